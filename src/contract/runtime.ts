@@ -1,0 +1,63 @@
+import type { HostTensor } from '../core/onnx/host-tensor.ts'
+import type { Answer } from '../core/spec/answer.ts'
+import type { CandidateSpec } from '../core/spec/spec.ts'
+
+/** One row of a dataset as a runtime sees it. */
+export interface RuntimeItem {
+  readonly id: string
+  /** Text, rendered fields, or a raw tensor. */
+  readonly input: string | Readonly<Record<string, unknown>> | HostTensor
+}
+
+/** What exactly answered: enters the digest of every outcome. */
+export interface ModelIdentity {
+  /** Human-readable name. */
+  readonly model: string
+  /** Digest of the files, a resolved snapshot, or a system fingerprint. */
+  readonly revision: string
+  readonly precision: string
+  /** Engine and version, e.g. onnxruntime-node@1.30.0. */
+  readonly engine: string
+  /** An alias such as `latest` that could not be resolved: its outcomes expire. */
+  readonly floating: boolean
+  readonly parameters?: number
+  readonly activeParameters?: number
+  readonly bytes?: number
+  readonly labels?: readonly string[]
+}
+
+export interface RuntimeUsage {
+  /** Process ids that do the work; empty when the work is elsewhere. */
+  readonly pids: readonly number[]
+  readonly threads: number
+  readonly loadS: number | null
+  readonly loadCpuS: number | null
+  readonly peakRssBytes: number | null
+}
+
+export interface RuntimeSession {
+  readonly identity: ModelIdentity
+  /** How many items a batch may hold at best. */
+  readonly batchSize: number
+  /** Answers in the order of the items. Rejects only when the runtime itself is broken. */
+  answer(batch: readonly RuntimeItem[], signal?: AbortSignal): Promise<readonly Answer[]>
+  usage(): Promise<RuntimeUsage>
+  close(): Promise<void>
+}
+
+export interface RuntimeContext {
+  /** Folder that relative paths of the spec are resolved against. */
+  readonly baseDir: string
+  /** Environment variables the runtime may read keys from. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Injected fetch for HTTP runtimes. */
+  readonly fetch: typeof fetch
+  readonly signal?: AbortSignal
+  /** Progress and warnings, one line each, no secrets. */
+  readonly log?: (line: string) => void
+}
+
+export interface Runtime {
+  readonly kind: string
+  open(candidate: CandidateSpec, context: RuntimeContext): Promise<RuntimeSession>
+}

@@ -1,0 +1,53 @@
+/** Everything that was paid for, kept under digests (hex text). */
+export interface StoredOutcome {
+  /** sha256 of (item, rendered prompt, model identity, sampling settings, engine version, draw). */
+  readonly key: string
+  readonly itemDigest: string
+  readonly candidateDigest: string
+  /** JSON of the Answer. */
+  readonly answer: string
+  readonly at: string
+}
+
+export interface StoredScore {
+  readonly outcomeKey: string
+  /** Scorer name, version and settings. */
+  readonly scorer: string
+  readonly score: number | null
+  readonly detail: string
+}
+
+export interface StoredWindow {
+  readonly candidateDigest: string
+  readonly machine: string
+  readonly meter: string
+  /** JSON of the reading plus items, batch size and order in the interleaving. */
+  readonly reading: string
+  readonly at: string
+}
+
+export interface Store {
+  outcomes(keys: readonly string[]): ReadonlyMap<string, StoredOutcome>
+  putOutcomes(rows: readonly StoredOutcome[]): void
+  scores(outcomeKeys: readonly string[], scorer: string): ReadonlyMap<string, StoredScore>
+  putScores(rows: readonly StoredScore[]): void
+  windows(candidateDigest: string, machine: string, meter: string): readonly StoredWindow[]
+  putWindow(row: StoredWindow): void
+  /** Evidence and small documents by digest. */
+  getDocument(digest: string): string | null
+  putDocument(digest: string, json: string): void
+  stats(): {
+    readonly outcomes: number
+    readonly scores: number
+    readonly windows: number
+    readonly documents: number
+    readonly bytes: number
+  }
+  /** Drops outcomes older than the date; returns how many. */
+  prune(before: string): number
+  exportRows(): Iterable<{
+    readonly table: string
+    readonly row: Readonly<Record<string, string | number | null>>
+  }>
+  close(): void
+}

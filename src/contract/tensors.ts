@@ -1,0 +1,39 @@
+import type { Feeds, HostTensor } from '../core/onnx/host-tensor.ts'
+
+export interface EngineOptions {
+  /** Threads inside one operator; 1 unless said. */
+  readonly intraThreads?: number
+  /** Whether idle worker threads spin; false unless said (it burns CPU between requests). */
+  readonly spinning?: boolean
+  readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all'
+  /** Where the engine writes its optimised graph, if wanted. */
+  readonly saveOptimizedTo?: string
+  /** Turns the per-node profiler on; read it with `profile()`. */
+  readonly profiling?: boolean
+  /** External tensor data given as bytes, when the model is given as bytes. */
+  readonly externalData?: readonly { readonly path: string; readonly data: Uint8Array }[]
+}
+
+export interface NodeProfile {
+  readonly node: string
+  readonly opType: string
+  readonly calls: number
+  readonly totalUs: number
+}
+
+export interface TensorSession {
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  /** Runs the graph; `fetches` names the outputs wanted (all by default). */
+  run(feeds: Feeds, fetches?: readonly string[]): Promise<Readonly<Record<string, HostTensor>>>
+  /** Per-node times since the session was opened; ends profiling. Empty when profiling was off. */
+  profile(): Promise<readonly NodeProfile[]>
+  close(): Promise<void>
+}
+
+/** Runs ONNX graphs. Training, verifying, calibrating, comparing and the onnx runtime all receive one. */
+export interface TensorEngine {
+  readonly name: string
+  readonly version: string
+  open(model: Uint8Array | string, options?: EngineOptions): Promise<TensorSession>
+}

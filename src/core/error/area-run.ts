@@ -1,0 +1,9 @@
+import type { ErrorEntry } from './catalogue.ts'
+
+export const runErrors = {
+  RUN_FAILED: {
+    title: 'The run failed',
+    why: 'The input breaks a rule that the message names.',
+    next: 'Correct what the message names and run the command again.',
+  },
+} as const satisfies Record<string, ErrorEntry>

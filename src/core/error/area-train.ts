@@ -1,0 +1,9 @@
+import type { ErrorEntry } from './catalogue.ts'
+
+export const trainErrors = {
+  TRAIN_FAILED: {
+    title: 'Training stopped',
+    why: 'The input breaks a rule that the message names.',
+    next: 'Correct what the message names and run the command again.',
+  },
+} as const satisfies Record<string, ErrorEntry>

@@ -1,0 +1,29 @@
+import { accountErrors } from './area-account.ts'
+import { dataErrors } from './area-data.ts'
+import { onnxErrors } from './area-onnx.ts'
+import { runErrors } from './area-run.ts'
+import { runtimeErrors } from './area-runtime.ts'
+import { shrinkErrors } from './area-shrink.ts'
+import { specErrors } from './area-spec.ts'
+import { trainErrors } from './area-train.ts'
+
+/** One row of the catalogue; codes are permanent. The docs page is generated from this table. */
+export interface ErrorEntry {
+  readonly title: string
+  readonly why: string
+  readonly next: string
+}
+
+/** Every error that rightsize can raise, by permanent code. One file per area. */
+export const catalogue = {
+  ...specErrors,
+  ...dataErrors,
+  ...onnxErrors,
+  ...trainErrors,
+  ...runtimeErrors,
+  ...runErrors,
+  ...accountErrors,
+  ...shrinkErrors,
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof catalogue

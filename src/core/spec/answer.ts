@@ -1,0 +1,46 @@
+import type { HostTensor } from '../onnx/host-tensor.ts'
+
+/** What a candidate said. */
+export type Output =
+  | {
+      readonly kind: 'label'
+      readonly label: string
+      readonly probabilities?: Readonly<Record<string, number>>
+    }
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'spans'
+      readonly spans: readonly {
+        readonly type: string
+        readonly start: number
+        readonly end: number
+        readonly text?: string
+      }[]
+    }
+  | { readonly kind: 'vector'; readonly vector: readonly number[] }
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'tensors'; readonly tensors: Readonly<Record<string, HostTensor>> }
+
+export interface TokenUsage {
+  readonly input: number
+  readonly output: number
+  readonly cachedInput?: number
+  readonly reasoning?: number
+}
+
+export type Answer =
+  | {
+      readonly ok: true
+      readonly output: Output
+      readonly latencyS?: number
+      readonly tokens?: TokenUsage
+      readonly joules?: number
+      readonly price?: number
+    }
+  | {
+      readonly ok: false
+      readonly code: string
+      readonly message: string
+      readonly retryable: boolean
+      readonly latencyS?: number
+    }
