@@ -7,6 +7,8 @@ export interface RuntimeItem {
   readonly id: string
   /** Text, rendered fields, or a raw tensor. */
   readonly input: string | Readonly<Record<string, unknown>> | HostTensor
+  /** All columns of the row, for prompt templates. */
+  readonly row?: Readonly<Record<string, unknown>>
 }
 
 /** What exactly answered: enters the digest of every outcome. */
