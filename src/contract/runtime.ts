@@ -69,6 +69,8 @@ export interface RuntimeContext {
   /** Injected fetch for HTTP runtimes. */
   readonly fetch: typeof fetch
   readonly signal?: AbortSignal
+  /** Called whenever a part of a batch is done: a parent that waits counts its time limit from the last call. */
+  readonly alive?: () => void
   /** Progress and warnings, one line each, no secrets. */
   readonly log?: (line: string) => void
 }

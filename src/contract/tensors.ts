@@ -1,4 +1,5 @@
 import type { Feeds, HostTensor } from '../core/onnx/host-tensor.ts'
+import type { Dtype } from '../core/onnx/model.ts'
 
 export interface EngineOptions {
   /** Threads inside one operator; 1 unless said. */
@@ -21,8 +22,17 @@ export interface NodeProfile {
   readonly totalUs: number
 }
 
+/** Type and shape of one graph input; a dimension is a number where the graph fixes it, else its symbol. */
+export interface TensorInputInfo {
+  readonly name: string
+  readonly dtype: Dtype
+  readonly dims: readonly (number | string)[]
+}
+
 export interface TensorSession {
   readonly inputs: readonly string[]
+  /** The inputs with types and shapes, in the order of `inputs`, where the engine can say: tells int32 ids from int64 and a fixed batch of one. */
+  readonly inputInfo?: readonly TensorInputInfo[]
   readonly outputs: readonly string[]
   /** Runs the graph; `fetches` names the outputs wanted (all by default). */
   run(feeds: Feeds, fetches?: readonly string[]): Promise<Readonly<Record<string, HostTensor>>>
