@@ -1,0 +1,111 @@
+import type {
+  CandidateResult,
+  CostResult,
+  Decision,
+  Saving,
+  SequentialEvidence,
+} from '../spec/run-result.ts'
+import type { BarSpec, ConstraintsSpec, RiskSpec, Spec } from '../spec/spec.ts'
+import type { Estimate } from '../unit/estimate.ts'
+
+/** Scores in 0..1 by position in the item order; null or NaN: not judged. */
+export type Scores = Float64Array | readonly (number | null)[]
+
+/** The part of a candidate's cost that orders it. */
+export type OrderingCost = Pick<
+  CostResult,
+  'meter' | 'energyPerItem' | 'cpuPerItem' | 'pricePerItem' | 'latencyP50' | 'latencyP95'
+> & { readonly parameters: number | null }
+
+/** What is known of one candidate (the incumbent among them) when the decision is made. */
+export interface CandidateEvidence {
+  readonly id: string
+  readonly scores: Scores
+  readonly cost: OrderingCost
+  /** Cost per resolved task, where it was had; it orders instead of the cost per answer. */
+  readonly costResolved?: Partial<
+    Record<
+      'energy' | 'cpu-time' | 'price' | 'latency',
+      Estimate<'JPerItem' | 'sPerItem' | 'moneyPerItem' | 's'>
+    >
+  >
+  /** Why it could not be judged at all (crashed, out of memory); it gets the verdict `broken`. */
+  readonly broken?: string
+  /** Warm requests of batch 1, in seconds, for the p95 constraint. */
+  readonly latenciesS?: readonly number[]
+  readonly peakRss?: Estimate<'B'>
+  /** From `Race.evidence(id)`, in the race regime only. */
+  readonly sequential?: SequentialEvidence
+  /** Per-item counts for ratio metrics, by position. */
+  readonly counts?: RatioCounts
+}
+
+/** F1 = 2tp / (2tp + fp + fn) over all items; precision without fn, recall without fp. */
+export interface RatioCounts {
+  readonly tp: ArrayLike<number>
+  readonly fp: ArrayLike<number>
+  readonly fn: ArrayLike<number>
+}
+
+/**
+ * A metric that is no mean over items (macro F1, MCC, corpus scores, F1 against an incumbent).
+ * `value(id, weights)` returns the metric in 0..1 with item i counted weights[i] times.
+ */
+export interface WholeSetMetric {
+  readonly name: string
+  value(id: string, weights: ArrayLike<number>): number
+}
+
+export interface DecisionInput {
+  /** `accuracy`, `agreement with the incumbent`, `mean score`, `macro F1`, ... */
+  readonly metric: string
+  /** Every candidate in the order of the spec; the incumbent too, where there is one. */
+  readonly candidates: readonly CandidateEvidence[]
+  readonly incumbent: string | null
+  readonly bar: BarSpec
+  readonly risk: RiskSpec
+  readonly order: Spec['order']
+  readonly regime: Decision['regime']
+  /** Items in the data set (the N of set scope). */
+  readonly items: number
+  /** Cluster key by position; absent: every item stands alone. */
+  readonly clusters?: readonly string[]
+  /** Slice key -> value by position. */
+  readonly slices?: Readonly<Record<string, readonly string[]>>
+  readonly constraints?: ConstraintsSpec
+  /** Ratio metric over `counts`, instead of the mean of scores. */
+  readonly ratio?: 'f1' | 'precision' | 'recall'
+  readonly whole?: WholeSetMetric
+  readonly labelNoise?: Estimate<'share'>
+  /** Incumbent / candidate, by candidate id, from interleaved windows. */
+  readonly savings?: ReadonlyMap<string, Saving>
+  readonly synthetic?: boolean
+  /** Seed of the bootstrap, where one is needed. */
+  readonly seed: number
+}
+
+/** What the decision says of one candidate: fields of `CandidateResult`. */
+export type CandidateJudgement = Pick<
+  CandidateResult,
+  'id' | 'verdict' | 'why' | 'n' | 'quality' | 'loss' | 'sequential' | 'constraints' | 'slices'
+> & {
+  /** How far it got: what it could be shipped as. */
+  readonly standing: Standing
+  /** Position in the order, 0 = cheapest; null when its cost is unknown. */
+  readonly rank: number | null
+}
+
+/** `dearer`: costs as much as the incumbent or more, or nobody knows what it costs. */
+export type Standing =
+  | 'certified'
+  | 'supported'
+  | 'open'
+  | 'failed'
+  | 'broken'
+  | 'dearer'
+  | 'incumbent'
+
+export interface DecisionOutput {
+  readonly decision: Decision
+  readonly candidates: readonly CandidateJudgement[]
+}
