@@ -11,6 +11,8 @@ export interface Item {
   readonly row: Readonly<Record<string, unknown>>
   /** sha256 of the canonical item. */
   readonly digest: string
+  /** sha256 of the input alone: a corrected label changes `digest` and must not cost the answers again. */
+  readonly inputDigest?: string
 }
 
 export interface DatasetPart {

@@ -27,7 +27,10 @@ export interface Spec {
 }
 
 export interface DatasetSpec {
+  /** Path; `(rows in the spec)` where `rows` holds them. */
   readonly test: string
+  /** Rows written into the spec instead of a file. */
+  readonly rows?: readonly Readonly<Record<string, unknown>>[]
   readonly calibration?: string
   readonly train?: string
   readonly unlabelled?: string

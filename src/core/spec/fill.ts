@@ -1,0 +1,246 @@
+import { RightsizeError } from '../error/error.ts'
+import type { BarInput, CandidateInput, DatasetInput, SpecInput } from './define.ts'
+import {
+  candidateFromShort,
+  candidateId,
+  expandCandidate,
+  tunedIncumbent,
+  withoutUndefined,
+} from './expand.ts'
+import { suggestion } from './nearest.ts'
+import type { KeyPath } from './source-lines.ts'
+import type {
+  AccountSpec,
+  BarSpec,
+  CandidateSpec,
+  DatasetSpec,
+  DeploymentSpec,
+  ScorerSpec,
+  Spec,
+} from './spec.ts'
+
+/** Defaults of a spec. Margin and tolerance are one point; alpha and beta the usual 5 %. */
+export const DEFAULTS = {
+  scorer: 'exact',
+  margin: 0.01,
+  tolerance: 0.01,
+  alpha: 0.05,
+  beta: 0.05,
+  claim: 'supported',
+  supportedAt: 0.8,
+  validDays: 90,
+  currency: 'USD',
+  horizonMonths: 12,
+} as const
+
+type Locate = (path: KeyPath) => string
+
+/**
+ * A written spec with every default filled in and every list of settings expanded. `locate` turns a key path into
+ * `file:line` for errors. Throws SPEC_BAR, SPEC_INCUMBENT, SPEC_DUPLICATE_ID, SPEC_CANDIDATE, SPEC_MISSING_KEY.
+ */
+export function fillSpec(input: SpecInput, locate: Locate = (path) => path.join('.')): Spec {
+  const written = input.candidates.map((one) =>
+    typeof one === 'string' ? candidateFromShort(one) : one,
+  )
+  written.forEach((candidate, index) => {
+    checkCandidate(candidate, locate(['candidates', index]))
+  })
+  const scorers = scorersOf(input)
+  const candidates = candidatesOf(written, input, locate)
+  const incumbent = incumbentOf(input, candidates, written, locate)
+  return {
+    task: input.task,
+    ...(input.description === undefined ? {} : { description: input.description }),
+    dataset: datasetOf(input.dataset, locate),
+    scorers,
+    accept: input.accept ?? null,
+    candidates,
+    incumbent,
+    bar: barOf(input.bar ?? {}, incumbent, locate),
+    order: input.order ?? 'auto',
+    constraints: withoutUndefined(input.constraints ?? {}) as Spec['constraints'],
+    risk: {
+      alpha: input.risk?.alpha ?? DEFAULTS.alpha,
+      beta: input.risk?.beta ?? DEFAULTS.beta,
+      claim: input.risk?.claim ?? DEFAULTS.claim,
+      supportedAt: input.risk?.supportedAt ?? DEFAULTS.supportedAt,
+    },
+    budget: withoutUndefined(input.budget ?? {}) as Spec['budget'],
+    regime: input.regime ?? 'auto',
+    account: accountOf(input),
+    deployment: deploymentOf(input),
+    validDays: input.validDays ?? DEFAULTS.validDays,
+    strictSplits: input.strictSplits ?? false,
+  }
+}
+
+function datasetOf(input: DatasetInput, locate: Locate): DatasetSpec {
+  const { file, test, rows, ...rest } = input
+  if (test !== undefined && file !== undefined)
+    throw new RightsizeError(
+      'SPEC_INVALID',
+      '`dataset.test` and `dataset.file` mean the same; write one of them.',
+      {
+        at: locate(['dataset', 'file']),
+      },
+    )
+  const path = test ?? file
+  if (path === undefined && rows === undefined)
+    throw new RightsizeError('SPEC_MISSING_KEY', '`dataset.test` is missing.', {
+      at: locate(['dataset']),
+      next: 'Write `dataset: { test: data/test.jsonl, input: text, expected: label }`.',
+    })
+  return {
+    ...withoutUndefined(rest),
+    test: path ?? INLINE,
+    ...(rows === undefined ? {} : { rows }),
+  } as DatasetSpec
+}
+
+/** Stands for a path where the rows are written in the spec. */
+export const INLINE = '(rows in the spec)'
+
+function scorersOf(input: SpecInput): readonly ScorerSpec[] {
+  const { scorer } = input
+  const list =
+    scorer === undefined || typeof scorer === 'string'
+      ? [{ name: scorer ?? DEFAULTS.scorer }]
+      : [scorer].flat()
+  return list.map((one) => ({
+    name: one.name,
+    weight: one.weight ?? 1,
+    options: one.options ?? {},
+  }))
+}
+
+/** Keys without which a runtime has nothing to run. */
+const NEEDS: Readonly<Record<string, readonly (keyof CandidateInput)[]>> = {
+  onnx: ['model'],
+  openai: ['model'],
+  command: ['command'],
+  module: ['model'],
+  replay: ['model'],
+}
+
+function checkCandidate(candidate: CandidateInput, at: string): void {
+  const id = candidateId(candidate)
+  const missing = NEEDS[candidate.runtime]?.find((key) => candidate[key] === undefined)
+  if (missing !== undefined)
+    throw new RightsizeError(
+      'SPEC_CANDIDATE',
+      `Candidate \`${id}\` with runtime ${candidate.runtime} needs \`${missing}\`.`,
+      { at },
+    )
+  if (/[\s\p{Cc}]/u.test(id))
+    throw new RightsizeError(
+      'SPEC_CANDIDATE',
+      `The id ${JSON.stringify(id)} has spaces or control characters.`,
+      {
+        at,
+        next: 'Write an id of letters, digits and . _ - / : + =',
+      },
+    )
+}
+
+function candidatesOf(
+  written: readonly CandidateInput[],
+  input: SpecInput,
+  locate: Locate,
+): readonly CandidateSpec[] {
+  const expanded = written.map((candidate) => {
+    const isIncumbent = candidateId(candidate) === input.incumbent
+    const rivals = written.filter((other) => other !== candidate)
+    return expandCandidate(isIncumbent ? tunedIncumbent(candidate, rivals) : candidate, isIncumbent)
+  })
+  const seen = new Set<string>()
+  expanded.forEach((variants, index) => {
+    for (const { id } of variants) {
+      if (seen.has(id))
+        throw new RightsizeError('SPEC_DUPLICATE_ID', `The id \`${id}\` is used twice.`, {
+          at: locate(['candidates', index]),
+        })
+      seen.add(id)
+    }
+  })
+  return expanded.flat()
+}
+
+function incumbentOf(
+  input: SpecInput,
+  candidates: readonly CandidateSpec[],
+  written: readonly CandidateInput[],
+  locate: Locate,
+): string | null {
+  if (input.incumbent === undefined) return null
+  const found = candidates.find((candidate) => candidate.id === input.incumbent)
+  if (found !== undefined) return found.id
+  throw new RightsizeError('SPEC_INCUMBENT', `No candidate has the id \`${input.incumbent}\`.`, {
+    at: locate(['incumbent']),
+    next: `Write the id of a candidate: ${suggestion(input.incumbent, written.map(candidateId))}`,
+  })
+}
+
+function barOf(bar: BarInput, incumbent: string | null, locate: Locate): BarSpec {
+  const at = locate(['bar'])
+  const { margin, floor, target } = bar
+  const tolerance = bar.tolerance ?? DEFAULTS.tolerance
+  if (margin !== undefined && (floor !== undefined || target !== undefined))
+    throw new RightsizeError(
+      'SPEC_BAR',
+      'The bar has a margin and a floor; it is one or the other.',
+      { at },
+    )
+  if (floor !== undefined) return absoluteBar(floor, target ?? Math.min(1, floor + tolerance), at)
+  if (target !== undefined)
+    throw new RightsizeError('SPEC_BAR', 'The bar has a target and no floor.', {
+      at,
+      next: 'Write `floor` too: the lowest quality that is good enough.',
+    })
+  if (incumbent === null)
+    throw new RightsizeError('SPEC_BAR', 'The spec names no incumbent and no floor.', { at })
+  return { kind: 'relative', margin: margin ?? DEFAULTS.margin, tolerance }
+}
+
+function absoluteBar(floor: number, target: number, at: string): BarSpec {
+  if (target < floor)
+    throw new RightsizeError('SPEC_BAR', `The target ${target} lies below the floor ${floor}.`, {
+      at,
+    })
+  return { kind: 'absolute', floor, target }
+}
+
+function accountOf({ account }: SpecInput): AccountSpec {
+  return {
+    grid: account?.grid ?? null,
+    pue: account?.pue ?? null,
+    volumePerMonth: account?.volumePerMonth ?? null,
+    pricePerKwh: account?.pricePerKwh ?? null,
+    currency: account?.currency ?? DEFAULTS.currency,
+    horizonMonths: account?.horizonMonths ?? DEFAULTS.horizonMonths,
+    fallback: account?.fallback ?? 'incumbent',
+    idle: account?.idle ?? 'reserved',
+    lifetimeYears: account?.lifetimeYears ?? null,
+  }
+}
+
+function deploymentOf({ deployment }: SpecInput): DeploymentSpec | null {
+  if (deployment === undefined) return null
+  const {
+    load = [],
+    instances = 1,
+    replicas = 1,
+    share = 1,
+    scaleToZero = false,
+    ...rest
+  } = deployment
+  const hours = typeof load === 'number' ? [load] : load
+  return {
+    ...withoutUndefined(rest),
+    instances,
+    replicas,
+    share,
+    scaleToZero,
+    load: hours,
+  } as DeploymentSpec
+}

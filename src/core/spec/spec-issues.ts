@@ -1,0 +1,171 @@
+import { z } from 'zod'
+import type { ErrorCode } from '../error/catalogue.ts'
+import { RightsizeError } from '../error/error.ts'
+import { suggestion } from './nearest.ts'
+import type { KeyPath, Source } from './source-lines.ts'
+
+type Issue = z.core.$ZodIssue
+interface Finding {
+  readonly code: ErrorCode
+  readonly what: string
+  readonly at: string
+  readonly next?: string
+}
+
+/** How many problems one message lists. */
+const SHOWN = 8
+
+/**
+ * The catalogued error for what zod found: every problem with its line, unknown keys with the nearest right name from
+ * the keys that are allowed at that place.
+ */
+export function specError(
+  issues: readonly Issue[],
+  source: Source,
+  schema: z.ZodType,
+): RightsizeError {
+  const json = z.toJSONSchema(schema) as JsonSchema
+  const found = issues.flatMap((issue) => findings(issue, [], source, json))
+  const [first] = found
+  if (first === undefined) return new RightsizeError('SPEC_INVALID', 'The spec is not valid.')
+  const others = found.slice(1, SHOWN).map((other) => `\n  also ${other.at}: ${other.what}`)
+  const more = found.length > SHOWN ? `\n  and ${found.length - SHOWN} more` : ''
+  return new RightsizeError(first.code, `${first.what}${others.join('')}${more}`, {
+    at: first.at,
+    ...(first.next === undefined ? {} : { next: first.next }),
+  })
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly items?: JsonSchema
+  readonly anyOf?: readonly JsonSchema[]
+  readonly additionalProperties?: JsonSchema | boolean
+}
+
+function findings(
+  issue: Issue,
+  base: KeyPath,
+  source: Source,
+  json: JsonSchema,
+): readonly Finding[] {
+  const path = [...base, ...issue.path] as KeyPath
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => unknownKey(key, path, source, json))
+  if (issue.code === 'invalid_union') return unionFindings(issue, path, source, json)
+  const value = valueAt(source.value, path)
+  if (value === undefined)
+    return [
+      { code: 'SPEC_MISSING_KEY', what: `\`${path.join('.')}\` is missing.`, at: source.at(path) },
+    ]
+  const code = issue.code === 'invalid_type' ? 'SPEC_TYPE' : 'SPEC_INVALID'
+  return [{ code, what: `\`${path.join('.')}\` ${rule(issue, value)}.`, at: source.at(path) }]
+}
+
+/** Of a union, the branch that takes this kind of value speaks; if none does, all kinds are named. */
+function unionFindings(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  path: KeyPath,
+  source: Source,
+  json: JsonSchema,
+): readonly Finding[] {
+  const fits = issue.errors.filter(
+    (branch) => !branch.some((inner) => inner.path.length === 0 && inner.code === 'invalid_type'),
+  )
+  const branch = fits.sort((a, b) => a.length - b.length)[0]
+  if (branch !== undefined) return branch.flatMap((inner) => findings(inner, path, source, json))
+  const value = valueAt(source.value, path)
+  const kinds = issue.errors
+    .flatMap((inner) => inner.map(expectedKind))
+    .filter((kind) => kind !== null)
+  if (value === undefined)
+    return [
+      { code: 'SPEC_MISSING_KEY', what: `\`${path.join('.')}\` is missing.`, at: source.at(path) },
+    ]
+  const what = `\`${path.join('.')}\` must be ${[...new Set(kinds)].join(' or ')}, not ${kindOf(value)}.`
+  return [{ code: 'SPEC_TYPE', what, at: source.at(path) }]
+}
+
+function unknownKey(key: string, path: KeyPath, source: Source, json: JsonSchema): Finding {
+  const allowed = keysAt(json, path)
+  const where = path.length === 0 ? '' : ` under \`${path.join('.')}\``
+  const inSettings = keysAt(json, [...path, 'settings'])
+  const next =
+    inSettings.includes(key) && !allowed.includes(key)
+      ? `Write it as \`settings: { ${key}: ... }\`.`
+      : `Correct or remove the key: ${suggestion(key, allowed)}`
+  return {
+    code: 'SPEC_UNKNOWN_KEY',
+    what: `\`${key}\`${where} is not a key of a spec.`,
+    at: source.atKey(path, key),
+    next,
+  }
+}
+
+/** Keys that the schema allows in the object at this path, from all branches of a union. */
+export function keysAt(schema: JsonSchema, path: KeyPath): readonly string[] {
+  const branches = schema.anyOf ?? [schema]
+  const [head, ...rest] = path
+  if (head === undefined) return branches.flatMap((branch) => Object.keys(branch.properties ?? {}))
+  return branches.flatMap((branch) => {
+    const child =
+      typeof head === 'number' ? branch.items : (branch.properties?.[head] ?? restOf(branch))
+    return child === undefined ? [] : keysAt(child, rest)
+  })
+}
+
+const restOf = (schema: JsonSchema) =>
+  typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined
+
+function rule(issue: Issue, value: unknown): string {
+  if (issue.code === 'invalid_type')
+    return `must be ${expectedKind(issue) ?? issue.expected}, not ${kindOf(value)}`
+  if (issue.code === 'invalid_value')
+    return `is ${JSON.stringify(value)}; it must be one of ${issue.values.map((v) => JSON.stringify(v)).join(', ')}`
+  if (issue.code === 'too_small') return `is too small: ${bound(issue, '>', issue.minimum)}`
+  if (issue.code === 'too_big') return `is too large: ${bound(issue, '<', issue.maximum)}`
+  return issue.message
+}
+
+function bound(
+  issue: { origin: string; inclusive?: boolean },
+  sign: string,
+  limit: number | bigint,
+): string {
+  const of =
+    issue.origin === 'array' ? 'its length ' : issue.origin === 'string' ? 'its length ' : ''
+  return `${of}must be ${sign}${issue.inclusive === false ? '' : '='} ${limit}`
+}
+
+function expectedKind(issue: Issue): string | null {
+  if (issue.code !== 'invalid_type') return null
+  const article: Readonly<Record<string, string>> = {
+    string: 'text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+    array: 'a list',
+    tuple: 'a list',
+    object: 'an object of keys',
+    record: 'an object of keys',
+  }
+  return article[issue.expected] ?? issue.expected
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'nothing (null)'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'an object of keys'
+  if (typeof value === 'string') return `the text ${JSON.stringify(value.slice(0, 60))}`
+  return `${typeof value === 'boolean' ? '' : 'the number '}${String(value)}`
+}
+
+function valueAt(value: unknown, path: KeyPath): unknown {
+  return path.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null
+        ? (at as Record<string | number, unknown>)[key]
+        : undefined,
+    value,
+  )
+}
