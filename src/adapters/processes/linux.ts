@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { MachineUse, Processes, ProcessUse } from '../../contract/processes.ts'
+
+/** Where to look; tests give a folder of their own. */
+export interface LinuxRoots {
+  readonly proc?: string
+  readonly cgroup?: string
+}
+
+/** USER_HZ is 100 on every Linux that Node runs on (man 7 time; include/asm-generic/param.h). */
+const ticksPerS = 100
+/** Pages of 4 KiB; read from VmRSS where the kernel uses larger ones. */
+const bytesPerKib = 1024
+
+/**
+ * Process trees as /proc shows them. CPU time of a tree is the sum of utime + stime + cutime + cstime over its
+ * living members: the last two hold children that ended and were waited for, so nothing counts twice. A child that
+ * outlives its parent is lost from the tree, and with it its time (source: man 5 proc_pid_stat).
+ */
+export function linuxProcesses(roots: LinuxRoots = {}): Processes {
+  const proc = roots.proc ?? '/proc'
+  const cgroup = roots.cgroup ?? '/sys/fs/cgroup'
+  return {
+    name: 'linux /proc',
+    stepS: 1 / ticksPerS,
+    trees: (pids) => trees(proc, pids),
+    cgroup: (path) => cgroupUse(cgroup, path),
+    machine: () => machineUse(proc),
+  }
+}
+
+interface Stat {
+  readonly pid: number
+  readonly parent: number
+  readonly cpuS: number
+}
+
+function trees(proc: string, roots: readonly number[]): ProcessUse | null {
+  const stats = allStats(proc)
+  const members = descendants(stats, roots)
+  if (members.length === 0) return null
+  return {
+    cpuS: members.reduce((sum, stat) => sum + stat.cpuS, 0),
+    rssBytes: members.reduce((sum, stat) => sum + rssOf(proc, stat.pid), 0),
+    pids: members.map((stat) => stat.pid),
+  }
+}
+
+function allStats(proc: string): ReadonlyMap<number, Stat> {
+  const stats = new Map<number, Stat>()
+  for (const name of readdirSync(proc)) {
+    if (!/^\d+$/.test(name)) continue
+    const stat = parseStat(readOrNull(`${proc}/${name}/stat`))
+    if (stat) stats.set(stat.pid, stat)
+  }
+  return stats
+}
+
+/** Reads `pid (name) state ppid ...`; the name may hold spaces and brackets, so the last bracket counts. */
+export function parseStat(line: string | null): Stat | null {
+  if (line === null) return null
+  const close = line.lastIndexOf(')')
+  const pid = Number.parseInt(line, 10)
+  const rest = line.slice(close + 2).split(' ')
+  // rest[0] is field 3 (state): ppid is field 4, utime..cstime are fields 14 to 17.
+  const ticks = rest.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+  return close > 0 && Number.isFinite(ticks)
+    ? { pid, parent: Number(rest[1]), cpuS: ticks / ticksPerS }
+    : null
+}
+
+function descendants(stats: ReadonlyMap<number, Stat>, roots: readonly number[]): readonly Stat[] {
+  const children = new Map<number, Stat[]>()
+  for (const stat of stats.values()) {
+    const siblings = children.get(stat.parent)
+    if (siblings) siblings.push(stat)
+    else children.set(stat.parent, [stat])
+  }
+  const found = new Map<number, Stat>()
+  const queue = roots.map((pid) => stats.get(pid)).filter((stat) => stat !== undefined)
+  for (let stat = queue.shift(); stat; stat = queue.shift()) {
+    if (found.has(stat.pid)) continue
+    found.set(stat.pid, stat)
+    queue.push(...(children.get(stat.pid) ?? []))
+  }
+  return [...found.values()]
+}
+
+function rssOf(proc: string, pid: number): number {
+  const kib = readOrNull(`${proc}/${pid}/status`)?.match(/^VmRSS:\s+(\d+) kB/m)?.[1]
+  return kib === undefined ? 0 : Number(kib) * bytesPerKib
+}
+
+/** cgroup v2: cpu.stat holds usage_usec, memory.current bytes (docs.kernel.org/admin-guide/cgroup-v2). */
+function cgroupUse(root: string, path: string): ProcessUse | null {
+  const folder = `${root}/${path.replace(/^\/+/, '')}`
+  const usec = readOrNull(`${folder}/cpu.stat`)?.match(/^usage_usec (\d+)/m)?.[1]
+  if (usec === undefined) return null
+  const pids = (readOrNull(`${folder}/cgroup.procs`) ?? '')
+    .split('\n')
+    .filter((line) => line !== '')
+  return {
+    cpuS: Number(usec) / 1e6,
+    rssBytes: Number(readOrNull(`${folder}/memory.current`) ?? 0),
+    pids: pids.map(Number),
+  }
+}
+
+/** First line of /proc/stat: user nice system idle iowait irq softirq steal; guest is inside user (man 5 proc_stat). */
+function machineUse(proc: string): MachineUse | null {
+  const line = readOrNull(`${proc}/stat`)?.split('\n')[0]
+  if (!line?.startsWith('cpu ')) return null
+  const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, soft = 0, steal = 0] = line
+    .trim()
+    .split(/\s+/)
+    .slice(1)
+    .map((field) => Number(field) / ticksPerS)
+  const busyS = user + nice + system + irq + soft
+  return { busyS, stealS: steal, totalS: busyS + idle + iowait + steal }
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null // gone between listing and reading, or not ours to read
+  }
+}

@@ -1,0 +1,312 @@
+import { isAbsolute, join } from 'node:path'
+import type {
+  ModelIdentity,
+  Runtime,
+  RuntimeContext,
+  RuntimeItem,
+  RuntimeSession,
+} from '../../contract/runtime.ts'
+import type { TensorEngine, TensorInputInfo, TensorSession } from '../../contract/tensors.ts'
+import type { OpenTokenizer, Tokenizer } from '../../contract/tokenizer.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
+import type { Answer, Output } from '../../core/spec/answer.ts'
+import type { CandidateSpec } from '../../core/spec/spec.ts'
+import { bucketByLength } from './onnx/batch.ts'
+import { type EncodedText, encodeText, textFeeds, trailingSpecials } from './onnx/encode.ts'
+import { digestModel, findModel, type ModelFolder } from './onnx/folder.ts'
+import { isTensor, rawFeeds } from './onnx/raw.ts'
+import { type Reading, readBatch, splitTensors } from './onnx/read.ts'
+import { spansOf } from './onnx/spans.ts'
+import { openTokenizerFile } from './onnx/tokenizer-file.ts'
+
+export interface OnnxParts {
+  readonly engine: TensorEngine
+  readonly openTokenizer: OpenTokenizer
+}
+
+/** Items in one run of the graph unless settings.batch says otherwise. */
+const defaultBatch = 32
+/** Tokens per text where neither settings nor the model say (the common limit of BERT-like encoders). */
+const defaultMaxLength = 512
+
+/**
+ * ONNX models: text with a tokenizer.json (classes, token classes, embeddings) and raw tensors.
+ * One thread, no spinning, batches of 32 by like length, unless settings say otherwise.
+ */
+export function createOnnxRuntime(parts: OnnxParts): Runtime {
+  return { kind: 'onnx', open: (candidate, context) => openOnnx(parts, candidate, context) }
+}
+
+/** Everything that answering needs, found once. */
+interface Loaded {
+  readonly session: TensorSession
+  readonly inputs: readonly TensorInputInfo[]
+  readonly labels: readonly string[]
+  readonly batch: number
+  readonly text: TextSide | null
+  readonly multiLabel: boolean
+  readonly pooling: 'mean' | 'cls'
+  readonly alive: () => void
+}
+
+interface TextSide {
+  readonly tokenizer: Tokenizer
+  readonly maxLength: number
+  readonly trailing: number
+}
+
+async function openOnnx(
+  parts: OnnxParts,
+  candidate: CandidateSpec,
+  context: RuntimeContext,
+): Promise<RuntimeSession> {
+  const model = findModel(modelPath(candidate, context), variantOf(candidate))
+  const { settings } = candidate
+  const session = await openGraph(parts.engine, model, candidate)
+  const inputs = inputsOf(session)
+  const labels = candidate.labels ?? labelsOf(model.config)
+  const loaded: Loaded = {
+    session,
+    inputs,
+    labels,
+    batch: inputs[0]?.dims[0] === 1 ? 1 : (settings.batch ?? defaultBatch),
+    text: textSide(parts.openTokenizer, model, candidate, inputs),
+    multiLabel: model.config['problem_type'] === 'multi_label_classification',
+    pooling: settings['pooling'] === 'cls' ? 'cls' : 'mean',
+    alive: context.alive ?? (() => undefined),
+  }
+  const identity = await identify(parts.engine, model, candidate, labels)
+  return onnxSession(loaded, identity, settings.threads ?? 1)
+}
+
+function onnxSession(loaded: Loaded, identity: ModelIdentity, threads: number): RuntimeSession {
+  return {
+    identity,
+    batchSize: loaded.batch,
+    answer: (batch, signal) => answerAll(loaded, batch, signal),
+    usage: async () => ({
+      pids: [process.pid],
+      threads,
+      loadS: null,
+      loadCpuS: null,
+      peakRssBytes: null,
+    }),
+    close: () => loaded.session.close(),
+  }
+}
+
+function modelPath(candidate: CandidateSpec, context: RuntimeContext): string {
+  if (!candidate.model)
+    throw new RightsizeError('MODEL_NOT_FOUND', `candidate ${candidate.id} names no model`)
+  return isAbsolute(candidate.model) ? candidate.model : join(context.baseDir, candidate.model)
+}
+
+function variantOf({ settings }: CandidateSpec): { int8?: boolean; variant?: string } {
+  return {
+    ...(settings.int8 === undefined ? {} : { int8: settings.int8 }),
+    ...(typeof settings['variant'] === 'string' ? { variant: settings['variant'] } : {}),
+  }
+}
+
+async function openGraph(
+  engine: TensorEngine,
+  model: ModelFolder,
+  candidate: CandidateSpec,
+): Promise<TensorSession> {
+  try {
+    return await engine.open(model.file, {
+      intraThreads: candidate.settings.threads ?? 1,
+      spinning: candidate.settings.spinning ?? false,
+    })
+  } catch (cause) {
+    if (cause instanceof RightsizeError && cause.code !== 'RUNTIME_FAILED') throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new RightsizeError('MODEL_CANNOT_LOAD', `${model.file}: ${reason.slice(0, 400)}`, {
+      cause,
+    })
+  }
+}
+
+/** Shapes where the engine tells them; else free ones, so that text still works. */
+function inputsOf(session: TensorSession): readonly TensorInputInfo[] {
+  return (
+    session.inputInfo ??
+    session.inputs.map((name) => ({ name, dtype: 'int64' as const, dims: ['batch', 'length'] }))
+  )
+}
+
+/** id2label in the order of its numbers; LABEL_0, LABEL_1 count as names too. */
+function labelsOf(config: Readonly<Record<string, unknown>>): readonly string[] {
+  const table = config['id2label']
+  if (typeof table !== 'object' || table === null) return []
+  return Object.entries(table)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, label]) => String(label))
+}
+
+function textSide(
+  open: OpenTokenizer,
+  model: ModelFolder,
+  candidate: CandidateSpec,
+  inputs: readonly TensorInputInfo[],
+): TextSide | null {
+  if (!inputs.some((input) => input.name === 'input_ids')) return null
+  if (model.tokenizerFile === null)
+    throw new RightsizeError('TOKENIZER_MISSING', `no tokenizer.json beside ${model.file}`)
+  const tokenizer = openTokenizerFile(open, model.tokenizerFile, model.tokenizerConfig)
+  return {
+    tokenizer,
+    maxLength: maxLengthOf(model, candidate, inputs),
+    trailing: trailingSpecials(tokenizer),
+  }
+}
+
+/** settings.maxLength, else what the model says of itself; never more than the graph fixes. */
+function maxLengthOf(
+  model: ModelFolder,
+  candidate: CandidateSpec,
+  inputs: readonly TensorInputInfo[],
+): number {
+  const config = (model.tokenizerConfig ?? {}) as Readonly<Record<string, unknown>>
+  const stated =
+    numberBelow(config['model_max_length'], 1e6) ??
+    numberBelow(model.config['max_position_embeddings'], 1e6) ??
+    defaultMaxLength
+  const fixed = inputs.find((input) => input.name === 'input_ids')?.dims[1]
+  const asked = candidate.settings.maxLength ?? stated
+  return typeof fixed === 'number' && fixed > 0 ? Math.min(fixed, asked) : asked
+}
+
+function numberBelow(value: unknown, limit: number): number | undefined {
+  return typeof value === 'number' && value > 0 && value < limit ? value : undefined
+}
+
+async function identify(
+  engine: TensorEngine,
+  model: ModelFolder,
+  candidate: CandidateSpec,
+  labels: readonly string[],
+): Promise<ModelIdentity> {
+  return {
+    model: candidate.model ?? candidate.id,
+    revision: await digestModel(model),
+    precision: model.precision,
+    engine: `${engine.name}@${engine.version}`,
+    floating: false,
+    bytes: model.bytes,
+    ...(candidate.parameters === undefined ? {} : { parameters: candidate.parameters }),
+    ...(labels.length === 0 ? {} : { labels }),
+  }
+}
+
+async function answerAll(
+  loaded: Loaded,
+  items: readonly RuntimeItem[],
+  signal?: AbortSignal,
+): Promise<readonly Answer[]> {
+  const encoded = items.map((item) => encodeItem(loaded, item))
+  const lengths = encoded.map((item) => ('ids' in item ? item.ids.length : item.data.length))
+  const answers = new Array<Answer>(items.length)
+  for (const places of bucketByLength(lengths, loaded.batch)) {
+    signal?.throwIfAborted()
+    const given = await runBatch(loaded, {
+      items: places.flatMap((at) => items[at] ?? []),
+      encoded: places.flatMap((at) => encoded[at] ?? []),
+    })
+    places.forEach((at, i) => {
+      const answer = given[i]
+      if (answer) answers[at] = answer
+    })
+    loaded.alive()
+  }
+  return answers
+}
+
+function encodeItem(loaded: Loaded, item: RuntimeItem): EncodedText | HostTensor {
+  if (isTensor(item.input)) return item.input
+  if (!loaded.text)
+    throw new RightsizeError(
+      'MODEL_INPUT',
+      `the graph takes ${loaded.inputs.map((input) => input.name).join(', ')}, the items are text`,
+    )
+  return encodeText(loaded.text.tokenizer, textsOf(item), loaded.text)
+}
+
+/** A text, or the first two fields of a row as a pair. */
+function textsOf(item: RuntimeItem): readonly [string, string?] {
+  if (typeof item.input === 'string') return [item.input]
+  const [first, second] = Object.values(item.input).map(String)
+  return second === undefined ? [first ?? ''] : [first ?? '', second]
+}
+
+interface Batch {
+  readonly items: readonly RuntimeItem[]
+  readonly encoded: readonly (EncodedText | HostTensor)[]
+}
+
+async function runBatch(loaded: Loaded, batch: Batch): Promise<readonly Answer[]> {
+  const outputs = await runGraph(loaded, feedsOf(loaded, batch))
+  const readings = readOutputs(loaded, batch, outputs)
+  return readings.map((reading, i) => {
+    const tokens = lengthOf(batch.encoded[i])
+    const output = outputOf(loaded, reading, batch, i)
+    return {
+      ok: true,
+      output,
+      ...(tokens === null ? {} : { tokens: { input: tokens, output: 0 } }),
+    }
+  })
+}
+
+function feedsOf(loaded: Loaded, batch: Batch): Feeds {
+  const tensors = batch.encoded.filter((item) => isTensor(item))
+  if (tensors.length > 0) return rawFeeds(loaded.inputs, tensors)
+  const texts = batch.encoded.filter((item) => 'ids' in item)
+  return textFeeds(loaded.inputs, texts, loaded.text?.tokenizer.padId ?? 0)
+}
+
+async function runGraph(
+  loaded: Loaded,
+  feeds: Feeds,
+): Promise<Readonly<Record<string, HostTensor>>> {
+  try {
+    return await loaded.session.run(feeds)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    // onnxruntime: "indices element out of data bounds, idx=... must be within the inclusive range [...]"
+    const misfit = loaded.text !== null && /out of (data )?bounds/i.test(reason)
+    throw new RightsizeError(misfit ? 'TOKENIZER_MISFIT' : 'RUNTIME_FAILED', reason.slice(0, 400), {
+      cause,
+    })
+  }
+}
+
+function readOutputs(
+  loaded: Loaded,
+  batch: Batch,
+  outputs: Readonly<Record<string, HostTensor>>,
+): readonly Reading[] {
+  if (loaded.text === null && loaded.labels.length === 0)
+    return splitTensors(outputs, batch.items.length).map((output) => ({ kind: 'output', output }))
+  return readBatch({
+    outputs,
+    labels: loaded.labels,
+    lengths: batch.encoded.map((item) => lengthOf(item) ?? 0),
+    multiLabel: loaded.multiLabel,
+    pooling: loaded.pooling,
+  })
+}
+
+function lengthOf(item: EncodedText | HostTensor | undefined): number | null {
+  return item && 'ids' in item ? item.ids.length : null
+}
+
+function outputOf(loaded: Loaded, reading: Reading, batch: Batch, i: number): Output {
+  if (reading.kind === 'output') return reading.output
+  const item = batch.items[i]
+  const encoded = batch.encoded[i]
+  const tokens = encoded && 'ids' in encoded ? encoded.tokens : []
+  const classes = reading.classes.map((index) => loaded.labels[index] ?? 'O')
+  return { kind: 'spans', spans: spansOf(item ? textsOf(item)[0] : '', tokens, classes) }
+}

@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs'
+import type { OpenTokenizer, Tokenizer } from '../../../contract/tokenizer.ts'
+import { RightsizeError } from '../../../core/error/error.ts'
+
+/** Opens a tokenizer.json, with a catalogued error where it is not one. */
+export function openTokenizerFile(open: OpenTokenizer, file: string, config: unknown): Tokenizer {
+  try {
+    return open(JSON.parse(readFileSync(file, 'utf8')), config)
+  } catch (cause) {
+    if (cause instanceof RightsizeError) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new RightsizeError('TOKENIZER_UNREADABLE', `${file}: ${reason.slice(0, 300)}`, { cause })
+  }
+}
