@@ -23,6 +23,9 @@ export type Dtype =
   | 'uint4'
   | 'int4'
   | 'float4e2m1'
+  | 'float8e8m0'
+  | 'uint2'
+  | 'int2'
 
 /** A tensor whose bytes are little-endian raw data, possibly read lazily. */
 export interface Tensor {
@@ -30,12 +33,19 @@ export interface Tensor {
   readonly dtype: Dtype
   readonly dims: readonly number[]
   readonly byteLength: number
-  /** The raw little-endian bytes; a view where possible, never to be written to. 4-bit types pack two per byte, low nibble first. Strings: see `strings`. */
+  /** The raw little-endian bytes; a view where possible, never to be written to. 4-bit types pack two per byte and 2-bit types four, lowest bits first. Strings: see `strings`. */
   bytes(): Uint8Array
   /** Only for dtype 'string': the UTF-8 values. */
   readonly strings?: readonly Uint8Array[]
   /** Unknown protobuf fields, kept as they came. */
   readonly unknown?: Uint8Array
+}
+
+/** Where a decoder reads tensor data that lives beside the model file. Synchronous, so that tensors can be read one at a time and late. */
+export interface ByteSource {
+  readonly size: number
+  /** `length` bytes from `offset`; throws when they are not all there. */
+  read(offset: number, length: number): Uint8Array
 }
 
 /** A dimension: fixed, symbolic, or not stated. */
@@ -46,10 +56,25 @@ export interface ValueInfo {
   readonly name: string
   readonly dtype: Dtype | null
   readonly dims: readonly Dim[] | null
+  /** The whole TypeProto when it is not a plain tensor (sequence, map, optional, sparse); it wins over dtype and dims. */
   readonly raw?: Uint8Array
+  /** Unknown protobuf fields of ValueInfoProto, kept as they came. */
+  readonly unknown?: Uint8Array
+  /** Unknown fields inside the type: TypeProto, its tensor type, its shape, and each dimension. */
+  readonly typeUnknown?: {
+    readonly type?: Uint8Array
+    readonly tensor?: Uint8Array
+    readonly shape?: Uint8Array
+    readonly dims?: readonly (Uint8Array | undefined)[]
+  }
 }
 
-export type Attribute =
+export type Attribute = AttributeValue & {
+  /** Unknown protobuf fields, kept as they came. */
+  readonly unknown?: Uint8Array
+}
+
+type AttributeValue =
   | { readonly name: string; readonly kind: 'float'; readonly value: number }
   | { readonly name: string; readonly kind: 'int'; readonly value: bigint }
   | { readonly name: string; readonly kind: 'string'; readonly value: Uint8Array }

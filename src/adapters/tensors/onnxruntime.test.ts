@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { RightsizeError } from '../../core/error/error.ts'
+import * as build from '../../core/onnx/build.ts'
+import { encodeModel } from '../../core/onnx/encode.ts'
+import type { HostTensor } from '../../core/onnx/host-tensor.ts'
+import type { Dtype } from '../../core/onnx/model.ts'
+import { openEngine } from './onnxruntime.ts'
+
+function identity(dtype: Dtype, dims: readonly number[]): Uint8Array {
+  const graph = build.graph({
+    nodes: [build.node('Identity', ['x'], ['y'])],
+    inputs: [build.valueInfo('x', dtype, dims)],
+    outputs: [build.valueInfo('y', dtype, dims)],
+  })
+  return encodeModel(build.model(graph))
+}
+
+const samples: readonly HostTensor[] = [
+  { dtype: 'float32', dims: [2], data: Float32Array.of(1.5, -2) },
+  { dtype: 'float64', dims: [2], data: Float64Array.of(1.5, -2) },
+  { dtype: 'int8', dims: [2], data: Int8Array.of(-128, 127) },
+  { dtype: 'uint8', dims: [2], data: Uint8Array.of(0, 255) },
+  { dtype: 'int16', dims: [2], data: Int16Array.of(-32768, 32767) },
+  { dtype: 'uint16', dims: [2], data: Uint16Array.of(0, 65535) },
+  { dtype: 'int32', dims: [2], data: Int32Array.of(-1, 2 ** 31 - 1) },
+  { dtype: 'uint32', dims: [2], data: Uint32Array.of(0, 2 ** 32 - 1) },
+  { dtype: 'int64', dims: [2], data: BigInt64Array.of(-(2n ** 63n), 2n ** 63n - 1n) },
+  { dtype: 'uint64', dims: [2], data: BigUint64Array.of(0n, 2n ** 64n - 1n) },
+  { dtype: 'bool', dims: [2], data: Uint8Array.of(0, 1) },
+  { dtype: 'float16', dims: [2], data: Uint16Array.of(0x3c00, 0xc000) },
+  { dtype: 'string', dims: [2], data: ['one', 'zwölf'] },
+]
+
+test.each(samples)('$dtype goes in and comes out unchanged', async (sample) => {
+  const engine = await openEngine()
+  const session = await engine.open(identity(sample.dtype, sample.dims))
+  const { y } = await session.run({ x: sample })
+  expect(y).toEqual(sample)
+  await session.close()
+})
+
+test('profiling gives calls and time per node', async () => {
+  const engine = await openEngine()
+  const graph = build.graph({
+    nodes: [build.node('MatMul', ['x', 'x'], ['y'], { name: 'square' })],
+    inputs: [build.valueInfo('x', 'float32', [64, 64])],
+    outputs: [build.valueInfo('y', 'float32', [64, 64])],
+  })
+  const session = await engine.open(encodeModel(build.model(graph)), { profiling: true })
+  const x = { dtype: 'float32' as const, dims: [64, 64], data: new Float32Array(64 * 64) }
+  await session.run({ x })
+  await session.run({ x })
+  const profile = await session.profile()
+  expect(profile).toMatchObject([{ node: 'square', opType: 'MatMul', calls: 2 }])
+  await session.close()
+})
+
+test('a missing package is one error with the command that installs it', async () => {
+  const missing = () => Promise.reject(new Error("Cannot find package 'onnxruntime-node'"))
+  const error = await openEngine(missing).catch((caught: unknown) => caught)
+  expect(error).toBeInstanceOf(RightsizeError)
+  expect(error).toMatchObject({
+    code: 'TENSOR_ENGINE_MISSING',
+    next: 'npm i rightsize --onnxruntime-node-install=skip',
+  })
+})
+
+test('a model that the engine refuses is a catalogued error', async () => {
+  const engine = await openEngine()
+  await expect(engine.open(Uint8Array.of(1, 2, 3))).rejects.toMatchObject({
+    code: 'TENSOR_ENGINE_FAILED',
+  })
+  const session = await engine.open(identity('float32', [2]))
+  const wrong = { dtype: 'float32' as const, dims: [3], data: new Float32Array(3) }
+  await expect(session.run({ x: wrong })).rejects.toMatchObject({ code: 'TENSOR_ENGINE_FAILED' })
+})

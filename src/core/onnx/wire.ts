@@ -1,0 +1,241 @@
+import { RightsizeError } from '../error/error.ts'
+
+/** Protobuf wire types that ONNX uses. Groups (3, 4) do not occur. Source: protobuf.dev/programming-guides/encoding. */
+export const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
+
+/** What decoding an untrusted file may cost. */
+export interface DecodeLimits {
+  /** Estimated JavaScript heap of the decoded structure, in bytes. Tensor data is not counted: it stays a view. */
+  readonly heapBytes: number
+  /** Messages inside messages (graphs in attributes of nodes of graphs ...). */
+  readonly depth: number
+}
+
+/** Bounds for files from strangers: 1 GiB of structure (about 2 million nodes) and 64 messages deep; real exports stay under 100 MB and 12. */
+export const defaultLimits: DecodeLimits = { heapBytes: 2 ** 30, depth: 64 }
+
+/**
+ * A cursor over protobuf bytes that knows where it is (`at()` = byte and field path), never reads past the message it is in,
+ * and charges what it makes to one budget.
+ */
+export class WireReader {
+  readonly bytes: Uint8Array
+  readonly limits: DecodeLimits
+  /** Where the next read starts. */
+  pos = 0
+  /** End of the message being read. */
+  end: number
+  private readonly path: string[] = []
+  private readonly view: DataView
+  private charged = 0
+
+  constructor(bytes: Uint8Array, limits: DecodeLimits = defaultLimits) {
+    this.bytes = bytes
+    this.limits = limits
+    this.end = bytes.length
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  /** True while the current message has bytes left. */
+  more(): boolean {
+    return this.pos < this.end
+  }
+
+  at(): string {
+    const path = this.path.join('.')
+    return path === '' ? `byte ${this.pos}` : `byte ${this.pos}, ${path}`
+  }
+
+  fail(what: string): never {
+    throw new RightsizeError('ONNX_INVALID', what, { at: this.at() })
+  }
+
+  /** Adds an estimate of heap use; refuses the file when the sum is above the limit. */
+  charge(bytes: number): void {
+    this.charged += bytes
+    if (this.charged <= this.limits.heapBytes) return
+    const limit = `${this.limits.heapBytes} bytes (limits.heapBytes)`
+    throw new RightsizeError(
+      'ONNX_TOO_LARGE',
+      `the decoded structure would need more than ${limit}`,
+      {
+        at: this.at(),
+      },
+    )
+  }
+
+  /** A tag: field number times 8 plus wire type. */
+  tag(): number {
+    const tag = this.uint()
+    if (tag < 8 || tag > 0xffffffff) this.fail(`${tag} is not a field tag`)
+    return tag
+  }
+
+  /** An unsigned varint up to 2^53 - 1. */
+  uint(): number {
+    const first = this.byte()
+    if (first < 0x80) return first
+    let value = first & 0x7f
+    let scale = 0x80
+    for (let index = 1; index < 8; index += 1) {
+      const byte = this.byte()
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) return Number.isSafeInteger(value) ? value : this.fail('number above 2^53')
+      scale *= 0x80
+    }
+    return this.fail('number above 2^53')
+  }
+
+  /** A signed 64-bit varint (two's complement, ten bytes when negative). */
+  int64(): bigint {
+    const first = this.bytes[this.pos]
+    if (first !== undefined && first < 0x80 && this.pos < this.end) {
+      this.pos += 1
+      return BigInt(first)
+    }
+    let low = 0
+    let high = 0
+    for (let shift = 0; shift < 70; shift += 7) {
+      const byte = this.byte()
+      const bits = byte & 0x7f
+      if (shift < 28) low += bits * 2 ** shift
+      else if (shift === 28) {
+        low += (bits & 0x0f) * 2 ** 28
+        high += bits >> 4
+      } else if (shift < 63) high += bits * 2 ** (shift - 32)
+      else high += (bits & 1) * 2 ** 31
+      if (byte < 0x80) return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low))
+    }
+    return this.fail('a number of more than ten bytes')
+  }
+
+  /** A signed 64-bit varint as a number; refused outside +-(2^53 - 1). */
+  int(): number {
+    const first = this.bytes[this.pos]
+    if (first !== undefined && first < 0x80 && this.pos < this.end) {
+      this.pos += 1
+      return first
+    }
+    const value = Number(this.int64())
+    return Number.isSafeInteger(value) ? value : this.fail(`${value} is outside +-(2^53 - 1)`)
+  }
+
+  float(): number {
+    this.need(4)
+    const value = this.view.getFloat32(this.pos, true)
+    this.pos += 4
+    return value
+  }
+
+  /** Four bytes as an unsigned integer. */
+  fixed32(): number {
+    this.need(4)
+    this.pos += 4
+    return this.view.getUint32(this.pos - 4, true)
+  }
+
+  /** Eight bytes as an unsigned integer. */
+  fixed64(): bigint {
+    this.need(8)
+    this.pos += 8
+    return this.view.getBigUint64(this.pos - 8, true)
+  }
+
+  /** A length-delimited field as a view, not a copy. */
+  slice(): Uint8Array {
+    const length = this.uint()
+    this.need(length)
+    const start = this.pos
+    this.pos += length
+    return this.bytes.subarray(start, this.pos)
+  }
+
+  /** A string; bytes that are not UTF-8 are refused. */
+  text(): string {
+    const start = this.pos
+    const bytes = this.slice()
+    this.charge(48 + 2 * bytes.length)
+    const text = asciiText(bytes)
+    if (text !== null) return text
+    try {
+      return utf8.decode(bytes)
+    } catch {
+      this.pos = start
+      return this.fail('a name that is not UTF-8')
+    }
+  }
+
+  /** Reads a length-delimited message: `body` runs until its end, and `step` names it in errors. */
+  message<T>(step: string, body: () => T): T {
+    const length = this.uint()
+    this.need(length)
+    if (this.path.length >= this.limits.depth) {
+      const what = `messages are nested more than ${this.limits.depth} deep (limits.depth)`
+      throw new RightsizeError('ONNX_TOO_LARGE', what, { at: this.at() })
+    }
+    const outerEnd = this.end
+    this.end = this.pos + length
+    this.path.push(step)
+    const value = body()
+    this.path.pop()
+    this.end = outerEnd
+    return value
+  }
+
+  /** Moves past the value of a field of this tag. */
+  skip(tag: number): void {
+    const type = tag & 7
+    if (type === wire.varint) {
+      let length = 1
+      while (this.byte() >= 0x80) {
+        length += 1
+        if (length > 10) this.fail('a number of more than ten bytes')
+      }
+    } else if (type === wire.bytes) this.slice()
+    else if (type === wire.fixed32 || type === wire.fixed64) {
+      const width = type === wire.fixed32 ? 4 : 8
+      this.need(width)
+      this.pos += width
+    } else this.fail(`wire type ${type}, which ONNX does not use`)
+  }
+
+  private need(length: number): void {
+    if (this.pos + length > this.end) {
+      this.fail(`${length} bytes announced, ${this.end - this.pos} left (truncated?)`)
+    }
+  }
+
+  private byte(): number {
+    const value = this.bytes[this.pos]
+    if (value === undefined || this.pos >= this.end)
+      return this.fail('ends inside a number (truncated?)')
+    this.pos += 1
+    return value
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Short ASCII text without the cost of a decoder call; null when it does not apply. */
+function asciiText(bytes: Uint8Array): string | null {
+  if (bytes.length > 48) return null
+  let text = ''
+  for (const code of bytes) {
+    if (code >= 0x80) return null
+    text += String.fromCharCode(code)
+  }
+  return text
+}
+
+/** The parts one after the other, in a new array. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let length = 0
+  for (const part of parts) length += part.length
+  const joined = new Uint8Array(length)
+  let offset = 0
+  for (const part of parts) {
+    joined.set(part, offset)
+    offset += part.length
+  }
+  return joined
+}
