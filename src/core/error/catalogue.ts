@@ -1,10 +1,12 @@
 import { accountErrors } from './area-account.ts'
 import { dataErrors } from './area-data.ts'
+import { downloadErrors } from './area-download.ts'
 import { onnxErrors } from './area-onnx.ts'
 import { runErrors } from './area-run.ts'
 import { runtimeErrors } from './area-runtime.ts'
 import { shrinkErrors } from './area-shrink.ts'
 import { specErrors } from './area-spec.ts'
+import { studentErrors } from './area-student.ts'
 import { trainErrors } from './area-train.ts'
 
 /** One row of the catalogue; codes are permanent. The docs page is generated from this table. */
@@ -18,8 +20,10 @@ export interface ErrorEntry {
 export const catalogue = {
   ...specErrors,
   ...dataErrors,
+  ...downloadErrors,
   ...onnxErrors,
   ...trainErrors,
+  ...studentErrors,
   ...runtimeErrors,
   ...runErrors,
   ...accountErrors,
