@@ -16,6 +16,11 @@ export const onnxErrors = {
     why: 'A download or a checkout often leaves a Git-LFS pointer, a web page or another format under a model name.',
     next: 'Fetch the real file: `git lfs pull` in the repository, or download it by its direct address.',
   },
+  ONNX_NOT_FOUND: {
+    title: 'There is no model at this path',
+    why: 'A path must name an .onnx file or a folder with exactly one model in it.',
+    next: 'Give the path of the .onnx file itself.',
+  },
   ONNX_EXTERNAL_DATA: {
     title: 'Tensor data beside the model cannot be read',
     why: 'The model keeps tensors in another file that is missing, too short, or outside the folder of the model.',

@@ -1,0 +1,86 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { ModelFiles, WriteModelOptions, WrittenModel } from '../../contract/model-files.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import { decodeModel } from '../../core/onnx/decode.ts'
+import { encodeFiles } from '../../core/onnx/external-write.ts'
+import type { Model } from '../../core/onnx/model.ts'
+import { fileSource, folderSources } from './model-file/file-source.ts'
+import { writeDraft } from './model-file/write-chunks.ts'
+
+/** ONNX models on the local disk. */
+export const modelFiles: ModelFiles = { read, write, locate }
+
+/** Serialised protobuf messages end at 2 GiB. Source: protobuf.dev/programming-guides/proto-limits. */
+const protobufLimit = 2 ** 31 - 1
+
+async function read(path: string): Promise<Model> {
+  const file = await locate(path)
+  const source = fileSource(file)
+  if (source.size > protobufLimit) {
+    const what = `${source.size} bytes; an ONNX file ends at 2 GiB, larger models keep tensors beside it`
+    throw new RightsizeError('ONNX_TOO_LARGE', what, { at: file })
+  }
+  try {
+    return decodeModel(source.read(0, source.size), { external: folderSources(dirname(file)) })
+  } catch (error) {
+    throw named(error, file)
+  }
+}
+
+/** The error with the file's name before the byte and field. */
+function named(error: unknown, file: string): unknown {
+  if (!(error instanceof RightsizeError)) return error
+  const at = error.at === undefined ? file : `${file}: ${error.at}`
+  return new RightsizeError(error.code, error.message, { at, next: error.next, cause: error.cause })
+}
+
+async function write(
+  path: string,
+  model: Model,
+  { externalAbove }: WriteModelOptions = {},
+): Promise<WrittenModel> {
+  const dataPath = `${basename(path)}_data`
+  const threshold = externalAbove === undefined ? {} : { threshold: externalAbove }
+  const files = encodeFiles(model, { dataPath, ...threshold })
+  const main = await writeDraft(path, files.model)
+  if (files.data === null) {
+    await main.commit()
+    return { paths: [path], bytes: files.model.byteLength }
+  }
+  const beside = join(dirname(path), dataPath)
+  // Both drafts are whole before either gets its name: the tensors may still be read from the files being replaced.
+  const data = await writeDraft(beside, files.data).catch(async (cause: unknown) => {
+    await main.discard()
+    throw cause
+  })
+  await data.commit()
+  await main.commit()
+  return { paths: [path, beside], bytes: files.model.byteLength + files.data.byteLength }
+}
+
+async function locate(path: string): Promise<string> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new RightsizeError('ONNX_NOT_FOUND', `there is no file or folder '${path}'`, { cause })
+  })
+  if (!found.isDirectory()) return path
+  for (const name of ['onnx/model.onnx', 'model.onnx']) {
+    const isFile = await stat(join(path, name)).then(
+      (entry) => entry.isFile(),
+      () => false,
+    )
+    if (isFile) return join(path, name)
+  }
+  return onlyModel(path)
+}
+
+async function onlyModel(folder: string): Promise<string> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.onnx')).sort()
+  const [first] = names
+  if (first !== undefined && names.length === 1) return join(folder, first)
+  const what =
+    names.length === 0
+      ? `the folder '${folder}' holds no onnx/model.onnx, model.onnx or other .onnx file`
+      : `the folder '${folder}' holds several models: ${names.slice(0, 8).join(', ')}`
+  throw new RightsizeError('ONNX_NOT_FOUND', what)
+}
