@@ -1,0 +1,81 @@
+import { RightsizeError } from '../error/error.ts'
+import { type Comparison, compare } from '../unit/compare.ts'
+import type { Unknown } from '../unit/estimate.ts'
+import type { Model } from '../unit/simulate.ts'
+import { type TornadoBar, tornado } from '../unit/tornado.ts'
+import type { SciOptions } from './sci.ts'
+import { type SciPer, sciModel } from './sci-model.ts'
+import type { Fallback, Usage } from './usage.ts'
+
+export interface SciComparison extends Comparison {
+  readonly a: string
+  readonly b: string
+  readonly per: SciPer
+  /** What to measure next, widest first: what moves the difference b - a. */
+  readonly measureNext: readonly TornadoBar[]
+}
+
+/**
+ * Is A lower than B, per functional unit? Refused when the two were not had in the same way (ISO/IEC 21031: the
+ * baseline uses the same methodology). Shared factors are drawn once and cancel.
+ */
+export function compareSci(
+  a: Usage,
+  b: Usage,
+  fallback: Fallback,
+  per: SciPer = 'resolved',
+  options: SciOptions = {},
+): SciComparison | Unknown {
+  requireSameMethod(a, b)
+  const [x, y] = [sciModel(a, fallback, per), sciModel(b, fallback, per)]
+  if ('kind' in x) return x
+  if ('kind' in y) return y
+  const { seed = 1, draws = 10_000 } = options
+  return {
+    a: a.candidate,
+    b: b.candidate,
+    per,
+    ...compare(x, y, { seed, draws }),
+    measureNext: tornado(difference(x, y)),
+  }
+}
+
+function difference(x: Model, y: Model): Model {
+  const names = [
+    ...x.factors,
+    ...y.factors.filter((f) => !x.factors.some((g) => g.name === f.name)),
+  ]
+  const places = (model: Model) =>
+    model.factors.map((f) => names.findIndex((n) => n.name === f.name))
+  const [px, py] = [places(x), places(y)]
+  const at = (values: readonly number[], where: readonly number[]) =>
+    where.map((i) => values[i] ?? 0)
+  return { factors: names, value: (v) => y.value(at(v, py)) - x.value(at(v, px)) }
+}
+
+/** Throws with every difference in method named. */
+export function requireSameMethod(a: Usage, b: Usage): void {
+  const differences = methodDifferences(a, b)
+  if (differences.length > 0)
+    throw new RightsizeError(
+      'COMPARISON_MIXED',
+      `${a.candidate} and ${b.candidate} differ in ${differences.join('; ')}`,
+    )
+}
+
+/** In what two usages differ that must be the same in a comparison: each as "what: this against that". */
+export function methodDifferences(a: Usage, b: Usage): readonly string[] {
+  const rows: readonly (readonly [string, string, string])[] = [
+    ['meter', a.meter, b.meter],
+    ['grid kind', a.grid.kind, b.grid.kind],
+    ['grid mix', a.grid.mix, b.grid.mix],
+    ['grid scope', a.grid.scope, b.grid.scope],
+    ['idle energy', idleWord(a), idleWord(b)],
+    ['embodied method', a.embodied.kind, b.embodied.kind],
+  ]
+  return rows
+    .filter(([, left, right]) => left !== right)
+    .map(([what, left, right]) => `${what}: ${left} against ${right}`)
+}
+
+const idleWord = ({ idle }: Usage) => (idle.kind === 'known' ? 'included' : 'not included')

@@ -1,0 +1,54 @@
+import { add, divide, multiply, scale, subtract } from '../unit/arithmetic.ts'
+import { type Estimate, infinite, type Unit } from '../unit/estimate.ts'
+import { exact } from '../unit/known.ts'
+
+/** The functional units that SCI for AI suggests for Consumers, and ours. Source: SCI for AI, section 8.1. */
+export const functionalUnits = {
+  inference: 'one answer, accepted or not (classical ML: per inference)',
+  accepted: 'one accepted answer',
+  resolved: 'one resolved task: an accepted answer, or the declared fallback for one that is not',
+  token: 'one output token (LLM)',
+  page: 'one page (OCR)',
+  second: 'one second of audio or video',
+  image: 'one image (generation)',
+  character: 'one character (translation, speech)',
+  workflow: 'one workflow execution (agents), all tool and model calls inside',
+} as const
+
+export type FunctionalUnit = keyof typeof functionalUnits
+
+/**
+ * Cost per accepted answer = cost per answer / accept rate; infinite when nothing is accepted.
+ * Source: Cost-of-Pass, v = E[cost] / E[pass] (Erol et al. 2025), infinite if no pass; Energy per Successful Goal.
+ */
+export function perAccepted<U extends Unit>(
+  perAnswer: Estimate<U>,
+  acceptRate: Estimate<'share'>,
+): Estimate<U> {
+  if (acceptRate.kind === 'known' && acceptRate.value === 0)
+    return infinite('no answer was accepted')
+  const made = divide(perAnswer, acceptRate, perAnswer.kind === 'known' ? perAnswer.unit : 'ratio')
+  return made as Estimate<U>
+}
+
+/**
+ * Cost per resolved task = own cost + (1 - accept rate) x cost of the fallback. Every task is resolved once, so
+ * R is the number of tasks. `fallback` is null where a person outside the boundary takes over (nothing is charged).
+ * Works for grams, joules, CPU seconds and money alike.
+ */
+export function perResolved<U extends Unit>(
+  perAnswer: Estimate<U>,
+  acceptRate: Estimate<'share'>,
+  fallback: Estimate<U> | null,
+): Estimate<U> {
+  if (fallback === null || perAnswer.kind !== 'known') return perAnswer
+  const rejected = subtract(exact('share', 1, 'definition'), acceptRate)
+  return add(perAnswer, multiply(rejected, fallback, perAnswer.unit))
+}
+
+/** The same score in a finer unit, when one answer holds `perAnswer` of them (tokens, pages, seconds ...). */
+export function perFiner(score: Estimate<'gPerR'>, unitsPerAnswer: number): Estimate<'gPerR'> {
+  return unitsPerAnswer > 0
+    ? scale(score, 1 / unitsPerAnswer)
+    : infinite('an answer holds none of this unit')
+}

@@ -1,0 +1,164 @@
+import type { Known, Unknown } from '../unit/estimate.ts'
+import { type Factor, factor } from '../unit/factor.ts'
+import { known } from '../unit/known.ts'
+import { joulesPerKwh } from '../unit/quantity.ts'
+import type { Model } from '../unit/simulate.ts'
+import type { EmbodiedUse, Fallback, Usage } from './usage.ts'
+
+export type SciPer = 'inference' | 'accepted' | 'resolved'
+
+/**
+ * The carbon of a candidate as a function of named factors, g per functional unit; or why there is none.
+ * Factors that two candidates have in common (grid, PUE, power model, device) carry the same name, so that a
+ * simulation of both draws them once.
+ */
+export function sciModel(usage: Usage, fallback: Fallback, per: SciPer): Model | Unknown {
+  const own = answerModel(usage)
+  if ('kind' in own || per === 'inference') return own
+  const accept = acceptFactor(usage)
+  if ('kind' in accept) return accept
+  if (per === 'accepted') return combine([own, accept], ([c = 0, a = 0]) => c / a)
+  const other = fallbackModel(usage, fallback)
+  if (other === null) return own
+  if ('kind' in other) return other
+  return combine([own, accept, other], ([c = 0, a = 0, f = 0]) => c + (1 - a) * f)
+}
+
+/** Carbon of one answer, both sides; g. */
+export function answerModel(usage: Usage): Model | Unknown {
+  const parts = [operationalModel(usage), embodiedModel(usage)]
+  return joined(parts, (values) => values.reduce((a, b) => a + b, 0))
+}
+
+/** O = E x PUE x I of one answer, g. */
+export function operationalModel(usage: Usage): Model | Unknown {
+  const { candidate, energy, idle, grid, pue } = usage
+  if (energy.kind !== 'known')
+    return noScore(energy.kind === 'unknown' ? energy.why : energy.reason)
+  const factors = [
+    factor(`grid ${grid.zone} ${grid.kind} ${grid.period}`, grid.intensity),
+    factor(`PUE ${pue.value}`, pue),
+    ...energyFactors(usage, energy),
+    ...(idle.kind === 'known' ? [factor(`idle energy of ${candidate}`, idle)] : []),
+  ]
+  const hasSpread = usage.sharedSpread !== undefined
+  const hasIdle = idle.kind === 'known'
+  return {
+    factors,
+    value: (x) => {
+      const [gridG = 0, overhead = 0, joules = 0] = x
+      const spread = hasSpread ? (x[3] ?? 1) : 1
+      const resting = hasIdle ? (x[hasSpread ? 4 : 3] ?? 0) : 0
+      return (((joules * spread + resting) * overhead) / joulesPerKwh) * gridG
+    },
+  }
+}
+
+function energyFactors(usage: Usage, energy: Known<'JPerItem'>): readonly Factor[] {
+  const name = `energy of ${usage.candidate}`
+  const shared = usage.sharedSpread
+  if (shared === undefined) return [factor(name, energy)]
+  return [factor(name, ownSpread(energy, shared.ratio)), factor(shared.name, shared.ratio)]
+}
+
+/**
+ * What is left of an interval when its shared part is taken out: log-widths subtract in squares (both sides apart),
+ * so that own x shared has the stated width again.
+ */
+export function ownSpread(energy: Known<'JPerItem'>, shared: Known<'ratio'>): Known<'JPerItem'> {
+  const { value, low, high } = energy
+  if (!(low > 0)) return energy
+  const left = (total: number, part: number) => Math.sqrt(Math.max(0, total ** 2 - part ** 2))
+  const down = left(Math.log(value / low), Math.log(shared.value / shared.low))
+  const up = left(Math.log(high / value), Math.log(shared.high / shared.value))
+  return { ...energy, low: value * Math.exp(-down), high: value * Math.exp(up) }
+}
+
+/** M of one answer, g. */
+export function embodiedModel(usage: Usage): Model | Unknown {
+  const { embodied, candidate } = usage
+  if (embodied.kind === 'devices') return devicesModel(candidate, embodied)
+  const { perItem } = embodied
+  if (perItem.kind !== 'known') return noScore('the embodied carbon is not known')
+  return single(factor(`embodied carbon of ${candidate}`, perItem))
+}
+
+function devicesModel(
+  candidate: string,
+  { parts, occupancy }: Extract<EmbodiedUse, { kind: 'devices' }>,
+): Model | Unknown {
+  if (occupancy.kind !== 'known')
+    return noScore('how long an answer holds the device is not known, so M has no value')
+  const held = single(factor(`device time of ${candidate}`, occupancy))
+  const each = parts.map(({ device, share }) =>
+    combine(
+      [
+        single(factor(`embodied carbon of ${device.id}`, device.total)),
+        single(factor(`lifetime of ${device.id}`, device.lifetime)),
+        single(factor(`share of ${device.id} for ${candidate}`, share)),
+      ],
+      ([total = 0, life = 1, part = 0]) => (total * part) / life,
+    ),
+  )
+  return combine([held, ...each], ([time = 0, ...rates]) => time * rates.reduce((a, b) => a + b, 0))
+}
+
+function acceptFactor({ acceptRate, candidate }: Usage): Model | Unknown {
+  if (acceptRate.kind !== 'known') return noScore('the accept rate is not known')
+  const inner = single(factor(`accept rate of ${candidate}`, acceptRate, 'normal'))
+  const least = acceptRate.value / 1000 // a draw never reaches 0: the score would have no end
+  return { ...inner, value: ([a = 0]) => Math.min(1, Math.max(least, a)) }
+}
+
+function fallbackModel(usage: Usage, fallback: Fallback): Model | Unknown | null {
+  if (fallback.kind === 'person') return null
+  if (fallback.kind === 'retry') return answerModel(usage)
+  const { incumbent } = fallback
+  return incumbent === null || incumbent.candidate === usage.candidate
+    ? null
+    : answerModel(incumbent)
+}
+
+function single(each: Factor): Model {
+  return { factors: [each], value: ([x = 0]) => x }
+}
+
+/** Models joined into one; a factor that several use appears once. */
+export function combine(
+  models: readonly Model[],
+  value: (parts: readonly number[]) => number,
+): Model {
+  const index = new Map<string, number>()
+  const factors: Factor[] = []
+  for (const each of models.flatMap((model) => model.factors))
+    if (!index.has(each.name)) {
+      index.set(each.name, factors.length)
+      factors.push(each)
+    }
+  const places = models.map((model) => model.factors.map(({ name }) => index.get(name) ?? 0))
+  return {
+    factors,
+    value: (x) =>
+      value(models.map((model, m) => model.value((places[m] ?? []).map((at) => x[at] ?? 0)))),
+  }
+}
+
+function joined(
+  models: readonly (Model | Unknown)[],
+  value: (parts: readonly number[]) => number,
+): Model | Unknown {
+  const lost = models.find((model): model is Unknown => 'kind' in model)
+  return lost ?? combine(models as readonly Model[], value)
+}
+
+function noScore(why: string): Unknown {
+  return { kind: 'unknown', why }
+}
+
+/** Kept beside the model: exact 1, for shares that are whole. */
+export const wholeShare: Known<'share'> = known('share', {
+  value: 1,
+  method: 'sourced',
+  how: 'the whole device',
+  source: 'definition',
+})

@@ -1,0 +1,153 @@
+import type { SciResult } from '../spec/run-result.ts'
+import { type Estimate, infinite, type Known, type Unknown, unknown } from '../unit/estimate.ts'
+import { joulesPerKwh } from '../unit/quantity.ts'
+import { type Model, simulate, summarise } from '../unit/simulate.ts'
+import { embodiedModel, operationalModel, type SciPer, sciModel } from './sci-model.ts'
+import { type EmbodiedInput, type Score, type ScoreInput, scoreOf } from './score.ts'
+import type { Fallback, Usage } from './usage.ts'
+
+export interface SciOptions {
+  /** Seed of the simulation; 1 unless said, so that the same run gives the same intervals. */
+  readonly seed?: number
+  readonly draws?: number
+}
+
+/**
+ * SCI of a candidate, g per functional unit: per inference, per accepted answer, per resolved task, and the two
+ * sides (operational, embodied) per inference. Values are exact formula values at the central figures; intervals
+ * are p5 to p95 of a simulation. Unknown says why; nothing accepted is infinite.
+ */
+export function sciOf(usage: Usage, fallback: Fallback, options: SciOptions = {}): SciResult {
+  const estimate = (per: SciPer) => sciEstimate(usage, fallback, per, options)
+  return {
+    perInference: estimate('inference'),
+    perAccepted: estimate('accepted'),
+    perResolved: estimate('resolved'),
+    operational: modelEstimate(operationalModel(usage), 'E x PUE x I per answer', options),
+    embodied: modelEstimate(embodiedModel(usage), 'TE x TiR/EL x RR/ToR per answer', options),
+    grid: gridLine(usage),
+  }
+}
+
+const words: Readonly<Record<SciPer, string>> = {
+  inference: 'SCI per inference',
+  accepted: 'SCI per accepted answer',
+  resolved: 'SCI per resolved task',
+}
+
+/** One SCI with its interval. */
+export function sciEstimate(
+  usage: Usage,
+  fallback: Fallback,
+  per: SciPer,
+  options: SciOptions = {},
+): Estimate<'gPerR'> {
+  const { acceptRate } = usage
+  if (per === 'accepted' && acceptRate.kind === 'known' && acceptRate.value === 0)
+    return infinite(`none of ${usage.answers} answers was accepted`)
+  const model = sciModel(usage, fallback, per)
+  if ('kind' in model) return model
+  const input = scoreInput(usage, fallback, per)
+  const spread = modelEstimate(model, words[per], options)
+  if ('kind' in input || spread.kind !== 'known') return spread
+  return withValue(spread, scoreOf(input).sci)
+}
+
+/** The interval of the draws around a value computed in the order that Impact Framework uses. */
+function withValue(spread: Known<'gPerR'>, value: number): Known<'gPerR'> {
+  return {
+    ...spread,
+    value,
+    low: Math.min(spread.low, value),
+    high: Math.max(spread.high, value),
+  }
+}
+
+function modelEstimate(
+  model: Model | Unknown,
+  how: string,
+  { seed = 1, draws = 10_000 }: SciOptions,
+): Estimate<'gPerR'> {
+  if ('kind' in model) return model
+  const [drawn] = simulate([model], { seed, draws })
+  return drawn === undefined
+    ? unknown('nothing was drawn')
+    : summarise('gPerR', model, drawn, { how })
+}
+
+/** The figures of a score at central values, over all answers of the run; what every export writes. */
+export function scoreInput(usage: Usage, fallback: Fallback, per: SciPer): ScoreInput | Unknown {
+  const { energy, idle, answers, pue, grid, acceptRate } = usage
+  if (energy.kind !== 'known') return unknown('the energy is not known')
+  const embodied = embodiedInput(usage)
+  if ('kind' in embodied) return embodied
+  const units = unitsOf(usage, per)
+  if (typeof units !== 'number') return units
+  const fallbackG = per === 'resolved' ? fallbackGrams(usage, fallback) : 0
+  if (fallbackG === null) return unknown('the carbon of the fallback is not known')
+  const joules = energy.value + (idle.kind === 'known' ? idle.value : 0)
+  return {
+    itEnergyKwh: (joules * answers) / joulesPerKwh,
+    pue: pue.value,
+    gridGPerKwh: grid.intensity.value,
+    embodied,
+    ...(per === 'resolved' && acceptRate.kind === 'known' ? { fallbackG } : {}),
+    units,
+  }
+}
+
+function unitsOf({ answers, acceptRate }: Usage, per: SciPer): number | Unknown {
+  if (per !== 'accepted') return answers
+  if (acceptRate.kind !== 'known') return unknown('the accept rate is not known')
+  return wholeNumber(acceptRate.value * answers)
+}
+
+/** 0.9 x 10 is 9.000000000000002 otherwise, and R is a count. */
+function wholeNumber(count: number): number {
+  const near = Math.round(count)
+  return Math.abs(count - near) < 1e-6 ? near : count
+}
+
+function embodiedInput({ embodied, answers }: Usage): EmbodiedInput | Unknown {
+  if (embodied.kind === 'given')
+    return embodied.perItem.kind === 'known'
+      ? { grams: embodied.perItem.value * answers }
+      : unknown('the embodied carbon is not known')
+  const { occupancy, parts } = embodied
+  if (occupancy.kind !== 'known') return unknown('the device time is not known')
+  const durationS = occupancy.value * answers
+  const inputs = parts.map(({ device, share }) => ({
+    totalG: device.total.value,
+    share: share.value,
+    durationS,
+    lifetimeS: device.lifetime.value,
+  }))
+  const [only] = inputs
+  if (only !== undefined && inputs.length === 1) return only
+  return {
+    grams: inputs.reduce((sum, d) => sum + d.totalG * d.share * (d.durationS / d.lifetimeS), 0),
+  }
+}
+
+/** Grams of the fallback for all answers that were not accepted; null where it cannot be said. */
+function fallbackGrams(usage: Usage, fallback: Fallback): number | null {
+  const { acceptRate, answers } = usage
+  if (fallback.kind === 'person') return 0
+  const taken = fallback.kind === 'retry' ? usage : fallback.incumbent
+  if (taken === null || (fallback.kind === 'incumbent' && taken.candidate === usage.candidate))
+    return 0
+  if (acceptRate.kind !== 'known') return null
+  const each = answerScore(taken)
+  return each === null ? null : (answers - wholeNumber(acceptRate.value * answers)) * each.sci
+}
+
+/** Score of one answer of a candidate at central figures; null where it has none. */
+export function answerScore(usage: Usage): Score | null {
+  const input = scoreInput(usage, { kind: 'person' }, 'inference')
+  return 'kind' in input ? null : scoreOf(input)
+}
+
+/** The grid factor in one line. */
+export function gridLine({ grid }: Pick<Usage, 'grid'>): string {
+  return `${grid.name} ${grid.period}, ${grid.kind}, ${grid.intensity.value} gCO2e/kWh (${grid.source})`
+}
