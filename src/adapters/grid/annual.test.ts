@@ -1,0 +1,112 @@
+import { createRequire } from 'node:module'
+import { describe, expect, test } from 'vitest'
+import { gramsPerKwhFrom, gridFactor } from '../../core/carbon/grid-factor.ts'
+import { annualFactor } from '../../core/carbon/grid-zone.ts'
+import { createAnnualGrid, openGridTables } from './annual.ts'
+
+const tables = openGridTables()
+const { averageIntensity } = createRequire(import.meta.url)('@tgwf/co2') as {
+  averageIntensity: { data: Record<string, number> }
+}
+
+describe('annual factors', () => {
+  test('agree with @tgwf/co2 0.19.0 for every country and region it has', () => {
+    const theirs = Object.entries(averageIntensity.data)
+    expect(theirs.length).toBe(222)
+    for (const [zone, value] of theirs) {
+      const factor = annualFactor(tables, zone)
+      expect([zone, factor.intensity.value]).toEqual([zone, value])
+      expect(Number(factor.period)).toBeGreaterThanOrEqual(2022)
+    }
+  })
+
+  test('carry kind, mix, scope, source, licence and a 10 % interval', () => {
+    expect(annualFactor(tables, 'DEU')).toMatchObject({
+      name: 'Germany',
+      period: '2024',
+      kind: 'average',
+      mix: 'production',
+      scope: 'lifecycle',
+      intensity: { value: 342.06, low: 342.06 * 0.9, method: 'sourced' },
+    })
+    expect(annualFactor(tables, 'DEU').licence).toContain('CC-BY')
+  })
+
+  test.each([
+    ['eu-central-1', 'DEU'],
+    ['aws:us-east-1', 'USA'],
+    ['europe-west1', 'BEL'],
+    ['swedencentral', 'SWE'],
+    ['germany', 'DEU'],
+    [' fra ', 'FRA'],
+  ])('%s stands in %s', async (place, zone) => {
+    expect((await createAnnualGrid(tables).factor(place)).zone).toBe(zone)
+  })
+
+  test.each([
+    ['DE', 'DEU (Germany)'],
+    ['Germny', 'DEU (Germany)'],
+    ['us-east-9', 'us-east-1 (USA)'],
+  ])('%s is unknown and %s is offered', async (place, near) => {
+    await expect(createAnnualGrid(tables).factor(place)).rejects.toMatchObject({
+      code: 'GRID_UNKNOWN',
+      next: expect.stringContaining(near),
+    })
+  })
+
+  test('a reported 0 keeps an upper end above 0: no grid is free of carbon', () => {
+    expect(annualFactor(tables, 'CAF').intensity).toMatchObject({ value: 0, low: 0, high: 26 })
+  })
+})
+
+describe('units and kinds', () => {
+  test('WattTime pounds per MWh are converted exactly (453.59237 / 1000, carbon-aware-sdk)', () => {
+    expect(gramsPerKwhFrom(1000, 'lbs CO2/MWh')).toBe(453.59237)
+    expect(gramsPerKwhFrom(1000, 'lb/MWh')).toBe(1000 * (453.59237 / 1000))
+  })
+
+  test.each([
+    ['kgCO2e/kWh', 0.342, 342],
+    ['kg/MWh', 342, 342],
+    ['t/MWh', 0.342, 342],
+    ['gCO2eq/kWh', 342, 342],
+    ['g/MJ', 95, 342],
+  ])('%s', (unit, value, grams) => {
+    expect(gramsPerKwhFrom(value, unit)).toBeCloseTo(grams, 9)
+  })
+
+  const good = { zone: 'X', value: 100, unit: 'g/kWh', period: 2024, kind: 'average', source: 's' }
+  test.each([
+    ['unit', { ...good, unit: 'g' }, 'UNIT_UNKNOWN'],
+    [
+      'unit',
+      { zone: 'X', value: 100, period: 2024, kind: 'average', source: 's' },
+      'GRID_FACTOR_INVALID',
+    ],
+    [
+      'year',
+      { zone: 'X', value: 100, unit: 'g/kWh', kind: 'average', source: 's' },
+      'GRID_FACTOR_INVALID',
+    ],
+    [
+      'kind',
+      { zone: 'X', value: 100, unit: 'g/kWh', period: 2024, source: 's' },
+      'GRID_FACTOR_INVALID',
+    ],
+    ['number', { ...good, value: -1 }, 'GRID_FACTOR_INVALID'],
+    ['number', { ...good, value: Number.NaN }, 'GRID_FACTOR_INVALID'],
+  ])('a factor without a proper %s is refused', (_, input, code) => {
+    expect(() => gridFactor(input)).toThrow(expect.objectContaining({ code }))
+  })
+
+  test.each([
+    { ...good, kind: 'market-based' },
+    { ...good, method: 'residual mix' },
+    { ...good, offsets: 20 },
+    { ...good, renewable: true },
+    { ...good, source: 'supplier, covered by guarantees of origin' },
+    { ...good, kind: 'net' },
+  ])('market-based factors are refused: %o', (input) => {
+    expect(() => gridFactor(input)).toThrow(expect.objectContaining({ code: 'GRID_MARKET_BASED' }))
+  })
+})
