@@ -24,6 +24,8 @@ export interface Processes {
   readonly stepS: number
   /** The trees below `roots` together; null when none of them is alive or visible. */
   trees(roots: readonly number[]): ProcessUse | null
+  /** Resident memory of one process, bytes: cheap enough to ask ten times a second. Null when it is gone. */
+  rss(pid: number): number | null
   /** A cgroup v2 by its path below the cgroup root; null when it is not there. */
   cgroup(path: string): ProcessUse | null
   machine(): MachineUse | null

@@ -9,7 +9,7 @@ export interface LinuxRoots {
 
 /** USER_HZ is 100 on every Linux that Node runs on (man 7 time; include/asm-generic/param.h). */
 const ticksPerS = 100
-/** Pages of 4 KiB; read from VmRSS where the kernel uses larger ones. */
+/** VmRSS is in kB, which are KiB (man 5 proc_pid_status); no page size to guess. */
 const bytesPerKib = 1024
 
 /**
@@ -24,6 +24,7 @@ export function linuxProcesses(roots: LinuxRoots = {}): Processes {
     name: 'linux /proc',
     stepS: 1 / ticksPerS,
     trees: (pids) => trees(proc, pids),
+    rss: (pid) => rssOf(proc, pid),
     cgroup: (path) => cgroupUse(cgroup, path),
     machine: () => machineUse(proc),
   }
@@ -41,7 +42,7 @@ function trees(proc: string, roots: readonly number[]): ProcessUse | null {
   if (members.length === 0) return null
   return {
     cpuS: members.reduce((sum, stat) => sum + stat.cpuS, 0),
-    rssBytes: members.reduce((sum, stat) => sum + rssOf(proc, stat.pid), 0),
+    rssBytes: members.reduce((sum, stat) => sum + (rssOf(proc, stat.pid) ?? 0), 0),
     pids: members.map((stat) => stat.pid),
   }
 }
@@ -86,9 +87,9 @@ function descendants(stats: ReadonlyMap<number, Stat>, roots: readonly number[])
   return [...found.values()]
 }
 
-function rssOf(proc: string, pid: number): number {
+function rssOf(proc: string, pid: number): number | null {
   const kib = readOrNull(`${proc}/${pid}/status`)?.match(/^VmRSS:\s+(\d+) kB/m)?.[1]
-  return kib === undefined ? 0 : Number(kib) * bytesPerKib
+  return kib === undefined ? null : Number(kib) * bytesPerKib
 }
 
 /** cgroup v2: cpu.stat holds usage_usec, memory.current bytes (docs.kernel.org/admin-guide/cgroup-v2). */

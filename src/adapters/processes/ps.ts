@@ -10,6 +10,7 @@ export function psProcesses(list: () => string = listByPs): Processes {
     name: 'ps',
     stepS: 0.01,
     trees: (roots) => trees(parsePs(list()), roots),
+    rss: (pid) => parsePs(list()).find((row) => row.pid === pid)?.rssBytes ?? null,
     cgroup: () => null,
     machine: () => null,
   }

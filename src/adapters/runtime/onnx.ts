@@ -120,7 +120,7 @@ async function openGraph(
       spinning: candidate.settings.spinning ?? false,
     })
   } catch (cause) {
-    if (cause instanceof RightsizeError && cause.code !== 'RUNTIME_FAILED') throw cause
+    if (cause instanceof RightsizeError && cause.code !== 'TENSOR_ENGINE_FAILED') throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new RightsizeError('MODEL_CANNOT_LOAD', `${model.file}: ${reason.slice(0, 400)}`, {
       cause,

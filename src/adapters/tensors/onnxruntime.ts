@@ -6,6 +6,7 @@ import type {
   EngineOptions,
   NodeProfile,
   TensorEngine,
+  TensorInputInfo,
   TensorSession,
 } from '../../contract/tensors.ts'
 import { RightsizeError } from '../../core/error/error.ts'
@@ -49,6 +50,7 @@ async function openSession(
   return {
     inputs: session.inputNames,
     outputs: session.outputNames,
+    inputInfo: inputInfo(session),
     run: (feeds, fetches) => runSession(ort, session, feeds, fetches),
     profile: once(() => endProfile(session, profileFolder)),
     close: once(async () => {
@@ -56,6 +58,15 @@ async function openSession(
       if (profileFolder !== undefined) await rm(profileFolder, { recursive: true, force: true })
     }),
   }
+}
+
+/** Sequences, maps and optionals have no shape; models with such inputs get none described. */
+function inputInfo(session: InferenceSession): readonly TensorInputInfo[] {
+  return session.inputMetadata.flatMap((input) =>
+    input.isTensor
+      ? [{ name: input.name, dtype: input.type as Dtype, dims: [...input.shape] }]
+      : [],
+  )
 }
 
 function create(

@@ -1,0 +1,95 @@
+import { isAbsolute, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Processes } from '../../contract/processes.ts'
+import type { Runtime, RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
+import type { TensorEngine } from '../../contract/tensors.ts'
+import type { OpenTokenizer } from '../../contract/tokenizer.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import type { CandidateSpec } from '../../core/spec/spec.ts'
+
+/** What the local runtimes are made of; loaded by the first that asks. */
+export interface RuntimeParts {
+  readonly engine: () => Promise<TensorEngine>
+  readonly openTokenizer: () => Promise<OpenTokenizer>
+}
+
+type Load = (parts: RuntimeParts) => Promise<Runtime>
+
+/** Runtimes that do their work in this process; `openRuntime` gives each of them a child process of its own. */
+export const localTable = {
+  onnx: async (parts) =>
+    (await import('./onnx.ts')).createOnnxRuntime({
+      engine: await parts.engine(),
+      openTokenizer: await parts.openTokenizer(),
+    }),
+} as const satisfies Readonly<Record<string, Load>>
+
+/** Runtimes whose work is elsewhere: another machine, another program, another day. */
+export const remoteTable: Readonly<Record<string, () => Promise<Runtime>>> = {}
+
+/** Kinds that run code which the spec names: refused by --no-exec. */
+const execKinds: readonly string[] = ['command', 'module']
+
+export interface OpenOptions {
+  /** Path of the compiled worker, dist/worker.js. */
+  readonly workerPath: string
+  readonly processes: Processes | null
+  /** False under --no-exec. */
+  readonly exec: boolean
+}
+
+/**
+ * Opens a candidate: local kinds in a child process, the others here. Throws RUNTIME_NO_EXEC, RUNTIME_UNKNOWN and what
+ * the runtime throws when it cannot be opened.
+ */
+export async function openRuntime(
+  candidate: CandidateSpec,
+  context: RuntimeContext,
+  options: OpenOptions,
+): Promise<RuntimeSession> {
+  const { runtime } = candidate
+  const remote = lookUp(remoteTable, runtime)
+  const needsExec = execKinds.includes(runtime) || isAdapterPath(runtime)
+  if (needsExec && !options.exec)
+    throw new RightsizeError('RUNTIME_NO_EXEC', `candidate ${candidate.id} would run code`, {
+      at: runtime,
+    })
+  if (remote) return (await remote()).open(candidate, context)
+  if (!lookUp(localTable, runtime) && !isAdapterPath(runtime)) throw unknownKind(candidate)
+  const { openInChild } = await import('./child.ts')
+  return openInChild(candidate, context, { ...options, watchTree: needsExec })
+}
+
+/** The runtime of a local kind, or of an adapter by path or package, for use in this very process (the worker). */
+export async function loadLocal(candidate: CandidateSpec, parts: RuntimeParts): Promise<Runtime> {
+  const load = lookUp(localTable, candidate.runtime)
+  return load ? load(parts) : loadAdapter(candidate)
+}
+
+function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
+/** `./mine.mjs`, `/abs/mine.js`, `@team/adapter`, `npm:name`: an adapter that exports `createRuntime`. */
+function isAdapterPath(runtime: string): boolean {
+  return /[./@:]/.test(runtime)
+}
+
+interface AdapterModule {
+  readonly createRuntime?: () => Runtime | Promise<Runtime>
+}
+
+async function loadAdapter(candidate: CandidateSpec): Promise<Runtime> {
+  const { runtime } = candidate
+  const isFile = isAbsolute(runtime) || runtime.startsWith('.')
+  const name = isFile ? pathToFileURL(resolve(runtime)).href : runtime.replace(/^npm:/, '')
+  const module = (await import(name).catch((cause: unknown) => {
+    throw new RightsizeError('RUNTIME_UNKNOWN', `${runtime} could not be imported`, { cause })
+  })) as AdapterModule
+  if (typeof module.createRuntime !== 'function') throw unknownKind(candidate)
+  return module.createRuntime()
+}
+
+function unknownKind(candidate: CandidateSpec): RightsizeError {
+  return new RightsizeError('RUNTIME_UNKNOWN', `candidate ${candidate.id}: "${candidate.runtime}"`)
+}
