@@ -62,16 +62,17 @@ function energyFactors(usage: Usage, energy: Known<'JPerItem'>): readonly Factor
 }
 
 /**
- * What is left of an interval when its shared part is taken out: log-widths subtract in squares (both sides apart),
- * so that own x shared has the stated width again.
+ * What is left of an interval when its shared part is taken out: own end = stated end / shared end, at least the
+ * value itself. It undoes how core/energy widens (ends multiplied), so shared x own has the stated ends again.
  */
 export function ownSpread(energy: Known<'JPerItem'>, shared: Known<'ratio'>): Known<'JPerItem'> {
   const { value, low, high } = energy
   if (!(low > 0)) return energy
-  const left = (total: number, part: number) => Math.sqrt(Math.max(0, total ** 2 - part ** 2))
-  const down = left(Math.log(value / low), Math.log(shared.value / shared.low))
-  const up = left(Math.log(high / value), Math.log(shared.high / shared.value))
-  return { ...energy, low: value * Math.exp(-down), high: value * Math.exp(up) }
+  return {
+    ...energy,
+    low: Math.min(value, (low * shared.value) / shared.low),
+    high: Math.max(value, (high * shared.value) / shared.high),
+  }
 }
 
 /** M of one answer, g. */

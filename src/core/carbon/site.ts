@@ -1,8 +1,9 @@
+import { lineErrorOf } from '../energy/cpu-model.ts'
 import type { CandidateResult, CostResult } from '../spec/run-result.ts'
 import type { AccountSpec, DeploymentSpec } from '../spec/spec.ts'
 import { divide } from '../unit/arithmetic.ts'
 import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
-import { exact, known } from '../unit/known.ts'
+import { exact, known, within } from '../unit/known.ts'
 import { pue as checkedPue } from '../unit/quantity.ts'
 import { type EmbodiedDevice, embodiedDevice } from './device.ts'
 import type { GridFactor } from './grid-factor.ts'
@@ -38,6 +39,22 @@ export function siteOf({ account, deployment, cores, grid, powerModel = null }: 
     cores,
     share: deployment?.share ?? null,
     powerModel,
+  }
+}
+
+/**
+ * The shared part of the error of energy modelled from CPU time on one machine: the line's, without the
+ * workload's own term (which does not cancel). Give it as `powerModel` when candidates ran without a sensor.
+ */
+export function cpuPowerSpread(machine: string, threads: number | null): EnergySpread {
+  return {
+    name: `power model of ${machine}`,
+    ratio: within('ratio', 1, lineErrorOf({ threads }), {
+      method: 'modeled',
+      how: 'watts per thread of a machine not measured',
+      source: 'SPECpower_ssj2008 results 2018+, per thread',
+      level: 0.9,
+    }),
   }
 }
 
