@@ -83,7 +83,8 @@ async function openOnnx(
 function onnxSession(loaded: Loaded, identity: ModelIdentity, threads: number): RuntimeSession {
   return {
     identity,
-    batchSize: loaded.batch,
+    // A graph that takes one item at a time is still asked in batches: a message and a transaction per item would cost more.
+    batchSize: Math.max(loaded.batch, defaultBatch),
     answer: (batch, signal) => answerAll(loaded, batch, signal),
     usage: async () => ({
       pids: [process.pid],
