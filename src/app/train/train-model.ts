@@ -1,0 +1,356 @@
+import type { Clock } from '../../contract/clock.ts'
+import type { TensorEngine } from '../../contract/tensors.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import type { Feeds } from '../../core/onnx/host-tensor.ts'
+import {
+  type AdamSpec,
+  type AdamState,
+  adamStart,
+  adamStep,
+  globalNorm,
+} from '../../core/train/adam.ts'
+import { epochBatches, heldOut } from '../../core/train/batches.ts'
+import {
+  decodeCheckpoint,
+  type EpochRecord,
+  encodeCheckpoint,
+  type Progress,
+} from '../../core/train/checkpoint.ts'
+import type { LossSpec } from '../../core/train/loss.ts'
+import type { Parameters } from '../../core/train/parameters.ts'
+import { learningRate, type ScheduleSpec } from '../../core/train/schedule.ts'
+import type { Trainable } from '../../core/train/trainable.ts'
+import { maskFeeds } from './mask-feeds.ts'
+import { type Held, openEvaluation, openStep, type StepSession } from './step-session.ts'
+
+/** Rows to learn from, as feeds of the graph's data inputs and of the loss head. */
+export interface TrainingData {
+  /** Length of each row in tokens; batches hold rows of like length. */
+  readonly lengths: readonly number[]
+  /** Class of each row where there is one: the split is by class and accuracy is reported. */
+  readonly labels?: readonly number[]
+  feeds(rows: readonly number[]): Feeds
+}
+
+export interface EarlyStopping {
+  /** Share of the rows held out, by class; 0 = none, and all epochs are run. */
+  readonly share: number
+  /** Epochs without a better held-out loss until it stops. */
+  readonly patience: number
+}
+
+export interface Checkpointing {
+  /** A state is saved after so many steps, and after every epoch. */
+  readonly everySteps?: number
+  save(bytes: Uint8Array): Promise<void>
+  /** The last saved state, or null; training goes on from it, bit for bit. */
+  load(): Promise<Uint8Array | null>
+}
+
+export type TrainEvent =
+  | {
+      readonly kind: 'step'
+      readonly step: number
+      readonly steps: number
+      readonly loss: number
+      readonly rate: number
+      readonly norm: number
+    }
+  | ({ readonly kind: 'epoch'; readonly epochs: number } & EpochRecord)
+  | { readonly kind: 'resumed'; readonly step: number; readonly epoch: number }
+
+export interface TrainModelOptions {
+  readonly engine: TensorEngine
+  readonly trainable: Trainable
+  readonly data: TrainingData
+  /** Rows to judge by instead of a split of `data`. */
+  readonly held?: TrainingData
+  readonly loss: LossSpec
+  readonly optimiser?: AdamSpec
+  readonly schedule: ScheduleSpec
+  readonly epochs: number
+  /** Rows per step. */
+  readonly batch: number
+  readonly dropout?: number
+  readonly seed: number
+  readonly threads?: number
+  readonly earlyStopping?: EarlyStopping
+  readonly checkpoint?: Checkpointing
+  /** Stops after the epoch in which this many CPU seconds are passed; needs `cpuS`. */
+  readonly limitCpuS?: number
+  /** Names what a checkpoint belongs to, beside sizes and settings: a digest of the data, say. */
+  readonly fingerprint?: string
+  readonly onEvent?: (event: TrainEvent) => void
+  readonly signal?: AbortSignal
+  /** CPU seconds of this process so far. */
+  readonly cpuS?: () => number
+  readonly clock?: Clock
+}
+
+export type StopReason = 'done' | 'early' | 'aborted' | 'limit'
+
+export interface TrainResult {
+  /** Values of the best epoch by held-out loss; of the last epoch where nothing is held out. */
+  readonly parameters: Parameters
+  readonly bestEpoch: number
+  readonly history: readonly EpochRecord[]
+  readonly stopped: StopReason
+  readonly steps: number
+  /** Rows that were learned from and held out. */
+  readonly rows: { readonly train: number; readonly held: number }
+  /** Tokens that went forward and backward, padding left out. */
+  readonly tokens: number
+  /** Since the beginning, resumed parts included; null where nothing counts. */
+  readonly cpuS: number | null
+  readonly wallS: number | null
+}
+
+/** What changes while training. */
+interface Run {
+  parameters: Parameters
+  best: Parameters
+  adam: AdamState
+  progress: Progress
+  tokens: number
+}
+
+const beginning: Progress = {
+  step: 0,
+  epoch: 0,
+  batch: 0,
+  lossSum: 0,
+  rowSum: 0,
+  bestEpoch: 0,
+  bestLoss: Number.POSITIVE_INFINITY,
+  history: [],
+  cpuS: 0,
+  wallS: 0,
+}
+
+const copied = (values: Parameters): Parameters =>
+  new Map([...values].map(([name, data]) => [name, data.slice()]))
+
+/** Everything that does not change while training. */
+interface Setting {
+  readonly options: TrainModelOptions
+  readonly step: StepSession
+  readonly held: Held | null
+  readonly rows: readonly number[]
+  readonly lengths: readonly number[]
+  readonly stepsPerEpoch: number
+  readonly decayed: ReadonlySet<string>
+  readonly fingerprint: string
+  readonly startedCpuS: number
+  readonly startedWallS: number
+}
+
+function fingerprintOf(options: TrainModelOptions): string {
+  const { trainable, data, loss, optimiser, schedule, epochs, batch, dropout, seed } = options
+  const shapes = trainable.specs.map(({ name, dims }) => [name, dims])
+  const { threads, earlyStopping, fingerprint } = options
+  const settings = { loss, optimiser, schedule, epochs, batch, dropout, seed, threads }
+  return JSON.stringify([shapes, data.lengths.length, settings, earlyStopping, fingerprint])
+}
+
+function spentCpu({ options, startedCpuS }: Setting): number {
+  return options.cpuS === undefined ? 0 : options.cpuS() - startedCpuS
+}
+
+function spentWall({ options, startedWallS }: Setting): number {
+  return options.clock === undefined ? 0 : options.clock.monotonicS() - startedWallS
+}
+
+async function begin(setting: Setting): Promise<Run> {
+  const { options, fingerprint } = setting
+  const saved = await options.checkpoint?.load()
+  if (saved) {
+    const state = decodeCheckpoint(saved, options.trainable.specs, fingerprint)
+    const { step, epoch } = state.progress
+    options.onEvent?.({ kind: 'resumed', step, epoch })
+    return { ...state, tokens: 0 }
+  }
+  const parameters = copied(options.trainable.start)
+  const adam = adamStart(parameters)
+  return { parameters, best: copied(parameters), adam, progress: beginning, tokens: 0 }
+}
+
+async function save(setting: Setting, run: Run): Promise<void> {
+  const { options, fingerprint } = setting
+  const progress = {
+    ...run.progress,
+    cpuS: run.progress.cpuS + spentCpu(setting),
+    wallS: run.progress.wallS + spentWall(setting),
+  }
+  await options.checkpoint?.save(encodeCheckpoint({ ...run, progress, fingerprint }))
+}
+
+function refuseNan(step: number, loss: number, norm: number): void {
+  if (Number.isFinite(loss) && Number.isFinite(norm)) return
+  const what = Number.isFinite(loss) ? 'gradient' : 'loss'
+  throw new RightsizeError('TRAIN_NAN', `the ${what} is not a finite number at step ${step}`, {
+    at: `step ${step}`,
+  })
+}
+
+/** One batch forward and backward and one step of the optimiser. */
+async function learn(setting: Setting, run: Run, batch: readonly number[]): Promise<void> {
+  const { options, rows, lengths } = setting
+  const chosen = batch.map((index) => rows[index] ?? 0)
+  const step = run.progress.step + 1
+  const steps = setting.stepsPerEpoch * options.epochs
+  const data = options.data.feeds(chosen)
+  const masks = maskFeeds(options.trainable.masks, data, options.dropout ?? 0, options.seed, step)
+  const { loss, gradients } = await setting.step.run(run.parameters, { ...data, ...masks })
+  const norm = globalNorm(gradients.values())
+  refuseNan(step, loss, norm)
+  const rate = learningRate(options.schedule, step, steps)
+  const inputs = { rate, norm, decayed: setting.decayed }
+  run.adam = adamStep(run.parameters, gradients, run.adam, inputs, options.optimiser)
+  const { progress } = run
+  run.progress = {
+    ...progress,
+    step,
+    batch: progress.batch + 1,
+    lossSum: progress.lossSum + loss * chosen.length,
+    rowSum: progress.rowSum + chosen.length,
+  }
+  for (const index of batch) run.tokens += lengths[index] ?? 0
+  options.onEvent?.({ kind: 'step', step, steps, loss, rate, norm })
+}
+
+/** Judges the epoch and keeps the values if they are the best so far. */
+async function endEpoch(setting: Setting, run: Run): Promise<void> {
+  const { options, held } = setting
+  const judged = held === null ? null : await held.judge(run.parameters)
+  const { progress } = run
+  const record: EpochRecord = {
+    epoch: progress.epoch + 1,
+    step: progress.step,
+    trainLoss: progress.lossSum / Math.max(1, progress.rowSum),
+    heldLoss: judged?.loss ?? null,
+    heldAccuracy: judged?.accuracy ?? null,
+    cpuS: options.cpuS === undefined ? null : progress.cpuS + spentCpu(setting),
+  }
+  const better = judged === null || judged.loss < progress.bestLoss
+  if (better) run.best = copied(run.parameters)
+  run.progress = {
+    ...progress,
+    epoch: record.epoch,
+    batch: 0,
+    lossSum: 0,
+    rowSum: 0,
+    bestEpoch: better ? record.epoch : progress.bestEpoch,
+    bestLoss: better ? (judged?.loss ?? Number.POSITIVE_INFINITY) : progress.bestLoss,
+    history: [...progress.history, record],
+  }
+  options.onEvent?.({ kind: 'epoch', epochs: options.epochs, ...record })
+}
+
+function whyStop(setting: Setting, run: Run): StopReason | null {
+  const { options, held } = setting
+  const { epoch, bestEpoch, cpuS } = run.progress
+  if (epoch >= options.epochs) return 'done'
+  const { earlyStopping, limitCpuS } = options
+  if (held !== null && earlyStopping !== undefined && epoch - bestEpoch >= earlyStopping.patience)
+    return 'early'
+  if (limitCpuS !== undefined && cpuS + spentCpu(setting) >= limitCpuS) return 'limit'
+  return null
+}
+
+/** Runs the rest of an epoch; false when it was aborted. */
+async function runEpoch(setting: Setting, run: Run): Promise<boolean> {
+  const { options, lengths } = setting
+  const batches = epochBatches(lengths, options.batch, options.seed, run.progress.epoch)
+  const every = options.checkpoint?.everySteps ?? 0
+  for (const batch of batches.slice(run.progress.batch)) {
+    if (options.signal?.aborted) return false
+    await learn(setting, run, batch)
+    if (every > 0 && run.progress.step % every === 0 && run.progress.batch < batches.length)
+      await save(setting, run)
+  }
+  await endEpoch(setting, run)
+  return true
+}
+
+async function runEpochs(setting: Setting, run: Run): Promise<StopReason> {
+  let stop = whyStop(setting, run)
+  while (stop === null) {
+    const finished = await runEpoch(setting, run)
+    await save(setting, run)
+    stop = finished ? whyStop(setting, run) : 'aborted'
+  }
+  return stop
+}
+
+function refuseOptions({ data, epochs, batch, dropout = 0 }: TrainModelOptions): void {
+  if (data.lengths.length === 0)
+    throw new RightsizeError('TRAIN_DATA', 'there are no rows to learn from')
+  if (!Number.isInteger(epochs) || epochs < 1 || !Number.isInteger(batch) || batch < 1)
+    throw new RightsizeError('TRAIN_OPTIONS', 'epochs and batch must be whole numbers above 0')
+  if (!(dropout >= 0 && dropout < 1))
+    throw new RightsizeError('TRAIN_OPTIONS', 'dropout must be in [0, 1)')
+}
+
+function splitOf({ data, held, earlyStopping, seed }: TrainModelOptions): {
+  readonly train: readonly number[]
+  readonly held: readonly number[]
+} {
+  const share = held === undefined ? (earlyStopping?.share ?? 0) : 0
+  return heldOut(data.lengths.length, share, seed, data.labels)
+}
+
+async function prepare(options: TrainModelOptions): Promise<Setting> {
+  const split = splitOf(options)
+  const judgedData = options.held ?? options.data
+  const judgedRows = options.held?.lengths.map((_, row) => row) ?? split.held
+  const step = await openStep(options)
+  const held =
+    judgedRows.length === 0 ? null : await openEvaluation(options, judgedData, judgedRows)
+  return {
+    options,
+    step,
+    held,
+    rows: split.train,
+    lengths: split.train.map((row) => options.data.lengths[row] ?? 0),
+    stepsPerEpoch: Math.ceil(split.train.length / options.batch),
+    decayed: new Set(
+      options.trainable.specs.flatMap(({ name, dims }) => (dims.length >= 2 ? [name] : [])),
+    ),
+    fingerprint: fingerprintOf(options),
+    startedCpuS: options.cpuS?.() ?? 0,
+    startedWallS: options.clock?.monotonicS() ?? 0,
+  }
+}
+
+function resultOf(setting: Setting, run: Run, stopped: StopReason): TrainResult {
+  const { options, held, rows } = setting
+  const { progress } = run
+  return {
+    parameters: held === null || progress.bestEpoch === 0 ? run.parameters : run.best,
+    bestEpoch: progress.bestEpoch,
+    history: progress.history,
+    stopped,
+    steps: progress.step,
+    rows: { train: rows.length, held: held?.size ?? 0 },
+    tokens: run.tokens,
+    cpuS: options.cpuS === undefined ? null : progress.cpuS + spentCpu(setting),
+    wallS: options.clock === undefined ? null : progress.wallS + spentWall(setting),
+  }
+}
+
+/**
+ * Trains the parameters of a graph by AdamW through backward graphs that the engine executes. Deterministic for seed, threads and engine;
+ * resumes from a checkpoint bit for bit. Throws TRAIN_NAN at the step where loss or gradient stops being finite; the last saved checkpoint stays.
+ */
+export async function trainModel(options: TrainModelOptions): Promise<TrainResult> {
+  refuseOptions(options)
+  const setting = await prepare(options)
+  try {
+    const run = await begin(setting)
+    const stopped = await runEpochs(setting, run)
+    return resultOf(setting, run, stopped)
+  } finally {
+    await setting.step.close()
+    await setting.held?.close()
+  }
+}

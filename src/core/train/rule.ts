@@ -1,0 +1,29 @@
+import type { Node } from '../onnx/model.ts'
+import type { KnownDims } from './dims.ts'
+import type { GraphWriter } from './graph-writer.ts'
+
+/** What a vector-Jacobian rule sees of one forward node. */
+export interface RuleContext {
+  readonly node: Node
+  /** Gradient of the loss by each output of the node; null where none arrives. At least one is there. */
+  readonly grads: readonly (string | null)[]
+  /** Whether the gradient by input `index` is needed. */
+  wants(index: number): boolean
+  readonly writer: GraphWriter
+  readonly dims: KnownDims
+  /** The name of output `index` of the forward node, which is added to the node when it was left out. */
+  output(index: number): string
+}
+
+/** Emits the gradient by each input, given those by the outputs; null where there is none or none is wanted. */
+export type VjpRule = (context: RuleContext) => readonly (string | null)[]
+
+/** The gradient by the first output; rules with one output always have it. */
+export function gradOf({ grads }: RuleContext): string {
+  return grads[0] ?? ''
+}
+
+/** Input `index` of the forward node; '' when it is left out. */
+export function inputOf({ node }: RuleContext, index: number): string {
+  return node.inputs[index] ?? ''
+}

@@ -1,0 +1,99 @@
+import { sumToShape } from './broadcast.ts'
+import { gradOf, inputOf, type RuleContext, type VjpRule } from './rule.ts'
+
+/** Sums `grad` to the shape of operand `index`, or null when its gradient is not wanted. */
+function toOperand(context: RuleContext, index: number, grad: () => string): string | null {
+  if (!context.wants(index)) return null
+  const { writer, dims, node } = context
+  return sumToShape(writer, dims, grad(), node.outputs[0] ?? '', inputOf(context, index))
+}
+
+/** d(a+b) = da + db. */
+const add: VjpRule = (context) => [
+  toOperand(context, 0, () => gradOf(context)),
+  toOperand(context, 1, () => gradOf(context)),
+]
+
+/** Any number of operands, each with the gradient itself. */
+const sum: VjpRule = (context) =>
+  context.node.inputs.map((_, index) => toOperand(context, index, () => gradOf(context)))
+
+const sub: VjpRule = (context) => [
+  toOperand(context, 0, () => gradOf(context)),
+  toOperand(context, 1, () => context.writer.emit('Neg', [gradOf(context)])),
+]
+
+/** d(ab) = b da + a db. */
+const mul: VjpRule = (context) => {
+  const { writer } = context
+  return [
+    toOperand(context, 0, () => writer.emit('Mul', [gradOf(context), inputOf(context, 1)])),
+    toOperand(context, 1, () => writer.emit('Mul', [gradOf(context), inputOf(context, 0)])),
+  ]
+}
+
+/** d(a/b) = da/b - (a/b) db/b. */
+const div: VjpRule = (context) => {
+  const { writer, node } = context
+  const overB = writer.emit('Div', [gradOf(context), inputOf(context, 1)])
+  const byB = (): string => writer.emit('Neg', [writer.emit('Mul', [overB, node.outputs[0] ?? ''])])
+  return [toOperand(context, 0, () => overB), toOperand(context, 1, byB)]
+}
+
+/** d(x^p)/dx = p x^(p-1), without Pow for p = 2; d(x^p)/dp = x^p ln x, defined for x > 0 only. */
+const pow: VjpRule = (context) => {
+  const { writer, dims, node } = context
+  const base = inputOf(context, 0)
+  const exponent = inputOf(context, 1)
+  const slope = (): string => {
+    const constant = dims.number(exponent)
+    if (constant === 2) return writer.emit('Mul', [base, writer.scalar(2)])
+    const less = writer.emit('Sub', [exponent, writer.scalar(1)])
+    return writer.emit('Mul', [writer.emit('Pow', [base, less]), exponent])
+  }
+  const byExponent = (): string =>
+    writer.emit('Mul', [node.outputs[0] ?? '', writer.emit('Log', [base])])
+  return [
+    toOperand(context, 0, () => writer.emit('Mul', [gradOf(context), slope()])),
+    toOperand(context, 1, () => writer.emit('Mul', [gradOf(context), byExponent()])),
+  ]
+}
+
+const neg: VjpRule = (context) => [context.writer.emit('Neg', [gradOf(context)])]
+
+/** d sqrt(x) = dx / (2 sqrt(x)). */
+const sqrt: VjpRule = (context) => {
+  const { writer, node } = context
+  const twice = writer.emit('Mul', [node.outputs[0] ?? '', writer.scalar(2)])
+  return [writer.emit('Div', [gradOf(context), twice])]
+}
+
+/** d exp(x) = exp(x) dx. */
+const exp: VjpRule = (context) => [
+  context.writer.emit('Mul', [gradOf(context), context.node.outputs[0] ?? '']),
+]
+
+const log: VjpRule = (context) => [
+  context.writer.emit('Div', [gradOf(context), inputOf(context, 0)]),
+]
+
+/** The sign of x; 0 at 0. */
+const abs: VjpRule = (context) => {
+  const { writer } = context
+  return [writer.emit('Mul', [gradOf(context), writer.emit('Sign', [inputOf(context, 0)])])]
+}
+
+/** Element-wise arithmetic with broadcasting: the gradient of a broadcast operand is summed back to its shape. */
+export const arithmeticRules = {
+  Add: add,
+  Sum: sum,
+  Sub: sub,
+  Mul: mul,
+  Div: div,
+  Pow: pow,
+  Neg: neg,
+  Sqrt: sqrt,
+  Exp: exp,
+  Log: log,
+  Abs: abs,
+} as const satisfies Record<string, VjpRule>

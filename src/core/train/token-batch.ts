@@ -1,0 +1,68 @@
+import type { Feeds, HostTensor } from '../onnx/host-tensor.ts'
+import { lossNames } from './loss.ts'
+
+/** Tokenised examples with what they should give: class numbers, or a teacher's probabilities, or both. */
+export interface TokenExamples {
+  readonly ids: readonly (readonly number[])[]
+  readonly labels?: readonly number[]
+  /** One row of `classes` probabilities (or of a target vector) per example. */
+  readonly targets?: readonly Float32Array[]
+  /** Weight of each example in the loss; 1 unless given. */
+  readonly weights?: readonly number[]
+}
+
+/** Ids and mask of the rows, padded on the right to the longest of them and to at least one token; longer rows are cut at `maxLength`. */
+export function tokenFeeds(
+  ids: readonly (readonly number[])[],
+  rows: readonly number[],
+  maxLength: number,
+  padId: number,
+): { readonly input_ids: HostTensor; readonly attention_mask: HostTensor } {
+  const length = rows.reduce(
+    (longest, row) => Math.max(longest, Math.min(maxLength, ids[row]?.length ?? 0)),
+    1,
+  )
+  const dims = [rows.length, length]
+  const tokens = new BigInt64Array(rows.length * length).fill(BigInt(padId))
+  const mask = new BigInt64Array(rows.length * length)
+  for (const [line, row] of rows.entries()) {
+    const cut = ids[row]?.slice(0, length) ?? []
+    for (const [place, id] of cut.entries()) {
+      tokens[line * length + place] = BigInt(id)
+      mask[line * length + place] = 1n
+    }
+  }
+  return {
+    input_ids: { dtype: 'int64', dims, data: tokens },
+    attention_mask: { dtype: 'int64', dims, data: mask },
+  }
+}
+
+/** What the loss head wants for the rows: only the inputs that the examples can fill. */
+export function targetFeeds(
+  { labels, targets, weights }: Omit<TokenExamples, 'ids'>,
+  rows: readonly number[],
+): Feeds {
+  const dims = [rows.length]
+  const feeds: Record<string, HostTensor> = {
+    [lossNames.weights]: {
+      dtype: 'float32',
+      dims,
+      data: Float32Array.from(rows, (row) => weights?.[row] ?? 1),
+    },
+  }
+  if (labels !== undefined) {
+    const data = BigInt64Array.from(rows, (row) => BigInt(labels[row] ?? 0))
+    feeds[lossNames.labels] = { dtype: 'int64', dims, data }
+  }
+  const width = targets?.[0]?.length ?? 0
+  if (targets !== undefined && width > 0) {
+    const data = new Float32Array(rows.length * width)
+    for (const [line, row] of rows.entries()) {
+      const target = targets[row]
+      if (target !== undefined) data.set(target, line * width)
+    }
+    feeds[lossNames.targets] = { dtype: 'float32', dims: [rows.length, width], data }
+  }
+  return feeds
+}
