@@ -39,6 +39,7 @@ export interface DatasetInput {
   readonly slices?: readonly string[] | undefined
   readonly cluster?: string | undefined
   readonly format?: 'csv' | 'jsonl' | 'json' | 'directory' | undefined
+  readonly columns?: readonly string[] | undefined
   readonly labels?: string | undefined
   readonly synthetic?: boolean | undefined
   readonly limit?: number | undefined

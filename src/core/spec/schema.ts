@@ -75,7 +75,16 @@ const dataset = z
       .enum(['csv', 'jsonl', 'json', 'directory'])
       .optional()
       .describe('Format of the files; taken from the file name when left out.'),
-    labels: path.optional().describe('Label table of a folder: a CSV with file names and labels.'),
+    columns: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Names of the columns of a CSV or TSV file that has no header.'),
+    labels: path
+      .optional()
+      .describe(
+        'Label table of a folder: a CSV with file names and labels, relative to the folder.',
+      ),
     synthetic: z
       .boolean()
       .optional()

@@ -42,7 +42,9 @@ export interface DatasetSpec {
   readonly slices?: readonly string[]
   readonly cluster?: string
   readonly format?: 'csv' | 'jsonl' | 'json' | 'directory'
-  /** Where the labels of a directory dataset are. */
+  /** Names of the columns of a CSV or TSV file that has no header. */
+  readonly columns?: readonly string[]
+  /** Label table of a directory dataset: a CSV, relative to the directory. */
   readonly labels?: string
   /** Said wherever the data shows. */
   readonly synthetic?: boolean

@@ -1,0 +1,71 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import type { Files } from '../../contract/files.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+
+/** Largest file that is read into memory, bytes (a text of V8 holds little more than 500 MB). */
+const LARGEST = 500_000_000
+/** Most files of a folder that are listed. */
+const MOST_FILES = 1_000_000
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
+
+/** Files of this machine. */
+export const localFiles: Files = {
+  text: async (path) => new TextDecoder('utf-8').decode(await readBytes(path)),
+  bytes: readBytes,
+  list: listFolder,
+  isFolder: async (path) => (await stat(path).catch(missing(path))).isDirectory(),
+  join: (folder, path) => (isAbsolute(path) ? path : join(folder, path)),
+  folderOf: dirname,
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  const { size } = await stat(path).catch(missing(path))
+  if (size > LARGEST)
+    throw new RightsizeError(
+      'DATA_TOO_LARGE',
+      `The file has ${size} bytes; at most ${LARGEST} are read.`,
+      { at: path },
+    )
+  const bytes = await readFile(path).catch(missing(path))
+  if (bytes.subarray(0, LFS_POINTER.length).toString('latin1') === LFS_POINTER)
+    throw new RightsizeError('DATA_LFS_POINTER', 'The file is a Git-LFS pointer.', { at: path })
+  return path.endsWith('.gz') ? unpacked(bytes, path) : bytes
+}
+
+async function unpacked(bytes: Uint8Array, path: string): Promise<Uint8Array> {
+  try {
+    return await promisify(gunzip)(bytes, { maxOutputLength: LARGEST })
+  } catch (cause) {
+    const what = 'The file ends in .gz and cannot be unpacked.'
+    throw new RightsizeError('DATA_FORMAT', what, { at: path, cause })
+  }
+}
+
+async function listFolder(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    missing(folder),
+  )
+  if (entries.length > MOST_FILES)
+    throw new RightsizeError('DATA_TOO_LARGE', `The folder holds ${entries.length} files.`, {
+      at: folder,
+    })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((name) => !name.split('/').some((piece) => piece.startsWith('.')))
+    .sort()
+}
+
+/** Turns what the file system says into what the user can do. */
+const missing = (path: string) => (cause: NodeJS.ErrnoException) => {
+  const what =
+    cause.code === 'ENOENT'
+      ? `There is no file ${path}.`
+      : cause.code === 'EISDIR'
+        ? `${path} is a folder, not a file.`
+        : `${path} cannot be read (${cause.code ?? cause.message}).`
+  throw new RightsizeError('DATA_MISSING', what, { at: path, cause })
+}

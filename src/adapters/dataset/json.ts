@@ -1,0 +1,9 @@
+import type { DatasetReader } from '../../contract/dataset.ts'
+import type { Files } from '../../contract/files.ts'
+import { jsonRows } from '../../core/spec/json-rows.ts'
+
+/** A JSON array of objects, or an object that holds one under `data`, `rows`, `items` or `examples`. */
+export const jsonReader = (files: Files): DatasetReader => ({
+  name: 'json',
+  read: async (path) => jsonRows(await files.text(path), path),
+})

@@ -1,0 +1,87 @@
+import type { DatasetReader } from '../../contract/dataset.ts'
+import type { Files } from '../../contract/files.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import { column, TENSOR_COLUMN } from '../../core/spec/items.ts'
+import type { Row } from '../../core/spec/json-rows.ts'
+import { decodeTensor } from '../../core/spec/raw-tensor.ts'
+import type { DatasetSpec, RawTensorInput } from '../../core/spec/spec.ts'
+import { localFiles } from './files.ts'
+
+type Format = NonNullable<DatasetSpec['format']>
+
+/** Readers by format, loaded when asked for. */
+const READERS: Readonly<Record<Format, (files: Files) => Promise<DatasetReader>>> = {
+  csv: async (files) => (await import('./csv.ts')).csvReader(files),
+  jsonl: async (files) => (await import('./jsonl.ts')).jsonlReader(files),
+  json: async (files) => (await import('./json.ts')).jsonReader(files),
+  directory: async (files) => (await import('./directory.ts')).directoryReader(files),
+}
+
+const ENDINGS: readonly (readonly [RegExp, Format])[] = [
+  [/\.(csv|tsv)(\.gz)?$/i, 'csv'],
+  [/\.(jsonl|ndjson)(\.gz)?$/i, 'jsonl'],
+  [/\.json(\.gz)?$/i, 'json'],
+]
+
+/**
+ * Rows of one file or folder (an absolute path), in the format that the spec names or that the path shows. Where the
+ * spec's input is raw tensors, each row carries its tensor under `$tensor`. Throws DATA_MISSING, DATA_FORMAT,
+ * DATA_ROW, DATA_LABELS, DATA_TENSOR and the like.
+ */
+export async function readRows(
+  path: string,
+  spec: DatasetSpec,
+  files: Files = localFiles,
+): Promise<readonly Row[]> {
+  const folder = await files.isFolder(path)
+  const reader = await READERS[folder ? 'directory' : fileFormat(path, spec)](files)
+  const rows = await reader.read(path, spec)
+  const kept = spec.limit === undefined ? rows : rows.slice(0, spec.limit)
+  if (!isTensorInput(spec.input)) return kept
+  return withTensors(kept, spec.input, folder ? path : files.folderOf(path), files)
+}
+
+function fileFormat(path: string, spec: DatasetSpec): Format {
+  const byEnding = ENDINGS.find(([ending]) => ending.test(path))?.[1]
+  const format = spec.format === 'directory' ? byEnding : (spec.format ?? byEnding)
+  if (format !== undefined) return format
+  const what = 'The ending of the file says no format that is known.'
+  throw new RightsizeError('DATA_FORMAT', what, { at: path })
+}
+
+const isTensorInput = (input: DatasetSpec['input']): input is RawTensorInput =>
+  typeof input === 'object' && 'column' in input
+
+/** Files that are read at the same time. */
+const AT_ONCE = 64
+
+async function withTensors(
+  rows: readonly Row[],
+  form: RawTensorInput,
+  folder: string,
+  files: Files,
+): Promise<readonly Row[]> {
+  const done: Row[] = []
+  for (let start = 0; start < rows.length; start += AT_ONCE) {
+    const some = rows.slice(start, start + AT_ONCE)
+    done.push(...(await Promise.all(some.map((row) => withTensor(row, form, folder, files)))))
+  }
+  return done
+}
+
+async function withTensor(
+  row: Row,
+  form: RawTensorInput,
+  folder: string,
+  files: Files,
+): Promise<Row> {
+  const name = column(row, form.column)
+  if (typeof name !== 'string')
+    throw new RightsizeError(
+      'DATA_COLUMN',
+      `A row has no file name in \`${form.column}\` (dataset.input.column).`,
+      { at: folder, next: `Columns are: ${Object.keys(row).join(', ')}` },
+    )
+  const path = files.join(folder, name)
+  return { ...row, [TENSOR_COLUMN]: decodeTensor(await files.bytes(path), path, form) }
+}

@@ -1,0 +1,280 @@
+import { RightsizeError } from '../error/error.ts'
+import type { Estimate } from '../unit/estimate.ts'
+import type { DatasetPart, Item } from './item.ts'
+import { type Digest, datasetPart, itemsOf, type PartName } from './items.ts'
+import type { Row } from './json-rows.ts'
+import {
+  clustersOfSameText,
+  conflictingGroups,
+  droppedOverlap,
+  inputKey,
+  type Linked,
+  labelNoise,
+  linkDuplicates,
+} from './overlap.ts'
+import type { DataWarning } from './run-result.ts'
+import type { DatasetSpec } from './spec.ts'
+
+export interface DatasetRows {
+  readonly test: readonly Row[]
+  readonly calibration?: readonly Row[]
+  readonly train?: readonly Row[]
+  readonly unlabelled?: readonly Row[]
+}
+
+/** The items of a task, checked, with everything that is wrong with them said. */
+export interface Dataset {
+  readonly test: DatasetPart
+  readonly calibration: DatasetPart | null
+  readonly train: DatasetPart | null
+  readonly unlabelled: DatasetPart | null
+  /** Labels of the test part, sorted, where labels are texts or numbers; empty for free text of many values. */
+  readonly labels: readonly string[]
+  readonly slices: Readonly<Record<string, readonly string[]>>
+  /** Clusters of the test part, or null where every item stands alone. */
+  readonly clusters: number | null
+  readonly warnings: readonly DataWarning[]
+  readonly labelNoise: Estimate<'share'>
+}
+
+export interface DatasetOptions {
+  readonly spec: DatasetSpec
+  readonly strictSplits: boolean
+  readonly digest: Digest
+}
+
+/** How many examples a warning shows. */
+const EXAMPLES = 5
+
+/**
+ * Rows of all parts as a checked dataset. Duplicate ids are an error; the same text twice in test is one cluster; rows
+ * of train, calibration and unlabelled that are in test too are dropped and counted (train also against calibration);
+ * conflicting labels and near-duplicates are listed. With `strictSplits` all but near-duplicates are errors.
+ */
+export function buildDataset(
+  rows: DatasetRows,
+  { spec, strictSplits, digest }: DatasetOptions,
+): Dataset {
+  const warnings: DataWarning[] = []
+  const warn = (warning: DataWarning | null, strict: boolean) => {
+    if (warning === null) return
+    if (strict && strictSplits)
+      throw new RightsizeError(
+        'DATA_OVERLAP',
+        `${warning.text} For example: ${warning.examples.join('; ')}`,
+      )
+    warnings.push(warning)
+  }
+  const read = (part: PartName) =>
+    labelledItems(rows[part], part, spec, digest, (w) => warn(w, false))
+  const plain = read('test') ?? []
+  const calibration = overlapFree(read('calibration'), 'calibration', [['test', plain]], warn)
+  const others = [
+    ['test', plain],
+    ['calibration', calibration ?? []],
+  ] as const
+  const train = overlapFree(read('train'), 'train', others, warn)
+  const unlabelled = overlapFree(read('unlabelled'), 'unlabelled', others, warn)
+  const test = clustersOfSameText(plain)
+  warn(sameTextWarning(plain), true)
+  const linked = linkDuplicates(plain, train ?? [])
+  for (const warning of duplicateWarnings(linked, plain.length))
+    warn(warning.warning, warning.strict)
+  if (train !== null) warn(unseenWarning(plain, train), false)
+  const part = (name: PartName, items: readonly Item[] | null) =>
+    items === null ? null : datasetPart(name, items, digest)
+  return {
+    test: datasetPart('test', test, digest),
+    calibration: part('calibration', calibration),
+    train: part('train', train),
+    unlabelled: part('unlabelled', unlabelled),
+    labels: labelsOf(test),
+    slices: slicesOf(test, spec.slices ?? []),
+    clusters: clustersIn(test),
+    warnings,
+    labelNoise: labelNoise(linked),
+  }
+}
+
+function labelledItems(
+  rows: readonly Row[] | undefined,
+  part: PartName,
+  spec: DatasetSpec,
+  digest: Digest,
+  warn: (warning: DataWarning) => void,
+): readonly Item[] | null {
+  if (rows === undefined) return null
+  const { items, unlabelledRows } = itemsOf(rows, part, spec, digest)
+  if (unlabelledRows.length === 0) return items
+  if (unlabelledRows.length === items.length)
+    throw new RightsizeError(
+      'DATA_VALUE',
+      `No row of ${part} has a value in \`${spec.expected}\`.`,
+      {
+        at: spec[part] ?? part,
+        next: 'Fill the labels, or leave `dataset.expected` out to judge by agreement with the incumbent.',
+      },
+    )
+  warn({
+    code: 'labels-missing',
+    text: `${unlabelledRows.length} of ${items.length} rows of ${part} have no label and were left out.`,
+    count: unlabelledRows.length,
+    examples: unlabelledRows.slice(0, EXAMPLES).map((row) => `row ${row}`),
+  })
+  return items.filter((item) => item.expected !== null)
+}
+
+function overlapFree(
+  items: readonly Item[] | null,
+  part: PartName,
+  others: readonly (readonly [string, readonly Item[]])[],
+  warn: (warning: DataWarning | null, strict: boolean) => void,
+): readonly Item[] | null {
+  if (items === null) return null
+  const { kept, dropped } = droppedOverlap(
+    items,
+    others.flatMap(([, other]) => other),
+  )
+  if (dropped.length > 0)
+    warn(
+      {
+        code: `${part}-overlap`,
+        text: `${dropped.length} of ${items.length} rows of ${part} are also in ${others
+          .filter(([, o]) => o.length > 0)
+          .map(([name]) => name)
+          .join(' or ')} and were dropped from ${part}.`,
+        count: dropped.length,
+        examples: dropped.slice(0, EXAMPLES).map(shown),
+      },
+      true,
+    )
+  return kept
+}
+
+function sameTextWarning(items: readonly Item[]): DataWarning | null {
+  const seen = new Map<string, Item>()
+  const again = items.filter((item) => {
+    const key = inputKey(item)
+    const known = seen.has(key)
+    if (!known) seen.set(key, item)
+    return known
+  })
+  if (again.length === 0) return null
+  return {
+    code: 'same-text',
+    text: `${again.length} of ${items.length} test rows repeat the input of another row; rows with one input count as one cluster.`,
+    count: again.length,
+    examples: again.slice(0, EXAMPLES).map(shown),
+  }
+}
+
+function duplicateWarnings(
+  linked: Linked,
+  tested: number,
+): readonly { readonly warning: DataWarning; readonly strict: boolean }[] {
+  const found: { warning: DataWarning; strict: boolean }[] = []
+  const conflicts = conflictingGroups(linked)
+  if (conflicts.length > 0)
+    found.push({
+      strict: true,
+      warning: {
+        code: 'conflicting-labels',
+        text: `${conflicts.length} input${conflicts.length > 1 ? 's have' : ' has'} more than one label.`,
+        count: conflicts.length,
+        examples: conflicts
+          .slice(0, EXAMPLES)
+          .map((group) => `${shown(group[0])}: ${labelsOf(group).join(' / ')}`),
+      },
+    })
+  for (const kind of ['test', 'train'] as const) {
+    const pairs = linked.near.filter((pair) => pair.inTrain === (kind === 'train'))
+    if (pairs.length > 0)
+      found.push({ strict: false, warning: nearWarning(kind, pairs, tested, linked.complete) })
+  }
+  return found
+}
+
+function nearWarning(
+  kind: 'test' | 'train',
+  pairs: Linked['near'],
+  tested: number,
+  complete: boolean,
+): DataWarning {
+  const items = new Set(pairs.map((pair) => (kind === 'train' ? pair.a.id : pair.b.id)))
+  const whom =
+    kind === 'train' ? 'a train row (students may have learned them by heart)' : 'another test row'
+  return {
+    code: kind === 'train' ? 'near-duplicates-train' : 'near-duplicates',
+    text: `${items.size}${complete ? '' : ' or more'} of ${tested} test rows are nearly the same as ${whom}.`,
+    count: items.size,
+    examples: pairs.slice(0, EXAMPLES).map((pair) => `${shown(pair.a)} ~ ${shown(pair.b)}`),
+  }
+}
+
+function unseenWarning(test: readonly Item[], train: readonly Item[]): DataWarning | null {
+  const known = new Set(train.map((item) => labelText(item.expected)))
+  const unseen = labelsOf(test).filter((label) => !known.has(label))
+  if (unseen.length === 0 || known.size === 0) return null
+  return {
+    code: 'labels-unseen',
+    text: `${unseen.length} label${unseen.length > 1 ? 's' : ''} of test never occur${unseen.length > 1 ? '' : 's'} in train, so no student can answer ${unseen.length > 1 ? 'them' : 'it'}.`,
+    count: unseen.length,
+    examples: unseen.slice(0, EXAMPLES),
+  }
+}
+
+/**
+ * Throws DATA_LABEL when a label of the items is none that any candidate can answer. `producible` holds what each
+ * candidate can answer, or null for one that can answer anything (then nothing is checked).
+ */
+export function checkProducible(
+  labels: readonly string[],
+  producible: readonly (readonly string[] | null)[],
+): void {
+  if (producible.length === 0 || producible.includes(null)) return
+  const all = new Set(producible.flatMap((list) => list ?? []))
+  const lost = labels.filter((label) => !all.has(label))
+  if (lost.length === 0) return
+  throw new RightsizeError(
+    'DATA_LABEL',
+    `No candidate can answer ${lost.length === 1 ? 'the label' : `${lost.length} labels, such as`} ${lost
+      .slice(0, 3)
+      .map((label) => `\`${label}\``)
+      .join(', ')}.`,
+    {
+      next: `Correct the labels. Candidates answer: ${[...all].slice(0, 12).join(', ')}${all.size > 12 ? ', ...' : ''}`,
+    },
+  )
+}
+
+/** Distinct labels, sorted; empty where the expected values are not short texts or numbers, or nearly all differ. */
+export function labelsOf(items: readonly Item[]): readonly string[] {
+  const plain = items.every(({ expected }) => expected !== null && typeof expected !== 'object')
+  if (!plain) return []
+  return [...new Set(items.map((item) => labelText(item.expected)))].sort()
+}
+
+const labelText = (expected: unknown) => String(expected)
+
+function slicesOf(
+  items: readonly Item[],
+  keys: readonly string[],
+): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    keys.map((key) => [key, [...new Set(items.map((item) => item.slices[key] ?? ''))].sort()]),
+  )
+}
+
+function clustersIn(items: readonly Item[]): number | null {
+  if (items.every((item) => item.cluster === null)) return null
+  const alone = items.filter((item) => item.cluster === null).length
+  return (
+    alone + new Set(items.flatMap((item) => (item.cluster === null ? [] : [item.cluster]))).size
+  )
+}
+
+function shown(item: Item | undefined): string {
+  if (item === undefined) return ''
+  const text = typeof item.input === 'string' ? item.input : item.id
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}

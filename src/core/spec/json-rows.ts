@@ -1,0 +1,54 @@
+import { RightsizeError } from '../error/error.ts'
+
+export type Row = Readonly<Record<string, unknown>>
+
+/** Rows of a JSONL text, one object a line; blank lines are skipped. Throws DATA_ROW with the line. */
+export function jsonlRows(text: string, file: string): readonly Row[] {
+  const rows: Row[] = []
+  text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .forEach((line, index) => {
+      if (line.trim() !== '')
+        rows.push(rowOf(parseLine(line, `${file}:${index + 1}`), `${file}:${index + 1}`))
+    })
+  return rows
+}
+
+/** Rows of a JSON text: an array of objects, or an object with one array under `data`, `rows`, `items` or `examples`. */
+export function jsonRows(text: string, file: string): readonly Row[] {
+  const value = parseLine(text.replace(/^\uFEFF/, ''), file)
+  const list = Array.isArray(value) ? value : listIn(value)
+  if (list === null)
+    throw new RightsizeError('DATA_FORMAT', 'The file holds no list of rows.', {
+      at: file,
+      next: 'Write a JSON array of objects, or one under `data`.',
+    })
+  return list.map((row, index) => rowOf(row, `${file}: row ${index + 1}`))
+}
+
+function listIn(value: unknown): readonly unknown[] | null {
+  if (typeof value !== 'object' || value === null) return null
+  const object = value as Readonly<Record<string, unknown>>
+  const key = ['data', 'rows', 'items', 'examples'].find((name) => Array.isArray(object[name]))
+  return key === undefined ? null : (object[key] as readonly unknown[])
+}
+
+function parseLine(text: string, at: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new RightsizeError('DATA_ROW', `This is not JSON: ${shortened(text)}`, { at, cause })
+  }
+}
+
+function rowOf(value: unknown, at: string): Row {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Row
+  throw new RightsizeError(
+    'DATA_ROW',
+    `A row must be an object with named columns, not ${shortened(JSON.stringify(value))}.`,
+    { at },
+  )
+}
+
+const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}...` : text)
