@@ -1,5 +1,5 @@
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
-import type { MaskInput } from '../../core/train/build-encoder.ts'
+import type { MaskInput } from '../../core/train/architecture.ts'
 import { dropoutMask, randomSource } from '../../core/train/random.ts'
 
 const dropoutStream = 0xd0
@@ -12,7 +12,8 @@ export function maskFeeds(
   seed: number,
   step: number,
 ): Feeds {
-  const [batch = 1, sequence = 1] = data['input_ids']?.dims ?? []
+  const { input_ids: ids } = data
+  const [batch = 1, sequence = 1] = ids?.dims ?? []
   const feeds: Record<string, HostTensor> = {}
   for (const [place, { name, width, pooled }] of masks.entries()) {
     const dims = pooled ? [batch, width] : [batch, sequence, width]

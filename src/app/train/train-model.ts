@@ -111,7 +111,6 @@ interface Run {
   best: Parameters
   adam: AdamState
   progress: Progress
-  tokens: number
 }
 
 const beginning: Progress = {
@@ -120,6 +119,7 @@ const beginning: Progress = {
   batch: 0,
   lossSum: 0,
   rowSum: 0,
+  tokens: 0,
   bestEpoch: 0,
   bestLoss: Number.POSITIVE_INFINITY,
   history: [],
@@ -167,11 +167,11 @@ async function begin(setting: Setting): Promise<Run> {
     const state = decodeCheckpoint(saved, options.trainable.specs, fingerprint)
     const { step, epoch } = state.progress
     options.onEvent?.({ kind: 'resumed', step, epoch })
-    return { ...state, tokens: 0 }
+    return { ...state }
   }
   const parameters = copied(options.trainable.start)
   const adam = adamStart(parameters)
-  return { parameters, best: copied(parameters), adam, progress: beginning, tokens: 0 }
+  return { parameters, best: copied(parameters), adam, progress: beginning }
 }
 
 async function save(setting: Setting, run: Run): Promise<void> {
@@ -213,8 +213,8 @@ async function learn(setting: Setting, run: Run, batch: readonly number[]): Prom
     batch: progress.batch + 1,
     lossSum: progress.lossSum + loss * chosen.length,
     rowSum: progress.rowSum + chosen.length,
+    tokens: batch.reduce((sum, index) => sum + (lengths[index] ?? 0), progress.tokens),
   }
-  for (const index of batch) run.tokens += lengths[index] ?? 0
   options.onEvent?.({ kind: 'step', step, steps, loss, rate, norm })
 }
 
@@ -332,7 +332,7 @@ function resultOf(setting: Setting, run: Run, stopped: StopReason): TrainResult 
     stopped,
     steps: progress.step,
     rows: { train: rows.length, held: held?.size ?? 0 },
-    tokens: run.tokens,
+    tokens: progress.tokens,
     cpuS: options.cpuS === undefined ? null : progress.cpuS + spentCpu(setting),
     wallS: options.clock === undefined ? null : progress.wallS + spentWall(setting),
   }

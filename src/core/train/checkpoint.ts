@@ -22,6 +22,8 @@ export interface Progress {
   readonly batch: number
   readonly lossSum: number
   readonly rowSum: number
+  /** Tokens learned from so far, padding left out. */
+  readonly tokens: number
   readonly bestEpoch: number
   readonly bestLoss: number
   readonly history: readonly EpochRecord[]
@@ -36,6 +38,14 @@ export interface TrainingState {
   readonly parameters: Parameters
   readonly best: Parameters
   readonly adam: AdamState
+}
+
+/** What stands in the header beside the tensors; safetensors allows text only. */
+interface Notes {
+  readonly format: string
+  readonly fingerprint: string
+  readonly progress: string
+  readonly adamStep: string
 }
 
 const format = 'rightsize-training@1'
@@ -59,9 +69,9 @@ function tensorsOf(state: TrainingState): readonly (readonly [string, Float32Arr
   ]
 }
 
-/** JSON has no Infinity: the best loss before the first evaluation is written as null. */
-function progressText(progress: Progress): string {
-  return JSON.stringify(progress)
+/** JSON has no Infinity: the best loss before the first evaluation becomes null and is read back as Infinity. */
+function notesOf({ fingerprint, progress, adam }: TrainingState): Record<keyof Notes, string> {
+  return { format, fingerprint, progress: JSON.stringify(progress), adamStep: String(adam.step) }
 }
 
 /**
@@ -70,12 +80,7 @@ function progressText(progress: Progress): string {
  */
 export function encodeCheckpoint(state: TrainingState): Uint8Array {
   const header: Record<string, Entry | Record<string, string>> = {
-    __metadata__: {
-      format,
-      fingerprint: state.fingerprint,
-      progress: progressText(state.progress),
-      adamStep: String(state.adam.step),
-    },
+    __metadata__: notesOf(state),
   }
   const tensors = tensorsOf(state)
   let end = 0
@@ -136,9 +141,9 @@ export function decodeCheckpoint(
   fingerprint: string,
 ): TrainingState {
   const { header, start } = headerOf(bytes)
-  const metadata = header['__metadata__'] as Record<string, string> | undefined
-  if (metadata?.['format'] !== format) throw refuse(`is not of the form ${format}`)
-  if (metadata['fingerprint'] !== fingerprint)
+  const { __metadata__: metadata } = header as { __metadata__?: Partial<Notes> }
+  if (metadata?.format !== format) throw refuse(`is not of the form ${format}`)
+  if (metadata.fingerprint !== fingerprint)
     throw refuse('was made with another model, data set, seed or setting')
   const read = (kind: string): Parameters =>
     new Map(
@@ -147,13 +152,13 @@ export function decodeCheckpoint(
         floatsAt(bytes, start, header[`${kind}:${name}`], elementCount(dims)),
       ]),
     )
-  const progress = JSON.parse(metadata['progress'] ?? 'null') as Progress | null
+  const progress = JSON.parse(metadata.progress ?? 'null') as Progress | null
   if (progress === null) throw refuse('does not say where it stood')
   return {
     fingerprint,
     progress: { ...progress, bestLoss: progress.bestLoss ?? Number.POSITIVE_INFINITY },
     parameters: read('value'),
     best: read('best'),
-    adam: { first: read('first'), second: read('second'), step: Number(metadata['adamStep']) },
+    adam: { first: read('first'), second: read('second'), step: Number(metadata.adamStep) },
   }
 }

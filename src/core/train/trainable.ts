@@ -1,5 +1,5 @@
 import type { Graph } from '../onnx/model.ts'
-import type { Architecture, MaskInput } from './build-encoder.ts'
+import type { Architecture, MaskInput } from './architecture.ts'
 import {
   initialParameters,
   liftParameters,
