@@ -1,8 +1,8 @@
-import { hostRuntime } from './adapters/runtime/child/host.ts'
-import type { Question } from './adapters/runtime/child/protocol.ts'
+import { hostRuntime } from './adapters/runtime/process/host.ts'
+import type { Question } from './adapters/runtime/process/protocol.ts'
 import { loadLocal, type RuntimeParts } from './adapters/runtime/table.ts'
 
-/** The second composition root: what a candidate's own process is made of. Forked by adapters/runtime/child.ts. */
+/** The second composition root: what a candidate's own process is made of. Forked by adapters/runtime/process/child.ts. */
 const parts: RuntimeParts = {
   engine: async () => (await import('./adapters/tensors/onnxruntime.ts')).openEngine(),
   openTokenizer: async () => (await import('./adapters/tokenizer/huggingface.ts')).openTokenizer,

@@ -22,10 +22,13 @@ export const localTable = {
       engine: await parts.engine(),
       openTokenizer: await parts.openTokenizer(),
     }),
+  module: async () => (await import('./module.ts')).createModuleRuntime(),
 } as const satisfies Readonly<Record<string, Load>>
 
 /** Runtimes whose work is elsewhere: another machine, another program, another day. */
-export const remoteTable: Readonly<Record<string, () => Promise<Runtime>>> = {}
+export const remoteTable = {
+  command: async (options) => (await import('./process/command.ts')).createCommandRuntime(options),
+} as const satisfies Readonly<Record<string, (options: OpenOptions) => Promise<Runtime>>>
 
 /** Kinds that run code which the spec names: refused by --no-exec. */
 const execKinds: readonly string[] = ['command', 'module']
@@ -54,10 +57,10 @@ export async function openRuntime(
     throw new RightsizeError('RUNTIME_NO_EXEC', `candidate ${candidate.id} would run code`, {
       at: runtime,
     })
-  if (remote) return (await remote()).open(candidate, context)
+  if (remote) return (await remote(options)).open(candidate, context)
   if (!lookUp(localTable, runtime) && !isAdapterPath(runtime)) throw unknownKind(candidate)
-  const { openInChild } = await import('./child.ts')
-  return openInChild(candidate, context, { ...options, watchTree: needsExec })
+  const { openInChild } = await import('./process/child.ts')
+  return openInChild(candidate, context, { ...options, trusted: needsExec })
 }
 
 /** The runtime of a local kind, or of an adapter by path or package, for use in this very process (the worker). */

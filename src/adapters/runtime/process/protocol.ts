@@ -21,6 +21,10 @@ export type Question =
   | { readonly id: number; readonly kind: 'usage' }
   | { readonly id: number; readonly kind: 'close' }
 
+type Unnumbered<Q> = Q extends Question ? Omit<Q, 'id'> : never
+/** A question before it has its number. */
+export type Ask = Unnumbered<Question>
+
 export interface Opened {
   readonly identity: ModelIdentity
   readonly batchSize: number
