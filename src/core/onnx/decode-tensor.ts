@@ -33,7 +33,7 @@ export type TensorHead = Pick<Tensor, 'name' | 'dtype' | 'dims' | 'unknown'>
  */
 export function decodeTensor(context: DecodeContext): Tensor {
   const { reader } = context
-  reader.charge(300)
+  reader.charge(600)
   const start = reader.pos
   const { fields, unknown } = readTensorFields(reader)
   const dtype = dtypeOfCode(fields.code)

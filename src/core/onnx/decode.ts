@@ -1,10 +1,10 @@
 import { RightsizeError } from '../error/error.ts'
 import { decodeGraph, plainDomain } from './decode-graph.ts'
-import type { DecodeContext } from './decode-tensor.ts'
+import { type DecodeContext, decodeTensor } from './decode-tensor.ts'
 import { onlyMessage, readMessage, readPair, repeatedMessage } from './message.ts'
-import type { ByteSource, Graph, Model } from './model.ts'
+import type { ByteSource, Graph, Model, Tensor } from './model.ts'
 import { recogniseOther } from './other-format.ts'
-import { type DecodeLimits, defaultLimits, WireReader, wire } from './wire.ts'
+import { type DecodeLimits, limitsFor, WireReader, wire } from './wire.ts'
 
 export interface DecodeOptions {
   /** Opens the file at a checked relative path when tensor data lies beside the model. Without it such tensors decode, and throw when their bytes are asked for. */
@@ -20,8 +20,13 @@ export interface DecodeOptions {
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Model {
   const other = recogniseOther(bytes)
   if (other !== null) throw new RightsizeError('ONNX_NOT_A_MODEL', other.what, other.detail)
-  const reader = new WireReader(bytes, { ...defaultLimits, ...options.limits })
+  const reader = new WireReader(bytes, { ...limitsFor(bytes.length), ...options.limits })
   return readModel({ reader, external: options.external })
+}
+
+/** One tensor in `bytes` (a serialised onnx.TensorProto): the form of the input and output files of ONNX's own test cases. */
+export function decodeTensorFile(bytes: Uint8Array): Tensor {
+  return decodeTensor({ reader: new WireReader(bytes), external: undefined })
 }
 
 function readModel(context: DecodeContext): Model {
