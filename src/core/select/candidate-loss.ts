@@ -1,0 +1,217 @@
+import { type RatioMetric, ratioParts } from '../stats/ratio-metric.ts'
+import type { CandidateEvidence, DecisionInput, RatioCounts, Scores } from './decision-input.ts'
+import { bootstrapLoss } from './loss-bootstrap.ts'
+import { boundedLoss, type LinearMetric, meanMetric } from './loss-bounded.ts'
+import { pairedLoss, shareEstimate, shortfall } from './loss-exact.ts'
+import type { LossModel } from './loss-model.ts'
+import { racedLoss } from './loss-sequential.ts'
+
+/** Score at a position, or null where there is none. */
+export function scoreAt(scores: Scores, position: number): number | null {
+  const score = scores[position]
+  return score === undefined || score === null || Number.isNaN(score) ? null : score
+}
+
+/** Positions at which both are judged, in item order; a race counts none after the one at which it stopped. */
+function judgedPositions(
+  candidate: CandidateEvidence,
+  incumbent: CandidateEvidence | null,
+  items: number,
+): number[] {
+  const end = candidate.sequential?.stoppedAt ?? items
+  const positions: number[] = []
+  for (let p = 0; p < end; p += 1) {
+    const paired = incumbent === null || scoreAt(incumbent.scores, p) !== null
+    if (paired && scoreAt(candidate.scores, p) !== null) positions.push(p)
+  }
+  return positions
+}
+
+const at = (scores: Scores, positions: readonly number[]): Float64Array =>
+  Float64Array.from(positions, (p) => scoreAt(scores, p) ?? 0)
+
+const isBinary = (scores: Float64Array): boolean =>
+  scores.every((score) => score === 0 || score === 1)
+
+/** Cluster keys of these positions; null when every item stands alone. */
+function clustersOf(input: DecisionInput, positions: readonly number[]): string[] | null {
+  const { clusters } = input
+  if (clusters === undefined) return null
+  const keys = positions.map((p) => clusters[p] ?? `item ${p}`)
+  return new Set(keys).size === keys.length ? null : keys
+}
+
+/**
+ * The loss model that fits the scores: exact for right or wrong, betting for graded scores, clusters and ratios
+ * against a floor, bootstrap for metrics that are no mean. `keep` narrows it to a slice.
+ */
+export function lossOf(
+  input: DecisionInput,
+  candidate: CandidateEvidence,
+  keep: (position: number) => boolean = () => true,
+): LossModel {
+  const { bar } = input
+  const incumbent = bar.kind === 'relative' ? incumbentOf(input) : null
+  const positions = judgedPositions(candidate, incumbent, input.items).filter(keep)
+  const floor = bar.kind === 'absolute' ? bar.floor : 0
+  const clusters = clustersOf(input, positions)
+  const whole = wholeSet(input, candidate, incumbent)
+  if (whole !== null) return bootstrapped(input, whole, positions, clusters)
+  if (input.ratio !== undefined && candidate.counts !== undefined) {
+    return boundedLoss(ratioMetric(input.ratio, candidate.counts, positions, floor, clusters))
+  }
+  const own = at(candidate.scores, positions)
+  const other = incumbent === null ? null : at(incumbent.scores, positions)
+  const metric = meanMetric(own, other, floor, clusters)
+  const exact = clusters === null && isBinary(own) && (other === null || isBinary(other))
+  const fixed = exact ? exactLoss(own, other, floor) : boundedLoss(metric)
+  const raced = candidate.sequential !== undefined && candidate.sequential.reason !== 'exhausted'
+  return raced ? racedLoss(fixed, metric) : fixed
+}
+
+const exactLoss = (own: Float64Array, other: Float64Array | null, floor: number): LossModel =>
+  other === null ? shortfall(own, floor) : pairedLoss(own, other)
+
+export function incumbentOf(input: DecisionInput): CandidateEvidence | null {
+  return input.candidates.find(({ id }) => id === input.incumbent) ?? null
+}
+
+interface WholeSet {
+  readonly name: string
+  /** Metric of the candidate and of its reference with position p counted weights[p] times. */
+  readonly candidate: (weights: Float64Array) => number
+  readonly reference: (weights: Float64Array) => number
+}
+
+/** Metrics that must be recomputed on resampled items: given as such, or a ratio against the incumbent's. */
+function wholeSet(
+  input: DecisionInput,
+  candidate: CandidateEvidence,
+  incumbent: CandidateEvidence | null,
+): WholeSet | null {
+  const floor = input.bar.kind === 'absolute' ? input.bar.floor : 0
+  const { whole, ratio } = input
+  if (whole !== undefined) {
+    const reference = (weights: Float64Array) =>
+      incumbent === null ? floor : whole.value(incumbent.id, weights)
+    return {
+      name: whole.name,
+      reference,
+      candidate: (weights) => whole.value(candidate.id, weights),
+    }
+  }
+  const own = candidate.counts
+  const other = incumbent?.counts
+  if (ratio === undefined || own === undefined || other === undefined) return null
+  return {
+    name: ratio,
+    candidate: (weights) => weightedRatio(ratio, own, weights),
+    reference: (weights) => weightedRatio(ratio, other, weights),
+  }
+}
+
+function weightedRatio(ratio: RatioMetric, counts: RatioCounts, weights: Float64Array): number {
+  let top = 0
+  let bottom = 0
+  for (let p = 0; p < weights.length; p += 1) {
+    const weight = weights[p] as number
+    if (weight === 0) continue
+    const [a, b] = ratioParts(ratio, countsAt(counts, p))
+    top += weight * a
+    bottom += weight * b
+  }
+  return bottom === 0 ? 1 : top / bottom
+}
+
+const countsAt = ({ tp, fp, fn }: RatioCounts, p: number) => ({
+  tp: tp[p] ?? 0,
+  fp: fp[p] ?? 0,
+  fn: fn[p] ?? 0,
+})
+
+/** Resampling runs over judged positions; weights are spread back over all positions for the metric. */
+function bootstrapped(
+  input: DecisionInput,
+  whole: WholeSet,
+  positions: readonly number[],
+  clusters: readonly string[] | null,
+): LossModel {
+  const spread = (weights: ArrayLike<number>) => {
+    const full = new Float64Array(input.items)
+    positions.forEach((p, i) => {
+      full[p] = weights[i] as number
+    })
+    return full
+  }
+  const numbers = new Map<string, number>()
+  const cluster = (key: string) => {
+    const found = numbers.get(key) ?? numbers.size
+    numbers.set(key, found)
+    return found
+  }
+  return bootstrapLoss({
+    name: whole.name,
+    n: positions.length,
+    clusters: clusters === null ? null : Float64Array.from(clusters, cluster),
+    candidate: (weights) => whole.candidate(spread(weights)),
+    reference: (weights) => whole.reference(spread(weights)),
+    against: input.bar.kind === 'relative' ? 'incumbent' : 'floor',
+    seed: input.seed,
+  })
+}
+
+/** "sum a / sum b >= q" is "sum of a - q b >= 0", unit by unit (items or clusters). */
+function ratioMetric(
+  ratio: RatioMetric,
+  counts: RatioCounts,
+  positions: readonly number[],
+  floor: number,
+  clusters: readonly string[] | null,
+): LinearMetric {
+  const parts = new Map<string | number, [number, number]>()
+  positions.forEach((p, i) => {
+    const [a, b] = ratioParts(ratio, countsAt(counts, p))
+    const key = clusters?.[i] ?? i
+    const [heldA, heldB] = parts.get(key) ?? [0, 0]
+    parts.set(key, [heldA + a, heldB + b])
+  })
+  const units = [...parts.values()]
+  const top = units.reduce((sum, [a]) => sum + a, 0)
+  const bottom = units.reduce((sum, [, b]) => sum + b, 0)
+  const most = units.reduce((largest, [, b]) => Math.max(largest, b), 1)
+  const observed = bottom === 0 ? 1 : top / bottom
+  const metric = {
+    against: 'floor' as const,
+    n: positions.length,
+    units: units.length,
+    at: (q: number) => ({
+      z: Float64Array.from(units, ([a, b]) => a - q * b),
+      low: -q * most,
+      high: (1 - q) * most,
+    }),
+    observed,
+    zero: floor,
+    lowest: 0,
+    highest: 1,
+    name: `${ratio} as a bounded mean`,
+  }
+  return {
+    ...metric,
+    quality: ratioQuality(
+      boundedLoss({ ...metric, quality: shareEstimate(0, 0) }),
+      observed,
+      floor,
+    ),
+  }
+}
+
+function ratioQuality(loss: LossModel, observed: number, floor: number): LinearMetric['quality'] {
+  return {
+    ...shareEstimate(0, 0),
+    value: observed,
+    low: floor - loss.upper(0.025),
+    high: floor - loss.lower(0.025),
+    how: loss.method,
+    source: 'Waudby-Smith and Ramdas 2023',
+  }
+}

@@ -1,0 +1,171 @@
+import { sumByCluster } from '../stats/cluster.ts'
+import { EProcess } from '../stats/e-process.ts'
+import { pMeanPositive } from '../stats/posterior.ts'
+import type { Known } from '../unit/estimate.ts'
+import type { LossModel } from './loss-model.ts'
+
+/** Per-unit sums that decide whether the metric reaches q: the metric is >= q exactly when the mean of z(q) is >= 0. */
+export interface LinearMetric {
+  readonly against: 'incumbent' | 'floor'
+  readonly n: number
+  readonly units: number
+  /** z(q) by unit in random order, and the range that every z(q) lies in. z falls as q rises. */
+  readonly at: (q: number) => {
+    readonly z: Float64Array
+    readonly low: number
+    readonly high: number
+  }
+  /** Observed metric, and the q that stands for a loss: q = zero - loss. */
+  readonly observed: number
+  readonly zero: number
+  readonly lowest: number
+  readonly highest: number
+  readonly quality: Known<'share'>
+  readonly name: string
+}
+
+/** Scores in 0..1 (graded, or in clusters) as a linear metric: the loss against the incumbent, or the floor. */
+export function meanMetric(
+  candidate: ArrayLike<number>,
+  incumbent: ArrayLike<number> | null,
+  floor: number,
+  clusters: readonly string[] | null,
+): LinearMetric {
+  const n = candidate.length
+  const keys = clusters ?? Array.from({ length: n }, (_, i) => i)
+  const values = Float64Array.from(candidate, (score, i) => score - (incumbent?.[i] ?? 0))
+  const { sums, sizes, largest } = sumByCluster(values, keys)
+  const [least, most] = incumbent === null ? [0, 1] : [-1, 1]
+  const observed = n === 0 ? 0 : sums.reduce((a, b) => a + b, 0) / n
+  return {
+    against: incumbent === null ? 'floor' : 'incumbent',
+    n,
+    units: sums.length,
+    at: (q) => ({
+      z: sums.map((sum, c) => sum - q * (sizes[c] as number)),
+      low: largest * (least - q),
+      high: largest * (most - q),
+    }),
+    observed,
+    zero: incumbent === null ? floor : 0,
+    lowest: least,
+    highest: most,
+    quality: qualityOf(candidate, keys),
+    name: clusters === null ? 'mean of graded scores' : 'mean with clusters as units',
+  }
+}
+
+/** 95 % interval of the candidate's own mean, by betting. */
+function qualityOf(scores: ArrayLike<number>, keys: readonly (string | number)[]): Known<'share'> {
+  const { sums, sizes, largest } = sumByCluster(scores, keys)
+  const n = scores.length
+  const value = n === 0 ? 0 : sums.reduce((a, b) => a + b, 0) / n
+  const at = (q: number) => ({
+    z: sums.map((sum, c) => sum - q * (sizes[c] as number)),
+    low: -largest * q,
+    high: largest * (1 - q),
+  })
+  const metric = { at, lowest: 0, highest: 1 }
+  const found = { unit: 'share', value, level: 0.95, method: 'measured' } as const
+  return {
+    kind: 'known',
+    ...found,
+    low: lowestMetric(metric, 0.025),
+    high: highestMetric(metric, 0.025),
+    how: `betting bounds, ${sums.length} units`,
+    source: 'Waudby-Smith and Ramdas 2023',
+  }
+}
+
+type Invertible = Pick<LinearMetric, 'at' | 'lowest' | 'highest'>
+
+/** Largest capital, in logs, that betting against "the metric is at most q" ever reaches. */
+function logCapitalAbove(metric: Invertible, q: number, enough: number): number {
+  const { z, low, high } = metric.at(q)
+  const process = new EProcess({ nullMean: -low / (high - low), size: null, threshold: enough })
+  for (let i = 0; i < z.length && !process.rejected; i += 1) {
+    process.update(((z[i] as number) - low) / (high - low))
+  }
+  return process.logMax
+}
+
+/** The same against "the metric is at least q". */
+function logCapitalBelow(metric: Invertible, q: number, enough: number): number {
+  const { z, low, high } = metric.at(q)
+  const process = new EProcess({ nullMean: high / (high - low), size: null, threshold: enough })
+  for (let i = 0; i < z.length && !process.rejected; i += 1) {
+    process.update((high - (z[i] as number)) / (high - low))
+  }
+  return process.logMax
+}
+
+/** Smallest metric not excluded at level 1 - alpha. */
+function lowestMetric(metric: Invertible, alpha: number): number {
+  let [low, high] = [metric.lowest, metric.highest]
+  while (high - low > 1e-5) {
+    const middle = (low + high) / 2
+    if (logCapitalAbove(metric, middle, 1 / alpha) >= Math.log(1 / alpha)) low = middle
+    else high = middle
+  }
+  return low
+}
+
+/** Largest metric not excluded at level 1 - alpha. */
+function highestMetric(metric: Invertible, alpha: number): number {
+  let [low, high] = [metric.lowest, metric.highest]
+  while (high - low > 1e-5) {
+    const middle = (low + high) / 2
+    if (logCapitalBelow(metric, middle, 1 / alpha) >= Math.log(1 / alpha)) high = middle
+    else low = middle
+  }
+  return high
+}
+
+const NEVER = 1e300
+
+/**
+ * Betting bounds (guaranteed at any size and any stopping rule) and the Bayesian bootstrap over units, for every
+ * metric that is linear in sums: graded scores, clusters, repeated draws, F1 and its kin against a floor.
+ */
+export function boundedLoss(metric: LinearMetric): LossModel {
+  const { against, n, units, observed, zero, quality } = metric
+  return {
+    against,
+    n,
+    units,
+    expected: zero - observed,
+    counts: null,
+    pMcNemar: null,
+    variance: varianceOf(metric),
+    upper: (alpha) => zero - lowestMetric(metric, alpha),
+    lower: (alpha) => zero - highestMetric(metric, alpha),
+    pOver: (limit) => pBelow(metric, zero - limit),
+    pNonInferior: (limit) => Math.min(1, Math.exp(-logCapitalAbove(metric, zero - limit, NEVER))),
+    pInferior: (limit) => Math.min(1, Math.exp(-logCapitalBelow(metric, zero - limit, NEVER))),
+    guaranteed: true,
+    method: `betting bound, ${metric.name}`,
+    prior: 'Dirichlet over the observed units, half a unit at each end of the range',
+    quality,
+  }
+}
+
+/** Posterior chance that the metric is below q: the mean of -z(q) is positive. */
+function pBelow(metric: LinearMetric, q: number): number {
+  const { z, low, high } = metric.at(q)
+  const typical = metric.units === 0 ? 1 : metric.n / metric.units
+  const scale = typical / Math.max(1, (high - low) / (metric.highest - metric.lowest))
+  const values = Array.from(z, (value) => ({ value: -value, weight: 1 }))
+  return pMeanPositive([
+    ...values,
+    { value: -low * scale, weight: 0.5 },
+    { value: -high * scale, weight: 0.5 },
+  ])
+}
+
+/** Variance per item that planning uses: of the unit sums, times units over items. */
+function varianceOf(metric: LinearMetric): number {
+  const { z } = metric.at(metric.observed)
+  if (z.length < 2) return 1
+  const squares = z.reduce((sum, value) => sum + value * value, 0)
+  return squares / (z.length - 1) / Math.max(1, metric.n / metric.units)
+}

@@ -1,0 +1,33 @@
+import type { PairedCounts } from '../stats/paired-difference.ts'
+import type { Known } from '../unit/estimate.ts'
+
+/**
+ * What the judged items say of one candidate's loss: against the incumbent on the same items, or the shortfall from
+ * the floor. Score units, positive is worse. Every bound is one-sided and for future items (population scope).
+ */
+export interface LossModel {
+  readonly against: 'incumbent' | 'floor'
+  /** Items, and independent units among them (clusters, where there are any). */
+  readonly n: number
+  readonly units: number
+  /** Observed loss over these items. */
+  readonly expected: number
+  readonly counts: PairedCounts | null
+  readonly pMcNemar: number | null
+  /** Variance of the loss of one unit; for planning only. */
+  readonly variance: number
+  /** Largest loss left possible at level 1 - alpha. */
+  upper(alpha: number): number
+  lower(alpha: number): number
+  /** Posterior chance that the loss is above the limit. */
+  pOver(limit: number): number
+  /** p-value of H0: loss >= limit. */
+  pNonInferior(limit: number): number
+  /** p-value of H0: loss <= limit. */
+  pInferior(limit: number): number
+  /** Whether the bounds hold at any size; resampling ones do not below a few hundred units. */
+  readonly guaranteed: boolean
+  readonly method: string
+  readonly prior: string
+  readonly quality: Known<'share'>
+}

@@ -1,0 +1,298 @@
+import type { SequentialEvidence } from '../spec/run-result.ts'
+import { RaceStream } from './race-stream.ts'
+import type { RaceAction, RaceCandidate, RaceOutcome, RaceSetup } from './race-types.ts'
+
+type Standing = 'open' | 'accepted' | 'discarded' | 'parked'
+
+/** From this many items on a candidate may be parked (selection study 2.4). */
+const PARK_FROM = 100
+
+/** A log of evidence that JSON can hold: an impossible null is written as this. */
+const LARGEST_LOG = 1e6
+
+class Runner {
+  readonly id: string
+  readonly written: number
+  readonly interval: readonly [number, number]
+  readonly scores: Float64Array
+  readonly streams: readonly RaceStream[]
+  recorded = 0
+  fed = 0
+  standing: Standing = 'open'
+  resumed = false
+  exact = false
+  private spent = 0
+  constructor(candidate: RaceCandidate, items: number, streams: readonly RaceStream[]) {
+    this.id = candidate.id
+    this.written = candidate.written
+    this.interval = candidate.cost
+    this.scores = new Float64Array(items)
+    this.streams = streams
+  }
+
+  /** Cost of one item: as measured once there is a measurement, the middle of the prior before. */
+  get cost(): number {
+    if (this.spent > 0 && this.recorded > 0) return this.spent / this.recorded
+    return (this.interval[0] + this.interval[1]) / 2
+  }
+
+  record(from: number, scores: ArrayLike<number>, cost: number): void {
+    for (let i = 0; i < scores.length; i += 1) this.scores[from + i] = scores[i] as number
+    this.recorded = Math.max(this.recorded, from + scores.length)
+    this.spent += cost
+  }
+}
+
+/**
+ * Finds the cheapest candidate whose full run over these items would meet the bar (set scope), with as little spent as
+ * the evidence allows (selection study 2.4): cheapest first on one fixed item order, betting e-processes without
+ * replacement, acceptance at K/alpha, discard at 1/beta. A wrong acceptance has probability at most alpha over all K;
+ * the cheapest good candidate is discarded with probability at most beta, whatever the batches, budget or order.
+ *
+ * Deterministic and free of effects: `next` says what to run, `record` and `recordReference` take what came out.
+ * Stored outcomes are replayed through the same two calls with cost 0, so a resumed race repeats nothing.
+ */
+export class Race {
+  private readonly setup: RaceSetup
+  private readonly runners: readonly Runner[]
+  /** Size of the group of overlapping prior costs, by candidate. */
+  private readonly groups: ReadonlyMap<string, number>
+  private readonly reference: Float64Array
+  private referenceSeen = 0
+  private spent = 0
+  private order: readonly Runner[] | null = null
+  private outcome: RaceOutcome | null = null
+
+  constructor(setup: RaceSetup) {
+    this.setup = setup
+    this.reference = new Float64Array(setup.items)
+    this.groups = probeGroups(setup.candidates)
+    this.runners = setup.candidates.map((candidate) => {
+      const streams = streamsFor(setup, this.groups.get(candidate.id) ?? 1)
+      return new Runner(candidate, setup.items, streams)
+    })
+  }
+
+  /** The next thing to run, or the outcome. Calling it twice without recording gives the same answer. */
+  next(): RaceAction {
+    if (this.outcome !== null) return { kind: 'done', outcome: this.outcome }
+    const probe = this.order === null ? this.nextProbe() : null
+    if (probe !== null) return probe
+    this.order ??= [...this.runners].sort((a, b) => a.cost - b.cost || a.written - b.written)
+    return this.nextInRace(this.order)
+  }
+
+  /** Scores in 0..1 for positions from, from + 1, ...; `cost` is what the batch cost in the unit of the budget. */
+  record(id: string, from: number, scores: ArrayLike<number>, cost: number): void {
+    this.runner(id).record(from, scores, cost)
+    this.spent += cost
+  }
+
+  /** Scores of the reference, the same way. */
+  recordReference(from: number, scores: ArrayLike<number>, cost: number): void {
+    for (let i = 0; i < scores.length; i += 1) this.reference[from + i] = scores[i] as number
+    this.referenceSeen = Math.max(this.referenceSeen, from + scores.length)
+    this.spent += cost
+  }
+
+  /** What the e-processes of one candidate say. */
+  evidence(id: string): SequentialEvidence {
+    const runner = this.runner(id)
+    const main = runner.streams[0] as RaceStream
+    const log = (value: number) => Math.min(LARGEST_LOG, value)
+    return {
+      scope: 'set',
+      logEUp: log(main.up.logMax),
+      logEDown: log(main.down.logMax),
+      thresholdUp: acceptAt(this.setup),
+      thresholdDown: discardAt(this.setup, this.groups.get(id) ?? 1),
+      stoppedAt: runner.fed,
+      reason: this.reasonOf(runner),
+    }
+  }
+
+  /** Mean of y over the items fed so far: score, or (score - reference + 1) / 2. */
+  observedMean(id: string): number {
+    return (this.runner(id).streams[0] as RaceStream).mean
+  }
+
+  private reasonOf(runner: Runner): SequentialEvidence['reason'] {
+    if (runner.exact) return 'exhausted'
+    if (runner.standing === 'accepted' || runner.standing === 'discarded') return runner.standing
+    if (runner.standing === 'parked') return 'parked'
+    return runner.fed === 0 ? 'not reached' : 'budget'
+  }
+
+  private runner(id: string): Runner {
+    const found = this.runners.find((runner) => runner.id === id)
+    if (found === undefined) throw new RangeError(`no candidate ${id} in this race`)
+    return found
+  }
+
+  /** Candidates whose prior costs overlap are metered on the first items before the order is frozen. */
+  private nextProbe(): RaceAction | null {
+    const upTo = Math.min(this.setup.batch, this.setup.items)
+    for (const runner of this.runners) {
+      if (this.groups.get(runner.id) === 1 || runner.recorded >= upTo) continue
+      return this.ask(runner, upTo, 'probe') ?? this.stop('budget', null, runner)
+    }
+    return null
+  }
+
+  private nextInRace(order: readonly Runner[]): RaceAction {
+    for (const runner of order) {
+      if (runner.standing === 'discarded' || runner.standing === 'parked' || runner.resumed)
+        continue
+      const action = this.advance(runner, order, 'race')
+      if (action !== null) return action
+      if (runner.standing === 'accepted') return this.resumeCheaper(order, runner)
+    }
+    return this.resumeCheaper(order, null)
+  }
+
+  /** What this candidate needs next; null once it is decided or parked. */
+  private advance(
+    runner: Runner,
+    order: readonly Runner[],
+    phase: 'race' | 'resume',
+  ): RaceAction | null {
+    this.feed(runner)
+    if (runner.standing !== 'open') return null
+    if (phase === 'race' && this.shouldPark(runner, order)) {
+      runner.standing = 'parked'
+      return null
+    }
+    const { batch, growth, items } = this.setup
+    const to = Math.min(items, runner.fed + Math.max(batch, Math.ceil(growth * runner.fed)))
+    return this.ask(runner, to, phase) ?? this.stop('budget', null, runner)
+  }
+
+  /** Feeds recorded scores in item order until a verdict, and no further. */
+  private feed(runner: Runner): void {
+    const relative = this.setup.reference !== null
+    const ready = relative ? Math.min(runner.recorded, this.referenceSeen) : runner.recorded
+    while (runner.standing === 'open' && runner.fed < ready) {
+      const p = runner.fed
+      const score = runner.scores[p] as number
+      const y = relative ? (score - (this.reference[p] as number) + 1) / 2 : score
+      for (const stream of runner.streams) stream.feed(p, y)
+      runner.fed += 1
+      this.judge(runner)
+    }
+  }
+
+  private judge(runner: Runner): void {
+    const { streams } = runner
+    if (streams.every((stream) => stream.holds)) runner.standing = 'accepted'
+    else if (streams.some((stream) => stream.broken)) runner.standing = 'discarded'
+    runner.exact = runner.standing !== 'open' && runner.fed === this.setup.items
+  }
+
+  /** Deciding it would cost more than the calls could save by having it instead of the next one. */
+  private shouldPark(runner: Runner, order: readonly Runner[]): boolean {
+    const { volume, items, reference } = this.setup
+    if (volume === null || runner.fed < PARK_FROM) return false
+    const next = order.slice(order.indexOf(runner) + 1).find((other) => other.standing === 'open')
+    const nextCost = next?.cost ?? reference?.cost
+    if (nextCost === undefined) return false
+    return (items - runner.fed) * runner.cost > (nextCost - runner.cost) * volume
+  }
+
+  /** Parked candidates cheaper than the choice go on where finishing them still pays. */
+  private resumeCheaper(order: readonly Runner[], accepted: Runner | null): RaceAction {
+    const chosenCost = accepted?.cost ?? this.setup.reference?.cost ?? Number.POSITIVE_INFINITY
+    for (const runner of order) {
+      if (runner === accepted) break
+      if (runner.standing !== 'parked' && !runner.resumed) continue
+      if (runner.standing === 'parked' && !this.pays(runner, chosenCost)) continue
+      if (runner.standing === 'parked') runner.standing = 'open'
+      runner.resumed = true
+      const action = this.advance(runner, order, 'resume')
+      if (action !== null) return action
+      if (runner.standing === 'accepted') return this.stop('accepted', runner, null)
+    }
+    return this.stop(accepted === null ? 'none' : 'accepted', accepted, null)
+  }
+
+  private pays(runner: Runner, chosenCost: number): boolean {
+    const volume = this.setup.volume ?? 0
+    return (chosenCost - runner.cost) * volume > (this.setup.items - runner.fed) * runner.cost
+  }
+
+  /** The batch up to `to`, with the reference's missing part; null when the budget does not hold it. */
+  private ask(runner: Runner, to: number, phase: 'probe' | 'race' | 'resume'): RaceAction | null {
+    const { reference, budget } = this.setup
+    const from = Math.min(runner.recorded, to)
+    const missing =
+      reference === null || phase === 'probe' ? 0 : Math.max(0, to - this.referenceSeen)
+    const projected =
+      (to - from) * runner.cost +
+      missing * (reference?.logged === true ? 0 : (reference?.cost ?? 0))
+    if (budget !== null && this.spent + projected > budget) return null
+    const lacking = missing > 0 ? { from: this.referenceSeen, to } : null
+    return { kind: 'evaluate', candidate: runner.id, from, to, reference: lacking, phase }
+  }
+
+  private stop(
+    reason: RaceOutcome['reason'],
+    accepted: Runner | null,
+    waiting: Runner | null,
+  ): RaceAction {
+    const pending =
+      waiting === null
+        ? null
+        : {
+            candidate: waiting.id,
+            atMost: (this.setup.items - waiting.recorded) * waiting.cost + this.referenceRest(),
+          }
+    this.outcome = { reason, accepted: accepted?.id ?? null, spent: this.spent, pending }
+    return { kind: 'done', outcome: this.outcome }
+  }
+
+  private referenceRest(): number {
+    const { reference, items } = this.setup
+    return reference === null || reference.logged
+      ? 0
+      : (items - this.referenceSeen) * reference.cost
+  }
+}
+
+const acceptAt = (setup: RaceSetup): number => setup.candidates.length / setup.alpha
+
+const discardAt = (setup: RaceSetup, group: number): number =>
+  (group * (1 + setup.slices.length)) / setup.beta
+
+/** One stream for the bar and one per slice. Discard splits beta over conditions and over a probed group; acceptance needs every one and splits nothing (intersection-union). */
+function streamsFor(setup: RaceSetup, group: number): RaceStream[] {
+  const relative = setup.bar.kind === 'relative'
+  const share = (margin: number) => (1 - margin) / 2
+  const common = {
+    acceptAt: acceptAt(setup),
+    discardAt: discardAt(setup, group),
+    clusters: setup.clusters,
+    items: setup.items,
+  }
+  const bars =
+    setup.bar.kind === 'relative'
+      ? { floor: share(setup.bar.margin), target: share(setup.bar.margin - setup.bar.tolerance) }
+      : { floor: setup.bar.floor, target: setup.bar.target }
+  const slices = setup.slices.map(({ member, limit }) => {
+    const floor = relative ? share(limit) : limit
+    return new RaceStream({ ...common, member, floor, target: floor })
+  })
+  return [new RaceStream({ ...common, ...bars, member: null }), ...slices]
+}
+
+/** Size of the group of overlapping prior costs that each candidate belongs to. A point prior overlaps only its equals. */
+function probeGroups(candidates: readonly RaceCandidate[]): Map<string, number> {
+  const sorted = [...candidates].sort((a, b) => a.cost[0] - b.cost[0])
+  const groups: RaceCandidate[][] = []
+  let reach = Number.NEGATIVE_INFINITY
+  for (const candidate of sorted) {
+    const last = groups.at(-1)
+    if (last !== undefined && candidate.cost[0] < reach) last.push(candidate)
+    else groups.push([candidate])
+    reach = Math.max(reach, candidate.cost[1])
+  }
+  return new Map(groups.flatMap((group) => group.map(({ id }) => [id, group.length] as const)))
+}

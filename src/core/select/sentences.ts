@@ -1,0 +1,35 @@
+/** A share as points: 0.013 -> "1.3 points"; never "-0". */
+export function points(share: number): string {
+  const text = bare(100 * share)
+  return `${text} ${text === '1' ? 'point' : 'points'}`
+}
+
+/** The margin as an adjective: 0.01 -> "1-point". */
+export const pointMargin = (share: number): string => `${bare(100 * share)}-point`
+
+/** A chance in words that never claim 0 or 100 %. */
+export function percent(share: number): string {
+  if (share < 0.01) return 'under 1 %'
+  if (share > 0.99 && share < 1) return 'over 99 %'
+  return `${Math.round(100 * share)} %`
+}
+
+/** One decimal below 10, none above; trailing zeros cut. */
+function bare(value: number): string {
+  const text = Math.abs(value) >= 20 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, '')
+  return text === '-0' ? '0' : text
+}
+
+/** Thousands by commas: 1900 -> "1,900". */
+export const counted = (value: number): string =>
+  String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
+
+export const plural = (count: number, noun: string): string =>
+  `${counted(count)} ${noun}${count === 1 ? '' : 's'}`
+
+/** Two significant digits, upwards: the precision that a planning formula has. */
+export function roundedUp(value: number): number {
+  if (value <= 10) return Math.ceil(value)
+  const scale = 10 ** (Math.floor(Math.log10(value)) - 1)
+  return Math.ceil(value / scale) * scale
+}
