@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { Processes } from '../../contract/processes.ts'
 import type { Runtime, RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
@@ -6,6 +7,7 @@ import type { TensorEngine } from '../../contract/tensors.ts'
 import type { OpenTokenizer } from '../../contract/tokenizer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
+import type { Pace } from './openai/request.ts'
 
 /** What the local runtimes are made of; loaded by the first that asks. */
 export interface RuntimeParts {
@@ -15,20 +17,35 @@ export interface RuntimeParts {
 
 type Load = (parts: RuntimeParts) => Promise<Runtime>
 
+async function openOnnx(parts: RuntimeParts): Promise<Runtime> {
+  const { createOnnxRuntime } = await import('./onnx.ts')
+  const [engine, openTokenizer] = await Promise.all([parts.engine(), parts.openTokenizer()])
+  return createOnnxRuntime({ engine, openTokenizer })
+}
+
 /** Runtimes that do their work in this process; `openRuntime` gives each of them a child process of its own. */
 export const localTable = {
-  onnx: async (parts) =>
-    (await import('./onnx.ts')).createOnnxRuntime({
-      engine: await parts.engine(),
-      openTokenizer: await parts.openTokenizer(),
-    }),
+  onnx: openOnnx,
+  /** A transformer student is an ONNX folder like any other. */
+  encoder: openOnnx,
+  linear: async () => (await import('./linear.ts')).createLinearRuntime(),
   module: async () => (await import('./module.ts')).createModuleRuntime(),
 } as const satisfies Readonly<Record<string, Load>>
 
 /** Runtimes whose work is elsewhere: another machine, another program, another day. */
 export const remoteTable = {
   command: async (options) => (await import('./process/command.ts')).createCommandRuntime(options),
+  openai: async ({ pace }) => (await import('./openai.ts')).createOpenaiRuntime(pace ?? realPace()),
+  replay: async () => (await import('./replay.ts')).createReplayRuntime(),
 } as const satisfies Readonly<Record<string, (options: OpenOptions) => Promise<Runtime>>>
+
+function realPace(): Pace {
+  return {
+    nowS: () => performance.now() / 1000,
+    sleep: (seconds, signal) => wait(seconds * 1000, undefined, signal ? { signal } : {}),
+    random: Math.random,
+  }
+}
 
 /** Kinds that run code which the spec names: refused by --no-exec. */
 const execKinds: readonly string[] = ['command', 'module']
@@ -39,6 +56,8 @@ export interface OpenOptions {
   readonly processes: Processes | null
   /** False under --no-exec. */
   readonly exec: boolean
+  /** Time and chance for retries; the real ones unless a test says otherwise. */
+  readonly pace?: Pace
 }
 
 /**

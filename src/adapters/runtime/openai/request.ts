@@ -1,0 +1,143 @@
+import { RightsizeError } from '../../../core/error/error.ts'
+import { redact } from '../../../core/error/secret.ts'
+import type { Endpoint } from './endpoint.ts'
+import { type Json, readReply } from './reply.ts'
+
+/** Time and chance, as effects. */
+export interface Pace {
+  /** Monotonic seconds. */
+  readonly nowS: () => number
+  readonly sleep: (seconds: number, signal?: AbortSignal) => Promise<void>
+  /** 0 to 1. */
+  readonly random: () => number
+}
+
+export interface SendOptions {
+  readonly fetch: typeof fetch
+  readonly pace: Pace
+  /** Of one attempt. */
+  readonly timeoutS: number
+  readonly signal?: AbortSignal
+}
+
+export interface Sent {
+  readonly reply: Json
+  /** Of the attempt that succeeded; waiting between attempts is not the model's time. */
+  readonly latencyS: number
+}
+
+/** Attempts per request, by what went wrong; what is not listed is not tried again. */
+const attempts: Readonly<Record<string, number>> = {
+  ENDPOINT_RATE_LIMITED: 8,
+  ENDPOINT_SERVER_ERROR: 5,
+  ENDPOINT_DOWN: 4,
+  ENDPOINT_CUT: 3,
+  ENDPOINT_TIMEOUT: 2,
+  ENDPOINT_EMPTY: 2,
+  ENDPOINT_INVALID: 2,
+}
+/** A wait that doubles from here, with up to as much again at random so that clients do not march in step. */
+const firstWaitS = 0.5
+const longestWaitS = 30
+/** A server that asks for more than this has better be asked another day. */
+const longestRetryAfterS = 120
+
+/** Sends one JSON request, with retries. Rejects with the last catalogued error; secrets are cut out of its message. */
+export async function send(
+  endpoint: Endpoint,
+  path: string,
+  body: Json | null,
+  options: SendOptions,
+): Promise<Sent> {
+  for (let attempt = 1; ; attempt++) {
+    const tried = await attemptOnce(endpoint, path, body, options)
+    if ('reply' in tried) return tried
+    const { error, retryAfterS } = tried
+    const again = attempt < (attempts[error.code] ?? 1) && (retryAfterS ?? 0) <= longestRetryAfterS
+    if (!again || options.signal?.aborted) throw error
+    await options.pace.sleep(retryAfterS ?? waitS(attempt, options.pace), options.signal)
+  }
+}
+
+function waitS(attempt: number, { random }: Pace): number {
+  return Math.min(longestWaitS, firstWaitS * 2 ** (attempt - 1)) * (1 + random())
+}
+
+type Tried = Sent | { readonly error: RightsizeError; readonly retryAfterS: number | null }
+
+async function attemptOnce(
+  endpoint: Endpoint,
+  path: string,
+  body: Json | null,
+  { fetch, pace, timeoutS, signal }: SendOptions,
+): Promise<Tried> {
+  const started = pace.nowS()
+  const limit = AbortSignal.timeout(timeoutS * 1000)
+  try {
+    const response = await fetch(`${endpoint.baseUrl}${path}`, {
+      method: body === null ? 'GET' : 'POST',
+      headers: endpoint.headers,
+      signal: signal ? AbortSignal.any([limit, signal]) : limit,
+      ...(body === null ? {} : { body: JSON.stringify(body) }),
+    })
+    if (!response.ok)
+      return { error: await refusal(endpoint, response), retryAfterS: retryAfterOf(response) }
+    return { reply: await readReply(response), latencyS: pace.nowS() - started }
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason
+    return { error: asError(endpoint, cause, { limit, timeoutS }), retryAfterS: null }
+  }
+}
+
+function asError(
+  { baseUrl, secrets }: Endpoint,
+  cause: unknown,
+  { limit, timeoutS }: { limit: AbortSignal; timeoutS: number },
+): RightsizeError {
+  if (limit.aborted) return new RightsizeError('ENDPOINT_TIMEOUT', `no reply within ${timeoutS} s`)
+  if (cause instanceof RightsizeError)
+    return new RightsizeError(cause.code, redact(cause.message, secrets), { next: cause.next })
+  return new RightsizeError('ENDPOINT_DOWN', redact(`${baseUrl}: ${reasonOf(cause)}`, secrets))
+}
+
+/** fetch says "fetch failed" and puts the reason into `cause`. */
+function reasonOf(cause: unknown): string {
+  const inner = (cause as { cause?: { code?: string; message?: string } }).cause
+  const own = cause instanceof Error ? cause.message : String(cause)
+  return inner?.code ?? inner?.message ?? own
+}
+
+async function refusal(endpoint: Endpoint, response: Response): Promise<RightsizeError> {
+  const text = await response.text().catch(() => '')
+  const said = redact(messageIn(text), endpoint.secrets)
+  return new RightsizeError(codeOf(response.status), `${response.status}: ${said}`)
+}
+
+function codeOf(
+  status: number,
+): 'ENDPOINT_RATE_LIMITED' | 'ENDPOINT_SERVER_ERROR' | 'ENDPOINT_REFUSED' {
+  if (status === 429) return 'ENDPOINT_RATE_LIMITED'
+  return status >= 500 || status === 408 ? 'ENDPOINT_SERVER_ERROR' : 'ENDPOINT_REFUSED'
+}
+
+function messageIn(text: string): string {
+  try {
+    const { error, message, detail } = JSON.parse(text) as Json
+    const said = (error as Json | undefined)?.['message'] ?? error ?? message ?? detail
+    return (typeof said === 'string' ? said : JSON.stringify(said ?? '')).slice(0, 300)
+  } catch {
+    return text.trimStart().startsWith('<') ? 'a web page' : text.slice(0, 200)
+  }
+}
+
+/** Seconds to wait as the server says: a number, a date, or OpenAI's milliseconds (RFC 9110 10.2.3). */
+export function retryAfterOf(response: Response, now: number = Date.now()): number | null {
+  const ms = Number(response.headers.get('retry-after-ms') ?? Number.NaN)
+  if (Number.isFinite(ms)) return Math.max(0, ms / 1000)
+  const text = response.headers.get('retry-after')
+  if (text === null) return null
+  const seconds = Number(text)
+  if (Number.isFinite(seconds)) return Math.max(0, seconds)
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? null : Math.max(0, (date - now) / 1000)
+}

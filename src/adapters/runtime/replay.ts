@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
+import type { Runtime, RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import type { Answer, TokenUsage } from '../../core/spec/answer.ts'
+import { outputFrom } from '../../core/spec/free-output.ts'
+import type { CandidateSpec } from '../../core/spec/spec.ts'
+
+/**
+ * Answers that exist already, from a .jsonl or .json file of `{ id, output, latencyS?, joules?, price?, tokens?, error? }`.
+ * Calls no model and uses no energy of its own; items without an answer fail as REPLAY_UNUSABLE.
+ */
+export function createReplayRuntime(): Runtime {
+  return { kind: 'replay', open: openReplay }
+}
+
+interface Stored {
+  readonly id: string
+  readonly output?: unknown
+  readonly prediction?: unknown
+  readonly error?: unknown
+  readonly latencyS?: number
+  readonly joules?: number
+  readonly price?: number
+  readonly tokens?: TokenUsage
+}
+
+/** Rows are looked up, so a batch may be as large as anyone likes. */
+const batchSize = 1000
+
+async function openReplay(
+  candidate: CandidateSpec,
+  context: RuntimeContext,
+): Promise<RuntimeSession> {
+  const path = candidate.model ?? ''
+  const file = isAbsolute(path) ? path : resolve(context.baseDir, path)
+  const text = read(file)
+  const answers = new Map(
+    rowsOf(text, file).map((row) => [row.id, answerOf(row, candidate.labels ?? [])]),
+  )
+  return {
+    identity: {
+      model: candidate.model ?? '',
+      revision: createHash('sha256').update(text).digest('hex'),
+      precision: 'unknown',
+      engine: 'replay',
+      floating: false,
+      ...(candidate.parameters === undefined ? {} : { parameters: candidate.parameters }),
+      ...(candidate.labels === undefined ? {} : { labels: candidate.labels }),
+    },
+    batchSize,
+    answer: async (batch) => batch.map((item) => answers.get(item.id) ?? missing(item.id)),
+    usage: async () => ({
+      pids: [],
+      threads: 0,
+      loadS: null,
+      loadCpuS: null,
+      peakRssBytes: null,
+    }),
+    close: async () => undefined,
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new RightsizeError('REPLAY_UNUSABLE', `${file} cannot be read`, { cause })
+  }
+}
+
+function rowsOf(text: string, file: string): readonly Stored[] {
+  const rows = text.trimStart().startsWith('[')
+    ? list(text, file)
+    : text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [parse(line, file, i + 1)]))
+  if (rows.length === 0) throw new RightsizeError('REPLAY_UNUSABLE', `${file} is empty`)
+  return rows.map((row, i) => checked(row, file, i + 1))
+}
+
+function list(text: string, file: string): readonly unknown[] {
+  const value = parse(text, file, 1)
+  return Array.isArray(value) ? value : [value]
+}
+
+function parse(text: string, file: string, line: number): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new RightsizeError('REPLAY_UNUSABLE', 'a row is not JSON', {
+      at: `${file}:${line}`,
+      cause,
+    })
+  }
+}
+
+function checked(row: unknown, file: string, line: number): Stored {
+  const { id } = (row ?? {}) as { readonly id?: unknown }
+  if (typeof id !== 'string' && typeof id !== 'number')
+    throw new RightsizeError('REPLAY_UNUSABLE', 'a row has no id', { at: `${file}:${line}` })
+  return { ...(row as Stored), id: String(id) }
+}
+
+function answerOf(row: Stored, labels: readonly string[]): Answer {
+  const value = row.output ?? row.prediction
+  const { latencyS, joules, price, tokens } = row
+  if (value === undefined || value === null || row.error !== undefined) {
+    const message = String(row.error ?? 'the stored row has no output').slice(0, 500)
+    return { ok: false, code: 'REPLAY_UNUSABLE', message, retryable: false }
+  }
+  return {
+    ok: true,
+    output: outputFrom(value, labels),
+    ...(latencyS === undefined ? {} : { latencyS }),
+    ...(joules === undefined ? {} : { joules }),
+    ...(price === undefined ? {} : { price }),
+    ...(tokens === undefined ? {} : { tokens }),
+  }
+}
+
+const missing = (id: string): Answer => ({
+  ok: false,
+  code: 'REPLAY_UNUSABLE',
+  message: `no stored answer for item ${id}`,
+  retryable: false,
+})
