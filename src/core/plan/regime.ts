@@ -1,0 +1,47 @@
+import type { PlanInput, PlanReport } from './plan-types.ts'
+
+/** Answers up to which running everything is taken as cheap when no cost is known. */
+const FEW_ANSWERS = 20_000
+
+/** Share of one month's saving that the benchmark may cost before a race is worth its weaker evidence. */
+const SHARE_OF_SAVING = 0.1
+
+/** Full where running everything is cheap, race where the benchmark itself is dear; with the reason. */
+export function regimeFor(input: PlanInput): PlanReport['regime'] {
+  if (input.regime !== 'auto') return { kind: input.regime, why: `the spec asks for it` }
+  if (input.wholeSetMetric) {
+    return { kind: 'full', why: 'the metric is no mean over items, so every item is needed' }
+  }
+  const answers = input.items * input.candidates.length
+  const compared = exhaustiveAgainstSaving(input)
+  if (compared !== null) {
+    const part = `${(100 * compared).toPrecision(2)} % of what the choice could save in a month`
+    return compared <= SHARE_OF_SAVING
+      ? { kind: 'full', why: `running everything costs ${part}` }
+      : { kind: 'race', why: `running everything would cost ${part}` }
+  }
+  return answers <= FEW_ANSWERS
+    ? {
+        kind: 'full',
+        why: `${answers} answers in all: few enough to run every candidate on every item`,
+      }
+    : {
+        kind: 'race',
+        why: `${answers} answers in all: cheapest first, stopping when the evidence allows`,
+      }
+}
+
+/** Cost of everything over the most that a month can save, in joules or else money; null when that is not known. */
+function exhaustiveAgainstSaving(input: PlanInput): number | null {
+  const { volumePerMonth, incumbent, candidates, items } = input
+  if (volumePerMonth === null || incumbent === null) return null
+  for (const basis of ['energyPerItem', 'pricePerItem'] as const) {
+    const costs = candidates.map((candidate) => candidate[basis])
+    const values = costs.flatMap((cost) => (cost.kind === 'known' ? [cost.value] : []))
+    const own = candidates.find(({ id }) => id === incumbent)?.[basis]
+    if (values.length < candidates.length || own?.kind !== 'known') continue
+    const saving = (own.value - Math.min(...values)) * volumePerMonth
+    if (saving > 0) return (values.reduce((sum, value) => sum + value, 0) * items) / saving
+  }
+  return null
+}
