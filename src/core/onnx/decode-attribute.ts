@@ -52,9 +52,12 @@ function scanAttribute(reader: WireReader): { name: string; kind: Kind | null } 
   while (reader.more()) {
     const tag = reader.tag()
     const field = Math.floor(tag / 8)
-    if (tag === 10) name = reader.text()
-    else if (tag === 160) code = reader.int()
-    else {
+    const type = tag & 7
+    if (field === 1 && type === wire.bytes) name = reader.text()
+    else if (field === 20 && type === wire.varint) code = reader.int()
+    else if (field === 1 || field === 20) {
+      reader.fail(`field ${field === 1 ? 'name' : 'type'} has wire type ${type}`)
+    } else {
       reference ||= field === 21
       present ??= kinds.find((kind) => attributeKinds[kind].field === field) ?? null
       reader.skip(tag)
