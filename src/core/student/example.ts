@@ -1,11 +1,15 @@
-/** One row to learn from. */
-export interface LabelledText {
-  readonly text: string
+/** What a row teaches. */
+export interface LabelledRow {
   readonly label: string
   /** Relative importance of the row, > 0; 1 unless said. */
   readonly weight?: number
-  /** A teacher's probabilities in the order of `TeacherOptions.labels`; used instead of `label` where given. */
+  /** A teacher's probabilities in the order of the option `labels`; used instead of `label` where given. */
   readonly soft?: ArrayLike<number>
+}
+
+/** One text to learn from. */
+export interface LabelledText extends LabelledRow {
+  readonly text: string
 }
 
 /** What a training function reports on its way; `steps` is the planned total. */

@@ -1,5 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
-import type { LabelledText } from './example.ts'
+import type { LabelledRow } from './example.ts'
 
 /** The labels of the rows, sorted by UTF-16 units, so that the order never depends on the rows' order. */
 export function labelsOf(rows: readonly { readonly label: string }[]): string[] {
@@ -8,7 +8,7 @@ export function labelsOf(rows: readonly { readonly label: string }[]): string[] 
 
 /** Sorted labels and each row's index into them. Throws STUDENT_NO_ROWS and STUDENT_ONE_CLASS. */
 export function indexLabels(
-  rows: readonly LabelledText[],
+  rows: readonly LabelledRow[],
   given?: readonly string[],
 ): { readonly labels: readonly string[]; readonly indices: Int32Array } {
   if (rows.length === 0)
@@ -47,7 +47,7 @@ export function labelsMissingIn(
 
 /** rows x classes: one-hot rows, or the teacher's probabilities normalised to sum 1. */
 export function targetsOf(
-  rows: readonly LabelledText[],
+  rows: readonly LabelledRow[],
   indices: Int32Array,
   classes: number,
 ): Float32Array {

@@ -63,6 +63,21 @@ export function fitTemperature(judged: JudgedScores): number {
   return Math.exp((low + high) / 2)
 }
 
+/** Several sets of judged rows as one. */
+export function joinJudged(parts: readonly JudgedScores[]): JudgedScores {
+  const classes = parts[0]?.classes ?? 0
+  const rows = parts.reduce((sum, part) => sum + part.truth.length, 0)
+  const scores = new Float32Array(rows * classes)
+  const truth = new Int32Array(rows)
+  let at = 0
+  for (const part of parts) {
+    scores.set(part.scores, at * classes)
+    truth.set(part.truth, at)
+    at += part.truth.length
+  }
+  return { scores, classes, truth }
+}
+
 function bestOf({ scores, classes }: JudgedScores, row: number): number {
   let best = 0
   for (let k = 1; k < classes; k++) {
