@@ -26,6 +26,11 @@ export const runErrors = {
     why: 'The value after the flag is not a number.',
     next: 'Write it with a dot as decimal sign, such as 0.01.',
   },
+  FLAG_UNKNOWN_WORD: {
+    title: 'A flag does not know this word',
+    why: 'The flag takes one of a few words.',
+    next: 'See `rightsize <command> --help` for the words.',
+  },
   FLAGS_MISSING: {
     title: 'Flags are missing',
     why: 'Without a spec, rightsize needs to know the columns and the candidates.',
@@ -35,6 +40,11 @@ export const runErrors = {
     title: 'There is no spec here',
     why: 'rightsize looks for rightsize.yaml in this folder unless a file is named.',
     next: 'Write one with `rightsize init`, or name a file: `rightsize run path/to/rightsize.yaml`.',
+  },
+  SPEC_EXISTS: {
+    title: 'There is a spec already',
+    why: 'init does not write over a file that somebody may have edited.',
+    next: 'Add --force to replace it, or edit it.',
   },
   LOCK_NOT_FOUND: {
     title: 'There is no rightsize.lock here',

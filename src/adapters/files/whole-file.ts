@@ -1,0 +1,38 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { RightsizeError } from '../../core/error/error.ts'
+
+/** Replaces a file in one step: a kill or a full disk leaves the old file or the new one, never half of one. */
+export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const half = `${path}.${process.pid}.part`
+  try {
+    await writeFile(half, bytes)
+    await rename(half, path)
+  } catch (cause) {
+    await rm(half, { force: true })
+    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') {
+      throw new RightsizeError('DISK_FULL', `there was no room for ${path}`, { cause })
+    }
+    throw cause
+  }
+}
+
+/** The text of a file, or null where there is none. Other failures are thrown. */
+export async function textOrNull(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw cause
+  }
+}
+
+/** Writes files into `folder` and returns it. */
+export async function writeFolder(
+  folder: string,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<string> {
+  for (const [name, bytes] of files) await writeWhole(join(folder, name), bytes)
+  return folder
+}

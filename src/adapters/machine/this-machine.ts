@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { arch, availableParallelism, cpus, type as osType, release, totalmem } from 'node:os'
+import type { Environment } from '../../core/spec/run-result.ts'
+
+/** What this machine is, as the run result tells it. `meters` is filled by the caller. */
+export function thisMachine(
+  meters: Environment['meters'],
+  digest: (bytes: Uint8Array) => string,
+): Environment {
+  const cpu = cpus()[0]?.model.trim() ?? 'unknown processor'
+  const cores = availableParallelism()
+  const memoryBytes = totalmem()
+  const os = `${osType()} ${release()} ${arch()}`
+  const fingerprint = `${cpu}\n${cores}\n${memoryBytes}\n${os}`
+  return {
+    machine: digest(new TextEncoder().encode(fingerprint)).slice(0, 16),
+    cpu,
+    cores,
+    memoryBytes,
+    os,
+    node: process.version,
+    meters,
+    noisy: null,
+  }
+}
+
+/** Hardware threads of the machine; null inside a virtual machine, which does not show its host. */
+export function hardwareThreads(): number | null {
+  return isGuest() ? null : cpus().length
+}
+
+function isGuest(): boolean {
+  const path = '/proc/cpuinfo'
+  return existsSync(path) && /^flags\s*:.*\bhypervisor\b/m.test(readFileSync(path, 'utf8'))
+}

@@ -1,0 +1,143 @@
+import type { Digest } from '../../contract/digest.ts'
+import type { RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
+import type { Store, StoredOutcome } from '../../contract/store.ts'
+import type { Answer } from '../../core/spec/answer.ts'
+import type { Item } from '../../core/spec/item.ts'
+
+/** Stored outcomes of a model whose name floats (an alias) are trusted for this long. */
+export const floatingDays = 14
+/** After this many failures in a row with nothing answered the candidate is given up as broken. */
+export const failuresInARow = 8
+
+export interface AnswerRequest {
+  readonly session: RuntimeSession
+  readonly candidateDigest: string
+  readonly items: readonly Item[]
+  readonly store: Store
+  readonly digest: Digest
+  readonly now: () => string
+  readonly draw: number
+  readonly signal: AbortSignal
+  readonly onProgress: (done: number, total: number) => void
+  /** Calls still allowed by the budget; batches stop before they pass it. */
+  readonly maxCalls: number
+}
+
+export interface AnswerRun {
+  /** By item id. Items that were not reached (budget, interruption, broken) are absent. */
+  readonly answers: ReadonlyMap<string, Answer>
+  readonly keys: ReadonlyMap<string, string>
+  readonly calls: number
+  readonly reused: number
+  readonly broken: { readonly code: string; readonly message: string } | null
+}
+
+/** The key of one outcome: what was asked, of whom, and which draw it was. */
+export function outcomeKey(
+  digest: Digest,
+  item: Item,
+  candidateDigest: string,
+  draw: number,
+): string {
+  return digest(new TextEncoder().encode(`${item.digest}\n${candidateDigest}\n${draw}`))
+}
+
+/**
+ * Answers every item, taking from the store what was paid for before. Each batch is stored as soon as it is
+ * answered, so a kill loses at most the batch in flight. Failed answers are not stored: the next run tries them again.
+ */
+export async function answerItems(request: AnswerRequest): Promise<AnswerRun> {
+  const { session, items, store } = request
+  const keys = new Map(
+    items.map((item) => [
+      item.id,
+      outcomeKey(request.digest, item, request.candidateDigest, request.draw),
+    ]),
+  )
+  const answers = recall(request, keys)
+  const reused = answers.size
+  const missing = byLength(items.filter((item) => !answers.has(item.id)))
+  const state = { calls: 0, failedInARow: 0, broken: null as AnswerRun['broken'] }
+  for (let at = 0; at < missing.length && !state.broken; at += session.batchSize) {
+    const batch = missing.slice(at, at + session.batchSize)
+    if (request.signal.aborted || state.calls + batch.length > request.maxCalls) break
+    await answerBatch(request, batch, { keys, answers, state, store })
+    request.onProgress(answers.size, items.length)
+  }
+  return { answers, keys, calls: state.calls, reused, broken: state.broken }
+}
+
+function recall(request: AnswerRequest, keys: ReadonlyMap<string, string>): Map<string, Answer> {
+  const stored = request.store.outcomes([...keys.values()])
+  const oldest = request.session.identity.floating
+    ? new Date(Date.parse(request.now()) - floatingDays * 86_400_000).toISOString()
+    : ''
+  const answers = new Map<string, Answer>()
+  for (const [id, key] of keys) {
+    const row = stored.get(key)
+    if (row !== undefined && row.at >= oldest) answers.set(id, JSON.parse(row.answer) as Answer)
+  }
+  return answers
+}
+
+interface BatchState {
+  readonly keys: ReadonlyMap<string, string>
+  readonly answers: Map<string, Answer>
+  readonly state: { calls: number; failedInARow: number; broken: AnswerRun['broken'] }
+  readonly store: Store
+}
+
+async function answerBatch(
+  request: AnswerRequest,
+  batch: readonly Item[],
+  run: BatchState,
+): Promise<void> {
+  const asked: RuntimeItem[] = batch.map((item) => ({
+    id: item.id,
+    input: item.input,
+    row: item.row,
+  }))
+  let given: readonly Answer[]
+  try {
+    given = await request.session.answer(asked, request.signal)
+  } catch (cause) {
+    const code = (cause as { code?: string }).code ?? 'RUNTIME_FAILED'
+    run.state.broken = { code, message: (cause as Error).message }
+    return
+  }
+  run.state.calls += batch.length
+  const rows: StoredOutcome[] = []
+  batch.forEach((item, i) => {
+    const answer = given[i]
+    if (answer === undefined) return
+    run.answers.set(item.id, answer)
+    run.state.failedInARow = answer.ok ? 0 : run.state.failedInARow + 1
+    if (answer.ok) rows.push(outcome(request, item, run.keys.get(item.id) ?? '', answer))
+  })
+  if (rows.length > 0) run.store.putOutcomes(rows)
+  run.state.broken = brokenBy(given, run)
+}
+
+function outcome(request: AnswerRequest, item: Item, key: string, answer: Answer): StoredOutcome {
+  return {
+    key,
+    itemDigest: item.digest,
+    candidateDigest: request.candidateDigest,
+    answer: JSON.stringify(answer),
+    at: request.now(),
+  }
+}
+
+/** A candidate that never answered and failed many times in a row is broken, not merely bad. */
+function brokenBy(given: readonly Answer[], run: BatchState): AnswerRun['broken'] {
+  const anyGood = [...run.answers.values()].some((answer) => answer.ok)
+  if (anyGood || run.state.failedInARow < failuresInARow) return null
+  const last = given.findLast((answer) => !answer.ok)
+  return last?.ok === false ? { code: last.code, message: last.message } : null
+}
+
+/** Items of like length together, so that padded batches waste little; ties keep their order. */
+function byLength(items: readonly Item[]): readonly Item[] {
+  const length = (item: Item): number => (typeof item.input === 'string' ? item.input.length : 0)
+  return [...items].sort((a, b) => length(a) - length(b))
+}

@@ -1,0 +1,145 @@
+import type { Store } from '../../contract/store.ts'
+import type { Answer } from '../../core/spec/answer.ts'
+import type { Item } from '../../core/spec/item.ts'
+import { answerItems, outcomeKey } from './answer.ts'
+import type { Effects } from './effects.ts'
+import type { RunEvent } from './events.ts'
+import type { OpenedCandidate } from './opened.ts'
+import { type JudgeCost, type JudgedItem, judgeAnswer, type WeightedScorer } from './scoring.ts'
+
+/** What a run holds of one candidate while it goes. `judged` is by position in the item order. */
+export interface Collected {
+  readonly opened: OpenedCandidate
+  readonly judged: (JudgedItem | null)[]
+  readonly answers: Map<string, Answer>
+  calls: number
+  reused: number
+  cpuS: number
+  wallS: number
+  broken: { readonly code: string; readonly message: string } | null
+}
+
+export interface CollectContext {
+  readonly items: readonly Item[]
+  readonly store: Store
+  readonly effects: Effects
+  readonly scorers: readonly WeightedScorer[]
+  readonly judge: JudgeCost
+  readonly signal: AbortSignal
+  readonly onEvent: (event: RunEvent) => void
+  /** Calls left of the budget; shared by all candidates. */
+  readonly budget: { calls: number }
+  readonly draws: (candidate: OpenedCandidate) => number
+}
+
+export function emptyCollected(opened: OpenedCandidate, items: number): Collected {
+  return {
+    opened,
+    judged: new Array<JudgedItem | null>(items).fill(null),
+    answers: new Map(),
+    calls: 0,
+    reused: 0,
+    cpuS: 0,
+    wallS: 0,
+    broken: opened.broken,
+  }
+}
+
+/** Answers and scores the positions [from, to) of one candidate, whatever of them is not there yet. */
+export async function collectRange(
+  collected: Collected,
+  range: { readonly from: number; readonly to: number },
+  context: CollectContext,
+): Promise<void> {
+  const positions = span(range.from, range.to).filter((at) => collected.judged[at] === null)
+  if (positions.length === 0 || collected.broken) return
+  const items = positions.flatMap((at) => context.items[at] ?? [])
+  const oof = collected.opened.trained?.outOfFold
+  const draws = oof ? 1 : context.draws(collected.opened)
+  const rounds: ReadonlyMap<string, Answer>[] = []
+  for (let draw = 0; draw < draws; draw++) {
+    rounds.push(
+      oof ? outOfFoldAnswers(items, oof) : await answerDraw(collected, items, draw, context),
+    )
+    if (collected.broken) break
+  }
+  for (const at of positions) await judgePosition(collected, at, rounds, context)
+}
+
+async function answerDraw(
+  collected: Collected,
+  items: readonly Item[],
+  draw: number,
+  context: CollectContext,
+): Promise<ReadonlyMap<string, Answer>> {
+  const { opened } = collected
+  if (!opened.session) return new Map()
+  const before = { wall: context.effects.clock.monotonicS() }
+  const run = await answerItems({
+    session: opened.session,
+    candidateDigest: opened.digest,
+    items,
+    store: context.store,
+    digest: context.effects.digest,
+    now: context.effects.clock.now,
+    draw,
+    signal: context.signal,
+    maxCalls: context.budget.calls,
+    onProgress: (done, total) => {
+      context.onEvent({
+        type: 'progress',
+        stage: 'evaluate',
+        candidate: opened.spec.id,
+        done,
+        total,
+      })
+    },
+  })
+  collected.wallS += context.effects.clock.monotonicS() - before.wall
+  collected.calls += run.calls
+  collected.reused += run.reused
+  context.budget.calls -= run.calls
+  collected.broken = run.broken
+  for (const [id, answer] of run.answers) if (draw === 0) collected.answers.set(id, answer)
+  return run.answers
+}
+
+function outOfFoldAnswers(
+  items: readonly Item[],
+  oof: NonNullable<NonNullable<OpenedCandidate['trained']>['outOfFold']>,
+): ReadonlyMap<string, Answer> {
+  const answers = new Map<string, Answer>()
+  for (const item of items) {
+    const said = oof.get(item.id)
+    if (said) answers.set(item.id, { ok: true, output: { kind: 'label', ...said } })
+  }
+  return answers
+}
+
+/** Repeated draws of one item are averaged; an item with no answer at all stays unjudged. */
+async function judgePosition(
+  collected: Collected,
+  at: number,
+  rounds: readonly ReadonlyMap<string, Answer>[],
+  context: CollectContext,
+): Promise<void> {
+  const item = context.items[at]
+  if (!item) return
+  const judged: JudgedItem[] = []
+  for (const [draw, answers] of rounds.entries()) {
+    const answer = answers.get(item.id)
+    if (!answer) continue
+    const key = outcomeKey(context.effects.digest, item, collected.opened.digest, draw)
+    const kept = { store: context.store, key, cost: context.judge }
+    judged.push(await judgeAnswer(answer, item, context.scorers, kept))
+  }
+  const first = judged[0]
+  if (!first) return
+  const scores = judged.flatMap((one) => (one.score === null ? [] : [one.score]))
+  const score =
+    scores.length === 0 ? null : scores.reduce((sum, one) => sum + one, 0) / scores.length
+  collected.judged[at] = { ...first, score }
+}
+
+const span = (from: number, to: number): readonly number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)

@@ -1,0 +1,236 @@
+import { perResolved } from '../../core/carbon/functional-unit.ts'
+import { perItem, ratioOfRounds } from '../../core/energy/interleaved.ts'
+import type { CostResult } from '../../core/spec/run-result.ts'
+import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
+import { quantileInterval } from '../../core/stats/quantile.ts'
+import { divide } from '../../core/unit/arithmetic.ts'
+import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
+import { exact, known } from '../../core/unit/known.ts'
+import type { Collected } from './collect.ts'
+import type { Measured } from './measure.ts'
+import type { RoundWindow } from './rounds.ts'
+import { amountPerItem, judgedWindows } from './rounds-enough.ts'
+
+type Cost = Omit<CostResult, 'sci'>
+
+/** What one candidate costs per item, each figure with how it was had; unknown where nothing could see it. */
+export function costOf(
+  collected: Collected,
+  measured: Measured,
+  spec: Spec,
+): Omit<Cost, 'ratio' | 'ratioResolved'> {
+  const id = collected.opened.spec.id
+  const windows = judgedWindows(measured.windows).filter((window) => window.candidate === id)
+  const usage = measured.usage.get(id)
+  const latencies = latenciesOf(collected, measured)
+  const energy = energyOf(collected, windows, measured)
+  return {
+    meter: energy.meter,
+    energyPerItem: energy.perItem,
+    cpuPerItem: cpuOf(windows, energy.meter),
+    idlePerItem: unknown(
+      'no expected load is declared (`deployment.load`), so idle time has no share',
+    ),
+    latencyP50: latency(latencies, 0.5),
+    latencyP95: latency(latencies, 0.95),
+    throughputPerS: throughputOf(windows),
+    peakRss: bytesOf(usage?.peakRssBytes ?? null),
+    load: loadOf(usage?.loadS ?? null),
+    pricePerItem: priceOf(collected, collected.opened.spec, spec),
+    tokensPerItem: tokensOf(collected),
+    windows: windows.length,
+  }
+}
+
+const meteredHow = (meter: string): string => `interleaved windows, ${meter}`
+
+function energyOf(
+  collected: Collected,
+  windows: readonly RoundWindow[],
+  measured: Measured,
+): { readonly meter: string; readonly perItem: Estimate<'JPerItem'> } {
+  const { spec } = collected.opened
+  const said = [...collected.answers.values()].flatMap((answer) =>
+    answer.ok && answer.joules !== undefined ? [answer.joules] : [],
+  )
+  if (said.length > 1) return { meter: 'declared', perItem: reported(said) }
+  const declared = spec.energy?.jPerItem
+  if (declared) return { meter: 'declared', perItem: declaredEnergy(declared) }
+  const meter = measured.meters.get(spec.id)?.name ?? 'none'
+  if (windows.length === 0) return { meter, perItem: unmetered(collected) }
+  return { meter, perItem: windowEnergy(windows, meter) }
+}
+
+function unmetered(collected: Collected): Estimate<'JPerItem'> {
+  if (collected.broken) return unknown(`it broke: ${collected.broken.code}`)
+  return unknown(
+    'no meter is bound to what works; bind one with `energy: { pid | cgroup | gpus | prometheus | jPerItem }`',
+  )
+}
+
+/** Joules that came with the answers, as the program that made them says. */
+function reported(joules: readonly number[]): Estimate<'JPerItem'> {
+  return perItem('JPerItem', joules, {
+    method: 'sourced',
+    how: 'joules that came with the answers',
+    source: 'the candidate',
+  })
+}
+
+function declaredEnergy([low, high]: readonly [number, number]): Estimate<'JPerItem'> {
+  const about = {
+    method: 'sourced',
+    how: 'declared in the spec',
+    source: 'energy.jPerItem',
+  } as const
+  return known('JPerItem', { value: (low + high) / 2, low, high, ...about })
+}
+
+/** Mean of the windows with its t interval, widened by what the meter's own figures may be off by. */
+function windowEnergy(windows: readonly RoundWindow[], meter: string): Estimate<'JPerItem'> {
+  const amounts: number[] = []
+  let low = 0
+  let high = 0
+  let sum = 0
+  let about: { method: 'measured' | 'sourced' | 'modeled'; source: string } | null = null
+  for (const { reading, items } of windows) {
+    const { energy } = reading
+    if (energy.kind !== 'known') continue
+    amounts.push(energy.value / items)
+    sum += energy.value
+    low += energy.low
+    high += energy.high
+    about = { method: energy.method, source: energy.source }
+  }
+  if (!about || sum <= 0) return unknown('the meter could not say in any window')
+  const meterError: readonly [number, number] = [low / sum, high / sum]
+  return perItem('JPerItem', amounts, { ...about, how: meteredHow(meter), meterError })
+}
+
+function cpuOf(windows: readonly RoundWindow[], meter: string): Estimate<'sPerItem'> {
+  const amounts = windows.map(
+    ({ workerCpuS, reading, items }) => (workerCpuS ?? reading.cpuS ?? 0) / items,
+  )
+  if (amounts.length === 0)
+    return unknown('its work is not in a process that can be seen from here')
+  const source = 'CPU time of its own process (user and system)'
+  return perItem('sPerItem', amounts, { method: 'measured', how: meteredHow(meter), source })
+}
+
+function throughputOf(windows: readonly RoundWindow[]): Estimate<'ratio'> {
+  const seconds = perItem(
+    'sPerItem',
+    windows.map(({ reading, items }) => reading.wallS / items),
+    { method: 'measured', how: 'wall time of the windows', source: 'monotonic clock' },
+  )
+  if (seconds.kind !== 'known') return seconds
+  return divide(exact('count', 1, 'definition'), seconds, 'ratio')
+}
+
+/** Warm single requests where they were made; else what the answers themselves took. */
+function latenciesOf(collected: Collected, measured: Measured): readonly number[] {
+  const warm = measured.latencies.get(collected.opened.spec.id)
+  if (warm && warm.length > 0) return warm
+  return [...collected.answers.values()].flatMap((answer) =>
+    answer.latencyS === undefined ? [] : [answer.latencyS],
+  )
+}
+
+function latency(seconds: readonly number[], p: number): Estimate<'s'> {
+  const found = quantileInterval(seconds, p)
+  if (!found || seconds.length < 20) return unknown('fewer than 20 requests were timed')
+  const how = `p${p * 100} of ${seconds.length} requests`
+  return known('s', { ...found, level: 0.95, method: 'measured', how, source: 'monotonic clock' })
+}
+
+function bytesOf(bytes: number | null): Estimate<'B'> {
+  if (bytes === null) return unknown('its memory cannot be seen from here')
+  const about = {
+    method: 'measured',
+    how: 'peak resident memory',
+    source: 'operating system',
+  } as const
+  return known('B', { value: bytes, ...about })
+}
+
+function loadOf(seconds: number | null): Estimate<'s'> {
+  if (seconds === null) return unknown('its loading cannot be seen from here')
+  const about = { method: 'measured', how: 'one load', source: 'monotonic clock' } as const
+  return known('s', { value: seconds, ...about })
+}
+
+function tokensOf(collected: Collected): CostResult['tokensPerItem'] {
+  const used = [...collected.answers.values()].flatMap((answer) =>
+    answer.ok && answer.tokens ? [answer.tokens] : [],
+  )
+  if (used.length === 0) return null
+  const mean = (of: (tokens: (typeof used)[number]) => number): number =>
+    used.reduce((sum, tokens) => sum + of(tokens), 0) / used.length
+  return { input: mean((tokens) => tokens.input), output: mean((tokens) => tokens.output) }
+}
+
+/** Mean price of an answer: as it came with the answers, from token counts and tariffs, or per call. */
+function priceOf(
+  collected: Collected,
+  candidate: CandidateSpec,
+  spec: Spec,
+): Estimate<'moneyPerItem'> {
+  const { price } = candidate
+  const currency = price?.currency ?? spec.account.currency
+  const prices = [...collected.answers.values()].flatMap((answer): number[] => {
+    if (!answer.ok) return []
+    if (answer.price !== undefined) return [answer.price]
+    if (price?.perCall !== undefined) return [price.perCall]
+    if (price?.inputPerMTokens === undefined || !answer.tokens) return []
+    const { input, output, cachedInput = 0 } = answer.tokens
+    const cached = cachedInput * (price.cachedInputPerMTokens ?? price.inputPerMTokens)
+    const fresh = (input - cachedInput) * price.inputPerMTokens
+    return [(fresh + cached + output * (price.outputPerMTokens ?? 0)) / 1e6]
+  })
+  if (prices.length === 0) return unknown('no price is stated (`price`)')
+  const value = prices.reduce((sum, one) => sum + one, 0) / prices.length
+  const source = price?.source ?? (price ? 'price in the spec' : 'the candidate')
+  const how = `mean of ${prices.length} answers in ${currency}`
+  return known('moneyPerItem', { value, method: 'sourced', how, source })
+}
+
+/** Incumbent over candidate, per answer, from interleaved windows: joules of a sensor, else CPU time. */
+export function ratioOf(
+  id: string,
+  incumbent: string | null,
+  measured: Measured,
+): Estimate<'ratio'> {
+  if (incumbent === null) return unknown('no incumbent named, saving not stated')
+  if (id === incumbent) return exact('ratio', 1, 'the incumbent itself')
+  const windows = judgedWindows(measured.windows)
+  const rounds = windows.flatMap((window) => {
+    const other = windows.find((two) => two.candidate === incumbent && two.round === window.round)
+    if (window.candidate !== id || !other) return []
+    return [{ a: amountPerItem(window), b: amountPerItem(other) }]
+  })
+  const sensor = windows.some(
+    ({ reading }) => reading.energy.kind === 'known' && reading.energy.method === 'measured',
+  )
+  return ratioOfRounds(rounds, {
+    how: `${rounds.length} interleaved rounds, ${sensor ? 'energy' : 'CPU time (energy proxy)'}`,
+    source: sensor ? 'meter' : 'CPU time of each process',
+  })
+}
+
+/**
+ * The ratio per resolved task: what the candidate does not get accepted goes to the fallback, whose cost is charged to
+ * it. With cost in units of the incumbent's answer: 1 / (1/ratio + (1 - accept rate) x fallback).
+ */
+export function resolvedRatio(
+  ratio: Estimate<'ratio'>,
+  acceptRate: Estimate<'share'>,
+  fallback: Spec['account']['fallback'],
+): Estimate<'ratio'> {
+  if (ratio.kind !== 'known') return ratio
+  const one = exact('ratio', 1, 'the incumbent')
+  const own = divide(one, ratio, 'ratio')
+  const charged = fallback === 'incumbent' ? one : fallback === 'retry' ? own : null
+  const cost = perResolved(own, acceptRate, charged)
+  if (cost.kind === 'known' && cost.low <= 0) return infinite('its cost is below what can be seen')
+  return divide(one, cost, 'ratio')
+}

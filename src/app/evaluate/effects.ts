@@ -1,0 +1,67 @@
+import type { Clock } from '../../contract/clock.ts'
+import type { Digest } from '../../contract/digest.ts'
+import type { Meter, MeterBinding } from '../../contract/meter.ts'
+import type { RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
+import type { Store } from '../../contract/store.ts'
+import type { GridFactor } from '../../core/carbon/grid-factor.ts'
+import type { Scorer } from '../../core/score/scorer.ts'
+import type { Environment } from '../../core/spec/run-result.ts'
+import type { CandidateSpec, DatasetSpec, ScorerSpec, Spec } from '../../core/spec/spec.ts'
+import type { RunEvent } from './events.ts'
+
+/** A row as a file gives it. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** What training a student gave: a candidate that can be opened, and what it cost. */
+export interface TrainedStudent {
+  readonly candidate: CandidateSpec
+  /** Out-of-fold answers by item id, when the same rows taught and judged. */
+  readonly outOfFold: ReadonlyMap<
+    string,
+    { readonly label: string; readonly probabilities: Readonly<Record<string, number>> }
+  > | null
+  readonly items: number
+  readonly cpuS: number
+  readonly wallS: number
+  readonly note: string
+}
+
+export interface LabelledText {
+  readonly id: string
+  readonly text: string
+  readonly label: string
+}
+
+/** Everything that touches the world, handed to the app by the wire. Tests hand in fakes. */
+export interface Effects {
+  readonly clock: Clock
+  readonly digest: Digest
+  readonly fetch: typeof fetch
+  readonly env: Readonly<Record<string, string | undefined>>
+  readText(path: string): Promise<string>
+  /** Resolves a path of the spec against the folder of the spec. */
+  resolve(baseDir: string, path: string): string
+  readRows(path: string, dataset: DatasetSpec): Promise<readonly Row[]>
+  openStore(baseDir: string): Promise<Store>
+  openRuntime(candidate: CandidateSpec, context: RuntimeContext): Promise<RuntimeSession>
+  openScorer(scorer: ScorerSpec, spec: Spec, baseDir: string): Promise<Scorer>
+  /** Meters that work here for this binding, best first; never empty (CPU time is the last). */
+  openMeters(candidate: CandidateSpec, binding: MeterBinding): Promise<readonly Meter[]>
+  trainStudent(
+    candidate: CandidateSpec,
+    rows: {
+      readonly train: readonly LabelledText[]
+      readonly test: readonly LabelledText[]
+      readonly crossFit: boolean
+    },
+    context: RuntimeContext,
+    onEvent: (event: RunEvent) => void,
+  ): Promise<TrainedStudent>
+  environment(): Promise<Environment>
+  /** Grid intensity of a country or cloud region. Errors name the nearest places. */
+  gridFactor(place: string): Promise<GridFactor>
+  /** Hardware threads of the machine; null inside a virtual machine, whose host is not known. */
+  readonly machineThreads: number | null
+  /** CPU seconds (user + system) of this process so far. */
+  ownCpuS(): number
+}

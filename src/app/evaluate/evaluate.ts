@@ -1,0 +1,255 @@
+import type { RuntimeContext } from '../../contract/runtime.ts'
+import type { Store } from '../../contract/store.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import { itemOrder } from '../../core/select/item-order.ts'
+import { canonicalJson } from '../../core/spec/canonical-json.ts'
+import type { Item } from '../../core/spec/item.ts'
+import type { Provenance, RunResult, SequentialEvidence } from '../../core/spec/run-result.ts'
+import type { Spec } from '../../core/spec/spec.ts'
+import { assemble } from './assemble.ts'
+import { type CollectContext, type Collected, collectRange, emptyCollected } from './collect.ts'
+import type { Effects } from './effects.ts'
+import type { RunEvent } from './events.ts'
+import { limitsOf } from './limits.ts'
+import { type LoadedData, loadData } from './load.ts'
+import { measureAll } from './measure.ts'
+import { type OpenedCandidate, openCandidate } from './opened.ts'
+import { runRace } from './race.ts'
+import { raceSetup, regimeOf } from './regime.ts'
+import { said } from './scoring.ts'
+import { siteFor } from './site.ts'
+import { trainAll } from './train-students.ts'
+
+export interface EvaluateOptions {
+  readonly baseDir: string
+  readonly effects: Effects
+  readonly store: Store
+  readonly signal: AbortSignal
+  readonly onEvent: (event: RunEvent) => void
+  /** Earlier looks at this test set, from the lock: by digest. */
+  readonly looksBefore: (testDigest: string) => number
+  readonly generator: string
+}
+
+/**
+ * The main job as a recipe: load, train, open, order the items, answer and score, meter, decide, assemble.
+ * Holds no formula. An interruption ends the step in hand and still gives a result of what is known.
+ */
+export async function evaluate(spec: Spec, options: EvaluateOptions): Promise<RunResult> {
+  const { effects, onEvent } = options
+  const started = {
+    at: effects.clock.now(),
+    wall: effects.clock.monotonicS(),
+    cpu: effects.ownCpuS(),
+  }
+  onEvent({ type: 'stage', stage: 'data', detail: `reading ${spec.dataset.test}` })
+  const data = await loadData(spec, effects, options.baseDir)
+  const ordered = itemOrder(data.test.items, data.test.digest, effects.digest)
+  const opened = await openAll(spec, data, options)
+  try {
+    const context = await collecting(spec, ordered, options)
+    const gathered = await gather(spec, { data, opened, context }, options)
+    refuseIfNothing(spec, gathered.collected)
+    const measured = await measureAll(spec, gathered.collected, gathered.items, options)
+    const environment = await effects.environment()
+    return assemble({
+      ...gathered,
+      spec,
+      data,
+      measured,
+      judge: context.judge,
+      environment,
+      site: await siteFor(spec, environment, effects),
+      look: options.looksBefore(data.test.digest) + 1,
+      wallS: effects.clock.monotonicS() - started.wall,
+      ownCpuS: effects.ownCpuS() - started.cpu,
+      machineThreads: effects.machineThreads,
+      provenance: provenance(
+        spec,
+        { startedAt: started.at, collected: gathered.collected },
+        options,
+      ),
+    })
+  } finally {
+    await Promise.allSettled(opened.map((one) => one.session?.close()))
+  }
+}
+
+function runtimeContext({ baseDir, effects, signal, onEvent }: EvaluateOptions): RuntimeContext {
+  return {
+    baseDir,
+    env: effects.env,
+    fetch: effects.fetch,
+    signal,
+    log: (text) => onEvent({ type: 'note', text }),
+  }
+}
+
+/** Trains the students, then opens every candidate; one that cannot open is broken, and the run goes on. */
+async function openAll(
+  spec: Spec,
+  data: LoadedData,
+  options: EvaluateOptions,
+): Promise<readonly OpenedCandidate[]> {
+  const { effects, onEvent } = options
+  const context = runtimeContext(options)
+  const trained = await trainAll(spec, data, effects, context, onEvent)
+  const opened: OpenedCandidate[] = []
+  onEvent({ type: 'stage', stage: 'open', detail: `${spec.candidates.length} candidates` })
+  for (const candidate of spec.candidates) {
+    const student = trained.get(candidate.id)
+    const one =
+      student instanceof RightsizeError
+        ? failedStudent(candidate, student, effects)
+        : await openCandidate(candidate, student ?? null, effects, context)
+    opened.push(one)
+    if (one.broken)
+      onEvent({
+        type: 'candidate',
+        candidate: candidate.id,
+        text: `${one.broken.code}: ${one.broken.message}`,
+      })
+  }
+  return opened
+}
+
+function failedStudent(
+  spec: OpenedCandidate['spec'],
+  error: RightsizeError,
+  effects: Effects,
+): OpenedCandidate {
+  const digest = effects.digest(new TextEncoder().encode(`broken\n${spec.id}`))
+  const broken = { code: error.code, message: error.message }
+  return { spec, session: null, digest, broken, trained: null, openCpuS: 0, openWallS: 0 }
+}
+
+async function collecting(
+  spec: Spec,
+  items: readonly Item[],
+  options: EvaluateOptions,
+): Promise<CollectContext> {
+  const { effects, store, signal, onEvent, baseDir } = options
+  const scorers = []
+  for (const scorer of spec.scorers) {
+    scorers.push({ scorer: await effects.openScorer(scorer, spec, baseDir), weight: scorer.weight })
+  }
+  return {
+    items,
+    store,
+    effects,
+    scorers,
+    signal,
+    onEvent,
+    judge: { joules: 0, price: 0, calls: 0 },
+    budget: { calls: spec.budget.calls ?? Number.POSITIVE_INFINITY },
+    draws: (candidate) => candidate.spec.settings.draws ?? 1,
+  }
+}
+
+interface Gathered {
+  readonly collected: readonly Collected[]
+  readonly items: readonly Item[]
+  readonly sequential: ReadonlyMap<string, SequentialEvidence>
+  readonly regime: { readonly kind: 'full' | 'race'; readonly why: string }
+  readonly metric: string
+}
+
+/** Answers and scores, in the regime that pays: every candidate on every item, or a race. */
+async function gather(
+  spec: Spec,
+  parts: {
+    readonly data: LoadedData
+    readonly opened: readonly OpenedCandidate[]
+    readonly context: CollectContext
+  },
+  options: EvaluateOptions,
+): Promise<Gathered> {
+  const { context, opened } = parts
+  const collected = opened.map((one) => emptyCollected(one, context.items.length))
+  const regime = regimeOf(spec, opened, context.items)
+  options.onEvent({ type: 'stage', stage: 'evaluate', detail: `${regime.kind}: ${regime.why}` })
+  const unlabelled = spec.dataset.expected === undefined
+  const labelled = unlabelled ? await labelByIncumbent(spec, collected, context) : context
+  const metric = unlabelled ? 'agreement with the incumbent' : metricName(spec)
+  const shared = { collected, items: labelled.items, regime, metric }
+  if (regime.kind === 'race') {
+    const byId = new Map(collected.map((one) => [one.opened.spec.id, one]))
+    const raced = await runRace(raceSetup(spec, opened, labelled.items), byId, labelled)
+    return { ...shared, sequential: raced.evidence }
+  }
+  for (const one of inOrder(collected, spec)) {
+    if (options.signal.aborted) break
+    await collectRange(one, { from: 0, to: labelled.items.length }, labelled)
+  }
+  return { ...shared, sequential: new Map() }
+}
+
+/** The incumbent first: everything is judged beside it, and if it is down nothing else needs to be paid for. */
+const inOrder = (collected: readonly Collected[], spec: Spec): readonly Collected[] => [
+  ...collected.filter((one) => one.opened.spec.id === spec.incumbent),
+  ...collected.filter((one) => one.opened.spec.id !== spec.incumbent),
+]
+
+const metricName = (spec: Spec): string =>
+  spec.scorers.length === 1 && spec.scorers[0]?.name === 'exact' ? 'accuracy' : 'mean score'
+
+/** Without labels the incumbent's answers stand in for them: agreement bounds the harm of a change, nothing more. */
+async function labelByIncumbent(
+  spec: Spec,
+  collected: readonly Collected[],
+  context: CollectContext,
+): Promise<CollectContext> {
+  const incumbent = collected.find((one) => one.opened.spec.id === spec.incumbent)
+  if (!incumbent) {
+    throw new RightsizeError('RUN_FAILED', 'without labels an incumbent is needed to agree with', {
+      next: 'name the column with labels (`dataset.expected`) or an `incumbent`',
+    })
+  }
+  const blank = { ...context, scorers: [] }
+  await collectRange(incumbent, { from: 0, to: context.items.length }, blank)
+  incumbent.judged.fill(null)
+  const items = context.items.map((item) => {
+    const answer = incumbent.answers.get(item.id)
+    return answer?.ok ? { ...item, expected: said(answer.output) } : item
+  })
+  return { ...context, items }
+}
+
+function refuseIfNothing(spec: Spec, collected: readonly Collected[]): void {
+  const incumbent = collected.find((one) => one.opened.spec.id === spec.incumbent)
+  if (incumbent?.broken && spec.bar.kind === 'relative') {
+    const { code, message } = incumbent.broken
+    throw new RightsizeError('RUN_INCUMBENT_BROKEN', `${spec.incumbent}: ${code}: ${message}`)
+  }
+  if (collected.every((one) => one.broken)) {
+    const reasons = collected.map((one) => `${one.opened.spec.id}: ${one.broken?.message}`)
+    throw new RightsizeError('RUN_NOTHING_ANSWERED', reasons.join('; '))
+  }
+}
+
+function provenance(
+  spec: Spec,
+  {
+    startedAt,
+    collected,
+  }: { readonly startedAt: string; readonly collected: readonly Collected[] },
+  { effects, signal, generator }: EvaluateOptions,
+): Provenance {
+  const { bar, risk, constraints, order } = spec
+  return {
+    generator,
+    startedAt,
+    endedAt: effects.clock.now(),
+    specDigest: digestOf(spec, effects),
+    policyDigest: digestOf({ bar, risk, constraints, order }, effects),
+    itemOrder: 'ascending sha256(data set digest + item digest)',
+    resumed: collected.some((one) => one.reused > 0),
+    interrupted: signal.aborted,
+    limits: limitsOf(spec, collected),
+  }
+}
+
+/** sha256 of a value's canonical JSON. */
+export function digestOf(value: unknown, effects: Pick<Effects, 'digest'>): string {
+  return effects.digest(new TextEncoder().encode(canonicalJson(value)))
+}

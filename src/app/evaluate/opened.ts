@@ -1,0 +1,97 @@
+import type { RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import { canonicalJson } from '../../core/spec/canonical-json.ts'
+import type { CandidateSpec } from '../../core/spec/spec.ts'
+import type { Effects, TrainedStudent } from './effects.ts'
+
+/** Settings that cannot change an answer: they stay out of the key under which answers are stored. */
+const answerNeutral = new Set([
+  'memoryMiB',
+  'timeoutS',
+  'concurrency',
+  'batch',
+  'spinning',
+  'threads',
+])
+
+/** A candidate of this run: open, or broken with the reason. */
+export interface OpenedCandidate {
+  readonly spec: CandidateSpec
+  readonly session: RuntimeSession | null
+  /** sha256 of what can change an answer: model identity, prompt, sampling settings. Key of stored outcomes. */
+  readonly digest: string
+  readonly broken: { readonly code: string; readonly message: string } | null
+  readonly trained: TrainedStudent | null
+  readonly openCpuS: number
+  readonly openWallS: number
+}
+
+/** Opens one candidate. A candidate that cannot open is that candidate's failure, not the run's. */
+export async function openCandidate(
+  spec: CandidateSpec,
+  trained: TrainedStudent | null,
+  effects: Effects,
+  context: RuntimeContext,
+): Promise<OpenedCandidate> {
+  const started = effects.clock.monotonicS()
+  const base = { spec, trained, openCpuS: 0, openWallS: 0 }
+  try {
+    const asked = await withPrompt(trained?.candidate ?? spec, effects, context.baseDir)
+    const session = await effects.openRuntime(asked, context)
+    const usage = await session.usage()
+    return {
+      ...base,
+      spec: { ...asked, id: spec.id, base: spec.base },
+      session,
+      digest: candidateDigest(asked, session, trained, effects),
+      broken: null,
+      openCpuS: usage.loadCpuS ?? 0,
+      openWallS: effects.clock.monotonicS() - started,
+    }
+  } catch (cause) {
+    const code = cause instanceof RightsizeError ? cause.code : 'RUNTIME_FAILED'
+    const digest = effects.digest(new TextEncoder().encode(`broken\n${spec.id}`))
+    return { ...base, session: null, digest, broken: { code, message: (cause as Error).message } }
+  }
+}
+
+/** Prompts named by `file://` are read here, so that their text enters the digest. */
+async function withPrompt(
+  spec: CandidateSpec,
+  effects: Effects,
+  baseDir: string,
+): Promise<CandidateSpec> {
+  const read = async (text: string | undefined): Promise<string | undefined> =>
+    text?.startsWith('file://')
+      ? effects.readText(effects.resolve(baseDir, text.slice('file://'.length)))
+      : text
+  const prompt = await read(spec.prompt)
+  const system = await read(spec.system)
+  return {
+    ...spec,
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(system === undefined ? {} : { system }),
+  }
+}
+
+function candidateDigest(
+  spec: CandidateSpec,
+  session: RuntimeSession,
+  trained: TrainedStudent | null,
+  effects: Effects,
+): string {
+  const settings = Object.fromEntries(
+    Object.entries(spec.settings).filter(([key]) => !answerNeutral.has(key)),
+  )
+  const { model, revision, precision, engine } = session.identity
+  const identity = { model, revision, precision, engine }
+  const taught = trained?.outOfFold ? 'cross-fitted' : undefined
+  const text = canonicalJson({
+    identity,
+    settings,
+    prompt: spec.prompt,
+    system: spec.system,
+    taught,
+  })
+  return effects.digest(new TextEncoder().encode(text))
+}

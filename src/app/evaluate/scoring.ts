@@ -1,0 +1,107 @@
+import type { Store } from '../../contract/store.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import type { Score, Scorer } from '../../core/score/scorer.ts'
+import type { Answer, Output } from '../../core/spec/answer.ts'
+import type { Item } from '../../core/spec/item.ts'
+
+/** One item of one candidate, judged. */
+export interface JudgedItem {
+  /** 0..1; null where no scorer applies; a failed answer scores 0. */
+  readonly score: number | null
+  readonly failed: { readonly code: string; readonly message: string } | null
+  /** What the candidate was understood to say, for reports. */
+  readonly read: string
+  readonly output: Output | null
+  readonly counts: Readonly<Record<string, number>> | null
+}
+
+export interface WeightedScorer {
+  readonly scorer: Scorer
+  readonly weight: number
+}
+
+export interface JudgeCost {
+  joules: number
+  price: number
+  calls: number
+}
+
+/**
+ * Scores one answer with every scorer; the item's score is their weighted mean. Transport failures count as 0 and
+ * are never dropped. A scorer that throws is a failure of the tool, not of the model.
+ */
+export async function judgeAnswer(
+  answer: Answer,
+  item: Item,
+  scorers: readonly WeightedScorer[],
+  kept: { readonly store: Store; readonly key: string; readonly cost: JudgeCost },
+): Promise<JudgedItem> {
+  if (!answer.ok) {
+    const failed = { code: answer.code, message: answer.message }
+    return { score: 0, failed, read: `(failed: ${answer.code})`, output: null, counts: null }
+  }
+  const scores: Score[] = []
+  for (const { scorer } of scorers) scores.push(await scoreOnce(scorer, answer.output, item, kept))
+  return {
+    score: weighted(scores, scorers),
+    failed: null,
+    read: scores.find((score) => score.read !== undefined)?.read ?? said(answer.output),
+    output: answer.output,
+    counts: scores.find((score) => score.counts !== undefined)?.counts ?? null,
+  }
+}
+
+async function scoreOnce(
+  scorer: Scorer,
+  output: Output,
+  item: Item,
+  kept: { readonly store: Store; readonly key: string; readonly cost: JudgeCost },
+): Promise<Score> {
+  const name = `${scorer.name}@${scorer.version}`
+  const stored = scorer.deterministic
+    ? undefined
+    : kept.store.scores([kept.key], name).get(kept.key)
+  if (stored) return JSON.parse(stored.detail) as Score
+  const score = await scoreSafely(scorer, output, item)
+  if (!scorer.deterministic) {
+    kept.cost.calls += 1
+    kept.cost.joules += score.joules ?? 0
+    kept.cost.price += score.price ?? 0
+    kept.store.putScores([
+      { outcomeKey: kept.key, scorer: name, score: score.score, detail: JSON.stringify(score) },
+    ])
+  }
+  return score
+}
+
+async function scoreSafely(scorer: Scorer, output: Output, item: Item): Promise<Score> {
+  try {
+    return await scorer.score(output, item)
+  } catch (cause) {
+    if (cause instanceof RightsizeError) throw cause
+    const what = `the scorer ${scorer.name} failed on item ${item.id}: ${(cause as Error).message}`
+    throw new RightsizeError('SCORER_FAILED', what, { cause })
+  }
+}
+
+function weighted(scores: readonly Score[], scorers: readonly WeightedScorer[]): number | null {
+  let sum = 0
+  let weights = 0
+  scores.forEach((score, i) => {
+    const weight = scorers[i]?.weight ?? 1
+    if (score.score === null) return
+    sum += weight * score.score
+    weights += weight
+  })
+  return weights === 0 ? null : sum / weights
+}
+
+/** An output as a short text. */
+export function said(output: Output): string {
+  if (output.kind === 'label') return output.label
+  if (output.kind === 'text') return output.text
+  if (output.kind === 'json') return JSON.stringify(output.value)
+  if (output.kind === 'spans')
+    return output.spans.map((span) => `${span.type}@${span.start}-${span.end}`).join(' ')
+  return output.kind === 'vector' ? `vector of ${output.vector.length}` : 'tensors'
+}

@@ -1,0 +1,57 @@
+import type { RuntimeContext } from '../../contract/runtime.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import type { Item } from '../../core/spec/item.ts'
+import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
+import { inputText } from './differences.ts'
+import type { Effects, LabelledText, TrainedStudent } from './effects.ts'
+import type { RunEvent } from './events.ts'
+import type { LoadedData } from './load.ts'
+
+/** Candidates that the run must train before it can judge them. A student without a model is always trained. */
+export function needsTraining(candidate: CandidateSpec): boolean {
+  const students = ['linear', 'static', 'head', 'encoder']
+  if (candidate.train === false) return false
+  if (candidate.train !== undefined) return true
+  return students.includes(candidate.runtime) && candidate.model === undefined
+}
+
+/**
+ * Trains every student of the spec. With a train part it is taught on that; without one the test rows both teach and
+ * judge, by cross-fitting, so that no row judges a model that has seen it. By candidate id.
+ * A student that cannot be trained becomes a broken candidate (the reason is kept), not the end of the run.
+ */
+export async function trainAll(
+  spec: Spec,
+  data: LoadedData,
+  effects: Effects,
+  context: RuntimeContext,
+  onEvent: (event: RunEvent) => void,
+): Promise<ReadonlyMap<string, TrainedStudent | RightsizeError>> {
+  const trained = new Map<string, TrainedStudent | RightsizeError>()
+  const students = spec.candidates.filter(needsTraining)
+  if (students.length === 0) return trained
+  const test = labelled(data.test.items)
+  const train = data.train ? labelled(data.train.items) : test
+  const rows = { train, test, crossFit: data.train === null }
+  for (const candidate of students) {
+    const how = rows.crossFit ? ', cross-fitted: no row judges a model that saw it' : ''
+    const detail = `${candidate.id} on ${train.length} rows${how}`
+    onEvent({ type: 'stage', stage: 'train', detail })
+    try {
+      trained.set(candidate.id, await effects.trainStudent(candidate, rows, context, onEvent))
+    } catch (cause) {
+      if (!(cause instanceof RightsizeError)) throw cause
+      trained.set(candidate.id, cause)
+      onEvent({ type: 'note', text: `${candidate.id} could not be trained: ${cause.message}` })
+    }
+  }
+  return trained
+}
+
+function labelled(items: readonly Item[]): readonly LabelledText[] {
+  return items.flatMap((item) =>
+    item.expected === null || item.expected === undefined
+      ? []
+      : [{ id: item.id, text: inputText(item), label: String(item.expected) }],
+  )
+}

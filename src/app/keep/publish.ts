@@ -1,0 +1,41 @@
+import type { Digest } from '../../contract/digest.ts'
+import { type Lock, lockDecision } from '../../core/keep/lock.ts'
+import { renderHtml } from '../../core/report/html.ts'
+import { renderMarkdown } from '../../core/report/markdown.ts'
+import { canonicalJson } from '../../core/spec/canonical-json.ts'
+import type { RunResult } from '../../core/spec/run-result.ts'
+
+/** What publishing needs of the world. `write` replaces a file in one step, so a kill leaves the old or the new. */
+export interface PublishEffects {
+  readonly digest: Digest
+  write(path: string, text: string): Promise<void>
+  join(dir: string, name: string): string
+}
+
+export interface Published {
+  readonly lock: Lock
+  readonly files: readonly string[]
+}
+
+/** Writes result.json, rightsize.lock, report.html and report.md into `dir`. */
+export async function publish(
+  result: RunResult,
+  at: { readonly dir: string; readonly previous: Lock | null; readonly validUntil: string },
+  effects: PublishEffects,
+): Promise<Published> {
+  const evidence = effects.digest(new TextEncoder().encode(canonicalJson(result)))
+  const lock = lockDecision({ result, evidence, validUntil: at.validUntil, previous: at.previous })
+  const files: readonly (readonly [string, string])[] = [
+    ['result.json', `${JSON.stringify(result, null, 2)}\n`],
+    ['report.html', renderHtml(result)],
+    ['report.md', renderMarkdown(result)],
+    ['rightsize.lock', `${JSON.stringify(lock, null, 2)}\n`],
+  ]
+  const written: string[] = []
+  for (const [name, text] of files) {
+    const path = effects.join(at.dir, name)
+    await effects.write(path, text)
+    written.push(path)
+  }
+  return { lock, files: written }
+}

@@ -1,0 +1,17 @@
+import { openWire } from '../wire.ts'
+import type { Invocation } from './command.ts'
+import { text } from './flag.ts'
+
+export async function checkAction({ args, flags, io }: Invocation): Promise<number> {
+  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
+  const { task, findings } = await wire.check(args[0] ?? 'rightsize.yaml', text(flags, 'lock'))
+  const errors = findings.filter((finding) => finding.severity === 'error')
+  if (flags['json'] === true) io.out(JSON.stringify({ task, findings }, null, 2))
+  else {
+    for (const finding of findings) {
+      io.out(`${finding.severity} ${finding.code}: ${finding.text}\n  next: ${finding.next}`)
+    }
+    if (errors.length === 0) io.out(`ok: the decision for "${task}" still holds`)
+  }
+  return errors.length > 0 ? 1 : 0
+}

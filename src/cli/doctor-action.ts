@@ -1,0 +1,28 @@
+import { wrap } from '../core/report/terminal.ts'
+import { openWire } from '../wire.ts'
+import type { Invocation } from './command.ts'
+
+export async function doctorAction({ flags, io }: Invocation): Promise<number> {
+  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
+  const groups = await wire.doctor()
+  if (flags['json'] === true) {
+    io.out(JSON.stringify(groups, null, 2))
+    return 0
+  }
+  for (const [title, entries] of Object.entries(groups)) {
+    io.out(title)
+    for (const entry of entries) {
+      const mark = entry.works ? 'ok ' : '-- '
+      io.out(
+        wrap(
+          `${entry.name}: ${entry.detail}`,
+          Math.min(io.columns, 100),
+          `  ${mark}`,
+          '     ',
+        ).join('\n'),
+      )
+      if (!entry.works && entry.fix) io.out(`       fix: ${entry.fix}`)
+    }
+  }
+  return 0
+}

@@ -1,0 +1,32 @@
+import { RightsizeError } from '../core/error/error.ts'
+import { renderHtml } from '../core/report/html.ts'
+import { renderMarkdown } from '../core/report/markdown.ts'
+import { renderTerminal } from '../core/report/terminal.ts'
+import type { RunResult } from '../core/spec/run-result.ts'
+import { openWire } from '../wire.ts'
+import type { Invocation, Io } from './command.ts'
+import { text } from './flag.ts'
+
+export async function reportAction({ args, flags, io }: Invocation): Promise<number> {
+  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
+  const path = args[0] ?? 'result.json'
+  const result = await wire.readResult(path)
+  const format = text(flags, 'format')
+  if (format !== undefined) {
+    io.out(rendered(result, format, io))
+    return 0
+  }
+  for (const file of await wire.writeReports(result, text(flags, 'out') ?? wire.folderOf(path))) {
+    io.err(`wrote ${file}`)
+  }
+  return 0
+}
+
+function rendered(result: RunResult, format: string, io: Io): string {
+  if (format === 'html') return renderHtml(result)
+  if (format === 'markdown') return renderMarkdown(result)
+  if (format === 'terminal') return renderTerminal(result, { columns: io.columns, color: io.color })
+  if (format === 'json') return JSON.stringify(result, null, 2)
+  const next = 'use html, markdown, terminal or json'
+  throw new RightsizeError('FLAGS_MISSING', `--format knows no "${format}"`, { next })
+}

@@ -1,0 +1,80 @@
+import { RightsizeError } from '../core/error/error.ts'
+import type { Source, Wire } from '../wire.ts'
+import { list, number, oneOf, text } from './flag.ts'
+
+const specEndings = ['.yaml', '.yml']
+
+/** Whether a positional argument names a spec rather than data. */
+export const isSpec = (path: string): boolean => specEndings.some((ending) => path.endsWith(ending))
+
+/** The spec that a command works on: a file, or one made from flags and written beside the data. */
+export async function sourceOf(
+  arg: string | undefined,
+  flags: Readonly<Record<string, unknown>>,
+  wire: Wire,
+): Promise<Source> {
+  if (list(flags, 'predictions').length > 0)
+    return wire.sourceFromPredictions(predictionFlags(flags))
+  if (arg !== undefined && !isSpec(arg)) return wire.sourceFromFlags(dataFlags(arg, flags))
+  return wire.sourceFromFile(arg ?? 'rightsize.yaml')
+}
+
+function predictionFlags(flags: Readonly<Record<string, unknown>>) {
+  const named = list(flags, 'predictions').map((entry) => {
+    const at = entry.indexOf('=')
+    if (at < 1) {
+      throw new RightsizeError('FLAGS_MISSING', `--predictions needs name=file, not "${entry}"`)
+    }
+    return { name: entry.slice(0, at), file: entry.slice(at + 1) }
+  })
+  const expected = text(flags, 'expected')
+  if (expected === undefined) {
+    throw new RightsizeError('FLAGS_MISSING', '--predictions needs --expected FILE with the labels')
+  }
+  return {
+    ...common(flags),
+    predictions: named,
+    expectedFile: expected,
+    input: text(flags, 'input'),
+  }
+}
+
+function dataFlags(dataset: string, flags: Readonly<Record<string, unknown>>) {
+  const input = text(flags, 'input')
+  const missing = [
+    ...(input === undefined ? ['--input COLUMN'] : []),
+    ...(list(flags, 'try').length === 0 ? ['--try CANDIDATE'] : []),
+  ]
+  if (input === undefined || missing.length > 0) {
+    throw new RightsizeError('FLAGS_MISSING', `to judge ${dataset}, add ${missing.join(' and ')}`)
+  }
+  return {
+    ...common(flags),
+    dataset,
+    input,
+    expected: text(flags, 'expected'),
+    try: list(flags, 'try'),
+    train: text(flags, 'train'),
+    baseUrl: text(flags, 'baseUrl'),
+    apiKeyEnv: text(flags, 'apiKeyEnv'),
+    prompt: text(flags, 'prompt'),
+  }
+}
+
+function common(flags: Readonly<Record<string, unknown>>) {
+  return {
+    task: text(flags, 'task'),
+    id: text(flags, 'id'),
+    slices: list(flags, 'slice'),
+    cluster: text(flags, 'cluster'),
+    incumbent: text(flags, 'incumbent'),
+    margin: number(flags, 'margin'),
+    floor: number(flags, 'floor'),
+    claim: oneOf(flags, 'claim', ['supported', 'certified']),
+    order: oneOf(flags, 'order', ['auto', 'energy', 'price', 'latency', 'parameters']),
+    regime: oneOf(flags, 'regime', ['auto', 'full', 'race']),
+    grid: text(flags, 'grid'),
+    volumePerMonth: number(flags, 'volume'),
+    maxCalls: number(flags, 'maxCalls'),
+  }
+}

@@ -1,0 +1,20 @@
+import { RightsizeError } from '../core/error/error.ts'
+import { renderTerminal } from '../core/report/terminal.ts'
+import { openWire } from '../wire.ts'
+import type { Invocation } from './command.ts'
+import { text } from './flag.ts'
+import { exitCode } from './run-action.ts'
+
+export async function whyAction({ args, flags, io }: Invocation): Promise<number> {
+  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
+  const result = await wire.readResult(text(flags, 'result') ?? 'result.json')
+  if (args[0] !== undefined && args[0] !== result.task.name) {
+    throw new RightsizeError(
+      'RESULT_NOT_FOUND',
+      `the result here is of task "${result.task.name}", not "${args[0]}"`,
+    )
+  }
+  if (flags['json'] === true) io.out(JSON.stringify(result.decision, null, 2))
+  else io.out(renderTerminal(result, { columns: io.columns, color: io.color }))
+  return exitCode(result)
+}

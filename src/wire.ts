@@ -1,0 +1,331 @@
+import { createHash } from 'node:crypto'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleepMs } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { textOrNull, writeFolder, writeWhole } from './adapters/files/whole-file.ts'
+import { hardwareThreads, thisMachine } from './adapters/machine/this-machine.ts'
+import { openProcesses } from './adapters/processes/table.ts'
+import type { Effects } from './app/evaluate/effects.ts'
+import type { RunEvent } from './app/evaluate/events.ts'
+import type { PublishEffects } from './app/keep/publish.ts'
+import type { Availability } from './contract/meter.ts'
+import type { Store } from './contract/store.ts'
+import { RightsizeError } from './core/error/error.ts'
+import type { CheckFinding } from './core/keep/check.ts'
+import { type Lock, looksBefore } from './core/keep/lock.ts'
+import type { SpecFlags } from './core/spec/flags.ts'
+import type { RunResult } from './core/spec/run-result.ts'
+import type { Spec } from './core/spec/spec.ts'
+
+/** A spec with the folder that its paths are relative to. */
+export interface Source {
+  readonly spec: Spec
+  readonly baseDir: string
+  /** Files that were written on the way, such as the YAML made from flags. */
+  readonly written: readonly string[]
+}
+
+export interface WireOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Refuses everything that runs code of the spec. */
+  readonly noExec: boolean
+  readonly fetch?: typeof fetch
+}
+
+export interface DecideOptions {
+  readonly onEvent: (event: RunEvent) => void
+  readonly signal: AbortSignal
+  /** Answers everything anew instead of using what is stored. */
+  readonly fresh: boolean
+  /** Folder for the files; beside the spec unless said. */
+  readonly out?: string | undefined
+}
+
+export interface PredictionFlags extends Omit<SpecFlags, 'dataset' | 'try' | 'expected'> {
+  readonly predictions: readonly { readonly name: string; readonly file: string }[]
+  readonly expectedFile: string
+}
+
+/** rightsize with its adapters in place: what the commands and the library call. */
+export interface Wire {
+  readonly effects: Effects
+  sourceFromFile(path: string): Promise<Source>
+  sourceFromFlags(flags: SpecFlags): Promise<Source>
+  sourceFromPredictions(flags: PredictionFlags): Promise<Source>
+  run(source: Source, options: DecideOptions): Promise<RunResult>
+  decide(
+    source: Source,
+    options: DecideOptions,
+  ): Promise<{ readonly result: RunResult; readonly files: readonly string[] }>
+  /** Writes rightsize.yaml from flags; refuses to replace one unless `force`. */
+  writeSpec(flags: SpecFlags, force: boolean): Promise<readonly string[]>
+  readResult(path: string): Promise<RunResult>
+  writeReports(result: RunResult, dir: string): Promise<readonly string[]>
+  folderOf(path: string): string
+  check(
+    specPath: string,
+    lockPath?: string,
+  ): Promise<{ readonly task: string; readonly findings: readonly CheckFinding[] }>
+  doctor(): Promise<Readonly<Record<string, readonly Availability[]>>>
+  openStore(dir: string): Promise<Store>
+  close(): Promise<void>
+}
+
+const packageDir = join(dirname(fileURLToPath(import.meta.url)), '..')
+const workerPath = join(packageDir, 'dist/worker.js')
+const lockName = 'rightsize.lock'
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const monotonicS = (): number => performance.now() / 1000
+
+/** Composes adapters and app. Nothing heavy is loaded before it is used. */
+export async function openWire(options: WireOptions): Promise<Wire> {
+  const effects = createEffects(options)
+  const at = (path: string): string => resolve(options.cwd, path)
+  return {
+    effects,
+    sourceFromFile: (path) => sourceFromFile(at(path), options.cwd),
+    sourceFromFlags: (flags) => sourceFromFlags(flags, options.cwd),
+    sourceFromPredictions: (flags) => sourceFromPredictions(flags, options.cwd),
+    run: (source, how) => run(source, how, effects),
+    decide: (source, how) => decide(source, how, { effects, cwd: options.cwd }),
+    writeSpec: (flags, force) => specOnly(flags, options.cwd, force),
+    readResult: (path) => readResult(at(path)),
+    writeReports: (result, dir) => writeReports(result, at(dir), options.cwd),
+    folderOf: (path) => dirname(at(path)),
+    check: (specPath, lockPath) =>
+      check(at(specPath), lockPath === undefined ? undefined : at(lockPath), effects),
+    doctor: () => doctor(options),
+    openStore: (dir) => openStore(at(dir)),
+    close: async () => undefined,
+  }
+}
+
+function createEffects(options: WireOptions): Effects {
+  const processes = openProcesses(process.platform)
+  const machineThreads = hardwareThreads()
+  const exec = !options.noExec
+  return {
+    clock: {
+      now: () => new Date().toISOString(),
+      monotonicS,
+      sleep: async (seconds, signal) => {
+        await sleepMs(seconds * 1000, undefined, signal ? { signal } : {})
+      },
+    },
+    digest: sha256,
+    fetch: options.fetch ?? fetch,
+    env: options.env,
+    machineThreads,
+    ownCpuS,
+    readText: readText,
+    resolve: (baseDir, path) => (isAbsolute(path) ? path : join(baseDir, path)),
+    readRows: async (path, dataset) =>
+      (await import('./adapters/dataset/table.ts')).readRows(path, dataset),
+    openStore,
+    openRuntime: async (candidate, context) => {
+      const { openRuntime } = await import('./adapters/runtime/table.ts')
+      return openRuntime(candidate, context, { workerPath, processes, exec })
+    },
+    openScorer: async (scorer, spec, baseDir) => {
+      const { exact } = await import('./core/score/exact.ts')
+      void spec
+      void baseDir
+      return exact(scorer.options)
+    },
+    openMeters: async (candidate, binding) => {
+      const { openMeters } = await import('./adapters/meter/table.ts')
+      return openMeters(candidate, binding, {
+        processes,
+        nowS: monotonicS,
+        machineThreads,
+        idle: 'reserved',
+      })
+    },
+    trainStudent: async (candidate, rows, context, onEvent) => {
+      const { teach } = await import('./app/train/teach.ts')
+      const world = { nowS: monotonicS, cpuS: ownCpuS, writeModel }
+      return teach(candidate, rows, { context, effects: world, onEvent })
+    },
+    environment: async () => thisMachine([], sha256),
+    gridFactor: async (place) => {
+      const { createAnnualGrid } = await import('./adapters/grid/annual.ts')
+      return createAnnualGrid().factor(place)
+    },
+  }
+}
+
+function ownCpuS(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
+async function readText(path: string): Promise<string> {
+  const text = await textOrNull(path)
+  if (text === null) throw new RightsizeError('DATA_MISSING', `${path} does not exist`)
+  return text
+}
+
+async function openStore(dir: string): Promise<Store> {
+  const { storeTable } = await import('./adapters/store/table.ts')
+  return storeTable.libsql(join(dir, '.rightsize', 'store.db'))
+}
+
+/** A model's folder below .rightsize/models, named by what is in it. */
+async function writeModel(
+  baseDir: string,
+  name: string,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<string> {
+  const digest = sha256(Buffer.concat([...files.values()])).slice(0, 12)
+  const safe = name.replace(/[^A-Za-z0-9._-]/g, '_')
+  return writeFolder(join(baseDir, '.rightsize/models', `${safe}-${digest}`), files)
+}
+
+async function sourceFromFile(path: string, cwd: string): Promise<Source> {
+  const text = await textOrNull(path)
+  if (text === null) {
+    throw new RightsizeError('SPEC_NOT_FOUND', `${relative(cwd, path) || path} does not exist`)
+  }
+  const { parseSpec } = await import('./core/spec/parse.ts')
+  const spec = parseSpec(text, { file: relative(cwd, path) })
+  return { spec, baseDir: dirname(path), written: [] }
+}
+
+/** Without YAML: the spec from flags, written beside the data unless another spec is there already. */
+async function sourceFromFlags(flags: SpecFlags, cwd: string): Promise<Source> {
+  const { specFromFlags } = await import('./core/spec/flags.ts')
+  const { spec, yaml } = specFromFlags(flags)
+  return { spec, baseDir: cwd, written: await writeSpec(yaml, cwd) }
+}
+
+async function writeSpec(yaml: string, cwd: string): Promise<readonly string[]> {
+  const path = join(cwd, 'rightsize.yaml')
+  await writeWhole(path, yaml)
+  const schema = await textOrNull(join(packageDir, 'schema/spec.schema.json'))
+  if (schema !== null) await writeWhole(join(cwd, '.rightsize/spec.schema.json'), schema)
+  return [relative(cwd, path)]
+}
+
+async function specOnly(flags: SpecFlags, cwd: string, force: boolean): Promise<readonly string[]> {
+  if (!force && (await textOrNull(join(cwd, 'rightsize.yaml'))) !== null) {
+    throw new RightsizeError('SPEC_EXISTS', 'rightsize.yaml is there already')
+  }
+  const { specFromFlags } = await import('./core/spec/flags.ts')
+  return writeSpec(specFromFlags(flags).yaml, cwd)
+}
+
+async function sourceFromPredictions(flags: PredictionFlags, cwd: string): Promise<Source> {
+  const { specFromPredictions } = await import('./app/evaluate/prediction-spec.ts')
+  const { spec, yaml } = await specFromPredictions(flags, {
+    rows: async (path) => {
+      const { readRows } = await import('./adapters/dataset/table.ts')
+      return readRows(resolve(cwd, path), { test: path, input: '' })
+    },
+  })
+  return { spec, baseDir: cwd, written: await writeSpec(yaml, cwd) }
+}
+
+async function run(source: Source, how: DecideOptions, effects: Effects): Promise<RunResult> {
+  const { evaluate } = await import('./app/evaluate/evaluate.ts')
+  const { storeTable } = await import('./adapters/store/table.ts')
+  const store = how.fresh ? await storeTable.memory() : await effects.openStore(source.baseDir)
+  const lock = await readLock(join(source.baseDir, lockName))
+  try {
+    return await evaluate(source.spec, {
+      baseDir: source.baseDir,
+      effects,
+      store,
+      signal: how.signal,
+      onEvent: how.onEvent,
+      looksBefore: (digest) => looksBefore(lock, source.spec.task, digest),
+      generator: await generator(),
+    })
+  } finally {
+    store.close()
+  }
+}
+
+async function decide(
+  source: Source,
+  how: DecideOptions,
+  at: { readonly effects: Effects; readonly cwd: string },
+): Promise<{ readonly result: RunResult; readonly files: readonly string[] }> {
+  const result = await run(source, how, at.effects)
+  const dir = how.out === undefined ? source.baseDir : resolve(at.cwd, how.out)
+  const { publish } = await import('./app/keep/publish.ts')
+  const previous = await readLock(join(dir, lockName))
+  const validUntil = daysAfter(result.provenance.endedAt, source.spec.validDays)
+  const { files } = await publish(result, { dir, previous, validUntil }, publishEffects)
+  return { result, files: files.map((file) => relative(at.cwd, file)) }
+}
+
+const publishEffects: PublishEffects = { digest: sha256, write: writeWhole, join }
+
+async function generator(): Promise<string> {
+  const text = await textOrNull(join(packageDir, 'package.json'))
+  const { name, version } = JSON.parse(text ?? '{}') as { name?: string; version?: string }
+  return `${name ?? 'rightsize'}@${version ?? '0'}`
+}
+
+function daysAfter(iso: string, days: number): string {
+  return new Date(Date.parse(iso) + days * 86_400_000).toISOString()
+}
+
+async function readLock(path: string): Promise<Lock | null> {
+  const text = await textOrNull(path)
+  if (text === null) return null
+  try {
+    const lock = JSON.parse(text) as Lock
+    if (lock.schema === 'rightsize/lock@1') return lock
+  } catch (cause) {
+    throw new RightsizeError('LOCK_INVALID', `${path} is not JSON`, { cause })
+  }
+  throw new RightsizeError('LOCK_INVALID', `${path} is not a rightsize/lock@1`)
+}
+
+async function readResult(path: string): Promise<RunResult> {
+  const text = await textOrNull(path)
+  if (text === null) throw new RightsizeError('RESULT_NOT_FOUND', `${path} does not exist`)
+  try {
+    const result = JSON.parse(text) as RunResult
+    if (result.schema === 'rightsize/run-result@1') return result
+  } catch (cause) {
+    throw new RightsizeError('RESULT_INVALID', `${path} is not JSON`, { cause })
+  }
+  throw new RightsizeError('RESULT_INVALID', `${path} is not a rightsize/run-result@1`)
+}
+
+async function writeReports(
+  result: RunResult,
+  dir: string,
+  cwd: string,
+): Promise<readonly string[]> {
+  const { renderHtml } = await import('./core/report/html.ts')
+  const { renderMarkdown } = await import('./core/report/markdown.ts')
+  const paths = [join(dir, 'report.html'), join(dir, 'report.md')] as const
+  await writeWhole(paths[0], renderHtml(result))
+  await writeWhole(paths[1], renderMarkdown(result))
+  return paths.map((path) => relative(cwd, path))
+}
+
+async function check(
+  specPath: string,
+  lockPath: string | undefined,
+  effects: Effects,
+): Promise<{ readonly task: string; readonly findings: readonly CheckFinding[] }> {
+  const { checkFolder } = await import('./app/keep/check-folder.ts')
+  const { spec, baseDir } = await sourceFromFile(specPath, process.cwd())
+  const path = lockPath ?? join(baseDir, lockName)
+  const lock = await readLock(path)
+  if (lock === null) throw new RightsizeError('LOCK_NOT_FOUND', `${path} does not exist`)
+  return { task: spec.task, findings: await checkFolder({ spec, baseDir, lock }, effects) }
+}
+
+async function doctor(
+  _options: WireOptions,
+): Promise<Readonly<Record<string, readonly Availability[]>>> {
+  return {}
+}
