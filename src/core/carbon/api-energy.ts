@@ -1,0 +1,198 @@
+import { RightsizeError } from '../error/error.ts'
+import { add, scale } from '../unit/arithmetic.ts'
+import type { Estimate, Known } from '../unit/estimate.ts'
+import { known, within } from '../unit/known.ts'
+import { joulesPerKwh } from '../unit/quantity.ts'
+import { gpuEnergyPerToken, gpusFor, interceptShare } from './ecologits.ts'
+import type { ModelFacts } from './model-facts.ts'
+
+/** One call of a hosted model, as the caller sees it. */
+export interface ApiCall {
+  readonly inputTokens: number
+  /** Reasoning tokens included: they are generated too. */
+  readonly outputTokens: number
+  /** Input tokens answered from a prompt cache: no prefill. */
+  readonly cachedInputTokens?: number
+}
+
+/** What is assumed about the deployment: explicit, because it moves the figure more than the model does. */
+export interface ApiScenario {
+  /** Concurrent requests; null: not known, the normal case of an API. */
+  readonly batch: number | null
+  /** Bits per weight in the deployment; null: as published. */
+  readonly bits: number | null
+}
+
+export interface ApiEnergy {
+  /** IT energy of the call: GPUs and host. */
+  readonly energy: Estimate<'J'>
+  readonly decode: Known<'J'>
+  readonly prefill: Known<'J'>
+  readonly host: Known<'J'>
+  /** GPU-seconds over 3 years' life are charged on this many GPUs. */
+  readonly gpus: number
+  /** Seconds that the call takes. */
+  readonly seconds: number
+  /** Concurrent requests that the figures assume. */
+  readonly batch: number
+  /** What must stand beside the figure. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * What batch does to decode energy, times, around batch 64: 1.32 x (batch / 64)^-0.55.
+ * Source: log-linear fit over 515 measured configurations of 24 models on H100 and B200 (ML.ENERGY leaderboard v3,
+ * 2026-02-27; lm-arena-chat and gpqa), GPU energy per output token over the EcoLogits form with true precision.
+ */
+export const batchFit = { centre: 1.32, exponent: 0.55, at: 64 } as const
+
+/**
+ * Error of the estimate on models it has not seen, times. Source: the same data, one model family left out at a
+ * time (bench/account.mjs repeats it): batch unknown 89 % of 515 inside, batch known 95 % inside.
+ */
+export const apiError = {
+  unknownBatch: [0.25, 6],
+  knownBatch: [0.35, 4],
+} as const satisfies Record<string, readonly [number, number]>
+
+/** Joules per input token and billion active parameters when the prompt is read. */
+export const prefillPerTokenBillion = (2e9 / (989.4e12 * 0.4)) * 700
+// 2 FLOP per parameter and token (Kaplan et al. 2020, arXiv 2001.08361); H100 SXM 989.4 TFLOP/s dense bf16 and 700 W
+// (NVIDIA data sheet); 40 % of peak reached (0.2 to 0.8: the x0.5..x2 below).
+const prefillError: readonly [number, number] = [0.5, 2]
+
+/** p5.48xlarge host without GPUs, kW per GPU slot (EcoLogits 0.9.3 methodology: 1.2 kW over 8). */
+const hostKwPerGpu = 1.2 / 8
+/** Seconds per output token (EcoLogits 0.9.3 latency regression). */
+const secondsPerToken = (activeBillions: number, batch: number) =>
+  0.0006785088094353663 * activeBillions + 0.0003119310311688259 * batch + 0.019473717579473387
+
+/** Models below this many billion active parameters stand on the regression's intercept alone. */
+export const smallestAnchorBillions = 7
+
+/**
+ * Energy of one API call with its interval: decode by regression, prefill by arithmetic, host by time. Batch and
+ * precision are variables, not hidden defaults. Not a measurement; never compare it with one.
+ */
+export function apiEnergy(call: ApiCall, facts: ModelFacts, scenario: ApiScenario): ApiEnergy {
+  const batch = scenario.batch ?? batchFit.at
+  const bits = scenario.bits ?? facts.bits
+  const gpus = gpusFor(facts.totalBillions.value, bits)
+  const decode = decodeEnergy(call, facts, scenario, gpus)
+  const prefill = prefillEnergy(call, facts)
+  const seconds = call.outputTokens * secondsPerToken(facts.activeBillions.value, batch)
+  const host = within(
+    'J',
+    (seconds * hostKwPerGpu * 1000 * gpus) / batch,
+    scenario.batch === null ? apiError.unknownBatch : apiError.knownBatch,
+    { ...modeled, how: 'host power x time / batch', source: 'EcoLogits 0.9.3 methodology' },
+  )
+  return {
+    energy: add(add(decode, prefill), host),
+    decode,
+    prefill,
+    host,
+    gpus,
+    seconds,
+    batch,
+    notes: notesOf(facts, scenario),
+  }
+}
+
+const modeled = { method: 'modeled', level: 0.9 } as const
+
+function decodeEnergy(
+  { outputTokens }: ApiCall,
+  facts: ModelFacts,
+  { batch }: ApiScenario,
+  gpus: number,
+): Known<'J'> {
+  const { value, low, high } = facts.activeBillions
+  const perToken = (billions: number) =>
+    outputTokens * gpus * gpuEnergyPerToken(billions, batchFit.at) * joulesPerKwh
+  const [down, up] = batch === null ? apiError.unknownBatch : apiError.knownBatch
+  const centre = batch === null ? 1 : batchFit.centre * (batch / batchFit.at) ** -batchFit.exponent
+  return known('J', {
+    value: perToken(value) * centre,
+    low: perToken(low) * centre * down,
+    high: perToken(high) * centre * up,
+    ...modeled,
+    how:
+      batch === null ? 'decode regression, batch unknown' : `decode regression at batch ${batch}`,
+    source: `ML.ENERGY v3 through the EcoLogits 0.9.3 regression; ${facts.source}`,
+  })
+}
+
+function prefillEnergy(call: ApiCall, facts: ModelFacts): Known<'J'> {
+  const tokens = Math.max(0, call.inputTokens - (call.cachedInputTokens ?? 0))
+  const { value, low, high } = facts.activeBillions
+  const joules = (billions: number) => tokens * billions * prefillPerTokenBillion
+  return known('J', {
+    value: joules(value),
+    low: joules(low) * prefillError[0],
+    high: joules(high) * prefillError[1],
+    ...modeled,
+    how: 'prefill: 2 FLOP per parameter and token at 40 % of peak',
+    source: 'arXiv 2001.08361; NVIDIA H100 data sheet',
+  })
+}
+
+function notesOf(facts: ModelFacts, { batch }: ApiScenario): readonly string[] {
+  const notes: string[] = []
+  if (batch === null)
+    notes.push(
+      'batch size not known: it alone moves the energy 6 times (x0.25 to x6 around batch 64)',
+    )
+  if (facts.activeBillions.value < smallestAnchorBillions)
+    notes.push(
+      `no measured dense model is below ${smallestAnchorBillions} billion parameters: ${Math.round(
+        100 * interceptShare(facts.activeBillions.value),
+      )} % of the decode figure is the regression's intercept`,
+    )
+  if (facts.activeBillions.low < facts.activeBillions.high)
+    notes.push('parameters are not published: a range is assumed')
+  return notes
+}
+
+/** Share of intercept from which on two models cannot be told apart by the regression. */
+const interceptLimit = 0.85
+
+/** Throws where the regression would compare its own intercept with itself: both models small. */
+export function requireRankable(a: ModelFacts, b: ModelFacts): void {
+  const small = [a, b].filter(
+    ({ activeBillions }) => interceptShare(activeBillions.value) > interceptLimit,
+  )
+  if (small.length === 2)
+    throw new RightsizeError(
+      'RANKING_REFUSED',
+      `${a.model} and ${b.model} are too small to be ranked by an API estimate: over ${
+        interceptLimit * 100
+      } % of either figure does not depend on the model`,
+    )
+}
+
+/** M of one call, g: GPUs and host slots over 3 years, shared by the batch. Low and high as for H100 in device.ts. */
+export function apiEmbodied({ gpus, seconds, batch }: ApiEnergy): Known<'gPerR'> {
+  const lifeS = 3 * 365 * 24 * 3600
+  const share = (seconds * gpus) / (lifeS * batch)
+  const perGpu = {
+    low: 148_000 + 2850_000 / 8,
+    value: 164_000 + 5700_000 / 8,
+    high: 575_000 + 11_400_000 / 8,
+  }
+  return known('gPerR', {
+    value: share * perGpu.value,
+    low: (share * perGpu.low) / 4,
+    high: share * perGpu.high * 4, // time and batch are not known better than x4
+    ...modeled,
+    how: 'GPU and host slot x time / (3 years x batch)',
+    source: 'NVIDIA H100 PCF; BoaviztAPI 2.4; EcoLogits 0.9.3 methodology',
+  })
+}
+
+/** The same energy per item, for a usage. */
+export function perItemEnergy(energy: Estimate<'J'>): Estimate<'JPerItem'> {
+  return energy.kind === 'known'
+    ? { ...(scale(energy, 1) as Known<'J'>), unit: 'JPerItem' }
+    : energy
+}

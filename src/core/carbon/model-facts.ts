@@ -1,0 +1,91 @@
+import { RightsizeError } from '../error/error.ts'
+import type { Known } from '../unit/estimate.ts'
+import { exact, known } from '../unit/known.ts'
+
+/** Size of a model, in billions of parameters, with where it is from. */
+export interface ModelFacts {
+  readonly model: string
+  readonly totalBillions: Known<'count'>
+  readonly activeBillions: Known<'count'>
+  /** Bits per weight as published. */
+  readonly bits: number
+  readonly source: string
+}
+
+/** data/models.json */
+export interface ModelTable {
+  readonly models: Readonly<
+    Record<
+      string,
+      {
+        /** Billions. */
+        readonly total: number
+        readonly active?: number
+        readonly bits?: number
+        readonly source: string
+      }
+    >
+  >
+}
+
+/** What the user states: numbers, or [low, high] where nobody has published them. */
+export interface StatedFacts {
+  readonly parameters?: number | readonly [number, number]
+  readonly activeParameters?: number | readonly [number, number]
+  readonly bits?: number
+  readonly source?: string
+}
+
+/**
+ * Facts of a model: what the user states wins, then the table (exact name, or the part behind the last slash,
+ * dates and `latest` cut off). A model that is in neither is an error: nothing is guessed from a name.
+ */
+export function modelFacts(model: string, table: ModelTable, stated: StatedFacts = {}): ModelFacts {
+  if (stated.parameters !== undefined) return factsOf(model, stated, stated.parameters)
+  const row = table.models[model.toLowerCase()] ?? table.models[shortName(model)]
+  if (row === undefined)
+    throw new RightsizeError('MODEL_FACTS_UNKNOWN', `nobody told how large ${model} is`, {
+      next: 'Set parameters (and activeParameters) of the candidate; [low, high] is allowed where nothing is published.',
+    })
+  return {
+    model,
+    totalBillions: exact('count', row.total, row.source),
+    activeBillions: exact('count', row.active ?? row.total, row.source),
+    bits: stated.bits ?? row.bits ?? 16,
+    source: row.source,
+  }
+}
+
+function shortName(model: string): string {
+  const name = model.toLowerCase().split('/').at(-1) ?? ''
+  return name.replace(/[-@](\d{4}-\d{2}-\d{2}|latest)$/, '').replace(/:.*$/, '')
+}
+
+function factsOf(
+  model: string,
+  stated: StatedFacts,
+  total: number | readonly [number, number],
+): ModelFacts {
+  const source = stated.source ?? 'stated by the user'
+  return {
+    model,
+    totalBillions: billions(total, source),
+    activeBillions: billions(stated.activeParameters ?? total, source),
+    bits: stated.bits ?? 16,
+    source,
+  }
+}
+
+function billions(parameters: number | readonly [number, number], source: string): Known<'count'> {
+  const [low, high] = typeof parameters === 'number' ? [parameters, parameters] : parameters
+  if (!(low > 0 && high >= low))
+    throw new RightsizeError('QUANTITY_INVALID', `${low} to ${high} parameters are not possible`)
+  return known('count', {
+    value: (low + high) / 2 / 1e9,
+    low: low / 1e9,
+    high: high / 1e9,
+    method: 'sourced',
+    how: 'parameters',
+    source,
+  })
+}
