@@ -92,7 +92,6 @@ const cast: VjpRule = (context) => {
   const { writer, node } = context
   const to = readInt(node, 'to', 0)
   if (![1, 10, 11, 16].includes(to)) return [null]
-  if (to === 1) return [gradOf(context)]
   return [writer.emit('CastLike', [gradOf(context), inputOf(context, 0)])]
 }
 
