@@ -14,11 +14,35 @@ export interface Score {
   readonly price?: number
 }
 
+/** One item as a metric over a whole set sees it: the label, what was answered (null: nothing), and how sure. */
+export interface LabelledAnswer {
+  readonly expected: string
+  readonly answered: string | null
+  readonly probabilities?: Readonly<Record<string, number>>
+}
+
+/** A metric that is no mean over items. `weights[i]` counts item i that many times (bootstrap); 1 each when absent. */
+export interface SetMetric {
+  readonly name: string
+  /** 0..1, higher is better. */
+  value(answers: readonly LabelledAnswer[], weights?: ArrayLike<number>): number
+}
+
 /** Scores one answer. Pure scorers live in core/score; those with effects in adapters/scorer. */
 export interface Scorer {
   readonly name: string
   /** Enters the key of stored scores. */
   readonly version: string
   readonly deterministic: boolean
+  /** Scores other than 0 and 1 are given: without `accept`, R is the sum of scores. */
+  readonly graded?: boolean
+  /** The bar is on this ratio of the items' counts (tp, fp, fn) instead of the mean of scores. */
+  readonly ratio?: 'f1' | 'precision' | 'recall'
+  /** The bar is on this metric over all items instead of the mean of scores. */
+  readonly whole?: SetMetric
+  /** Runs code or calls a model: refused under --no-exec where it is code. */
+  readonly effects?: 'model' | 'code'
   score(output: Output, item: Item): Score | Promise<Score>
+  /** Ends what the scorer holds open (an embedding model). */
+  close?(): Promise<void>
 }

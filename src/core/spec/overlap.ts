@@ -1,5 +1,5 @@
 import { type Estimate, unknown } from '../unit/estimate.ts'
-import { canonicalJson } from './canonical.ts'
+import { canonicalJson } from './canonical-json.ts'
 import type { Item } from './item.ts'
 import { nearPairs, normalisedText, sameTextGroups } from './near-duplicates.ts'
 

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { ScorerContext } from '../../contract/scorer.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import { type Options, readOptions } from '../../core/score/options.ts'
+import type { Score, Scorer } from '../../core/score/scorer.ts'
+import type { Output } from '../../core/spec/answer.ts'
+import type { Item } from '../../core/spec/item.ts'
+
+export const moduleOptions = {
+  path: { kind: 'text', byDefault: null, text: 'The .js or .mjs file, relative to the spec.' },
+  export: { kind: 'text', byDefault: 'score', text: 'Name of the exported function.' },
+  deterministic: {
+    kind: 'boolean',
+    byDefault: true,
+    text: 'False where the same answer may get another score; such scores are stored.',
+  },
+} as const
+
+/** What a user's function may give back. */
+export type ModuleScore = number | boolean | null | Score
+
+/**
+ * module: a function of your own scores the answer.
+ *
+ * What it does: imports a file and calls `score(output, item)`, which gives 0..1, true or false, null (does not apply),
+ * or `{ score, reason }`. Its version is the digest of the file.
+ * When to use: what no scorer of the table says.
+ * When it misleads: it is code of the spec; --no-exec refuses it. A function that reads files or the network can make
+ * scores differ between runs: say `deterministic: false`.
+ * Example: `scorer: { name: module, options: { path: ./score.mjs } }` or `scorer: ./score.mjs`
+ * Source: yours.
+ */
+export async function moduleScorer(options: Options, context: ScorerContext): Promise<Scorer> {
+  const { path, export: name, deterministic } = readOptions('module', options, moduleOptions)
+  if (path === null)
+    throw new RightsizeError('SCORER_OPTION', 'The scorer module needs `options.path`.')
+  if (context.noExec)
+    throw new RightsizeError('SCORER_REFUSED', `The scorer ${path} is code and --no-exec is set.`)
+  const file = resolve(context.baseDir, path)
+  const score = await importedFunction(file, name)
+  return {
+    name: `module:${path}`,
+    version: createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex')
+      .slice(0, 12),
+    deterministic,
+    effects: 'code',
+    score: async (output, item) =>
+      checkedScore(await called(score, output, item, path), path, item),
+  }
+}
+
+type ScoreFunction = (output: Output, item: Item) => ModuleScore | Promise<ModuleScore>
+
+async function importedFunction(file: string, name: string): Promise<ScoreFunction> {
+  const module = await import(pathToFileURL(file).href).catch((cause: unknown) => {
+    throw new RightsizeError(
+      'SCORER_FAILED',
+      `The scorer ${file} cannot be imported: ${(cause as Error).message}`,
+      { cause },
+    )
+  })
+  const found = module[name] ?? module.default
+  if (typeof found === 'function') return found
+  throw new RightsizeError('SCORER_OPTION', `${file} exports no function \`${name}\`.`, {
+    next: `Write \`export function ${name}(output, item) { return 1 }\`.`,
+  })
+}
+
+async function called(
+  score: ScoreFunction,
+  output: Output,
+  item: Item,
+  path: string,
+): Promise<ModuleScore> {
+  try {
+    return await score(output, item)
+  } catch (cause) {
+    const what = `The scorer ${path} threw on item ${item.id}: ${(cause as Error).message}`
+    throw new RightsizeError('SCORER_FAILED', what, { cause })
+  }
+}
+
+/** A score in 0..1. Throws SCORER_FAILED for anything else: NaN would poison a mean in silence. */
+function checkedScore(given: ModuleScore, path: string, item: Item): Score {
+  const score: Score =
+    typeof given === 'object' && given !== null
+      ? given
+      : { score: given === null ? null : Number(given) }
+  if (score.score === null || (score.score >= 0 && score.score <= 1)) return score
+  const what = `The scorer ${path} gave ${JSON.stringify(given) ?? 'nothing'} for item ${item.id}; a score is 0 to 1, or null.`
+  throw new RightsizeError('SCORER_FAILED', what)
+}

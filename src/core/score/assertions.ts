@@ -1,0 +1,132 @@
+import { RightsizeError } from '../error/error.ts'
+import type { Output } from '../spec/answer.ts'
+import type { Item } from '../spec/item.ts'
+import { answerText } from './answer-text.ts'
+import { contains } from './contains.ts'
+import { exact } from './exact.ts'
+import { jsonSchema } from './json-schema.ts'
+import { type Options, readOptions } from './options.ts'
+import { regex } from './regex.ts'
+import type { Score, Scorer } from './scorer.ts'
+
+/** One assertion of a test, in promptfoo's words. */
+export interface Assertion {
+  readonly type: string
+  readonly value?: unknown
+  readonly weight?: number
+  readonly threshold?: number
+}
+
+type Check = (output: Output, item: Item, assertion: Assertion) => number
+
+/** Runs a pure scorer on the assertion's value in place of the label. */
+const by =
+  (make: (options: Options) => Scorer, options: Options): Check =>
+  (output, item, { value }) => {
+    const score = make(options).score(output, { ...item, expected: value ?? null })
+    return score instanceof Promise ? 0 : (score.score ?? 0)
+  }
+
+const prefix =
+  (fold: (text: string) => string): Check =>
+  (output, _, { value }) =>
+    fold(answerText(output) ?? '').startsWith(fold(String(value))) ? 1 : 0
+
+/** Assertions that need no code and no model; promptfoo's own names. `not-` before a name turns it round. */
+const CHECKS: Readonly<Record<string, Check>> = {
+  equals: (output, item, assertion) =>
+    typeof assertion.value === 'object' && assertion.value !== null
+      ? by(jsonSchema, { schema: { const: assertion.value } })(output, item, assertion)
+      : by(exact, { ignoreSpace: false })(output, item, assertion),
+  contains: by(contains, {}),
+  icontains: by(contains, { ignoreCase: true }),
+  'contains-any': by(contains, {}),
+  'icontains-any': by(contains, { ignoreCase: true }),
+  'contains-all': by(contains, { all: true }),
+  'icontains-all': by(contains, { all: true, ignoreCase: true }),
+  'starts-with': prefix((text) => text),
+  regex: by(regex, {}),
+  'is-json': (output, item, { value }) =>
+    by(jsonSchema, value === undefined ? {} : { schema: value })(output, item, { type: 'is-json' }),
+  'contains-json': (output, item, { value }) =>
+    by(jsonSchema, { fenced: true, ...(value === undefined ? {} : { schema: value }) })(
+      output,
+      item,
+      { type: 'contains-json' },
+    ),
+}
+
+/** Whether an assertion of this type can be checked here. */
+export const knowsAssertion = (type: string): boolean =>
+  CHECKS[type.replace(/^not-/, '')] !== undefined
+
+/** The names of the assertions that can be checked, for messages. */
+export const assertionNames: readonly string[] = Object.keys(CHECKS)
+
+/**
+ * assertions: the weighted share of a row's own assertions that hold, 0..1.
+ *
+ * What it does: reads the list of assertions in the label column (`{ type, value, weight }`), as promptfoo's tests have
+ * them, and checks each.
+ * When to use: a promptfoo file brought over; tests of which each has its own rule.
+ * When it misleads: a row with one easy assertion weighs as much as a row with five hard ones.
+ * Example: a label `[{"type":"icontains","value":"bonjour"}]` with `scorer: assertions`
+ * Source: the deterministic assertions of promptfoo 0.121 (documentation of equals, contains, regex, is-json ...).
+ */
+export function assertions(options: Options): Scorer {
+  readOptions('assertions', options, {})
+  return {
+    name: 'assertions',
+    version: '1',
+    deterministic: true,
+    graded: true,
+    score: (output, item) => assertionScore(output, item, assertionsOf(item)),
+  }
+}
+
+function assertionScore(output: Output, item: Item, list: readonly Assertion[]): Score {
+  if (list.length === 0) return { score: null, reason: 'the row has no assertion' }
+  const failed: string[] = []
+  let sum = 0
+  let weights = 0
+  for (const assertion of list) {
+    const { weight = 1 } = assertion
+    const score = checked(output, item, assertion)
+    if (score < 1) failed.push(assertion.type)
+    sum += weight * score
+    weights += weight
+  }
+  const read = answerText(output) ?? output.kind
+  const score = weights === 0 ? 1 : sum / weights
+  return failed.length === 0
+    ? { score, read }
+    : { score, read, reason: `failed: ${failed.join(', ')}` }
+}
+
+function checked(output: Output, item: Item, assertion: Assertion): number {
+  const negated = assertion.type.startsWith('not-')
+  const check = CHECKS[assertion.type.replace(/^not-/, '')]
+  if (check === undefined)
+    throw new RightsizeError(
+      'SCORER_EXPECTED',
+      `Item ${item.id} has an assertion of type ${assertion.type}, which is not known.`,
+      {
+        next: `Known: ${assertionNames.join(', ')}, each also with not- before it.`,
+      },
+    )
+  const score = check(output, item, assertion)
+  return negated ? 1 - score : score
+}
+
+function assertionsOf(item: Item): readonly Assertion[] {
+  const value = typeof item.expected === 'string' ? JSON.parse(item.expected) : item.expected
+  if (
+    Array.isArray(value) &&
+    value.every((one) => typeof one === 'object' && one !== null && 'type' in one)
+  )
+    return value
+  throw new RightsizeError(
+    'SCORER_EXPECTED',
+    `The label of item ${item.id} is no list of assertions.`,
+  )
+}
