@@ -48,7 +48,11 @@ function plannedFor(
   looked: number,
 ): PlannedCandidate {
   const everything = Math.max(0, input.items - candidate.stored)
-  const raced = Math.min(everything, Math.max(0, raceItems(input, looked) - candidate.stored))
+  const along = input.bar.kind === 'relative' && candidate.id === input.incumbent
+  const raced = Math.min(
+    everything,
+    Math.max(0, raceItems(input, looked, along) - candidate.stored),
+  )
   const value = regime === 'full' ? everything : raced
   const low = regime === 'full' ? everything : Math.min(value, everything, 30)
   const how = regime === 'full' ? 'every item' : 'planning formula of the betting e-process'
@@ -61,17 +65,26 @@ function plannedFor(
   }
 }
 
-/** Items until a candidate at the usual distance is decided. */
+/**
+ * Expected items in a race: most candidates stand at the usual distance and are decided fast, one of them is accepted
+ * at a distance of about the margin; the incumbent runs along as far as the slowest.
+ */
 function raceItems(
-  { bar, risk, disagreement = USUAL_DISAGREEMENT }: PlanInput,
+  { bar, risk, disagreement = USUAL_DISAGREEMENT, items }: PlanInput,
   looked: number,
+  along: boolean,
 ): number {
-  const alpha = Math.min(risk.beta, risk.alpha / looked)
-  if (bar.kind === 'relative') {
-    return Math.ceil(pairsToCertify(Math.max(disagreement, USUAL_DISTANCE), USUAL_DISTANCE, alpha))
-  }
-  const p = Math.max(0.01, bar.floor - USUAL_DISTANCE)
-  return Math.ceil(itemsToCertifyMean(p, bar.floor, alpha))
+  const alpha = risk.alpha / looked
+  const far = (level: number) =>
+    bar.kind === 'relative'
+      ? pairsToCertify(Math.max(disagreement, USUAL_DISTANCE), USUAL_DISTANCE, level)
+      : itemsToCertifyMean(Math.max(0.01, bar.floor - USUAL_DISTANCE), bar.floor, level)
+  const close =
+    bar.kind === 'relative'
+      ? pairsToCertify(disagreement, bar.margin, alpha)
+      : itemsToCertifyMean((1 + bar.floor) / 2, bar.floor, alpha)
+  const slow = Math.min(items, close)
+  return Math.ceil(along ? slow : (slow + (looked - 1) * far(risk.beta)) / looked)
 }
 
 function count(value: number, low: number, high: number, how: string): Known<'count'> {

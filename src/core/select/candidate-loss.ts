@@ -3,7 +3,7 @@ import type { CandidateEvidence, DecisionInput, RatioCounts, Scores } from './de
 import { bootstrapLoss } from './loss-bootstrap.ts'
 import { boundedLoss, type LinearMetric, meanMetric } from './loss-bounded.ts'
 import { pairedLoss, shareEstimate, shortfall } from './loss-exact.ts'
-import type { LossModel } from './loss-model.ts'
+import { type LossModel, remembered } from './loss-model.ts'
 import { racedLoss } from './loss-sequential.ts'
 
 /** Score at a position, or null where there is none. */
@@ -49,6 +49,14 @@ export function lossOf(
   input: DecisionInput,
   candidate: CandidateEvidence,
   keep: (position: number) => boolean = () => true,
+): LossModel {
+  return remembered(freshLoss(input, candidate, keep))
+}
+
+function freshLoss(
+  input: DecisionInput,
+  candidate: CandidateEvidence,
+  keep: (position: number) => boolean,
 ): LossModel {
   const { bar } = input
   const incumbent = bar.kind === 'relative' ? incumbentOf(input) : null

@@ -31,3 +31,24 @@ export interface LossModel {
   readonly prior: string
   readonly quality: Known<'share'>
 }
+
+/** Remembers bounds and chances: the exact ones take milliseconds and are asked for by grade, evidence and reason alike. */
+export function remembered(loss: LossModel): LossModel {
+  return {
+    ...loss,
+    upper: memo(loss.upper),
+    lower: memo(loss.lower),
+    pOver: memo(loss.pOver),
+    pNonInferior: memo(loss.pNonInferior),
+    pInferior: memo(loss.pInferior),
+  }
+}
+
+function memo(compute: (at: number) => number): (at: number) => number {
+  const known = new Map<number, number>()
+  return (at) => {
+    const found = known.get(at) ?? compute(at)
+    known.set(at, found)
+    return found
+  }
+}

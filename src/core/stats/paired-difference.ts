@@ -122,10 +122,12 @@ function worstTail(most: Int32Array, n: number, margin: number): number {
   const tail = (u: number) => regionProbability(most, n, margin, shareAt(u), ln)
   const values: number[] = []
   for (let i = 0; i <= NUISANCE_POINTS; i += 1) values.push(tail(i / NUISANCE_POINTS))
-  let worst = 0
+  const top = Math.max(...values)
+  let worst = top
   values.forEach((value, i) => {
     const peak = value >= (values[i - 1] ?? -1) && value >= (values[i + 1] ?? -1)
-    if (peak && value > 0) worst = Math.max(worst, refinedMaximum(tail, i, value))
+    // A grid maximum that is far below the top cannot hide a larger one between its neighbours.
+    if (peak && value > 0.7 * top) worst = Math.max(worst, refinedMaximum(tail, i, value))
   })
   return Math.min(1, worst)
 }
@@ -136,7 +138,7 @@ function refinedMaximum(tail: (u: number) => number, i: number, start: number): 
   let low = Math.max(0, (i - 1) / NUISANCE_POINTS)
   let high = Math.min(1, (i + 1) / NUISANCE_POINTS)
   let best = start
-  for (let step = 0; step < 8; step += 1) {
+  for (let step = 0; step < 6; step += 1) {
     const left = high - golden * (high - low)
     const right = low + golden * (high - low)
     const [atLeft, atRight] = [tail(left), tail(right)]
@@ -167,7 +169,7 @@ function regionProbability(
 ): number {
   const d = Math.min(Math.max(share, 1e-12), 1 - 1e-12)
   const pi = Math.min(1 - 1e-12, Math.max(1e-12, (d + margin) / (2 * d)))
-  const spread = 8 * Math.sqrt(n * d * (1 - d)) + 12
+  const spread = 6.5 * Math.sqrt(n * d * (1 - d)) + 12
   const first = Math.max(0, Math.floor(n * d - spread))
   const last = Math.min(n, Math.ceil(n * d + spread))
   const inner = new InnerTail(pi, first, most[first] as number)
