@@ -25,7 +25,7 @@ export function progress(io: Io): {
       return
     }
     const now = Date.now()
-    const ends = event.done >= event.total
+    const ends = event.total > 0 && event.done >= event.total
     if (io.tty) living(bar(event))
     else if (ends || now - last >= everyMs) {
       last = now
@@ -42,5 +42,6 @@ function sentence(event: Exclude<RunEvent, { type: 'progress' }>): string {
 }
 
 function bar(event: Extract<RunEvent, { type: 'progress' }>): string {
-  return `  ${event.stage} ${event.candidate}: ${event.done} of ${event.total}`
+  const of = event.total > 0 ? ` of ${event.total}` : ''
+  return `  ${event.stage} ${event.candidate}: ${event.done}${of}`
 }

@@ -45,6 +45,7 @@ function readOne(name: string, entry: Entry, bytes: Uint8Array, base: number): F
   const fits = start >= 0 && end <= bytes.length - base
   if (!fits || end - start !== count * type.BYTES_PER_ELEMENT)
     throw new Error(`${name}: bad extent`)
-  const copy = bytes.slice(base + start, base + end)
+  // A Buffer's own slice would be a view on the whole file.
+  const copy = Uint8Array.prototype.slice.call(bytes, base + start, base + end)
   return { shape: entry.shape, data: new type(copy.buffer) }
 }
