@@ -8,6 +8,9 @@ import { type LossSpec, lossNames, withLoss } from '../../core/train/loss.ts'
 import type { ParameterSpec, Parameters } from '../../core/train/parameters.ts'
 import type { Trainable } from '../../core/train/trainable.ts'
 
+/** onnxruntime's own operators: fused products in the backward pass, and whatever the model itself has. */
+const contribOpsets = { 'com.microsoft': 1 }
+
 /** What a session needs of the training's options. */
 export interface SessionOptions {
   readonly engine: TensorEngine
@@ -47,7 +50,7 @@ export function stepModel(trainable: Trainable, loss: LossSpec): Uint8Array {
   const graph = gradient(forward, lossNames.loss, names)
   const kept = new Set([lossNames.loss, ...names.map(gradientName)])
   const outputs = graph.outputs.filter(({ name }) => kept.has(name))
-  return encodeModel(model({ ...graph, outputs }, { opsets: { 'com.microsoft': 1 } }))
+  return encodeModel(model({ ...graph, outputs }, { opsets: contribOpsets }))
 }
 
 /** Opens the training graph. */
@@ -114,7 +117,9 @@ export async function openEvaluation(
 ): Promise<Held> {
   const { specs, output } = trainable
   const graph = withLoss(trainable.graph('infer'), output, loss)
-  const session = await engine.open(encodeModel(model(graph)), { intraThreads: threads })
+  const session = await engine.open(encodeModel(model(graph, { opsets: contribOpsets })), {
+    intraThreads: threads,
+  })
   const batches = orderedBatches(
     rows.map((row) => data.lengths[row] ?? 0),
     batch,

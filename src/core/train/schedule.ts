@@ -24,7 +24,8 @@ export function learningRate(
   const rising = Math.round(warmup * steps)
   if (step <= rising) return (peak * step) / rising
   if (shape === 'constant') return peak
-  const done = Math.min(1, (step - rising) / Math.max(1, steps - rising))
+  // Counted from the step before, so that the last step still learns.
+  const done = Math.min(1, (step - rising - 1) / Math.max(1, steps - rising))
   const share = shape === 'linear' ? 1 - done : (1 + Math.cos(Math.PI * done)) / 2
   return peak * (floor + (1 - floor) * share)
 }
