@@ -14,6 +14,7 @@ import type { Store } from './contract/store.ts'
 import { RightsizeError } from './core/error/error.ts'
 import type { CheckFinding } from './core/keep/check.ts'
 import { type Lock, looksBefore } from './core/keep/lock.ts'
+import type { PlanReport } from './core/plan/plan-types.ts'
 import type { SpecFlags } from './core/spec/flags.ts'
 import type { RunResult } from './core/spec/run-result.ts'
 import type { Spec } from './core/spec/spec.ts'
@@ -61,6 +62,7 @@ export interface Wire {
   ): Promise<{ readonly result: RunResult; readonly files: readonly string[] }>
   /** Writes rightsize.yaml from flags; refuses to replace one unless `force`. */
   writeSpec(flags: SpecFlags, force: boolean): Promise<readonly string[]>
+  plan(source: Source): Promise<PlanReport>
   readResult(path: string): Promise<RunResult>
   writeReports(result: RunResult, dir: string): Promise<readonly string[]>
   folderOf(path: string): string
@@ -91,6 +93,7 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     sourceFromPredictions: (flags) => sourceFromPredictions(flags, options.cwd),
     run: (source, how) => run(source, how, effects),
     decide: (source, how) => decide(source, how, { effects, cwd: options.cwd }),
+    plan: (source) => plan(source, effects),
     writeSpec: (flags, force) => specOnly(flags, options.cwd, force),
     readResult: (path) => readResult(at(path)),
     writeReports: (result, dir) => writeReports(result, at(dir), options.cwd),
@@ -129,11 +132,15 @@ function createEffects(options: WireOptions): Effects {
       const { openRuntime } = await import('./adapters/runtime/table.ts')
       return openRuntime(candidate, context, { workerPath, processes, exec })
     },
-    openScorer: async (scorer, spec, baseDir) => {
-      const { exact } = await import('./core/score/exact.ts')
-      void spec
-      void baseDir
-      return exact(scorer.options)
+    openScorer: async (scorer, baseDir) => {
+      const { openScorer } = await import('./adapters/scorer/table.ts')
+      const { openRuntime } = await import('./adapters/runtime/table.ts')
+      const world = { baseDir, env: options.env, fetch: options.fetch ?? fetch }
+      return openScorer(scorer, {
+        ...world,
+        noExec: options.noExec,
+        openRuntime: (candidate) => openRuntime(candidate, world, { workerPath, processes, exec }),
+      })
     },
     openMeters: async (candidate, binding) => {
       const { openMeters } = await import('./adapters/meter/table.ts')
@@ -226,6 +233,13 @@ async function sourceFromPredictions(flags: PredictionFlags, cwd: string): Promi
     },
   })
   return { spec, baseDir: cwd, written: await writeSpec(yaml, cwd) }
+}
+
+async function plan(source: Source, effects: Effects): Promise<PlanReport> {
+  const { planOf } = await import('./app/evaluate/plan.ts')
+  const path = join(source.baseDir, 'result.json')
+  const former = (await textOrNull(path)) === null ? null : await readResult(path).catch(() => null)
+  return planOf(source.spec, { baseDir: source.baseDir, effects, former })
 }
 
 async function run(source: Source, how: DecideOptions, effects: Effects): Promise<RunResult> {

@@ -26,9 +26,9 @@ import { costOf, ratioOf, resolvedRatio } from './cost.ts'
 import { differences } from './differences.ts'
 import type { LoadedData } from './load.ts'
 import type { Measured } from './measure.ts'
-import { metricsOf } from './metrics.ts'
+import { metricsOf, ratioCounts, wholeSetMetric } from './metrics.ts'
 import { overheadOf } from './overhead.ts'
-import type { JudgeCost } from './scoring.ts'
+import type { JudgeCost, WeightedScorer } from './scoring.ts'
 
 type BareCost = Omit<CostResult, 'sci'>
 
@@ -41,6 +41,7 @@ export interface AssembleInputs {
   readonly sequential: ReadonlyMap<string, SequentialEvidence>
   readonly regime: Decision['regime']
   readonly judge: JudgeCost
+  readonly scorers: readonly WeightedScorer[]
   readonly metric: string
   readonly site: Site | null
   readonly environment: Environment
@@ -107,6 +108,8 @@ function decisionInput(
   accept: ReadonlyMap<string, Estimate<'share'>>,
 ): DecisionInput {
   const { spec, items, data, collected, measured } = inputs
+  const ratio = inputs.scorers.length === 1 ? inputs.scorers[0]?.scorer.ratio : undefined
+  const whole = wholeSetMetric(inputs.scorers, collected, items)
   const clustered = items.some((item) => item.cluster !== null)
   return {
     metric: inputs.metric,
@@ -120,6 +123,8 @@ function decisionInput(
     ...(clustered ? { clusters: items.map((item, at) => item.cluster ?? `alone:${at}`) } : {}),
     ...(spec.dataset.slices?.length ? { slices: slicesOf(items, spec.dataset.slices) } : {}),
     constraints: spec.constraints,
+    ...(ratio ? { ratio } : {}),
+    ...(whole ? { whole } : {}),
     labelNoise: data.labelNoise,
     savings: savingsOf(collected, costs, accept, spec, measured),
     synthetic: spec.dataset.synthetic === true,
@@ -145,6 +150,7 @@ function evidenceOf(
     ...(latenciesS ? { latenciesS } : {}),
     peakRss: cost.peakRss,
     ...(found ? { sequential: found } : {}),
+    ...(one.judged.some((judged) => judged?.counts) ? { counts: ratioCounts(one) } : {}),
   }
 }
 
@@ -268,7 +274,7 @@ function bareResult(
   const one = inputs.collected.find(({ opened }) => opened.spec.id === judgement.id) as Collected
   const { spec, session, trained } = one.opened
   const { standing: _standing, rank: _rank, ...judged } = judgement
-  const { metrics, confusion } = metricsOf(one, inputs.items)
+  const { metrics, confusion } = metricsOf(one, inputs.items, inputs.data.labels)
   return {
     ...judged,
     base: spec.base,

@@ -6,7 +6,7 @@ import type { Store } from '../../contract/store.ts'
 import type { GridFactor } from '../../core/carbon/grid-factor.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
 import type { Environment } from '../../core/spec/run-result.ts'
-import type { CandidateSpec, DatasetSpec, ScorerSpec, Spec } from '../../core/spec/spec.ts'
+import type { CandidateSpec, DatasetSpec, ScorerSpec } from '../../core/spec/spec.ts'
 import type { RunEvent } from './events.ts'
 
 /** A row as a file gives it. */
@@ -44,7 +44,7 @@ export interface Effects {
   readRows(path: string, dataset: DatasetSpec): Promise<readonly Row[]>
   openStore(baseDir: string): Promise<Store>
   openRuntime(candidate: CandidateSpec, context: RuntimeContext): Promise<RuntimeSession>
-  openScorer(scorer: ScorerSpec, spec: Spec, baseDir: string): Promise<Scorer>
+  openScorer(scorer: ScorerSpec, baseDir: string): Promise<Scorer>
   /** Meters that work here for this binding, best first; never empty (CPU time is the last). */
   openMeters(candidate: CandidateSpec, binding: MeterBinding): Promise<readonly Meter[]>
   trainStudent(

@@ -14,6 +14,7 @@ import { limitsOf } from './limits.ts'
 import { type LoadedData, loadData } from './load.ts'
 import { measureAll } from './measure.ts'
 import { type OpenedCandidate, openCandidate } from './opened.ts'
+import { planInput } from './plan.ts'
 import { runRace } from './race.ts'
 import { raceSetup, regimeOf } from './regime.ts'
 import { said } from './scoring.ts'
@@ -58,6 +59,7 @@ export async function evaluate(spec: Spec, options: EvaluateOptions): Promise<Ru
       data,
       measured,
       judge: context.judge,
+      scorers: context.scorers,
       environment,
       site: await siteFor(spec, environment, effects),
       look: options.looksBefore(data.test.digest) + 1,
@@ -131,7 +133,7 @@ async function collecting(
   const { effects, store, signal, onEvent, baseDir } = options
   const scorers = []
   for (const scorer of spec.scorers) {
-    scorers.push({ scorer: await effects.openScorer(scorer, spec, baseDir), weight: scorer.weight })
+    scorers.push({ scorer: await effects.openScorer(scorer, baseDir), weight: scorer.weight })
   }
   return {
     items,
@@ -166,11 +168,14 @@ async function gather(
 ): Promise<Gathered> {
   const { context, opened } = parts
   const collected = opened.map((one) => emptyCollected(one, context.items.length))
-  const regime = regimeOf(spec, opened, context.items)
+  const regime = regimeOf(spec, planInput(spec, context.items, null), {
+    clustered: context.items.some((item) => item.cluster !== null),
+    candidates: opened.map((one) => one.spec),
+  })
   options.onEvent({ type: 'stage', stage: 'evaluate', detail: `${regime.kind}: ${regime.why}` })
   const unlabelled = spec.dataset.expected === undefined
   const labelled = unlabelled ? await labelByIncumbent(spec, collected, context) : context
-  const metric = unlabelled ? 'agreement with the incumbent' : metricName(spec)
+  const metric = unlabelled ? 'agreement with the incumbent' : metricName(spec, context.scorers)
   const shared = { collected, items: labelled.items, regime, metric }
   if (regime.kind === 'race') {
     const byId = new Map(collected.map((one) => [one.opened.spec.id, one]))
@@ -190,8 +195,13 @@ const inOrder = (collected: readonly Collected[], spec: Spec): readonly Collecte
   ...collected.filter((one) => one.opened.spec.id !== spec.incumbent),
 ]
 
-const metricName = (spec: Spec): string =>
-  spec.scorers.length === 1 && spec.scorers[0]?.name === 'exact' ? 'accuracy' : 'mean score'
+function metricName(spec: Spec, scorers: CollectContext['scorers']): string {
+  const only = scorers.length === 1 ? scorers[0]?.scorer : undefined
+  if (!only) return 'mean score'
+  if (only.whole) return only.whole.name
+  if (only.ratio) return only.name
+  return spec.scorers[0]?.name === 'exact' || !only.graded ? 'accuracy' : `mean ${only.name}`
+}
 
 /** Without labels the incumbent's answers stand in for them: agreement bounds the harm of a change, nothing more. */
 async function labelByIncumbent(

@@ -1,37 +1,42 @@
+import type { PlanInput } from '../../core/plan/plan-types.ts'
+import { regimeFor } from '../../core/plan/regime.ts'
 import type { RaceSetup } from '../../core/select/race-types.ts'
 import type { Item } from '../../core/spec/item.ts'
 import type { Decision } from '../../core/spec/run-result.ts'
-import type { Spec } from '../../core/spec/spec.ts'
+import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
 import type { OpenedCandidate } from './opened.ts'
 
-/** Model calls up to which running everything is cheap when every candidate is local. */
-const localCalls = 200_000
-/** The same where answers are bought one by one. */
-const remoteCalls = 5_000
+/** Answers up to which running everything is cheap when every candidate works on this machine. */
+const localAnswers = 200_000
+/** Kinds that answer thousands of items in seconds on one machine. */
+const localKinds = new Set(['onnx', 'linear', 'static', 'head', 'encoder', 'replay', 'module'])
 
-/** Full where running everything is cheap; race where the benchmark itself is dear and the scores allow it. */
+/**
+ * Full where running everything is cheap; race where the benchmark itself is dear and the scores allow it.
+ * `plan` and `run` both ask here, so that the plan is what happens.
+ */
 export function regimeOf(
   spec: Spec,
-  opened: readonly OpenedCandidate[],
-  items: readonly Item[],
+  input: PlanInput,
+  facts: { readonly clustered: boolean; readonly candidates: readonly CandidateSpec[] },
 ): Decision['regime'] {
-  const calls = opened.filter((one) => !one.broken).length * items.length
-  if (spec.regime === 'full')
-    return { kind: 'full', why: 'the spec asks for every candidate on every item' }
-  if (items.some((item) => item.cluster !== null)) {
-    return { kind: 'full', why: 'items come in clusters, which a race does not take here' }
+  if (spec.regime === 'full') return regimeFor(input)
+  if (facts.clustered) {
+    return { kind: 'full', why: 'items come in clusters, which a race does not take' }
   }
   if (spec.dataset.expected === undefined) {
     return { kind: 'full', why: 'without labels every answer of the incumbent is needed' }
   }
-  if (spec.regime === 'race') return { kind: 'race', why: 'the spec asks for a race' }
-  const remote = opened.some((one) => one.session && !one.session.exercise)
-  const limit = remote ? remoteCalls : localCalls
-  const why = `${calls.toLocaleString('en-US')} answers, ${calls <= limit ? 'cheap enough to run them all' : 'too many to run them all'}`
-  return { kind: calls <= limit ? 'full' : 'race', why }
+  if (spec.regime === 'race' || input.wholeSetMetric) return regimeFor(input)
+  const answers = input.items * input.candidates.length
+  if (answers <= localAnswers && facts.candidates.every((one) => localKinds.has(one.runtime))) {
+    const why = `${answers.toLocaleString('en-US')} answers of models on this machine: cheap enough to run them all`
+    return { kind: 'full', why }
+  }
+  return regimeFor(input)
 }
 
-/** The race as the state machine wants it: priors by declared energy, price or parameters, else as written. */
+/** The race as the state machine wants it: priors by declared energy or parameters, else as written. */
 export function raceSetup(
   spec: Spec,
   opened: readonly OpenedCandidate[],
@@ -42,6 +47,7 @@ export function raceSetup(
   const rivals = able.filter((one) => !(relative && one.spec.id === spec.incumbent))
   const prior = priorOf(able)
   const incumbent = able.find((one) => one.spec.id === spec.incumbent)
+  const { volumePerMonth, horizonMonths } = spec.account
   return {
     candidates: rivals.map((one, written) => ({ id: one.spec.id, cost: prior(one), written })),
     items: items.length,
@@ -54,11 +60,8 @@ export function raceSetup(
         : null,
     batch: 32,
     growth: 0.05,
-    budget: null,
-    volume:
-      spec.account.volumePerMonth === null
-        ? null
-        : spec.account.volumePerMonth * spec.account.horizonMonths,
+    budget: budgetOf(spec, able),
+    volume: volumePerMonth === null ? null : volumePerMonth * horizonMonths,
     clusters: null,
     slices: [],
   }
@@ -76,4 +79,10 @@ function priorOf(able: readonly OpenedCandidate[]): Prior {
     return (one) => [parameters(one) ?? 1, parameters(one) ?? 1]
   }
   return (one) => [able.indexOf(one) + 1, able.indexOf(one) + 1]
+}
+
+/** A budget in joules can only be held where every candidate's joules are declared. Calls are held by the collector. */
+function budgetOf(spec: Spec, able: readonly OpenedCandidate[]): number | null {
+  const declared = able.every((one) => one.spec.energy?.jPerItem)
+  return declared ? (spec.budget.joules ?? null) : null
 }

@@ -1,0 +1,103 @@
+import { planReport } from '../../core/plan/plan.ts'
+import type { PlanInput, PlanReport } from '../../core/plan/plan-types.ts'
+import type { Item } from '../../core/spec/item.ts'
+import type { RunResult } from '../../core/spec/run-result.ts'
+import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
+import { type Estimate, unknown } from '../../core/unit/estimate.ts'
+import { known } from '../../core/unit/known.ts'
+import { inputText } from './differences.ts'
+import type { Effects } from './effects.ts'
+import { loadData } from './load.ts'
+import { regimeOf } from './regime.ts'
+
+/** What a run would take and what its labels can show. Reads the data; opens no model and calls nothing. */
+export async function planOf(
+  spec: Spec,
+  at: { readonly baseDir: string; readonly effects: Effects; readonly former: RunResult | null },
+): Promise<PlanReport> {
+  const data = await loadData(spec, at.effects, at.baseDir)
+  const items = data.test.items
+  const input = planInput(spec, items, at.former)
+  const clustered = items.some((item) => item.cluster !== null)
+  const regime = regimeOf(spec, input, { clustered, candidates: spec.candidates })
+  const report = planReport({ ...input, regime: regime.kind })
+  const sentences = report.sentences.map((text) => text.replace('the spec asks for it', regime.why))
+  return { ...report, regime, sentences }
+}
+
+/** What the planner needs, from the spec and from what an earlier result measured. */
+export function planInput(spec: Spec, items: readonly Item[], former: RunResult | null): PlanInput {
+  const wholeSet = ['macro-f1', 'balanced-accuracy', 'mcc', 'entity-f1']
+  return {
+    items: items.length,
+    candidates: spec.candidates.map((candidate) => ({
+      id: candidate.id,
+      energyPerItem: energyPrior(candidate, former),
+      pricePerItem: pricePrior(candidate, items, spec),
+      stored: 0,
+    })),
+    incumbent: spec.incumbent,
+    bar: spec.bar,
+    risk: spec.risk,
+    budget: spec.budget,
+    regime: spec.regime,
+    volumePerMonth: spec.account.volumePerMonth,
+    wholeSetMetric: spec.scorers.some((scorer) => wholeSet.includes(scorer.name)),
+  }
+}
+
+function energyPrior(candidate: CandidateSpec, former: RunResult | null): Estimate<'JPerItem'> {
+  const declared = candidate.energy?.jPerItem
+  if (declared) {
+    const [low, high] = declared
+    const value = (low + high) / 2
+    const source = 'energy.jPerItem in the spec'
+    return known('JPerItem', { value, low, high, method: 'sourced', how: 'declared', source })
+  }
+  const before = former?.candidates.find((one) => one.id === candidate.id)?.cost.energyPerItem
+  return before ?? unknown('not metered yet; the run meters it')
+}
+
+/** Characters per token: 4 for English, 2 to 6 elsewhere (common rule of thumb of tokenizer documentation). */
+const charactersPerToken = { value: 4, low: 2, high: 6 }
+/** Tokens of an answer when no cap is set: a label. */
+const shortAnswer = 16
+
+function pricePrior(
+  candidate: CandidateSpec,
+  items: readonly Item[],
+  spec: Spec,
+): Estimate<'moneyPerItem'> {
+  const { price } = candidate
+  const source = price?.source ?? 'price in the spec'
+  if (price?.perCall !== undefined) {
+    return known('moneyPerItem', {
+      value: price.perCall,
+      method: 'sourced',
+      how: 'per call',
+      source,
+    })
+  }
+  if (price?.inputPerMTokens === undefined) {
+    return candidate.runtime === 'openai'
+      ? unknown('no price is stated')
+      : known('moneyPerItem', { value: 0, method: 'sourced', how: 'runs here', source: 'runtime' })
+  }
+  const sample = items.slice(0, 200)
+  const characters =
+    sample.reduce((sum, item) => sum + inputText(item).length, 0) / Math.max(1, sample.length) +
+    (candidate.prompt?.length ?? 0) +
+    (candidate.system?.length ?? 0)
+  const input = price.inputPerMTokens
+  const output = (candidate.settings.maxTokens ?? shortAnswer) * (price.outputPerMTokens ?? 0)
+  const at = (perToken: number): number => ((characters / perToken) * input + output) / 1e6
+  const how = `estimated from text length, in ${price.currency ?? spec.account.currency}`
+  return known('moneyPerItem', {
+    value: at(charactersPerToken.value),
+    low: at(charactersPerToken.high),
+    high: at(charactersPerToken.low),
+    method: 'modeled',
+    how,
+    source,
+  })
+}

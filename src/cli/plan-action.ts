@@ -1,0 +1,19 @@
+import { wrap } from '../core/report/terminal.ts'
+import { openWire } from '../wire.ts'
+import type { Invocation } from './command.ts'
+import { sourceOf } from './source.ts'
+
+export async function planAction({ args, flags, io }: Invocation): Promise<number> {
+  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: flags['exec'] === false })
+  const source = await sourceOf(args[0], flags, wire)
+  const report = await wire.plan(source)
+  if (flags['json'] === true) {
+    io.out(JSON.stringify(report, null, 2))
+    return 0
+  }
+  for (const sentence of report.sentences) {
+    io.out(wrap(sentence, Math.min(io.columns, 100), '- ', '  ').join('\n'))
+  }
+  for (const file of source.written) io.err(`wrote ${file}`)
+  return 0
+}
