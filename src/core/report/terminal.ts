@@ -126,7 +126,7 @@ function ordered(result: RunResult): readonly CandidateResult[] {
 function footer(result: RunResult, width: number): readonly string[] {
   const { overhead, decision } = result
   const lines = [
-    `Cheapest by ${decision.order.word}: ${decision.order.why}.`,
+    `Order: ${decision.order.word} (${decision.order.why}).`,
     `Loss in points against ${result.incumbent ?? 'the floor'}, "at most" at ${percent(1 - result.risk.alpha, 0)} over all ${decision.looked} looked at; "saves" per resolved task.`,
     `Benchmark: ${overhead.calls} calls (${overhead.reused} from the store), ${significant(overhead.cpuS)} CPU-s; pays back after ${value(overhead.payBackCalls)} answers. Look ${result.task.look} at this data.`,
   ]
