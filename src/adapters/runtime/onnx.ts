@@ -15,7 +15,7 @@ import type { CandidateSpec } from '../../core/spec/spec.ts'
 import { bucketByLength } from './onnx/batch.ts'
 import { type EncodedText, encodeText, textFeeds, trailingSpecials } from './onnx/encode.ts'
 import { digestModel, findModel, type ModelFolder } from './onnx/folder.ts'
-import { isTensor, rawFeeds } from './onnx/raw.ts'
+import { isTensor, misfitOf, rawFeeds } from './onnx/raw.ts'
 import { type Reading, readBatch, splitTensors } from './onnx/read.ts'
 import { spansOf } from './onnx/spans.ts'
 import { openTokenizerFile } from './onnx/tokenizer-file.ts'
@@ -201,37 +201,72 @@ async function identify(
   }
 }
 
+/** One item as the graph will see it, or why it cannot be shown to it. */
+type Prepared = EncodedText | HostTensor | Failed
+type Failed = Extract<Answer, { readonly ok: false }>
+
 async function answerAll(
   loaded: Loaded,
   items: readonly RuntimeItem[],
   signal?: AbortSignal,
 ): Promise<readonly Answer[]> {
-  const encoded = items.map((item) => encodeItem(loaded, item))
-  const lengths = encoded.map((item) => ('ids' in item ? item.ids.length : item.data.length))
-  const answers = new Array<Answer>(items.length)
-  for (const places of bucketByLength(lengths, loaded.batch)) {
+  const prepared = items.map((item) => prepare(loaded, item))
+  const answers = prepared.map((one): Answer => (isFailed(one) ? one : unreached))
+  const good = prepared.flatMap((one, at) => (isFailed(one) ? [] : [at]))
+  const lengths = good.map((at) => sizeOf(prepared[at]))
+  for (const places of bucketByLength(lengths, loaded.batch, loaded.text === null)) {
     signal?.throwIfAborted()
-    const given = await runBatch(loaded, {
-      items: places.flatMap((at) => items[at] ?? []),
-      encoded: places.flatMap((at) => encoded[at] ?? []),
+    const at = places.flatMap((place) => good[place] ?? [])
+    const given = await answerBatch(loaded, {
+      items: at.flatMap((i) => items[i] ?? []),
+      encoded: at.flatMap((i) => (prepared[i] as EncodedText | HostTensor) ?? []),
     })
-    places.forEach((at, i) => {
-      const answer = given[i]
-      if (answer) answers[at] = answer
+    at.forEach((i, place) => {
+      answers[i] = given[place] ?? unreached
     })
     loaded.alive()
   }
   return answers
 }
 
-function encodeItem(loaded: Loaded, item: RuntimeItem): EncodedText | HostTensor {
-  if (isTensor(item.input)) return item.input
-  if (!loaded.text)
-    throw new RightsizeError(
-      'MODEL_INPUT',
-      `the graph takes ${loaded.inputs.map((input) => input.name).join(', ')}, the items are text`,
+const unreached: Failed = failed('RUNTIME_FAILED', 'the graph gave no row for this item')
+
+function failed(code: string, message: string): Failed {
+  return { ok: false, code, message, retryable: false }
+}
+
+function isFailed(prepared: Prepared | undefined): prepared is Failed {
+  return prepared !== undefined && 'ok' in prepared
+}
+
+function sizeOf(prepared: Prepared | undefined): number {
+  if (prepared === undefined || isFailed(prepared)) return 0
+  return 'ids' in prepared ? prepared.ids.length : prepared.data.length
+}
+
+/** A tensor as it is, a text as ids. What does not fit is that item's failure, not the batch's. */
+function prepare(loaded: Loaded, item: RuntimeItem): Prepared {
+  if (isTensor(item.input)) {
+    const reason = misfitOf(loaded.inputs, item.input)
+    return reason === null ? item.input : failed('MODEL_INPUT', reason)
+  }
+  if (loaded.text) return encodeText(loaded.text.tokenizer, textsOf(item), loaded.text)
+  const names = loaded.inputs.map((input) => input.name).join(', ')
+  throw new RightsizeError('MODEL_INPUT', `the graph takes ${names}, the items are text`)
+}
+
+/** A batch that fails is asked again one by one: the bad item fails, the others do not. */
+async function answerBatch(loaded: Loaded, batch: Batch): Promise<readonly Answer[]> {
+  try {
+    return await runBatch(loaded, batch)
+  } catch (cause) {
+    if (!(cause instanceof RightsizeError) || cause.code !== 'RUNTIME_FAILED') throw cause
+    if (batch.items.length === 1) return [failed(cause.code, cause.message)]
+    const singles = batch.items.map((item, i) =>
+      answerBatch(loaded, { items: [item], encoded: batch.encoded.slice(i, i + 1) }),
     )
-  return encodeText(loaded.text.tokenizer, textsOf(item), loaded.text)
+    return (await Promise.all(singles)).flat()
+  }
 }
 
 /** A text, or the first two fields of a row as a pair. */

@@ -50,7 +50,10 @@ async function openReplay(
       ...(candidate.labels === undefined ? {} : { labels: candidate.labels }),
     },
     batchSize,
-    answer: async (batch) => batch.map((item) => answers.get(item.id) ?? missing(item.id)),
+    answer: async (batch, signal) => {
+      signal?.throwIfAborted()
+      return batch.map((item) => answers.get(item.id) ?? missing(item.id))
+    },
     usage: async () => ({
       pids: [],
       threads: 0,

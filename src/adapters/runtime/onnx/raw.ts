@@ -10,41 +10,40 @@ export function isTensor(input: unknown): input is HostTensor {
   )
 }
 
-/** Feeds for a batch of raw tensors: cast to the type of the graph's one input and reshaped to its shape. */
-export function rawFeeds(inputs: readonly TensorInputInfo[], batch: readonly HostTensor[]): Feeds {
-  const input = inputs[0]
-  if (!input || inputs.length > 1)
-    throw new RightsizeError(
-      'MODEL_INPUT',
-      `the graph has ${inputs.length} inputs, a tensor is one`,
-      {
-        at: inputs.map((info) => info.name).join(', '),
-      },
-    )
-  const size = batch[0]?.data.length ?? 0
-  const dims = itemDims(input, size)
-  const data = emptyLike(input, size * batch.length)
-  batch.forEach((tensor, row) => {
-    if (tensor.data.length !== size) throw misfit(input, tensor.data.length)
-    for (let i = 0; i < size; i++) data[row * size + i] = Number(tensor.data[i])
-  })
-  return { [input.name]: { dtype: input.dtype, dims: [batch.length, ...dims], data } }
+/** Why a tensor does not fit the graph's input; null when it does. Throws MODEL_INPUT when no tensor could. */
+export function misfitOf(inputs: readonly TensorInputInfo[], tensor: HostTensor): string | null {
+  const input = onlyInput(inputs)
+  const size = tensor.data.length
+  if (itemDims(input, size) !== null) return null
+  return `${size} values do not fit input "${input.name}" of shape [${input.dims.join(', ')}]`
 }
 
-/** The shape of one item: what the graph fixes, with one free dimension taking the rest. */
-function itemDims(input: TensorInputInfo, size: number): readonly number[] {
+/** Feeds for a batch of raw tensors of one size: cast to the type of the graph's one input and reshaped to its shape. */
+export function rawFeeds(inputs: readonly TensorInputInfo[], batch: readonly HostTensor[]): Feeds {
+  const input = onlyInput(inputs)
+  const size = batch[0]?.data.length ?? 0
+  const data = emptyLike(input, size * batch.length)
+  batch.forEach((tensor, row) => {
+    for (let i = 0; i < size; i++) data[row * size + i] = Number(tensor.data[i])
+  })
+  const dims = [batch.length, ...(itemDims(input, size) ?? [size])]
+  return { [input.name]: { dtype: input.dtype, dims, data } }
+}
+
+function onlyInput(inputs: readonly TensorInputInfo[]): TensorInputInfo {
+  const input = inputs[0]
+  if (input && inputs.length === 1) return input
+  const names = inputs.map((info) => info.name).join(', ')
+  throw new RightsizeError('MODEL_INPUT', `an item is one tensor, the graph takes ${names}`)
+}
+
+/** The shape of one item: what the graph fixes, with one free dimension taking the rest; null when it cannot be. */
+function itemDims(input: TensorInputInfo, size: number): readonly number[] | null {
   const dims = input.dims.slice(1)
   const fixed = dims.reduce<number>((all, dim) => (typeof dim === 'number' ? all * dim : all), 1)
   const free = dims.filter((dim) => typeof dim !== 'number').length
-  if (free > 1 || (free === 0 && fixed !== size) || size % fixed !== 0) throw misfit(input, size)
+  if (free > 1 || (free === 0 && fixed !== size) || size % fixed !== 0) return null
   return dims.map((dim) => (typeof dim === 'number' ? dim : size / fixed))
-}
-
-function misfit(input: TensorInputInfo, size: number): RightsizeError {
-  return new RightsizeError(
-    'MODEL_INPUT',
-    `an item of ${size} values does not fit input "${input.name}" of shape [${input.dims.join(', ')}]`,
-  )
 }
 
 type NumericArray = Exclude<HostTensor['data'], readonly string[] | BigInt64Array | BigUint64Array>

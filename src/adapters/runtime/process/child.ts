@@ -3,6 +3,7 @@ import type { Processes } from '../../../contract/processes.ts'
 import type { RuntimeContext, RuntimeSession, RuntimeUsage } from '../../../contract/runtime.ts'
 import { secretsOf } from '../../../core/error/secret.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
+import { killGroup } from './group.ts'
 import { type Keeper, type Kept, keep, ProcessEnd } from './keeper.ts'
 import { type Line, openLine } from './line.ts'
 import type { Ask, Opened } from './protocol.ts'
@@ -35,11 +36,11 @@ export async function openInChild(
   return {
     identity,
     batchSize,
-    answer: (batch, signal) => {
+    answer: async (batch, signal) => {
       signal?.throwIfAborted()
       return keeper.use(({ line }) => line.ask<'answer'>({ kind: 'answer', batch }))
     },
-    exercise: (batch, times, signal) => {
+    exercise: async (batch, times, signal) => {
       signal?.throwIfAborted()
       return keeper.use(({ line }) => line.ask<'exercise'>({ kind: 'exercise', batch, times }))
     },
@@ -71,6 +72,7 @@ async function startChild(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: options.trusted ? { ...context.env } : withoutSecrets(context.env),
     execArgv: [],
+    detached: true,
   })
   const line = openLine(child, {
     timeoutS: candidate.settings.timeoutS ?? defaultTimeoutS,
@@ -85,7 +87,7 @@ async function startChild(
   watchFlood(child.stderr, line.end)
   const question: Ask = { kind: 'open', candidate, baseDir: context.baseDir }
   const opened = await line.ask<'open'>(question).catch((cause: unknown) => {
-    child.kill('SIGKILL')
+    killGroup(child)
     throw cause instanceof ProcessEnd ? cause.reason : cause
   })
   return { opened, line, peakRss, close: line.close }

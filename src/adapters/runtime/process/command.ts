@@ -15,6 +15,7 @@ import { redact, secretsOf } from '../../../core/error/secret.ts'
 import type { Answer, TokenUsage } from '../../../core/spec/answer.ts'
 import { outputFrom } from '../../../core/spec/free-output.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
+import { hasEnded, killGroup } from './group.ts'
 import { type Kept, keep, ProcessEnd } from './keeper.ts'
 import { listenStderr, watchMemory } from './watch.ts'
 
@@ -167,7 +168,7 @@ function converse(
   const end = (reason: RightsizeError): void => {
     ended ??= reason
     const told = ended
-    killTree(child)
+    killGroup(child)
     settle((waiting) => waiting.reject(new ProcessEnd(told)))
   }
   const wind = (): void => {
@@ -269,20 +270,10 @@ function answerOf(said: Said, labels: readonly string[], latencyS: number): Answ
   }
 }
 
-/** The program leads a process group of its own, so that what it started ends with it. */
-function killTree(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  try {
-    process.kill(-child.pid, 'SIGKILL')
-  } catch {
-    child.kill('SIGKILL') // no process groups on Windows
-  }
-}
-
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (hasEnded(child)) return
   const gone = new Promise((done) => child.once('exit', done))
-  const patience = setTimeout(() => killTree(child), 2000)
+  const patience = setTimeout(() => killGroup(child), 2000)
   child.stdin?.end()
   await gone
   clearTimeout(patience)

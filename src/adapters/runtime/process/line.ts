@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { RightsizeError } from '../../../core/error/error.ts'
+import { hasEnded, killGroup } from './group.ts'
 import { ProcessEnd } from './keeper.ts'
 import type { Ask, Reply, SentError, Values } from './protocol.ts'
 
@@ -45,7 +46,7 @@ export function openLine(child: ChildProcess, options: LineOptions): Line {
   const end = (reason: RightsizeError): void => {
     ended ??= reason
     const told = ended
-    if (child.exitCode === null) child.kill('SIGKILL')
+    killGroup(child)
     settle((open) => open.reject(new ProcessEnd(told)))
   }
   const wind = (): void => {
@@ -88,14 +89,15 @@ export function openLine(child: ChildProcess, options: LineOptions): Line {
     end,
     close: async () => {
       if (ended === null && child.connected) await askToGo(child, ask)
-      child.kill('SIGKILL')
+      killGroup(child)
     },
   }
 }
 
 async function askToGo(child: ChildProcess, ask: Line['ask']): Promise<void> {
+  if (hasEnded(child)) return
   const gone = new Promise((resolve) => child.once('exit', resolve))
-  const patience = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+  const patience = setTimeout(() => killGroup(child), patienceMs)
   ask({ kind: 'close' }).catch(() => undefined)
   await gone
   clearTimeout(patience)
