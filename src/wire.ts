@@ -33,6 +33,8 @@ export interface WireOptions {
   /** Refuses everything that runs code of the spec. */
   readonly noExec: boolean
   readonly fetch?: typeof fetch
+  /** Single effects replaced, by embedders and tests. */
+  readonly effects?: Partial<Effects>
 }
 
 export interface DecideOptions {
@@ -84,7 +86,7 @@ const monotonicS = (): number => performance.now() / 1000
 
 /** Composes adapters and app. Nothing heavy is loaded before it is used. */
 export async function openWire(options: WireOptions): Promise<Wire> {
-  const effects = createEffects(options)
+  const effects: Effects = { ...createEffects(options), ...options.effects }
   const at = (path: string): string => resolve(options.cwd, path)
   return {
     effects,
