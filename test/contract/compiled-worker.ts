@@ -10,12 +10,15 @@ const source = join(root, 'src')
  * Compiles src/worker.ts and what it reaches into a folder of its own and returns the path of worker.js: a .ts child
  * cannot be forked under Node 20, and dist may be older than the sources under test.
  */
-export function compiledWorker(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rightsize-worker-'))
+export const compiledWorker = (): string => compiledModule('worker.ts')
+
+/** The same for any file of src, by its path below it. */
+export function compiledModule(path: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rightsize-compiled-'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   const seen = new Set<string>()
-  const queue = [join(source, 'worker.ts')]
+  const queue = [join(source, path)]
   for (let file = queue.shift(); file; file = queue.shift()) {
     if (seen.has(file)) continue
     seen.add(file)
@@ -25,7 +28,7 @@ export function compiledWorker(): string {
     writeFileSync(target, transpile(text))
     queue.push(...importsOf(text, file))
   }
-  return join(folder, 'worker.js')
+  return join(folder, path.replace(/\.ts$/, '.js'))
 }
 
 function transpile(text: string): string {

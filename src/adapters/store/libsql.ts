@@ -169,21 +169,23 @@ function attempt(work: () => void): void {
 
 /** Pages by key, so that an export neither holds a lock nor all rows. */
 function* exportRows(db: Connection): ReturnType<Store['exportRows']> & Generator {
-  for (const [table, order] of exported) {
-    for (let at = 0; ; at += keysPerQuery) {
-      const rows = db.all(`SELECT * FROM ${table} ORDER BY ${order} LIMIT ? OFFSET ?`, [
-        keysPerQuery,
-        at,
-      ])
+  for (const [table, ...key] of exported) {
+    const columns = key.join(', ')
+    const marks = key.map(() => '?').join(', ')
+    const tail = `ORDER BY ${columns} LIMIT ${keysPerQuery}`
+    let rows = db.all(`SELECT * FROM ${table} ${tail}`, [])
+    for (let last = rows.at(-1); last; last = rows.at(-1)) {
       for (const row of rows) yield { table, row: plain(row) }
-      if (rows.length < keysPerQuery) break
+      const place = key.map((name) => last?.[name] ?? null)
+      rows = db.all(`SELECT * FROM ${table} WHERE (${columns}) > (${marks}) ${tail}`, place)
     }
   }
 }
 
+/** Tables with the columns that their rows are ordered by. */
 const exported = [
   ['outcomes', 'key'],
-  ['scores', 'outcome, scorer'],
+  ['scores', 'outcome', 'scorer'],
   ['windows', 'id'],
   ['documents', 'digest'],
 ] as const
