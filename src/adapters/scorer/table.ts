@@ -24,6 +24,8 @@ export const scorerNames: readonly string[] = [...Object.keys(scorers), ...Objec
  * Throws SCORER_UNKNOWN (nearest name), SCORER_OPTION, SCORER_REFUSED.
  */
 export async function openScorer(spec: ScorerSpec, context: ScorerContext): Promise<Scorer> {
+  if (spec.name === 'assertions' && spec.options['trust'] === true)
+    return (await import('./trusted-assertions.ts')).trustedAssertions(spec.options, context)
   const pure = Object.hasOwn(scorers, spec.name) ? scorers[spec.name] : undefined
   if (pure !== undefined) return pure.make(spec.options)
   const open = Object.hasOwn(effectful, spec.name) ? effectful[spec.name] : undefined

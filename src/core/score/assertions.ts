@@ -14,7 +14,8 @@ export interface Assertion {
   readonly type: string
   readonly value?: unknown
   readonly weight?: number
-  readonly threshold?: number
+  /** Code that changes the answer first; run where it is trusted. */
+  readonly transform?: string
 }
 
 type Check = (output: Output, item: Item, assertion: Assertion) => number
@@ -73,25 +74,42 @@ export const assertionNames: readonly string[] = Object.keys(CHECKS)
  * Example: a label `[{"type":"icontains","value":"bonjour"}]` with `scorer: assertions`
  * Source: the deterministic assertions of promptfoo 0.121 (documentation of equals, contains, regex, is-json ...).
  */
-export function assertions(options: Options): Scorer {
-  readOptions('assertions', options, {})
+export function assertions(options: Options, code: AssertionCode | null = null): Scorer {
+  readOptions('assertions', options, assertionsOptions)
   return {
     name: 'assertions',
-    version: '1',
+    version: code === null ? '1' : '1:trusted',
     deterministic: true,
     graded: true,
-    score: (output, item) => assertionScore(output, item, assertionsOf(item)),
+    ...(code === null ? {} : { effects: 'code' }),
+    score: (output, item) => assertionScore(output, item, code),
   }
 }
 
-function assertionScore(output: Output, item: Item, list: readonly Assertion[]): Score {
+export const assertionsOptions = {
+  trust: {
+    kind: 'boolean',
+    byDefault: false,
+    text: 'Run the JavaScript of assertions and transforms; they are code of the spec.',
+  },
+} as const
+
+/** Runs the code of assertions, where the user trusts it. */
+export interface AssertionCode {
+  /** What the expression gives for the output. */
+  check(code: string, output: unknown, item: Item): number
+  transform(code: string, output: unknown, item: Item): unknown
+}
+
+function assertionScore(output: Output, item: Item, code: AssertionCode | null): Score {
+  const list = assertionsOf(item)
   if (list.length === 0) return { score: null, reason: 'the row has no assertion' }
   const failed: string[] = []
   let sum = 0
   let weights = 0
   for (const assertion of list) {
     const { weight = 1 } = assertion
-    const score = checked(output, item, assertion)
+    const score = checked(output, item, assertion, code)
     if (score < 1) failed.push(assertion.type)
     sum += weight * score
     weights += weight
@@ -103,9 +121,26 @@ function assertionScore(output: Output, item: Item, list: readonly Assertion[]):
     : { score, read, reason: `failed: ${failed.join(', ')}` }
 }
 
-function checked(output: Output, item: Item, assertion: Assertion): number {
-  const negated = assertion.type.startsWith('not-')
-  const check = CHECKS[assertion.type.replace(/^not-/, '')]
+function checked(
+  output: Output,
+  item: Item,
+  assertion: Assertion,
+  code: AssertionCode | null,
+): number {
+  const score = checkedBare(output, item, assertion, code)
+  return assertion.type.startsWith('not-') ? 1 - score : score
+}
+
+function checkedBare(
+  output: Output,
+  item: Item,
+  assertion: Assertion,
+  code: AssertionCode | null,
+): number {
+  const type = assertion.type.replace(/^not-/, '')
+  const seen = transformed(output, item, assertion, code)
+  if (type === 'javascript' && code !== null) return code.check(String(assertion.value), seen, item)
+  const check = CHECKS[type]
   if (check === undefined)
     throw new RightsizeError(
       'SCORER_EXPECTED',
@@ -114,8 +149,23 @@ function checked(output: Output, item: Item, assertion: Assertion): number {
         next: `Known: ${assertionNames.join(', ')}, each also with not- before it.`,
       },
     )
-  const score = check(output, item, assertion)
-  return negated ? 1 - score : score
+  return check(outputOf(seen, output), item, assertion)
+}
+
+/** The answer as the assertion sees it: text or value, after its transform where that may run. */
+function transformed(
+  output: Output,
+  item: Item,
+  { transform }: Assertion,
+  code: AssertionCode | null,
+): unknown {
+  const plain = output.kind === 'json' ? output.value : answerText(output)
+  return transform === undefined || code === null ? plain : code.transform(transform, plain, item)
+}
+
+function outputOf(seen: unknown, original: Output): Output {
+  if (typeof seen === 'string') return { kind: 'text', text: seen }
+  return seen === null || seen === undefined ? original : { kind: 'json', value: seen }
 }
 
 function assertionsOf(item: Item): readonly Assertion[] {

@@ -1,4 +1,4 @@
-import { assertions } from './assertions.ts'
+import { assertions, assertionsOptions } from './assertions.ts'
 import { brier } from './calibration.ts'
 import { setMetrics } from './classification.ts'
 import { contains, containsOptions } from './contains.ts'
@@ -60,8 +60,8 @@ export const scorers: Readonly<Record<string, ScorerEntry>> = {
   },
   brier: { make: brier, options: {}, summary: 'how good the probabilities are' },
   assertions: {
-    make: assertions,
-    options: {},
+    make: (options) => assertions(options),
+    options: assertionsOptions,
     summary: 'each row has its own assertions (promptfoo)',
   },
   'macro-f1': whole(setMetrics['macro-f1'], 'mean F1 over the labels'),

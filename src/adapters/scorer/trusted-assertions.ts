@@ -1,0 +1,67 @@
+import { runInNewContext } from 'node:vm'
+import type { ScorerContext } from '../../contract/scorer.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import { type AssertionCode, assertions } from '../../core/score/assertions.ts'
+import type { Options } from '../../core/score/options.ts'
+import type { Scorer } from '../../core/score/scorer.ts'
+import type { Item } from '../../core/spec/item.ts'
+
+/** Longest that one expression may run, milliseconds. */
+const LONGEST_MS = 2_000
+
+/**
+ * The scorer `assertions` with the JavaScript of a promptfoo file switched on. The expressions run in a context of their
+ * own with a time limit; that keeps accidents apart and is no sandbox: it is for files that are trusted.
+ */
+export function trustedAssertions(options: Options, context: ScorerContext): Scorer {
+  if (context.noExec)
+    throw new RightsizeError(
+      'SCORER_REFUSED',
+      'The JavaScript of assertions is code and --no-exec is set.',
+    )
+  return assertions(options, code)
+}
+
+const code: AssertionCode = {
+  check: (text, output, item) => scoreOf(run(text, output, item), item),
+  transform: (text, output, item) => run(text, output, item),
+}
+
+/** An expression, or the body of a function where it holds `return`. */
+function run(text: string, output: unknown, item: Item): unknown {
+  const source = /\breturn\b/.test(text)
+    ? `(() => { ${text}\n })()`
+    : `(${text.trim().replace(/;$/, '')}\n)`
+  try {
+    return runInNewContext(source, { output, context: { vars: item.row } }, { timeout: LONGEST_MS })
+  } catch (cause) {
+    // The answer broke the expression (it is not JSON, it lacks a key): the assertion does not hold.
+    if ((cause as Error).name === 'SyntaxError' && !isParseOfAnswer(cause))
+      throw broken(text, cause)
+    return null
+  }
+}
+
+/** `JSON.parse(output)` of an answer that is no JSON is the answer's fault, other syntax errors are the file's. */
+const isParseOfAnswer = (cause: unknown) => /JSON/.test((cause as Error).message)
+
+const broken = (text: string, cause: unknown) =>
+  new RightsizeError(
+    'SCORER_FAILED',
+    `The assertion ${JSON.stringify(text.slice(0, 80))} is not JavaScript.`,
+    { cause },
+  )
+
+/** true, a number 0..1, or { pass, score }, as promptfoo takes them. */
+function scoreOf(value: unknown, item: Item): number {
+  if (typeof value === 'object' && value !== null) {
+    const { score, pass } = value as { readonly score?: unknown; readonly pass?: unknown }
+    return scoreOf(typeof score === 'number' ? score : pass === true, item)
+  }
+  const score = Number(value ?? 0)
+  if (score >= 0 && score <= 1) return score
+  throw new RightsizeError(
+    'SCORER_FAILED',
+    `An assertion of item ${item.id} gave ${String(value)}; it gives true, false or 0 to 1.`,
+  )
+}
