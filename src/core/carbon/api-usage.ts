@@ -1,0 +1,86 @@
+import type { CandidateResult } from '../spec/run-result.ts'
+import type { CandidateSpec } from '../spec/spec.ts'
+import { exact } from '../unit/known.ts'
+import { apiEmbodied, apiEnergy, perItemEnergy } from './api-energy.ts'
+import type { GridFactor } from './grid-factor.ts'
+import { type ModelFacts, type ModelTable, modelFacts } from './model-facts.ts'
+import { providerOfUrl, providerSite } from './provider-site.ts'
+import type { Usage } from './usage.ts'
+
+export interface ApiContext {
+  readonly models: ModelTable
+  /** The annual factor of a zone. */
+  readonly gridOf: (zone: string) => GridFactor
+}
+
+export interface ApiAccount {
+  readonly id: string
+  readonly provider: string
+  readonly facts: ModelFacts
+  readonly usage: Usage
+  readonly notes: readonly string[]
+}
+
+/** The meter name of estimates from a call alone: never compared with a measured one. */
+export const apiMeter = 'api-estimate'
+
+/**
+ * An estimated usage for a hosted candidate that no meter sees; null where it is not hosted (a local server must be
+ * bound to a meter instead), its tokens were not counted, or nobody told how large the model is.
+ */
+export function apiUsage(
+  candidate: CandidateResult,
+  spec: CandidateSpec | undefined,
+  context: ApiContext,
+): ApiAccount | null {
+  const { cost } = candidate
+  const provider = providerOfUrl(spec?.baseUrl ?? '')
+  if (cost.energyPerItem.kind === 'known' || cost.tokensPerItem === null || provider === null)
+    return null
+  const facts = knownFacts(candidate, spec, context.models)
+  if (facts === null) return null
+  const batch = candidate.settings['servedBatch']
+  const { input, output } = cost.tokensPerItem
+  const estimate = apiEnergy({ inputTokens: input, outputTokens: output }, facts, {
+    batch: typeof batch === 'number' && batch > 0 ? batch : null,
+    bits: null,
+  })
+  const site = providerSite(provider)
+  return {
+    id: candidate.id,
+    provider,
+    facts,
+    notes: estimate.notes,
+    usage: {
+      candidate: candidate.id,
+      meter: apiMeter,
+      answers: Math.max(1, candidate.n),
+      energy: perItemEnergy(estimate.energy),
+      idle: exact('JPerItem', 0, 'inside the estimate'),
+      pue: site.pue,
+      grid: context.gridOf(site.zone),
+      embodied: { kind: 'given', perItem: apiEmbodied(estimate) },
+      acceptRate: candidate.acceptRate,
+    },
+  }
+}
+
+/** Facts from the spec, from what the runtime found, or from the table; null where there are none. */
+function knownFacts(
+  candidate: CandidateResult,
+  spec: CandidateSpec | undefined,
+  models: ModelTable,
+): ModelFacts | null {
+  const parameters = spec?.parameters ?? candidate.identity?.parameters ?? undefined
+  const active = spec?.activeParameters ?? candidate.identity?.activeParameters ?? undefined
+  if (parameters !== undefined)
+    return modelFacts(candidate.model, models, {
+      parameters,
+      ...(active === undefined ? {} : { activeParameters: active }),
+    })
+  try {
+    return modelFacts(candidate.model, models)
+  } catch {
+    return null // said in the account as "nobody told how large it is"
+  }
+}

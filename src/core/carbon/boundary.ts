@@ -1,0 +1,141 @@
+/** Whose report: a Consumer calls models, a Provider makes and ships them. Source: SCI for AI, section 6. */
+export type Persona = 'consumer' | 'provider'
+
+/** Lifecycle stage, with SCI for AI's names. Retirement is also called End of Life there. */
+export type LifecycleStage =
+  | 'Inception'
+  | 'Design & Development'
+  | 'Deployment'
+  | 'Operation & Monitoring'
+  | 'Retirement'
+
+export interface BoundaryRow {
+  readonly persona: Persona
+  readonly stage: LifecycleStage
+  readonly item: string
+  readonly included: boolean
+  readonly reason: string
+}
+
+/** What this run can say about what lies inside. */
+export interface BoundaryFacts {
+  readonly trained: boolean
+  readonly idleKnown: boolean
+  readonly loadDeclared: boolean
+  readonly judged: boolean
+  readonly apiCandidates: boolean
+}
+
+/**
+ * The boundary checklist: each supporting system with include or exclude and the reason. Source: ISO/IEC 21031
+ * (all that contribute significantly), SCI for AI 6.1 and 6.2 (what each persona shall include).
+ */
+export function boundaryChecklist(facts: BoundaryFacts): readonly BoundaryRow[] {
+  return [...consumerRows(facts), ...providerRows(facts)]
+}
+
+function consumerRows(facts: BoundaryFacts): readonly BoundaryRow[] {
+  const row = (item: string, included: boolean, reason: string): BoundaryRow => ({
+    persona: 'consumer',
+    stage: 'Operation & Monitoring',
+    item,
+    included,
+    reason,
+  })
+  return [
+    row(
+      'model inference',
+      true,
+      'metered or modelled per answer, failed and retried answers included',
+    ),
+    row(
+      'host: processor and memory',
+      true,
+      'the whole process tree is metered; GPU-only figures flatter small models',
+    ),
+    row(
+      'idle and reserved capacity',
+      facts.idleKnown || facts.loadDeclared,
+      facts.idleKnown || facts.loadDeclared
+        ? 'at the declared load'
+        : 'no load is declared (deployment.load), so the idle share is not known',
+    ),
+    row('data-centre overhead', true, 'PUE'),
+    row('fallback for answers that are not accepted', true, 'SCI per resolved task'),
+    row(
+      'people who resolve what the fallback does not',
+      false,
+      'outside the software boundary; the number of cases is stated',
+    ),
+    row(
+      'vendor side of hosted models',
+      facts.apiCandidates,
+      facts.apiCandidates ? 'estimated per call' : 'no hosted model among the candidates',
+    ),
+    row(
+      'network outside the data centre',
+      false,
+      'left out of inference by the G7 sheet (GSF standards working group 167)',
+    ),
+    row(
+      'logging, orchestration, user interface',
+      false,
+      'the same for every candidate; add it for the score of the whole product',
+    ),
+    row('monitoring and re-validation', true, 'the evaluation repeated once per validity period'),
+  ]
+}
+
+function providerRows(facts: BoundaryFacts): readonly BoundaryRow[] {
+  const row = (
+    stage: LifecycleStage,
+    item: string,
+    included: boolean,
+    reason: string,
+  ): BoundaryRow => ({
+    persona: 'provider',
+    stage,
+    item,
+    included,
+    reason,
+  })
+  return [
+    row(
+      'Inception',
+      'idea and data acquisition',
+      false,
+      'not material here: the data set was given',
+    ),
+    row(
+      'Design & Development',
+      'model selection and benchmarking',
+      true,
+      'every window of this run, rejected candidates included',
+    ),
+    row(
+      'Design & Development',
+      'training, tuning, compression, failed tries',
+      facts.trained,
+      facts.trained ? 'metered in this run' : 'nothing was trained or compressed in this run',
+    ),
+    row(
+      'Design & Development',
+      'judging by a model',
+      facts.judged,
+      facts.judged ? 'metered in this run' : 'no model judged the answers',
+    ),
+    row(
+      'Design & Development',
+      'training of third-party base models',
+      false,
+      'belongs to their Provider; ask for its report',
+    ),
+    row('Deployment', 'shipping the model', false, 'not measured; file size is stated'),
+    row(
+      'Retirement',
+      'deletion and hardware end of life',
+      false,
+      'not material; embodied figures are cradle to gate',
+    ),
+  ]
+}

@@ -1,0 +1,143 @@
+import type { CandidateResult, SciResult } from '../spec/run-result.ts'
+import type { Estimate } from '../unit/estimate.ts'
+import { perFiner } from './functional-unit.ts'
+import type { Fallback, Usage } from './usage.ts'
+
+/** One factor between two functional units, so that every conversion is shown (ISO/IEC 21031: shall be disclosed). */
+export interface UnitConversion {
+  readonly from: string
+  readonly to: string
+  /** SCI per `to` = SCI per `from` x factor. */
+  readonly factor: number
+  readonly how: string
+}
+
+export interface ConsumerRow {
+  readonly id: string
+  readonly verdict: CandidateResult['verdict']
+  /** Place among the candidates that meet the bar, by SCI per resolved task; null for the others. */
+  readonly rank: number | null
+  readonly sci: SciResult
+  /** SCI per output token, where answers are tokens. */
+  readonly perToken: Estimate<'gPerR'> | null
+  readonly conversions: readonly UnitConversion[]
+  /** Answers in a thousand that reach a person under the declared fallback; null where not known. */
+  readonly toPersonPerThousand: number | null
+}
+
+export interface ConsumerReport {
+  readonly persona: 'consumer'
+  readonly headline: 'resolved task'
+  readonly fallback: Fallback['kind']
+  readonly rows: readonly ConsumerRow[]
+  /** Re-validation of the decision, per month of its validity. */
+  readonly monitoringPerMonth: Estimate<'g'>
+  readonly rationale: string
+}
+
+/** One row per candidate that has a usage; ranks only among those that meet the bar. */
+export function consumerRows(
+  candidates: readonly CandidateResult[],
+  usages: ReadonlyMap<string, Usage>,
+  scis: ReadonlyMap<string, SciResult>,
+  fallback: Fallback,
+): readonly ConsumerRow[] {
+  const ranks = ranksOf(candidates, usages, scis)
+  return candidates.flatMap((candidate) => {
+    const usage = usages.get(candidate.id)
+    const sci = scis.get(candidate.id)
+    if (usage === undefined || sci === undefined) return []
+    return [
+      {
+        id: candidate.id,
+        verdict: candidate.verdict,
+        rank: ranks.get(candidate.id) ?? null,
+        sci,
+        perToken: perToken(candidate, sci),
+        conversions: conversionsOf(candidate, usage, fallback),
+        toPersonPerThousand: toPerson(usage, fallback),
+      },
+    ]
+  })
+}
+
+function perToken({ cost }: CandidateResult, sci: SciResult): Estimate<'gPerR'> | null {
+  const output = cost.tokensPerItem?.output ?? 0
+  return output > 0 ? perFiner(sci.perInference, output) : null
+}
+
+/** Only equals are ranked: candidates that meet the bar and share a meter with the best of them. */
+function ranksOf(
+  candidates: readonly CandidateResult[],
+  usages: ReadonlyMap<string, Usage>,
+  scis: ReadonlyMap<string, SciResult>,
+): ReadonlyMap<string, number> {
+  const known = candidates
+    .filter(({ verdict, role }) => verdict === 'meets' || role === 'incumbent')
+    .flatMap(({ id }) => {
+      const score = scis.get(id)?.perResolved
+      const meter = usages.get(id)?.meter
+      return score?.kind === 'known' && meter !== undefined
+        ? [{ id, meter, value: score.value }]
+        : []
+    })
+    .sort((a, b) => a.value - b.value)
+  const meter = commonMeter(known.map((each) => each.meter))
+  const ranked = known.filter((each) => each.meter === meter)
+  return new Map(ranked.map(({ id }, i) => [id, i + 1]))
+}
+
+/** The meter that most of the candidates share: mixed methods are not ranked against each other. */
+function commonMeter(meters: readonly string[]): string | null {
+  const count = (meter: string) => meters.filter((each) => each === meter).length
+  return [...new Set(meters)].sort((a, b) => count(b) - count(a))[0] ?? null
+}
+
+function conversionsOf(
+  { cost }: CandidateResult,
+  usage: Usage,
+  fallback: Fallback,
+): readonly UnitConversion[] {
+  const { acceptRate } = usage
+  const rows: UnitConversion[] = []
+  if (acceptRate.kind === 'known' && acceptRate.value > 0)
+    rows.push({
+      from: 'inference',
+      to: 'accepted answer',
+      factor: 1 / acceptRate.value,
+      how: `1 / accept rate ${acceptRate.value.toFixed(4)}`,
+    })
+  if (acceptRate.kind === 'known')
+    rows.push({
+      from: 'inference',
+      to: 'resolved task',
+      factor: 1,
+      how: `plus ${(1 - acceptRate.value).toFixed(4)} x ${fallbackWord(fallback)}`,
+    })
+  const output = cost.tokensPerItem?.output ?? 0
+  if (output > 0)
+    rows.push({
+      from: 'inference',
+      to: 'output token',
+      factor: 1 / output,
+      how: `1 / ${output.toFixed(1)} tokens`,
+    })
+  return rows
+}
+
+function fallbackWord(fallback: Fallback): string {
+  if (fallback.kind === 'person') return '0 (a person outside the boundary)'
+  return fallback.kind === 'retry' ? 'one more inference' : "the incumbent's inference"
+}
+
+/** What is still wrong after the fallback: rejected by the candidate and then by the incumbent, independence not assumed. */
+function toPerson(usage: Usage, fallback: Fallback): number | null {
+  if (usage.acceptRate.kind !== 'known') return null
+  const rejected = 1 - usage.acceptRate.value
+  if (fallback.kind === 'person' || fallback.kind === 'retry') return rejected * 1000
+  const { incumbent } = fallback
+  if (incumbent === null || incumbent.candidate === usage.candidate) return rejected * 1000
+  return incumbent.acceptRate.kind === 'known'
+    ? Math.min(rejected, 1 - incumbent.acceptRate.value) * 1000
+    : null
+}

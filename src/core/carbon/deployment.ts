@@ -1,0 +1,248 @@
+import { RightsizeError } from '../error/error.ts'
+import type { DeploymentSpec } from '../spec/spec.ts'
+import { add, divide, scale } from '../unit/arithmetic.ts'
+import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
+import { exact } from '../unit/known.ts'
+import { joulesPerKwh } from '../unit/quantity.ts'
+import { monthDays, monthS } from './calendar.ts'
+import type { EmbodiedDevice } from './device.ts'
+import type { GridFactor } from './grid-factor.ts'
+
+/** One candidate as it would serve the declared load. */
+export interface ServingCandidate {
+  readonly id: string
+  /** IT energy of one answer while working, J. */
+  readonly energy: Estimate<'JPerItem'>
+  /** Answers per second that one replica gives. */
+  readonly throughputPerS: Estimate<'ratio'>
+}
+
+export interface ReplicaSite {
+  readonly device: EmbodiedDevice
+  readonly grid: GridFactor
+  readonly pue: Known<'ratio'>
+  /** Power that one replica holds while it waits. */
+  readonly idleW: Estimate<'W'>
+}
+
+export interface LoadAccount {
+  readonly id: string
+  readonly answersPerMonth: number
+  /** Replicas that the busiest hour needs; null where throughput is not known. */
+  readonly replicasNeeded: number | null
+  readonly replicasHeld: number
+  /** Replicas that can go; negative where more are needed than are held. */
+  readonly replicasToDrop: number | null
+  readonly instancesToDrop: number | null
+  /** Share of the held capacity that works, over the day. */
+  readonly utilisation: number | null
+  /** Idle included, at the declared load and the replicas held. */
+  readonly energyPerAnswer: Estimate<'JPerItem'>
+  readonly idlePerAnswer: Estimate<'JPerItem'>
+  readonly embodiedPerAnswer: Estimate<'gPerR'>
+  readonly sciPerAnswer: Estimate<'gPerR'>
+}
+
+/**
+ * Capacity kept free at the busiest hour: replicas are planned for 70 % utilisation. An allowance of ours, stated
+ * wherever a number of replicas is (queueing delay grows with 1 / (1 - utilisation): Erlang).
+ */
+export const plannedUtilisation = 0.7
+
+/** Energy, M and SCI per answer at the declared load, idle time included, and how many replicas could go. */
+export function loadAccount(
+  candidate: ServingCandidate,
+  deployment: DeploymentSpec,
+  site: ReplicaSite,
+): LoadAccount {
+  const day = dayOf(deployment, candidate)
+  const idlePerAnswer = idleOf(deployment, day, site)
+  const energyPerAnswer = add(candidate.energy, idlePerAnswer)
+  const embodiedPerAnswer = embodiedOf(deployment, day, site)
+  const operational = gramsPerAnswer(energyPerAnswer, site)
+  return {
+    id: candidate.id,
+    answersPerMonth: day.answers * monthDays,
+    replicasHeld: deployment.replicas,
+    ...replicaCounts(deployment, day),
+    utilisation:
+      day.busyReplicaS === null ? null : day.busyReplicaS / (deployment.replicas * 86_400),
+    energyPerAnswer,
+    idlePerAnswer,
+    embodiedPerAnswer,
+    sciPerAnswer: add(operational, embodiedPerAnswer),
+  }
+}
+
+interface Day {
+  readonly answers: number
+  readonly peakPerS: number
+  readonly throughput: number | null
+  /** Replica-seconds of work in a day. */
+  readonly busyReplicaS: number | null
+}
+
+function dayOf({ load }: DeploymentSpec, { throughputPerS }: ServingCandidate): Day {
+  const hours = load.length === 24 ? load : Array.from({ length: 24 }, () => load[0] ?? 0)
+  if ((load.length !== 1 && load.length !== 24) || load.some((rate) => !(rate >= 0 && rate < 1e9)))
+    throw new RightsizeError(
+      'ACCOUNT_INVALID',
+      'the load is one number of answers per second, or 24 of them',
+      { at: 'deployment.load' },
+    )
+  const answers = hours.reduce((sum, rate) => sum + rate * 3600, 0)
+  const throughput =
+    throughputPerS.kind === 'known' && throughputPerS.value > 0 ? throughputPerS.value : null
+  return {
+    answers,
+    peakPerS: Math.max(...hours),
+    throughput,
+    busyReplicaS: throughput === null ? null : answers / throughput,
+  }
+}
+
+function replicaCounts({ replicas, instances }: DeploymentSpec, { peakPerS, throughput }: Day) {
+  if (throughput === null)
+    return { replicasNeeded: null, replicasToDrop: null, instancesToDrop: null }
+  const replicasNeeded = Math.max(1, Math.ceil(peakPerS / (throughput * plannedUtilisation)))
+  const perInstance = replicas / instances
+  const instancesNeeded = Math.ceil(replicasNeeded / perInstance)
+  return {
+    replicasNeeded,
+    replicasToDrop: replicas - replicasNeeded,
+    instancesToDrop: instances - instancesNeeded,
+  }
+}
+
+/** Waiting energy per answer: held replicas less the working ones; none when scaled to zero. */
+function idleOf(
+  deployment: DeploymentSpec,
+  day: Day,
+  { idleW }: ReplicaSite,
+): Estimate<'JPerItem'> {
+  if (deployment.scaleToZero)
+    return exact('JPerItem', 0, 'deployment.scaleToZero: nothing is held while nothing is asked')
+  if (day.busyReplicaS === null) return unknown('throughput is not known, so idle time is not')
+  if (day.answers === 0) return unknown('the declared load is zero')
+  const idleS = Math.max(0, deployment.replicas * 86_400 - day.busyReplicaS)
+  return idleW.kind === 'known'
+    ? ({ ...scale(idleW, idleS / day.answers), unit: 'JPerItem' } as Known<'JPerItem'>)
+    : idleW
+}
+
+/** M per answer: held devices over the day (all of it when kept warm, the working part when scaled to zero). */
+function embodiedOf(
+  { instances, share, scaleToZero }: DeploymentSpec,
+  { answers, busyReplicaS }: Day,
+  { device }: ReplicaSite,
+): Estimate<'gPerR'> {
+  if (answers === 0) return unknown('the declared load is zero')
+  if (scaleToZero && busyReplicaS === null) return unknown('throughput is not known')
+  const deviceS = scaleToZero ? (busyReplicaS ?? 0) * share : instances * share * 86_400
+  return divide(scale(device.total, deviceS / answers), device.lifetime, 'gPerR')
+}
+
+function gramsPerAnswer(
+  energy: Estimate<'JPerItem'>,
+  { grid, pue }: ReplicaSite,
+): Estimate<'gPerR'> {
+  if (energy.kind !== 'known') return energy
+  const i = grid.intensity
+  const at = (joules: number, p: number, g: number) => ((joules * p) / joulesPerKwh) * g
+  return {
+    ...energy,
+    unit: 'gPerR',
+    value: at(energy.value, pue.value, i.value),
+    low: at(energy.low, pue.low, i.low),
+    high: at(energy.high, pue.high, i.high),
+  }
+}
+
+/** Per answer; real as soon as traffic moves, if idle machines draw less. */
+export interface MarginalSaving {
+  readonly energy: Estimate<'JPerItem'>
+}
+
+/** Per month, once replicas and instances have been released; 0 while none are. */
+export interface RealisedSaving {
+  readonly replicasReleased: number
+  readonly instancesReleased: number
+  readonly idleEnergy: Estimate<'J'>
+  readonly carbon: Estimate<'g'>
+  readonly money: Estimate<'money'>
+  readonly sentence: string
+}
+
+/**
+ * What releasing saves in a month, when the incumbent's replicas are cut to what the candidate needs. Whole
+ * instances only give back M and rent. Never added to the marginal saving.
+ */
+export function realisedSaving(
+  incumbent: LoadAccount,
+  candidate: LoadAccount,
+  deployment: DeploymentSpec,
+  site: ReplicaSite,
+): RealisedSaving {
+  const needed = candidate.replicasNeeded
+  const replicasReleased = needed === null ? 0 : Math.max(0, incumbent.replicasHeld - needed)
+  const perInstance = deployment.replicas / deployment.instances
+  const instancesReleased = Math.floor(replicasReleased / perInstance)
+  const heldS = deployment.scaleToZero ? 0 : replicasReleased * monthS
+  const idleEnergy: Estimate<'J'> =
+    replicasReleased === 0
+      ? exact('J', 0, 'nothing is released')
+      : site.idleW.kind === 'known'
+        ? ({ ...scale(site.idleW, heldS), unit: 'J' } as Known<'J'>)
+        : site.idleW
+  return {
+    replicasReleased,
+    instancesReleased,
+    idleEnergy,
+    carbon: add(
+      idleCarbon(idleEnergy, site),
+      embodiedReleased(instancesReleased, deployment, site),
+    ),
+    money: rentReleased(instancesReleased, deployment),
+    sentence: releaseSentence(replicasReleased, instancesReleased, deployment),
+  }
+}
+
+function idleCarbon(idle: Estimate<'J'>, site: ReplicaSite): Estimate<'g'> {
+  if (idle.kind !== 'known') return idle
+  const grams = gramsPerAnswer({ ...idle, unit: 'JPerItem' }, site)
+  return grams.kind === 'known' ? { ...grams, unit: 'g' } : grams
+}
+
+function embodiedReleased(
+  instances: number,
+  { share }: DeploymentSpec,
+  { device }: ReplicaSite,
+): Estimate<'g'> {
+  return instances === 0
+    ? exact('g', 0, 'no instance is released')
+    : divide(scale(device.total, instances * share * monthS), device.lifetime, 'g')
+}
+
+function rentReleased(
+  instances: number,
+  { instancePricePerHour }: DeploymentSpec,
+): Estimate<'money'> {
+  if (instances === 0) return exact('money', 0, 'no instance is released')
+  if (instancePricePerHour === undefined) return unknown('no instance price is declared')
+  return exact(
+    'money',
+    instances * instancePricePerHour * (monthS / 3600),
+    'deployment.instancePricePerHour',
+  )
+}
+
+function releaseSentence(replicas: number, instances: number, deployment: DeploymentSpec): string {
+  if (replicas === 0)
+    return 'No replica can be released, so nothing is realised beyond the saving per answer.'
+  const held = `${replicas} of ${deployment.replicas} replicas can be dropped at ${
+    plannedUtilisation * 100
+  } % utilisation in the busiest hour`
+  return instances === 0
+    ? `${held}; no whole instance becomes free, so M and rent stay.`
+    : `${held}, which frees ${instances} of ${deployment.instances} instances.`
+}

@@ -1,0 +1,130 @@
+import { RightsizeError } from '../error/error.ts'
+import type { CandidateSpec } from '../spec/spec.ts'
+import { add, multiply, scale, sum } from '../unit/arithmetic.ts'
+import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
+import { exact } from '../unit/known.ts'
+import { joulesPerKwh } from '../unit/quantity.ts'
+
+export interface TokenCounts {
+  readonly input: number
+  readonly output: number
+  readonly cachedInput?: number
+}
+
+/**
+ * Price of one call by tariff, in the tariff's currency. Cached input has its own price where one is stated, else
+ * the input price; `batch` halves nothing by itself: give the discount of the provider's batch tariff (0.5 = half).
+ */
+export function tokenPrice(
+  price: NonNullable<CandidateSpec['price']>,
+  tokens: TokenCounts,
+  batchDiscount = 0,
+): Estimate<'moneyPerItem'> {
+  const { inputPerMTokens, outputPerMTokens, cachedInputPerMTokens, perCall } = price
+  if (inputPerMTokens === undefined && outputPerMTokens === undefined && perCall === undefined)
+    return unknown('no price is stated')
+  const cached = Math.min(tokens.cachedInput ?? 0, tokens.input)
+  const perToken =
+    (tokens.input - cached) * (inputPerMTokens ?? 0) +
+    cached * (cachedInputPerMTokens ?? inputPerMTokens ?? 0) +
+    tokens.output * (outputPerMTokens ?? 0)
+  const amount = (perToken / 1e6 + (perCall ?? 0)) * (1 - batchDiscount)
+  return exact('moneyPerItem', amount, price.source ?? 'price of the candidate')
+}
+
+/** Electricity of one answer: J x PUE x price per kWh. */
+export function energyPrice(
+  energy: Estimate<'JPerItem'>,
+  pue: Known<'ratio'>,
+  pricePerKwh: number | null,
+): Estimate<'moneyPerItem'> {
+  if (pricePerKwh === null) return unknown('no price per kWh is declared (account.pricePerKwh)')
+  const facility = multiply(energy, pue, 'JPerItem')
+  if (facility.kind !== 'known') return facility
+  return {
+    ...(scale(facility, pricePerKwh / joulesPerKwh) as Known<'JPerItem'>),
+    unit: 'moneyPerItem',
+  }
+}
+
+/** Rent of the instances over the answers they give: all of it, idle hours included. */
+export function rentPerAnswer(
+  instances: number,
+  pricePerHour: number | undefined,
+  answersPerDay: number,
+): Estimate<'moneyPerItem'> {
+  if (pricePerHour === undefined) return unknown('no instance price is declared')
+  if (!(answersPerDay > 0)) return unknown('no load is declared')
+  return exact(
+    'moneyPerItem',
+    (instances * pricePerHour * 24) / answersPerDay,
+    'deployment.instancePricePerHour',
+  )
+}
+
+/** Memory and storage held, per month, where priced by the gigabyte. */
+export function holdingPerMonth(options: {
+  readonly memoryGb?: number
+  readonly pricePerGbMonth?: number
+  readonly storageGb?: number
+  readonly pricePerStorageGbMonth?: number
+}): Estimate<'money'> {
+  const parts = [
+    priced(options.memoryGb, options.pricePerGbMonth, 'memory'),
+    priced(options.storageGb, options.pricePerStorageGbMonth, 'storage'),
+  ].filter((part) => part !== null)
+  return sum(unknown('no price of memory or storage is declared'), parts)
+}
+
+function priced(
+  gb: number | undefined,
+  price: number | undefined,
+  what: string,
+): Estimate<'money'> | null {
+  return gb === undefined || price === undefined ? null : exact('money', gb * price, `${what} held`)
+}
+
+/** All parts of one answer's cost in one currency; parts that are unknown are left out and named. */
+export interface AnswerCost {
+  readonly currency: string
+  readonly total: Estimate<'moneyPerItem'>
+  readonly parts: readonly { readonly name: string; readonly amount: Estimate<'moneyPerItem'> }[]
+  readonly leftOut: readonly string[]
+  /** Date of the prices, ISO. */
+  readonly date: string
+}
+
+/**
+ * Adds the parts of an answer's cost. Refuses a second currency: nothing is converted in silence. The caller leaves
+ * electricity out where the rent of an instance or a token price already includes it.
+ */
+export function answerCost(options: {
+  readonly currency: string
+  readonly date: string
+  readonly parts: readonly {
+    readonly name: string
+    readonly amount: Estimate<'moneyPerItem'>
+    readonly currency?: string
+  }[]
+}): AnswerCost {
+  const { currency, date, parts } = options
+  for (const part of parts)
+    if (part.currency !== undefined && part.currency !== currency && part.amount.kind === 'known')
+      throw new RightsizeError(
+        'CURRENCY_MIXED',
+        `${part.name} is in ${part.currency}, the account in ${currency}`,
+      )
+  const counted = parts.filter(({ amount }) => amount.kind === 'known')
+  return {
+    currency,
+    date,
+    parts: counted.map(({ name, amount }) => ({ name, amount })),
+    leftOut: parts
+      .filter(({ amount }) => amount.kind !== 'known')
+      .map(({ name, amount }) => `${name}: ${amount.kind === 'unknown' ? amount.why : 'infinite'}`),
+    total: counted.reduce<Estimate<'moneyPerItem'>>(
+      (total, { amount }) => (total.kind === 'known' ? add(total, amount) : amount),
+      unknown('nothing is priced'),
+    ),
+  }
+}

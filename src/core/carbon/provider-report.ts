@@ -1,0 +1,127 @@
+import type { CandidateResult, Overhead } from '../spec/run-result.ts'
+import { add, divide, multiply, sum } from '../unit/arithmetic.ts'
+import { type Estimate, unknown } from '../unit/estimate.ts'
+import { exact } from '../unit/known.ts'
+import type { LifecycleStage } from './boundary.ts'
+import { facilityGrams } from './facility.ts'
+import type { Site } from './site.ts'
+
+/** Work of a Provider, where more is known than the run saw. */
+export interface ProviderWork {
+  /** Tokens seen in training, all epochs and runs; and without duplicates. */
+  readonly trainingTokens?: { readonly gross: number; readonly effective?: number }
+  /** FLOP of training; and those that were really used. */
+  readonly flops?: { readonly gross: number; readonly effective?: number }
+  /** Pruning, sparsity, synthetic data: to be disclosed. */
+  readonly strategies?: readonly string[]
+}
+
+export interface StageRow {
+  readonly stage: LifecycleStage
+  readonly activity: Overhead['byStage'][number]['stage']
+  readonly candidate: string | null
+  /** Whether it was spent on something that was not chosen. */
+  readonly discarded: boolean
+  readonly energy: Estimate<'J'>
+  readonly operational: Estimate<'g'>
+  readonly embodied: Estimate<'g'>
+}
+
+export interface ProviderUnit {
+  readonly unit: 'FLOP' | 'training token' | 'billion parameters'
+  readonly count: 'gross' | 'effective'
+  readonly amount: number | null
+  readonly sci: Estimate<'gPerR'>
+}
+
+export interface ProviderReport {
+  readonly persona: 'provider'
+  readonly stages: readonly StageRow[]
+  readonly energy: Estimate<'J'>
+  readonly operational: Estimate<'g'>
+  readonly embodied: Estimate<'g'>
+  readonly total: Estimate<'g'>
+  /** Share of the energy that went into what was not chosen: failed tries are counted, not hidden. */
+  readonly discardedEnergy: Estimate<'J'>
+  readonly units: readonly ProviderUnit[]
+  readonly rationale: string
+  readonly strategies: readonly string[]
+}
+
+/**
+ * The Provider side of a run: selection, benchmarking, training, metering, failed tries. Gross counts are total
+ * parameters, raw tokens, theoretical FLOP; effective ones are active parameters, deduplicated tokens, used FLOP.
+ * Source: SCI for AI 6.2 (what a Provider shall include), 8.2 (units, gross and effective).
+ */
+export function providerReport(
+  overhead: Overhead,
+  chosen: CandidateResult | null,
+  site: Site,
+  work: ProviderWork = {},
+): ProviderReport {
+  const stages = overhead.byStage.map((row) => stageRow(row, chosen?.id ?? null, site))
+  const total = (of: (row: StageRow) => Estimate<'J'> | Estimate<'g'>, unit: 'J' | 'g') =>
+    sum(exact(unit, 0, 'nothing was done'), stages.map(of) as readonly Estimate<'J' | 'g'>[])
+  const operational = total((row) => row.operational, 'g') as Estimate<'g'>
+  const embodied = total((row) => row.embodied, 'g') as Estimate<'g'>
+  const carbon = add(operational, embodied)
+  return {
+    persona: 'provider',
+    stages,
+    energy: total((row) => row.energy, 'J') as Estimate<'J'>,
+    operational,
+    embodied,
+    total: carbon,
+    discardedEnergy: sum<'J'>(
+      exact('J', 0, 'nothing was discarded'),
+      stages.filter(({ discarded }) => discarded).map(({ energy }) => energy),
+    ),
+    units: providerUnits(carbon, chosen, work),
+    rationale:
+      'Per billion parameters because what is shipped is a model; per training token and per FLOP beside it where they are known.',
+    strategies: work.strategies ?? [],
+  }
+}
+
+function stageRow(row: Overhead['byStage'][number], chosen: string | null, site: Site): StageRow {
+  const wall = exact('s', row.wallS, 'clock')
+  const perS = divide(site.device.total, site.device.lifetime, 'g')
+  const share = exact('share', site.share ?? 1, 'deployment.share, else the whole machine')
+  return {
+    stage: 'Design & Development',
+    activity: row.stage,
+    candidate: row.candidate,
+    discarded: row.candidate !== null && row.candidate !== chosen,
+    energy: row.energy,
+    operational: facilityGrams(row.energy, site),
+    embodied: multiply(multiply(perS, wall, 'g'), share, 'g'),
+  }
+}
+
+function providerUnits(
+  total: Estimate<'g'>,
+  chosen: CandidateResult | null,
+  work: ProviderWork,
+): readonly ProviderUnit[] {
+  const parameters = chosen?.identity?.parameters ?? null
+  const active = chosen?.identity?.activeParameters ?? parameters
+  const rows: readonly (readonly [ProviderUnit['unit'], ProviderUnit['count'], number | null])[] = [
+    ['billion parameters', 'gross', parameters === null ? null : parameters / 1e9],
+    ['billion parameters', 'effective', active === null ? null : active / 1e9],
+    ['training token', 'gross', work.trainingTokens?.gross ?? null],
+    ['training token', 'effective', work.trainingTokens?.effective ?? null],
+    ['FLOP', 'gross', work.flops?.gross ?? null],
+    ['FLOP', 'effective', work.flops?.effective ?? null],
+  ]
+  return rows.map(([unit, count, amount]) => ({
+    unit,
+    count,
+    amount,
+    sci: perUnit(total, unit, amount),
+  }))
+}
+
+function perUnit(total: Estimate<'g'>, unit: string, amount: number | null): Estimate<'gPerR'> {
+  if (amount === null || !(amount > 0)) return unknown(`the number of ${unit}s is not known`)
+  return divide(total, exact('count', amount, unit), 'gPerR')
+}

@@ -1,0 +1,44 @@
+import { scoreInput } from './sci.ts'
+import { scoreOf } from './score.ts'
+import type { Fallback, Usage } from './usage.ts'
+
+export interface WaterfallStep {
+  readonly name: string
+  /** g per resolved task that this step adds. */
+  readonly grams: number
+}
+
+/** From energy to SCI per resolved task, step by step; the steps add up to the total. */
+export interface Waterfall {
+  readonly candidate: string
+  readonly steps: readonly WaterfallStep[]
+  readonly total: number
+}
+
+/** Null where the candidate has no score. */
+export function waterfallOf(usage: Usage | undefined, fallback: Fallback): Waterfall | null {
+  if (usage === undefined) return null
+  const input = scoreInput(usage, fallback, 'resolved')
+  if ('kind' in input) return null
+  const score = scoreOf(input)
+  const each = (grams: number) => grams / input.units
+  const it = each(input.itEnergyKwh * input.gridGPerKwh)
+  const idleShare = idlePart(usage)
+  return {
+    candidate: usage.candidate,
+    steps: [
+      { name: 'energy of the answer x grid', grams: it * (1 - idleShare) },
+      { name: 'idle capacity', grams: it * idleShare },
+      { name: 'data-centre overhead (PUE)', grams: each(score.operationalG) - it },
+      { name: 'embodied carbon (M)', grams: each(score.embodiedG) },
+      { name: 'fallback for what is not accepted', grams: each(input.fallbackG ?? 0) },
+    ],
+    total: score.sci,
+  }
+}
+
+function idlePart({ energy, idle }: Usage): number {
+  if (energy.kind !== 'known' || idle.kind !== 'known') return 0
+  const whole = energy.value + idle.value
+  return whole > 0 ? idle.value / whole : 0
+}
