@@ -77,7 +77,7 @@ export function tensor(name: string, values: HostTensor): Tensor {
   return tensorOf(name, values)
 }
 
-/** Type and shape of a value: numbers are fixed, texts symbolic, null not stated. */
+/** Type and shape of a value: numbers are fixed, texts symbolic, null not stated (also for the type and the rank). */
 export function valueInfo(name: string, dtype: Dtype, dims: readonly Dim[] | null): ValueInfo {
   return { name, dtype, dims }
 }

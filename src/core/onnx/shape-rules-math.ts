@@ -1,0 +1,304 @@
+import { intOf, intsOf, textOf } from './attributes.ts'
+import { broadcastDims, type Dims, normalAxis, slidingDim } from './dims.ts'
+import type { Dim, Dtype, Node } from './model.ts'
+import { type ShapeRule, unknownFacts, type ValueFacts } from './value-facts.ts'
+
+const first: ShapeRule = (_node, [input]) => {
+  const { dtype, dims } = input ?? unknownFacts
+  return [{ dtype, dims }]
+}
+
+function firstAs(...dtypes: readonly (Dtype | null)[]): ShapeRule {
+  return (_node, [input]) => dtypes.map((dtype) => ({ dtype, dims: input?.dims ?? null }))
+}
+
+function broadcastAll(inputs: readonly ValueFacts[]): Dims | null {
+  return inputs.map(({ dims }) => dims).reduce(broadcastDims)
+}
+
+/** Arithmetic with two or more inputs; shapes on their way to a Reshape are calculated along. */
+function arithmetic(calculate?: (left: number, right: number) => number): ShapeRule {
+  return (_node, inputs) => {
+    const dims = broadcastAll(inputs)
+    const dtype = inputs[0]?.dtype ?? inputs[1]?.dtype ?? null
+    const [left, right] = [inputs[0]?.content, inputs[1]?.content]
+    if (calculate === undefined || left === undefined || right === undefined)
+      return [{ dtype, dims }]
+    return [{ dtype, dims, content: calculated(left, right, calculate) }]
+  }
+}
+
+function calculated(left: Dims, right: Dims, calculate: (a: number, b: number) => number): Dims {
+  const length = left.length === 0 || right.length === 0 ? 0 : Math.max(left.length, right.length)
+  return Array.from({ length }, (_, index) => {
+    const a = left[left.length === 1 ? 0 : index]
+    const b = right[right.length === 1 ? 0 : index]
+    return typeof a === 'number' && typeof b === 'number' ? calculate(a, b) : null
+  })
+}
+
+const compare: ShapeRule = (_node, inputs) => [{ dtype: 'bool', dims: broadcastAll(inputs) }]
+
+const where: ShapeRule = (_node, inputs) => [
+  { dtype: inputs[1]?.dtype ?? inputs[2]?.dtype ?? null, dims: broadcastAll(inputs) },
+]
+
+/** Dims of a matrix product with NumPy's rules for rank 1. */
+function productDims(left: Dims | null, right: Dims | null): Dims | null {
+  if (left === null || right === null || left.length === 0 || right.length === 0) return null
+  const batch = broadcastDims(left.slice(0, -2), right.slice(0, -2)) ?? []
+  const rows = left.length > 1 ? [left.at(-2) ?? null] : []
+  const columns = right.length > 1 ? [right.at(-1) ?? null] : []
+  return [...batch, ...rows, ...columns]
+}
+
+function product(dtype?: Dtype): ShapeRule {
+  return (_node, [left, right]) => [
+    {
+      dtype: dtype ?? left?.dtype ?? null,
+      dims: productDims(left?.dims ?? null, right?.dims ?? null),
+    },
+  ]
+}
+
+const gemm: ShapeRule = (node, [left, right]) => {
+  const side = (facts: ValueFacts | undefined, key: string, at: number): Dim => {
+    const flipped = intOf(node, key, 0) === 1
+    return facts?.dims?.[flipped ? 1 - at : at] ?? null
+  }
+  const dims = [side(left, 'transA', 0), side(right, 'transB', 1)]
+  return [{ dtype: left?.dtype ?? right?.dtype ?? null, dims }]
+}
+
+/** Weights are packed; N is said by an attribute. Source: onnxruntime/docs/ContribOperators.md, MatMulNBits. */
+const matMulBits: ShapeRule = (node, [input]) => {
+  const dims = input?.dims ?? null
+  const columns = intOf(node, 'N', undefined) ?? null
+  return [
+    { dtype: input?.dtype ?? null, dims: dims === null ? null : [...dims.slice(0, -1), columns] },
+  ]
+}
+
+const layerNorm: ShapeRule = (node, [input]) => {
+  const { dtype, dims } = input ?? unknownFacts
+  const axis = dims === null ? 0 : normalAxis(intOf(node, 'axis', -1), dims.length)
+  const stats = dims?.map((dim, index) => (index < axis ? dim : 1)) ?? null
+  const statsType = dtype === 'float64' ? 'float64' : 'float32'
+  return [
+    { dtype, dims },
+    { dtype: statsType, dims: stats },
+    { dtype: statsType, dims: stats },
+  ]
+}
+
+const reduce: ShapeRule = (node, [input, axesInput]) => {
+  const { dtype, dims } = input ?? unknownFacts
+  const fromInput = node.inputs[1] !== undefined && node.inputs[1] !== ''
+  const axes = fromInput ? axesInput?.content : (intsOf(node, 'axes') ?? [])
+  if (dims === null || axes === undefined) return [{ dtype, dims: null }]
+  if (axes.length === 0 && intOf(node, 'noop_with_empty_axes', 0) === 1) return [{ dtype, dims }]
+  return [{ dtype, dims: withoutAxes(node, dims, axes) }]
+}
+
+function withoutAxes(node: Node, dims: Dims, axes: Dims): Dims | null {
+  if (axes.some((axis) => typeof axis !== 'number')) return null
+  const all = axes.length === 0 ? dims.map((_, index) => index) : (axes as readonly number[])
+  const gone = new Set(all.map((axis) => normalAxis(axis, dims.length)))
+  if (intOf(node, 'keepdims', 1) === 1) return dims.map((dim, index) => (gone.has(index) ? 1 : dim))
+  return dims.filter((_, index) => !gone.has(index))
+}
+
+const argument: ShapeRule = (node, [input]) => {
+  const dims = input?.dims ?? null
+  return [
+    {
+      dtype: 'int64',
+      dims: dims === null ? null : withoutAxes(node, dims, [intOf(node, 'axis', 0)]),
+    },
+  ]
+}
+
+/** Convolution and pooling; `channels` comes from the weights, or stays. */
+function sliding(node: Node, dims: Dims, windows: Dims, channels: Dim): Dims {
+  const spatial = dims.slice(2)
+  const strides = intsOf(node, 'strides') ?? spatial.map(() => 1)
+  const dilations = intsOf(node, 'dilations') ?? spatial.map(() => 1)
+  const pads = intsOf(node, 'pads') ?? spatial.flatMap(() => [0, 0])
+  const auto = textOf(node, 'auto_pad', 'NOTSET')
+  const ceil = intOf(node, 'ceil_mode', 0) === 1
+  const sizes = spatial.map((size, index) => {
+    const window = windows[index]
+    const stride = strides[index] ?? 1
+    if (auto.startsWith('SAME')) return typeof size === 'number' ? Math.ceil(size / stride) : null
+    if (typeof window !== 'number') return null
+    const reach = (dilations[index] ?? 1) * (window - 1) + 1
+    const padding = auto === 'VALID' ? 0 : (pads[index] ?? 0) + (pads[index + spatial.length] ?? 0)
+    return slidingDim(size, { window: reach, stride, pads: padding, ceil })
+  })
+  return [dims[0] ?? null, channels, ...sizes]
+}
+
+const conv: ShapeRule = (node, [input, weight]) => {
+  const dims = input?.dims ?? null
+  const dtype = input?.dtype ?? null
+  if (dims === null || weight?.dims === undefined || weight.dims === null)
+    return [{ dtype, dims: null }]
+  const windows = intsOf(node, 'kernel_shape') ?? weight.dims.slice(2)
+  return [{ dtype, dims: sliding(node, dims, windows, weight.dims[0] ?? null) }]
+}
+
+const pool: ShapeRule = (node, [input]) => {
+  const { dtype, dims } = input ?? unknownFacts
+  // With ceil_mode the rule of the last window changed between opsets: not decided here.
+  if (dims === null || intOf(node, 'ceil_mode', 0) === 1) return [{ dtype, dims: null }]
+  const pooled = sliding(node, dims, intsOf(node, 'kernel_shape') ?? [], dims[1] ?? null)
+  return [
+    { dtype, dims: pooled },
+    { dtype: 'int64', dims: pooled },
+  ]
+}
+
+const globalPool: ShapeRule = (_node, [input]) => {
+  const { dtype, dims } = input ?? unknownFacts
+  return [{ dtype, dims: dims?.map((dim, index) => (index < 2 ? dim : 1)) ?? null }]
+}
+
+const dynamicQuantize: ShapeRule = (_node, [input]) => [
+  { dtype: 'uint8', dims: input?.dims ?? null },
+  { dtype: 'float32', dims: [] },
+  { dtype: 'uint8', dims: [] },
+]
+
+/** Type of the zero point, uint8 without one. */
+const quantize: ShapeRule = (_node, [input, , zero]) => [
+  { dtype: zero?.dtype ?? null, dims: input?.dims ?? null },
+]
+
+/** Type of the scale. */
+const dequantize: ShapeRule = (_node, [input, scale]) => [
+  { dtype: scale?.dtype ?? null, dims: input?.dims ?? null },
+]
+
+const unary = [
+  ...[
+    'Abs',
+    'Acos',
+    'Acosh',
+    'Asin',
+    'Asinh',
+    'Atan',
+    'Atanh',
+    'Ceil',
+    'Celu',
+    'Clip',
+    'Cos',
+    'Cosh',
+    'CumSum',
+  ],
+  ...[
+    'Elu',
+    'Erf',
+    'Exp',
+    'FastGelu',
+    'Floor',
+    'Gelu',
+    'HardSigmoid',
+    'HardSwish',
+    'Hardmax',
+    'LeakyRelu',
+    'Log',
+  ],
+  ...[
+    'LogSoftmax',
+    'LpNormalization',
+    'MeanVarianceNormalization',
+    'Mish',
+    'Neg',
+    'Not',
+    'QuickGelu',
+    'Reciprocal',
+  ],
+  ...[
+    'Relu',
+    'Round',
+    'Selu',
+    'Sigmoid',
+    'Sign',
+    'Sin',
+    'Sinh',
+    'Softmax',
+    'Softplus',
+    'Softsign',
+    'Sqrt',
+    'Swish',
+  ],
+  ...[
+    'Tan',
+    'Tanh',
+    'ThresholdedRelu',
+    'Trilu',
+    'LRN',
+    'InstanceNormalization',
+    'GroupNormalization',
+  ],
+  ...['BatchNormalization', 'BiasGelu', 'SimplifiedLayerNormalization', 'RMSNormalization'],
+]
+
+const reductions = [
+  'L1',
+  'L2',
+  'LogSum',
+  'LogSumExp',
+  'Max',
+  'Mean',
+  'Min',
+  'Prod',
+  'Sum',
+  'SumSquare',
+]
+
+/** Rules of operators that calculate. */
+export const mathRules: Readonly<Record<string, ShapeRule>> = {
+  ...Object.fromEntries(unary.map((name) => [name, first])),
+  ...Object.fromEntries(reductions.map((name) => [`Reduce${name}`, reduce])),
+  Add: arithmetic((a, b) => a + b),
+  Sub: arithmetic((a, b) => a - b),
+  Mul: arithmetic((a, b) => a * b),
+  Div: arithmetic((a, b) => Math.trunc(a / b)),
+  Max: arithmetic(),
+  Min: arithmetic(),
+  Mean: arithmetic(),
+  Sum: arithmetic(),
+  Mod: arithmetic(),
+  Pow: (_node, inputs) => [{ dtype: inputs[0]?.dtype ?? null, dims: broadcastAll(inputs) }],
+  PRelu: first,
+  And: compare,
+  Or: compare,
+  Xor: compare,
+  Equal: compare,
+  Less: compare,
+  LessOrEqual: compare,
+  Greater: compare,
+  GreaterOrEqual: compare,
+  IsNaN: firstAs('bool'),
+  IsInf: firstAs('bool'),
+  Where: where,
+  MatMul: product(),
+  FusedMatMul: () => [unknownFacts],
+  MatMulInteger: product('int32'),
+  MatMulIntegerToFloat: product('float32'),
+  DynamicQuantizeMatMul: product('float32'),
+  MatMulNBits: matMulBits,
+  Gemm: gemm,
+  LayerNormalization: layerNorm,
+  ArgMax: argument,
+  ArgMin: argument,
+  Conv: conv,
+  MaxPool: pool,
+  AveragePool: pool,
+  GlobalAveragePool: globalPool,
+  GlobalMaxPool: globalPool,
+  DynamicQuantizeLinear: dynamicQuantize,
+  QuantizeLinear: quantize,
+  DequantizeLinear: dequantize,
+}
