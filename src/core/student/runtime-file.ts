@@ -4,6 +4,9 @@ export interface FileTensor {
   readonly data: Float32Array | Float16Bits | Int32Array | Int8Array | Uint8Array
 }
 
+/** Tensors by name. */
+export type FileTensors = ReadonlyMap<string, FileTensor>
+
 /** Half-precision values as their 16 bits. */
 export type Float16Bits = Uint16Array
 
@@ -18,7 +21,7 @@ const arrays = {
 /** Reads a safetensors file (little-endian machines). Throws a plain Error on a file that contradicts itself. */
 export function readTensors(bytes: Uint8Array): {
   readonly metadata: ReadonlyMap<string, string>
-  readonly tensors: ReadonlyMap<string, FileTensor>
+  readonly tensors: FileTensors
 } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const length = bytes.length < 8 ? -1 : Number(view.getBigUint64(0, true))

@@ -1,3 +1,4 @@
+import { answerOf, bestOf } from './runtime-dense.ts'
 import { readTensors } from './runtime-file.ts'
 import { GramReader, type GramSettings } from './runtime-grams.ts'
 
@@ -45,23 +46,13 @@ export class LinearClassifier {
     this.known = 0
     this.addBlock(this.words, reader.words, reader.wordCount)
     this.addBlock(this.chars, reader.chars, reader.charCount)
-    let best = 0
-    for (let k = 1; k < scores.length; k++) {
-      if ((scores[k] as number) > (scores[best] as number)) best = k
-    }
-    return best
+    return bestOf(scores)
   }
 
   /** The best label with the softmax of all scores. */
-  classify(text: string): {
-    label: string
-    index: number
-    probabilities: Float64Array
-    known: number
-  } {
-    const index = this.best(text)
-    const probabilities = softmax(this.scores, this.scores[index] as number)
-    return { label: this.model.labels[index] as string, index, probabilities, known: this.known }
+  classify(text: string): ReturnType<typeof answerOf> {
+    this.best(text)
+    return answerOf(this.model.labels, this.scores, this.known)
   }
 
   /** tf = 1 + ln count, times idf, the block scaled to length 1. */
@@ -131,23 +122,11 @@ function slotsOf(hashes: Int32Array, from: number, to: number): Int32Array {
   return slots
 }
 
-/** exp(s - top) scaled to sum 1. */
-export function softmax(scores: ArrayLike<number>, top: number): Float64Array {
-  const out = new Float64Array(scores.length)
-  let sum = 0
-  for (let k = 0; k < out.length; k++) {
-    out[k] = Math.exp((scores[k] as number) - top)
-    sum += out[k] as number
-  }
-  for (let k = 0; k < out.length; k++) out[k] = (out[k] as number) / sum
-  return out
-}
-
 /** Opens the bytes of a `rightsize-linear@1` file. Throws a plain Error that says what does not fit. */
 export function openLinear(bytes: Uint8Array): LinearModel {
   const { metadata, tensors } = readTensors(bytes)
   if (metadata.get('format') !== 'rightsize-linear@1')
-    throw new Error(`format ${metadata.get('format')}`)
+    throw new Error('not a rightsize-linear@1 file')
   const { labels, grams, wordFeatures } = JSON.parse(metadata.get('settings') ?? '{}')
   const hashes = tensors.get('hashes')?.data
   const idf = tensors.get('idf')?.data
