@@ -78,7 +78,11 @@ export function tensor(name: string, values: HostTensor): Tensor {
 }
 
 /** Type and shape of a value: numbers are fixed, texts symbolic, null not stated (also for the type and the rank). */
-export function valueInfo(name: string, dtype: Dtype, dims: readonly Dim[] | null): ValueInfo {
+export function valueInfo(
+  name: string,
+  dtype: Dtype | null,
+  dims: readonly Dim[] | null,
+): ValueInfo {
   return { name, dtype, dims }
 }
 
