@@ -7,7 +7,13 @@ import type { Architecture } from '../../core/train/architecture.ts'
 import type { LossSpec } from '../../core/train/loss.ts'
 import { countParameters, type Parameters } from '../../core/train/parameters.ts'
 import type { ScheduleSpec } from '../../core/train/schedule.ts'
-import { type TokenExamples, targetFeeds, tokenFeeds } from '../../core/train/token-batch.ts'
+import {
+  type TokenDropout,
+  type TokenExamples,
+  targetFeeds,
+  tokenFeeds,
+  withoutTokens,
+} from '../../core/train/token-batch.ts'
 import { freshTrainable } from '../../core/train/trainable.ts'
 import {
   type Checkpointing,
@@ -35,6 +41,8 @@ export interface ClassifierTraining {
   readonly epochs?: number
   readonly batch?: number
   readonly dropout?: number
+  /** Tokens replaced by `id` (the mask or unknown token) with probability `rate` while learning: the model has to use more than one cue. Special tokens below `from` stay. */
+  readonly tokenDropout?: TokenDropout
   readonly seed?: number
   readonly threads?: number
   readonly earlyStopping?: EarlyStopping
@@ -63,7 +71,12 @@ export interface TrainedClassifier {
 }
 
 /** Token examples as training data. */
-export function tokenData(examples: TokenExamples, maxLength: number, padId: number): TrainingData {
+export function tokenData(
+  examples: TokenExamples,
+  maxLength: number,
+  padId: number,
+  tokenDropout?: TokenDropout,
+): TrainingData {
   const { ids, labels } = examples
   return {
     lengths: ids.map((row) => Math.min(row.length, maxLength)),
@@ -72,6 +85,14 @@ export function tokenData(examples: TokenExamples, maxLength: number, padId: num
       ...tokenFeeds(ids, rows, maxLength, padId),
       ...targetFeeds(examples, rows),
     }),
+    ...(tokenDropout === undefined
+      ? {}
+      : {
+          learningFeeds: (rows, source) => ({
+            ...tokenFeeds(withoutTokens(ids, rows, tokenDropout, source), rows, maxLength, padId),
+            ...targetFeeds(examples, rows),
+          }),
+        }),
   }
 }
 
@@ -158,7 +179,17 @@ export async function trainClassifier(
   options: ClassifierTraining,
 ): Promise<TrainedClassifier> {
   const { architecture, vocabulary, maxLength, classes, defaults } = plan
-  const { examples, held, labels, loss, padId = 0, seed = 1, start, ...rest } = options
+  const {
+    examples,
+    held,
+    labels,
+    loss,
+    tokenDropout,
+    padId = 0,
+    seed = 1,
+    start,
+    ...rest
+  } = options
   refuseExamples(examples, vocabulary, classes)
   if (held !== undefined) refuseIds(held.ids, vocabulary)
   const result = await trainModel({
@@ -166,7 +197,7 @@ export async function trainClassifier(
     ...rest,
     seed,
     trainable: freshTrainable(architecture, seed, start),
-    data: tokenData(examples, maxLength, padId),
+    data: tokenData(examples, maxLength, padId, tokenDropout),
     ...(held === undefined ? {} : { held: tokenData(held, maxLength, padId) }),
     loss: lossFor(examples, loss),
   })

@@ -18,6 +18,7 @@ import {
 } from '../../core/train/checkpoint.ts'
 import type { LossSpec } from '../../core/train/loss.ts'
 import type { Parameters } from '../../core/train/parameters.ts'
+import { type RandomSource, randomSource } from '../../core/train/random.ts'
 import { learningRate, type ScheduleSpec } from '../../core/train/schedule.ts'
 import type { Trainable } from '../../core/train/trainable.ts'
 import { maskFeeds } from './mask-feeds.ts'
@@ -30,6 +31,8 @@ export interface TrainingData {
   /** Class of each row where there is one: the split is by class and accuracy is reported. */
   readonly labels?: readonly number[]
   feeds(rows: readonly number[]): Feeds
+  /** The same rows as they are learned from, changed at random; `source` follows from seed and step. */
+  learningFeeds?(rows: readonly number[], source: RandomSource): Feeds
 }
 
 export interface EarlyStopping {
@@ -192,13 +195,20 @@ function refuseNan(step: number, loss: number, norm: number): void {
   })
 }
 
+const changeStream = 0xc4
+
+function learningFeeds({ data, seed }: TrainModelOptions, rows: readonly number[], step: number) {
+  const changed = data.learningFeeds?.(rows, randomSource(seed, changeStream, step))
+  return changed ?? data.feeds(rows)
+}
+
 /** One batch forward and backward and one step of the optimiser. */
 async function learn(setting: Setting, run: Run, batch: readonly number[]): Promise<void> {
   const { options, rows, lengths } = setting
   const chosen = batch.map((index) => rows[index] ?? 0)
   const step = run.progress.step + 1
   const steps = setting.stepsPerEpoch * options.epochs
-  const data = options.data.feeds(chosen)
+  const data = learningFeeds(options, chosen, step)
   const masks = maskFeeds(options.trainable.masks, data, options.dropout ?? 0, options.seed, step)
   const { loss, gradients } = await setting.step.run(run.parameters, { ...data, ...masks })
   const norm = globalNorm(gradients.values())

@@ -1,5 +1,6 @@
 import type { Feeds, HostTensor } from '../onnx/host-tensor.ts'
 import { lossNames } from './loss.ts'
+import { type RandomSource, uniform } from './random.ts'
 
 /** Tokenised examples with what they should give: class numbers, or a teacher's probabilities, or both. */
 export interface TokenExamples {
@@ -9,6 +10,29 @@ export interface TokenExamples {
   readonly targets?: readonly Float32Array[]
   /** Weight of each example in the loss; 1 unless given. */
   readonly weights?: readonly number[]
+}
+
+export interface TokenDropout {
+  readonly rate: number
+  /** What a dropped token becomes. */
+  readonly id: number
+  /** Ids below this one are never dropped; 5 keeps BERT's special tokens. */
+  readonly from?: number
+}
+
+/** The chosen rows with tokens replaced at random; other rows are left empty. Source: word dropout, Iyyer et al., ACL 2015, section 3. */
+export function withoutTokens(
+  ids: readonly (readonly number[])[],
+  rows: readonly number[],
+  { rate, id, from = 0 }: TokenDropout,
+  source: RandomSource,
+): readonly (readonly number[])[] {
+  const changed: (readonly number[])[] = []
+  for (const row of rows)
+    changed[row] = (ids[row] ?? []).map((token) =>
+      token >= from && uniform(source) < rate ? id : token,
+    )
+  return changed
 }
 
 /** Ids and mask of the rows, padded on the right to the longest of them and to at least one token; longer rows are cut at `maxLength`. */
