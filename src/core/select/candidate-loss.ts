@@ -41,6 +41,29 @@ function clustersOf(input: DecisionInput, positions: readonly number[]): string[
   return new Set(keys).size === keys.length ? null : keys
 }
 
+/** Clusters up to this share of surplus items are thinned to one item each instead of becoming the units. */
+const FEW_REPEATS = 0.1
+
+/**
+ * A few texts that occur twice would turn every item into part of a cluster design and cost the exact test; the first
+ * of each in the item order stands for it instead. Real clusters stay.
+ */
+function withoutRepeats(
+  positions: readonly number[],
+  clusters: readonly string[] | null,
+): { readonly positions: readonly number[]; readonly clusters: readonly string[] | null } {
+  if (clusters === null) return { positions, clusters }
+  const firsts = new Set<string>()
+  const kept = positions.filter((_, i) => {
+    const key = clusters[i] as string
+    const first = !firsts.has(key)
+    firsts.add(key)
+    return first
+  })
+  const few = kept.length >= (1 - FEW_REPEATS) * positions.length
+  return few ? { positions: kept, clusters: null } : { positions, clusters }
+}
+
 /**
  * The loss model that fits the scores: exact for right or wrong, betting for graded scores, clusters and ratios
  * against a floor, bootstrap for metrics that are no mean. `keep` narrows it to a slice.
@@ -60,9 +83,9 @@ function freshLoss(
 ): LossModel {
   const { bar } = input
   const incumbent = bar.kind === 'relative' ? incumbentOf(input) : null
-  const positions = judgedPositions(candidate, incumbent, input.items).filter(keep)
+  const judged = judgedPositions(candidate, incumbent, input.items).filter(keep)
+  const { positions, clusters } = withoutRepeats(judged, clustersOf(input, judged))
   const floor = bar.kind === 'absolute' ? bar.floor : 0
-  const clusters = clustersOf(input, positions)
   const whole = wholeSet(input, candidate, incumbent)
   if (whole !== null) return bootstrapped(input, whole, positions, clusters)
   if (input.ratio !== undefined && candidate.counts !== undefined) {

@@ -179,11 +179,6 @@ function notes({ input, limit }: DecisionFacts, chosen: Judged | null): string[]
   return found
 }
 
-const limitWords = ({ input, limit }: DecisionFacts): string =>
-  input.bar.kind === 'relative'
-    ? `the loss is within your ${pointMargin(limit)} margin`
-    : `${input.metric} reaches your floor of ${percent1(input.bar.floor)}`
-
 /** Set scope. A full run is exact; a race is wrong with probability at most alpha. */
 function matchesClaim(facts: DecisionFacts, subject: Judged | null): ScopeClaim {
   const { input, limit } = facts
@@ -194,8 +189,6 @@ function matchesClaim(facts: DecisionFacts, subject: Judged | null): ScopeClaim 
   const early = reason === 'accepted' || reason === 'discarded'
   const complete = subject.evidence.n >= input.items || reason === 'exhausted'
   const items = `on these ${counted(input.items)} items`
-  const who = facts.chosen === null ? ` of ${subject.id}` : ''
-  const words = limitWords(facts)
   const observed = subject.evidence.expected <= limit + 1e-12
   const holds = early ? reason === 'accepted' : complete && observed
   const how = early
@@ -203,8 +196,31 @@ function matchesClaim(facts: DecisionFacts, subject: Judged | null): ScopeClaim 
     : complete
       ? 'full run, exact'
       : `only ${counted(subject.evidence.n)} of them were run`
-  const verb = holds ? `Matches: ${items}` : `Does not match: ${items} it does not hold that`
-  return { holds, text: `${verb}${who} ${words} (${how}).` }
+  return {
+    holds,
+    text: claim(
+      holds,
+      'Matches',
+      'Does not match',
+      `${items} ${lossWords(facts, holds)} (${how}).`,
+    ),
+  }
+}
+
+const claim = (holds: boolean, yes: string, no: string, rest: string): string =>
+  `${holds ? yes : no}: ${rest}`
+
+/** "the loss of small is within your 1-point margin", or "is not" / "may not be". */
+function lossWords(facts: DecisionFacts, holds: boolean, unsure = false): string {
+  const { input, limit, chosen } = facts
+  const subject =
+    chosen ??
+    nearest(facts.ranked.filter(({ standing }) => standing === 'open' || standing === 'failed'))
+  const whose = chosen === null && subject !== null ? ` of ${subject.id}` : ''
+  const not = holds ? 'is' : unsure ? 'may not be' : 'is not'
+  return input.bar.kind === 'relative'
+    ? `the loss${whose} ${not} within your ${pointMargin(limit)} margin`
+    : `the ${input.metric}${whose} ${not} at or above your floor of ${percent1(input.bar.floor)}`
 }
 
 /** Population scope, in the same style. */
@@ -214,15 +230,12 @@ function certifiedClaim(facts: DecisionFacts, subject: Judged | null): ScopeClai
     return { holds: false, text: 'Not certified: no cheaper candidate was judged.' }
   }
   const holds = subject.standing === 'certified'
-  const who = facts.chosen === null ? ` of ${subject.id}` : ''
   const over = `over ${plural(correction.looked, 'candidate')} looked at`
   const how = holds
     ? `wrong with probability at most ${percent1(input.risk.alpha)}, ${over}`
-    : `wrong with probability ${percent(subject.evidence.pOverMarginCorrected)}, ${over}`
-  const verb = holds
-    ? 'Certified: on future items like these'
-    : 'Not certified: on future items like these it is not shown that'
-  return { holds, text: `${verb}${who} ${limitWords(facts)} (${how}).` }
+    : `probability ${percent(subject.evidence.pOverMarginCorrected)}, ${over}`
+  const rest = `on future items like these ${lossWords(facts, holds, true)} (${how}).`
+  return { holds, text: claim(holds, 'Certified', 'Not certified', rest) }
 }
 
 function nextSteps(

@@ -1,0 +1,197 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { seededRandom } from '../stats/random.ts'
+import { Race } from './race.ts'
+import type { RaceOutcome, RaceSetup } from './race-types.ts'
+
+type Bits = Readonly<Record<string, readonly number[]>>
+
+const setup = (over: Partial<RaceSetup> & Pick<RaceSetup, 'candidates' | 'items'>): RaceSetup => ({
+  bar: { kind: 'absolute', floor: 0.8, target: 0.8 },
+  alpha: 0.05,
+  beta: 0.05,
+  reference: null,
+  batch: 1,
+  growth: 0,
+  budget: null,
+  volume: null,
+  clusters: null,
+  slices: [],
+  ...over,
+})
+
+const point = (id: string, cost: number, written = 0) => ({
+  id,
+  cost: [cost, cost] as const,
+  written,
+})
+
+/** Runs a race on known scores; asks what each batch was. */
+function run(
+  race: Race,
+  bits: Bits,
+  cost: (id: string) => number,
+  seen: string[] = [],
+): RaceOutcome {
+  for (let guard = 0; guard < 100_000; guard += 1) {
+    const action = race.next()
+    if (action.kind === 'done') return action.outcome
+    if (action.reference !== null) {
+      const { from, to } = action.reference
+      race.recordReference(from, (bits['ref'] ?? []).slice(from, to), (to - from) * cost('ref'))
+    }
+    const { candidate, from, to } = action
+    seen.push(`${action.phase} ${candidate} ${from}-${to}`)
+    race.record(
+      candidate,
+      from,
+      (bits[candidate] ?? []).slice(from, to),
+      (to - from) * cost(candidate),
+    )
+  }
+  throw new Error('the race does not end')
+}
+
+const rightOf = (n: number, right: number, seed: number) =>
+  seededRandom(seed).shuffle(Array.from({ length: n }, (_, i) => (i < right ? 1 : 0)))
+
+test('the cheapest good candidate is accepted early and nothing dearer is run', () => {
+  const bits = {
+    bad: rightOf(2000, 1000, 1),
+    good: rightOf(2000, 1800, 2),
+    dear: rightOf(2000, 1900, 3),
+  }
+  const costs: Record<string, number> = { bad: 1, good: 5, dear: 50 }
+  const race = new Race(
+    setup({
+      items: 2000,
+      candidates: [point('dear', 50), point('good', 5, 1), point('bad', 1, 2)],
+    }),
+  )
+  const outcome = run(race, bits, (id) => costs[id] ?? 0)
+  expect(outcome.accepted).toBe('good')
+  expect(outcome.spent).toBeLessThan(0.05 * 2000 * 56)
+  expect(race.evidence('dear').reason).toBe('not reached')
+  expect(race.evidence('bad').reason).toBe('discarded')
+  expect(race.evidence('good').logEUp).toBeGreaterThanOrEqual(Math.log(3 / 0.05))
+})
+
+test('with the set exhausted the answer is exact: one item below the bar fails, on the bar meets', () => {
+  for (const [right, wanted] of [
+    [80, 'a'],
+    [79, null],
+  ] as const) {
+    const race = new Race(setup({ items: 100, candidates: [point('a', 1)] }))
+    const outcome = run(race, { a: rightOf(100, right, 5) }, () => 1)
+    expect(outcome.accepted).toBe(wanted)
+  }
+})
+
+test('twenty candidates one item below the bar: one of them is accepted in at most alpha of worlds', () => {
+  const random = seededRandom('twenty')
+  const ids = Array.from({ length: 20 }, (_, i) => `c${i}`)
+  const row = Array.from({ length: 200 }, (_, i) => (i < 159 ? 1 : 0))
+  let accepted = 0
+  for (let world = 0; world < 150; world += 1) {
+    const bits = Object.fromEntries(ids.map((id) => [id, random.shuffle(row)]))
+    const race = new Race(
+      setup({ items: 200, candidates: ids.map((id, i) => point(id, i + 1, i)) }),
+    )
+    if (run(race, bits, () => 1).accepted !== null) accepted += 1
+  }
+  expect(accepted / 150).toBeLessThanOrEqual(0.05 + 2 * Math.sqrt((0.05 * 0.95) / 150))
+})
+
+test('a relative bar pairs items, runs the reference only as far as needed and shares it', () => {
+  const ref = rightOf(1000, 900, 1)
+  const bits = { ref, same: ref, worse: ref.map((bit, i) => (i % 3 === 0 ? 0 : bit)) }
+  const race = new Race(
+    setup({
+      items: 1000,
+      bar: { kind: 'relative', margin: 0.05, tolerance: 0 },
+      reference: { id: 'ref', cost: 100, logged: false },
+      candidates: [point('worse', 1), point('same', 2, 1)],
+    }),
+  )
+  const outcome = run(race, bits, (id) => (id === 'ref' ? 100 : 1))
+  expect(outcome.accepted).toBe('same')
+  expect(race.evidence('worse').reason).toBe('discarded')
+  expect(outcome.spent).toBeLessThan(1000 * 103 * 0.5)
+})
+
+test('a budget stops the race, keeps what is known and says what deciding could still cost', () => {
+  const race = new Race(setup({ items: 1000, candidates: [point('a', 1)], budget: 20, batch: 8 }))
+  const outcome = run(race, { a: rightOf(1000, 800, 4) }, () => 1)
+  expect(outcome.reason).toBe('budget')
+  expect(outcome.spent).toBeLessThanOrEqual(20)
+  expect(outcome.pending).toEqual({ candidate: 'a', atMost: 1000 - outcome.spent })
+  expect(race.evidence('a').reason).toBe('budget')
+})
+
+test('overlapping prior costs are probed first, and the metered cost orders', () => {
+  const bits = { a: rightOf(500, 450, 1), b: rightOf(500, 450, 2) }
+  const race = new Race(
+    setup({
+      items: 500,
+      batch: 10,
+      candidates: [
+        { id: 'a', cost: [1, 10], written: 0 },
+        { id: 'b', cost: [2, 12], written: 1 },
+      ],
+    }),
+  )
+  const seen: string[] = []
+  const outcome = run(race, bits, (id) => (id === 'a' ? 9 : 3), seen)
+  expect(seen.slice(0, 2)).toEqual(['probe a 0-10', 'probe b 0-10'])
+  expect(outcome.accepted).toBe('b')
+  expect(race.evidence('b').thresholdDown).toBe(2 / 0.05)
+})
+
+test('a candidate that costs more to decide than it saves is parked, and resumed when it pays', () => {
+  const bits = { close: rightOf(4000, 3240, 1), clear: rightOf(4000, 3980, 2) }
+  const candidates = [point('close', 10), point('clear', 11, 1)]
+  const parked = new Race(setup({ items: 4000, candidates, volume: 10 }))
+  expect(run(parked, bits, (id) => (id === 'close' ? 10 : 11)).accepted).toBe('clear')
+  expect(parked.evidence('close').reason).toBe('parked')
+  const worthIt = new Race(setup({ items: 4000, candidates, volume: 10_000_000 }))
+  expect(run(worthIt, bits, (id) => (id === 'close' ? 10 : 11)).accepted).toBe('close')
+})
+
+test('a slice below its own floor stops an otherwise good candidate', () => {
+  const member = Array.from({ length: 1000 }, (_, i) => i % 4 === 0)
+  const bits = { a: member.map((inSlice, i) => (inSlice ? (i % 8 === 0 ? 1 : 0) : 1)) }
+  const slices = [{ name: 'lang=de', member, limit: 0.8 }]
+  const race = new Race(setup({ items: 1000, candidates: [point('a', 1)], slices }))
+  expect(run(race, bits, () => 1).accepted).toBe(null)
+  expect(race.evidence('a').reason).toBe('discarded')
+})
+
+test('clusters are units: the exact answer at the end is that over items', () => {
+  const clusters = Array.from({ length: 300 }, (_, i) => Math.floor(i / 3))
+  for (const [right, wanted] of [
+    [240, 'a'],
+    [239, null],
+  ] as const) {
+    const race = new Race(setup({ items: 300, candidates: [point('a', 1)], clusters }))
+    expect(run(race, { a: rightOf(300, right, 8) }, () => 1).accepted).toBe(wanted)
+  }
+})
+
+test('asking twice changes nothing, and replaying stored scores in other batches gives the same verdicts', () => {
+  const table = fc.record({
+    a: fc.integer({ min: 60, max: 110 }),
+    b: fc.integer({ min: 60, max: 120 }),
+  })
+  fc.assert(
+    fc.property(table, fc.integer({ min: 1, max: 40 }), ({ a, b }, batch) => {
+      const bits = { a: rightOf(120, a, 1), b: rightOf(120, b, 2) }
+      const make = (size: number) =>
+        new Race(setup({ items: 120, batch: size, candidates: [point('a', 1), point('b', 2, 1)] }))
+      const [one, many] = [make(1), make(batch)]
+      expect(one.next()).toEqual(one.next())
+      expect(run(one, bits, () => 1).accepted).toBe(run(many, bits, () => 1).accepted)
+      expect(one.evidence('a')).toEqual(many.evidence('a'))
+    }),
+    { numRuns: 40, seed: 2 },
+  )
+})
