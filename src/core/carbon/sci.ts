@@ -1,5 +1,12 @@
 import type { SciResult } from '../spec/run-result.ts'
-import { type Estimate, infinite, type Known, type Unknown, unknown } from '../unit/estimate.ts'
+import {
+  type Estimate,
+  type Infinite,
+  infinite,
+  type Known,
+  type Unknown,
+  unknown,
+} from '../unit/estimate.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import { type Model, simulate, summarise } from '../unit/simulate.ts'
 import { embodiedModel, operationalModel, type SciPer, sciModel } from './sci-model.ts'
@@ -18,39 +25,77 @@ export interface SciOptions {
  * are p5 to p95 of a simulation. Unknown says why; nothing accepted is infinite.
  */
 export function sciOf(usage: Usage, fallback: Fallback, options: SciOptions = {}): SciResult {
-  const estimate = (per: SciPer) => sciEstimate(usage, fallback, per, options)
+  const models = {
+    perInference: sciModel(usage, fallback, 'inference'),
+    perAccepted: acceptsNothing(usage) ?? sciModel(usage, fallback, 'accepted'),
+    perResolved: sciModel(usage, fallback, 'resolved'),
+    operational: operationalModel(usage),
+    embodied: embodiedModel(usage),
+  }
+  const spread = spreads(models, options)
+  const exactly = (per: SciPer, estimate: Estimate<'gPerR'>) =>
+    atCentre(usage, fallback, per, estimate)
   return {
-    perInference: estimate('inference'),
-    perAccepted: estimate('accepted'),
-    perResolved: estimate('resolved'),
-    operational: modelEstimate(operationalModel(usage), 'E x PUE x I per answer', options),
-    embodied: modelEstimate(embodiedModel(usage), 'TE x TiR/EL x RR/ToR per answer', options),
+    perInference: exactly('inference', spread.perInference),
+    perAccepted: exactly('accepted', spread.perAccepted),
+    perResolved: exactly('resolved', spread.perResolved),
+    operational: spread.operational,
+    embodied: spread.embodied,
     grid: gridLine(usage),
   }
 }
 
-const words: Readonly<Record<SciPer, string>> = {
-  inference: 'SCI per inference',
-  accepted: 'SCI per accepted answer',
-  resolved: 'SCI per resolved task',
+type SciPart = Exclude<keyof SciResult, 'grid'>
+
+const words: Readonly<Record<SciPart, string>> = {
+  perInference: 'SCI per inference',
+  perAccepted: 'SCI per accepted answer',
+  perResolved: 'SCI per resolved task',
+  operational: 'E x PUE x I per answer',
+  embodied: 'TE x TiR/EL x RR/ToR per answer',
 }
 
-/** One SCI with its interval. */
-export function sciEstimate(
+function acceptsNothing({ acceptRate, answers }: Usage): Infinite | null {
+  return acceptRate.kind === 'known' && acceptRate.value === 0
+    ? infinite(`none of ${answers} answers was accepted`)
+    : null
+}
+
+/** All parts from one simulation, so that every factor is drawn once. */
+function spreads(
+  models: Readonly<Record<SciPart, Model | Unknown | Infinite>>,
+  { seed = 1, draws = 10_000 }: SciOptions,
+): Readonly<Record<SciPart, Estimate<'gPerR'>>> {
+  const parts = Object.keys(words) as readonly SciPart[]
+  const drawable = parts.filter((part) => !('kind' in models[part]))
+  const drawn = simulate(
+    drawable.map((part) => models[part] as Model),
+    { seed, draws },
+  )
+  const estimate = (part: SciPart): Estimate<'gPerR'> => {
+    const model = models[part]
+    const column = drawn[drawable.indexOf(part)]
+    if ('kind' in model) return model
+    return column === undefined
+      ? unknown('nothing was drawn')
+      : summarise('gPerR', model, column, { how: words[part] })
+  }
+  return Object.fromEntries(parts.map((part) => [part, estimate(part)])) as Record<
+    SciPart,
+    Estimate<'gPerR'>
+  >
+}
+
+/** The interval of the draws with its value in the order of operations that Impact Framework uses. */
+function atCentre(
   usage: Usage,
   fallback: Fallback,
   per: SciPer,
-  options: SciOptions = {},
+  estimate: Estimate<'gPerR'>,
 ): Estimate<'gPerR'> {
-  const { acceptRate } = usage
-  if (per === 'accepted' && acceptRate.kind === 'known' && acceptRate.value === 0)
-    return infinite(`none of ${usage.answers} answers was accepted`)
-  const model = sciModel(usage, fallback, per)
-  if ('kind' in model) return model
+  if (estimate.kind !== 'known') return estimate
   const input = scoreInput(usage, fallback, per)
-  const spread = modelEstimate(model, words[per], options)
-  if ('kind' in input || spread.kind !== 'known') return spread
-  return withValue(spread, scoreOf(input).sci)
+  return 'kind' in input ? estimate : withValue(estimate, scoreOf(input).sci)
 }
 
 /** The interval of the draws around a value computed in the order that Impact Framework uses. */
@@ -61,18 +106,6 @@ function withValue(spread: Known<'gPerR'>, value: number): Known<'gPerR'> {
     low: Math.min(spread.low, value),
     high: Math.max(spread.high, value),
   }
-}
-
-function modelEstimate(
-  model: Model | Unknown,
-  how: string,
-  { seed = 1, draws = 10_000 }: SciOptions,
-): Estimate<'gPerR'> {
-  if ('kind' in model) return model
-  const [drawn] = simulate([model], { seed, draws })
-  return drawn === undefined
-    ? unknown('nothing was drawn')
-    : summarise('gPerR', model, drawn, { how })
 }
 
 /** The figures of a score at central values, over all answers of the run; what every export writes. */

@@ -1,0 +1,238 @@
+import { describe, expect, test } from 'vitest'
+import {
+  accountInputs,
+  accountRun,
+  accountSpec,
+  fixtureCandidate,
+  fixtureCandidates,
+  gridTables,
+} from '../../../test/fixtures/account-run.ts'
+import type { Known } from '../unit/estimate.ts'
+import { type AccountRun, buildAccount } from './account.ts'
+import { gridFactor } from './grid-factor.ts'
+import { annualFactor } from './grid-zone.ts'
+
+const account = buildAccount(accountRun, accountSpec, accountInputs)
+const v = (e: unknown) => (e as Known<'J'>).value
+const row = (id: string) => account.consumer.rows.find((each) => each.id === id)!
+
+describe('the account of a run', () => {
+  test('is JSON, without NaN or Infinity, and the same every time', () => {
+    const text = JSON.stringify(account)
+    expect(JSON.parse(text)).toEqual(account)
+    expect(JSON.stringify(buildAccount(accountRun, accountSpec, accountInputs))).toBe(text)
+  })
+
+  test('ranks only what meets the bar, by SCI per resolved task', () => {
+    expect(account.consumer.rows.map(({ id, rank }) => [id, rank])).toEqual([
+      ['large', 2],
+      ['small', 1],
+      ['wrong', null],
+    ])
+  })
+
+  test('gives two functional units at least, with every conversion between them', () => {
+    expect(row('small').conversions.map(({ to }) => to)).toEqual([
+      'accepted answer',
+      'resolved task',
+    ])
+    expect(row('small').conversions[0]!.factor).toBeCloseTo(1 / 0.945, 12)
+    const { sci } = row('small')
+    expect(v(sci.perAccepted)).toBeCloseTo(v(sci.perInference) / 0.945, 12)
+    expect(row('small').toPersonPerThousand).toBeCloseTo(50, 9)
+  })
+
+  test('the chosen is better than the incumbent, and what moves the difference most is named', () => {
+    expect(account.comparisons).toHaveLength(1)
+    expect(account.comparisons[0]).toMatchObject({
+      kind: 'compared',
+      a: 'small',
+      verdict: 'better',
+    })
+    expect(account.measureNext.length).toBeGreaterThan(3)
+    expect(account.measureNext[0]!.swing).toBeGreaterThanOrEqual(account.measureNext[1]!.swing)
+  })
+
+  test('the waterfall adds up to the headline', () => {
+    const { steps, total } = account.waterfall!
+    expect(steps.reduce((sum, { grams }) => sum + grams, 0)).toBeCloseTo(total, 12)
+    expect(total).toBe(v(row('small').sci.perResolved))
+  })
+})
+
+describe('Provider and Consumer', () => {
+  test('everything the run spent is Provider work, failed tries included, each with its stage', () => {
+    const { provider } = account
+    expect(v(provider.energy)).toBe(20_000)
+    expect(provider.stages.every(({ stage }) => stage === 'Design & Development')).toBe(true)
+    expect(v(provider.discardedEnergy)).toBe(15_100)
+    expect(v(provider.operational)).toBeCloseTo(((20_000 * 1.2) / 3.6e6) * 342.06, 9)
+    expect(v(provider.total)).toBeCloseTo(v(provider.operational) + v(provider.embodied), 12)
+  })
+
+  test('Provider units are gross and effective, and unknown ones say so', () => {
+    const made = buildAccount(accountRun, accountSpec, {
+      ...accountInputs,
+      providerWork: { trainingTokens: { gross: 2e6, effective: 1e6 } },
+    }).provider.units
+    const of = (unit: string, count: string) =>
+      made.find((u) => u.unit === unit && u.count === count)!.sci
+    expect(v(of('billion parameters', 'gross'))).toBeCloseTo(v(account.provider.total) / 0.0227, 6)
+    expect(v(of('training token', 'effective'))).toBeCloseTo(
+      2 * v(of('training token', 'gross')),
+      12,
+    )
+    expect(of('FLOP', 'gross').kind).toBe('unknown')
+  })
+
+  test('re-validation is Consumer work: the evaluation once per 90 days', () => {
+    const perMonth = (11_100 * 30.436875) / 90
+    expect(v(account.consumer.monitoringPerMonth)).toBeCloseTo(
+      ((perMonth * 1.2) / 3.6e6) * 342.06,
+      9,
+    )
+  })
+
+  test('the boundary checklist says include or exclude, with a reason, for both', () => {
+    for (const persona of ['consumer', 'provider'] as const) {
+      const rows = account.boundary.filter((each) => each.persona === persona)
+      expect(rows.some(({ included }) => included)).toBe(true)
+      expect(rows.some(({ included }) => !included)).toBe(true)
+      expect(rows.every(({ reason }) => reason.length > 2)).toBe(true)
+    }
+  })
+
+  test('every coefficient is listed once with its unit and source', () => {
+    const names = account.coefficients.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+    expect(names).toEqual(expect.arrayContaining(['I DEU', 'PUE 1.2', 'TE server', 'EL server']))
+    expect(account.coefficients.every(({ source, unit }) => source !== '' && unit !== '')).toBe(
+      true,
+    )
+  })
+})
+
+describe('pay-back', () => {
+  test('N* is overhead over saving; the date follows from the volume; the chance is near one here', () => {
+    const { carbon, energy, money } = account.payBack!
+    if ('kind' in carbon || 'kind' in energy || 'kind' in money)
+      throw new Error('expected all three')
+    // joules: incumbent 10, small 1 + 0.055 x 10
+    expect(v(energy.answers)).toBeCloseTo(20_000 / (10 - 1.55), 6)
+    expect(carbon.probability).toBeGreaterThan(0.99)
+    expect(carbon.date! >= '2026-01-15' && carbon.date! < '2026-02-01').toBe(true)
+    expect(carbon.curve).toHaveLength(13)
+    expect(carbon.curve[0]!.value).toBeLessThan(0)
+    expect(carbon.curve[12]!.value).toBeGreaterThan(0)
+    expect(money.sentence).toMatch(/Paid back by/)
+  })
+
+  test('a choice that saves nothing never pays back, in words', () => {
+    const dearer = fixtureCandidate({ id: 'small', joules: 20, seconds: 0.4, accepted: 0.95 })
+    const run: AccountRun = { ...accountRun, candidates: [fixtureCandidates[0]!, dearer] }
+    const { carbon } = buildAccount(run, accountSpec, accountInputs).payBack!
+    if ('kind' in carbon) throw new Error('expected a pay-back')
+    expect(carbon.answers.kind).toBe('infinite')
+    expect(carbon.probability).toBe(0)
+    expect(carbon.date).toBeNull()
+  })
+
+  test('without a volume there are answers but no date and no chance', () => {
+    const quiet = { ...accountSpec, account: { ...accountSpec.account, volumePerMonth: null } }
+    const { carbon } = buildAccount(accountRun, quiet, accountInputs).payBack!
+    if ('kind' in carbon) throw new Error('expected a pay-back')
+    expect(carbon).toMatchObject({ date: null, probability: null, net: null })
+    expect(carbon.sentence).toMatch(/Paid back after \d+ answers/)
+  })
+})
+
+describe('grids', () => {
+  test('marginal is a second scenario beside the average, never an interval with it', () => {
+    const marginalGrid = gridFactor({
+      zone: 'DEU',
+      value: 650,
+      unit: 'g/kWh',
+      period: 2021,
+      kind: 'marginal',
+      source: 'UNFCCC IFI 2021',
+    })
+    const made = buildAccount(accountRun, accountSpec, { ...accountInputs, marginalGrid })
+    const marginal = made.marginal!.find(({ id }) => id === 'small')!.sci
+    const average = made.consumer.rows.find(({ id }) => id === 'small')!.sci
+    expect(v(marginal.operational) / v(average.operational)).toBeCloseTo(650 / 342.06, 9)
+    expect((average.perResolved as Known<'gPerR'>).high).toBeLessThan(v(marginal.perResolved))
+    expect(() =>
+      buildAccount(accountRun, accountSpec, { ...accountInputs, grid: marginalGrid }),
+    ).toThrow(expect.objectContaining({ code: 'COMPARISON_MIXED' }))
+  })
+})
+
+describe('hosted models', () => {
+  const hosted = (id: string, model: string) =>
+    fixtureCandidate({
+      id,
+      joules: null,
+      seconds: 1,
+      accepted: 0.95,
+      model,
+      tokens: { input: 500, output: 3 },
+    })
+  const spec = {
+    ...accountSpec,
+    candidates: ['api', 'api2'].map((id) => ({
+      id,
+      base: id,
+      runtime: 'openai',
+      baseUrl: 'https://api.mistral.ai/v1',
+      settings: {},
+    })),
+  }
+  const api = {
+    models: {
+      models: {
+        'mistral-large-2411': { total: 123, source: 'https://huggingface.co/mistralai' },
+        'ministral-8b': { total: 8.02, source: 'https://huggingface.co/mistralai' },
+        'ministral-3b': { total: 3.4, source: 'https://huggingface.co/mistralai' },
+      },
+    },
+    gridOf: (zone: string) => annualFactor(gridTables, zone),
+  }
+  const with2 = (a: string, b: string | null, incumbent = 'large') => {
+    const candidates = [
+      ...fixtureCandidates,
+      hosted('api', a),
+      ...(b === null ? [] : [hosted('api2', b)]),
+    ]
+    return buildAccount({ ...accountRun, candidates, incumbent }, spec, { ...accountInputs, api })
+  }
+
+  test('are estimated at their provider, with its grid and PUE, and say what is assumed', () => {
+    const made = with2('mistral-large-2411', null)
+    const usage = made.usages.find(({ candidate }) => candidate === 'api')!
+    expect(usage).toMatchObject({
+      meter: 'api-estimate',
+      grid: { zone: 'SWE' },
+      pue: { value: 1.16 },
+    })
+    expect(made.notes.join(' ')).toMatch(/api: batch size not known/)
+    expect(made.notes.join(' ')).toMatch(/Energy was had in 2 ways/)
+  })
+
+  test('are not compared with measured candidates: refused, which says why', () => {
+    const refusal = with2('mistral-large-2411', null).comparisons.find((each) => each.a === 'api')!
+    expect(refusal).toMatchObject({ kind: 'refused' })
+    expect(refusal.kind === 'refused' && refusal.why).toMatch(/meter: api-estimate against rapl/)
+  })
+
+  test('two small ones are not ranked by the regression intercept', () => {
+    const made = with2('ministral-3b', 'ministral-8b', 'api2')
+    const refusal = made.comparisons.find((each) => each.a === 'api')!
+    expect(refusal.kind === 'refused' && refusal.why).toMatch(/too small to be ranked/)
+  })
+
+  test('an unknown model stays unknown', () => {
+    const made = with2('gpt-secret', null)
+    expect(made.usages.find(({ candidate }) => candidate === 'api')!.energy.kind).toBe('unknown')
+    expect(made.consumer.rows.find(({ id }) => id === 'api')!.sci.perResolved.kind).toBe('unknown')
+  })
+})
