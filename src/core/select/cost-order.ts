@@ -103,6 +103,7 @@ export function costOrder(
   candidates: readonly CandidateEvidence[],
   asked: Spec['order'],
   incumbent: string | null,
+  onlyCheaper = true,
 ): CostOrder {
   const judged = candidates.filter((candidate) => candidate.broken === undefined)
   const { by, why } =
@@ -114,7 +115,7 @@ export function costOrder(
   const known = by === 'written' ? judged : judged.filter((candidate) => cost(candidate) !== null)
   const ranked =
     by === 'written' ? known : [...known].sort((a, b) => (cost(a) ?? 0) - (cost(b) ?? 0))
-  const limit = judged.find((candidate) => candidate.id === incumbent)
+  const limit = onlyCheaper ? judged.find((candidate) => candidate.id === incumbent) : undefined
   const dearer = new Map<string, string>()
   for (const candidate of judged) {
     const reason =
@@ -122,7 +123,33 @@ export function costOrder(
     if (reason !== null) dearer.set(candidate.id, reason)
   }
   const per = resolved && by !== 'latency' ? ', per resolved task' : ''
-  return { by, word: WORDS[by], why: why + per, ranked: ranked.map(({ id }) => id), dearer }
+  const unsure = overlapping(ranked, by)
+  return {
+    by,
+    word: WORDS[by],
+    why: why + per + unsure,
+    ranked: ranked.map(({ id }) => id),
+    dearer,
+  }
+}
+
+/** Names neighbours whose metered costs lie within each other's interval: their order is not shown. */
+function overlapping(ranked: readonly CandidateEvidence[], by: Basis): string {
+  if (by !== 'energy' && by !== 'cpu-time' && by !== 'latency') return ''
+  const interval = ({ cost }: CandidateEvidence) => {
+    if (by === 'latency') return cost.latencyP50
+    return by === 'energy' ? cost.energyPerItem : cost.cpuPerItem
+  }
+  const pairs = ranked.flatMap((one, i) => {
+    const next = ranked[i + 1]
+    if (next === undefined) return []
+    const [low, high] = [interval(one), interval(next)]
+    const overlap = low.kind === 'known' && high.kind === 'known' && low.high >= high.low
+    return overlap ? [`${one.id} and ${next.id}`] : []
+  })
+  return pairs.length === 0
+    ? ''
+    : `; the intervals of ${pairs.join(', ')} overlap, so their order is not shown`
 }
 
 function dearness(cost: number | null, limit: number | null | undefined, by: Basis): string | null {

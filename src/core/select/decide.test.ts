@@ -367,3 +367,13 @@ test('a race that stopped early claims no more for the future than its betting b
   expect(candidates[1]?.loss?.method).toContain('race stopped')
   expect(decision.matches.text).toContain('the full run would agree')
 })
+
+test('with a floor that the incumbent misses, a dearer candidate may be chosen; if it reaches it, none may', () => {
+  const bar = (floor: number) => ({ kind: 'absolute', floor, target: floor }) as const
+  const better = wrongAt(2000, (i) => i % 50 === 0)
+  const rivals = [candidate('large', large, 10), candidate('dear', better, 20)]
+  expect(decide(input(rivals, { bar: bar(0.95) })).decision.chosen).toBe('dear')
+  const reached = decide(input(rivals, { bar: bar(0.85) }))
+  expect(reached.decision.chosen).toBe('large')
+  expect(reached.candidates[1]?.standing).toBe('dearer')
+})

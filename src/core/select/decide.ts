@@ -38,7 +38,7 @@ const limitOf = ({ bar }: DecisionInput): number => (bar.kind === 'relative' ? b
  */
 export function decide(input: DecisionInput): DecisionOutput {
   requireIncumbent(input)
-  const order = costOrder(input.candidates, input.order, input.incumbent)
+  const order = costOrder(input.candidates, input.order, input.incumbent, hasLimit(input))
   const losses = new Map(
     input.candidates
       .filter((c) => c.broken === undefined)
@@ -65,6 +65,13 @@ function requireIncumbent(input: DecisionInput): void {
       ? 'the bar is a margin against the incumbent, and no incumbent is named'
       : `the incumbent ${incumbent.id} could not be judged: ${incumbent.broken}`
   throw new RightsizeError('DECISION_INPUT', what)
+}
+
+/** Whether only what is cheaper than the incumbent can be chosen: always with a margin; with a floor if the incumbent reaches it. */
+function hasLimit(input: DecisionInput): boolean {
+  const incumbent = incumbentOf(input)
+  if (input.bar.kind === 'relative' || incumbent === null) return true
+  return incumbent.broken === undefined && lossOf(input, incumbent).expected <= 0
 }
 
 /** Candidates that could be chosen: judged, known to be cheaper, not the incumbent. */
