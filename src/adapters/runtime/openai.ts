@@ -197,10 +197,29 @@ function questionOf(asking: Asking, messages: readonly Message[], max?: number):
   )
 }
 
-/** Further fields of the request, as the spec writes them under settings.body. */
+/** Settings with a meaning of their own; all others (settings.extra of the spec) are fields of the request. */
+const ownSettings: readonly string[] = [
+  'temperature',
+  'maxTokens',
+  'reasoningEffort',
+  'seed',
+  'threads',
+  'spinning',
+  'batch',
+  'maxLength',
+  'int8',
+  'memoryMiB',
+  'timeoutS',
+  'concurrency',
+  'draws',
+  'api',
+  'resolve',
+]
+
 function bodyOf({ settings }: CandidateSpec): Json {
-  const body = settings['body']
-  return typeof body === 'object' && body !== null ? (body as Json) : {}
+  return Object.fromEntries(
+    Object.entries(settings).filter(([name]) => !ownSettings.includes(name)),
+  )
 }
 
 /** Fields that some models refuse: reasoning models want max_completion_tokens and no temperature. */

@@ -1,3 +1,5 @@
+import { workloadPower } from './cpu-model.ts'
+
 /** A machine's energy over a window, and who was busy in it. */
 export interface SharedEnergy {
   /** Energy of the whole package or machine, J. */
@@ -20,6 +22,9 @@ export interface AttributedEnergy {
   readonly idle: number
   /** The work's share of all CPU time, 0..1. */
   readonly share: number
+  /** Ends of `active` when the work draws more or less power per busy second than the rest of the machine. */
+  readonly activeLow: number
+  readonly activeHigh: number
 }
 
 /**
@@ -31,5 +36,18 @@ export function attributeByCpu(energy: SharedEnergy): AttributedEnergy {
   const share = energy.machineCpuS > 0 ? Math.min(1, energy.ownCpuS / energy.machineCpuS) : 0
   const idleJ = Math.min(energy.machineJ, (energy.idleW ?? 0) * energy.wallS)
   const reserved = Math.min(1, energy.threads / Math.max(1, energy.machineThreads))
-  return { active: (energy.machineJ - idleJ) * share, idle: idleJ * reserved, share }
+  const busyJ = energy.machineJ - idleJ
+  const weighted = (times: number): number => busyJ * weightedShare(share, times)
+  return {
+    active: busyJ * share,
+    idle: idleJ * reserved,
+    share,
+    activeLow: weighted(workloadPower[0]),
+    activeHigh: weighted(workloadPower[1]),
+  }
+}
+
+/** The share of work whose busy seconds weigh `times` as much as those of the rest; alone it stays 1. */
+function weightedShare(share: number, times: number): number {
+  return share === 0 ? 0 : (share * times) / (share * times + 1 - share)
 }

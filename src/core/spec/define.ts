@@ -110,6 +110,7 @@ export interface EnergyInput {
   readonly gpus?: readonly number[] | undefined
   readonly host?: boolean | undefined
   readonly prometheus?: string | undefined
+  readonly external?: readonly string[] | undefined
 }
 
 export interface PriceInput {

@@ -137,7 +137,17 @@ const energy = z
     cgroup: z.string().optional().describe('cgroup that does the work, below /sys/fs/cgroup.'),
     gpus: z.array(z.number().int().min(0)).optional(),
     host: z.boolean().optional().describe('The whole machine does this work and nothing else.'),
-    prometheus: z.string().optional().describe('Query that returns joules.'),
+    prometheus: z
+      .string()
+      .optional()
+      .describe('Query that returns joules (a counter) or watts; PROMETHEUS_URL names the server.'),
+    external: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe(
+        'Program that prints joules so far, or {"joules"} or {"watts"} as JSON, line by line.',
+      ),
   })
   .describe('What a meter should look at, or joules that are known.')
 

@@ -101,6 +101,8 @@ export interface CandidateSpec {
     readonly gpus?: readonly number[]
     readonly host?: boolean
     readonly prometheus?: string
+    /** A program that prints joules so far, one line after the other. */
+    readonly external?: readonly string[]
   }
   readonly price?: {
     readonly inputPerMTokens?: number

@@ -1,0 +1,230 @@
+import type {
+  Availability,
+  Meter,
+  MeterBinding,
+  MeterWindow,
+  WindowReading,
+} from '../../contract/meter.ts'
+import type { MachineUse, Processes, ProcessUse } from '../../contract/processes.ts'
+import { attributeByCpu } from '../../core/energy/attribution.ts'
+import { counterDelta } from '../../core/energy/counter.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import { type Estimate, unknown } from '../../core/unit/estimate.ts'
+import { known } from '../../core/unit/known.ts'
+import { type Domain, findDomains, readCounter } from './rapl/domains.ts'
+
+export interface RaplParts {
+  /** /sys/class/powercap, or a folder of a test. */
+  readonly root: string
+  readonly processes: Processes
+  readonly nowS: () => number
+  /** Hardware threads of the machine. */
+  readonly machineThreads: number
+  /** Package power with nothing running, W; null when it was not measured. */
+  readonly idleW: number | null
+}
+
+/**
+ * What a counter may be off by, share: 5 to 10 % on the component for windows of 10 s with repeats
+ * (research of RAPL against external meters); the wider end is taken.
+ */
+const counterError = 0.1
+/** Counters move about every millisecond; one step at package power of up to 300 W. */
+const resolutionJ = 0.3
+/** Read at least this often: a 32-bit counter of 61 uJ turns over after 262 kJ, which no package spends in a minute. */
+const pollMs = 1000
+
+/** Intel and AMD energy counters of the processor and its memory, shared out to the work by CPU time. */
+export function createRaplMeter(parts: RaplParts): Meter {
+  const domains = findDomains(parts.root)
+  return {
+    name: 'rapl',
+    scope: `Energy counters ${domains.map((domain) => domain.name).join(', ')}: processor and memory. They do not see power supply, fans, disks, network or GPUs; wall power is higher.`,
+    sensor: true,
+    start: async (binding) => startWindow(parts, domains, binding),
+    close: async () => undefined,
+  }
+}
+
+/** Whether RAPL can be read here, and the command that would make it so. */
+export function raplAvailability(root: string): Availability {
+  const domains = findDomains(root)
+  if (domains.length === 0)
+    return {
+      name: 'rapl',
+      works: false,
+      detail: `no energy counters below ${root}: virtual machines and ARM processors have none`,
+    }
+  const hidden = domains.filter((domain) => readCounter(domain) === null)
+  if (hidden.length === 0)
+    return { name: 'rapl', works: true, detail: domains.map((domain) => domain.name).join(', ') }
+  return {
+    name: 'rapl',
+    works: false,
+    detail: `${hidden.map((domain) => domain.name).join(', ')} may be read by root only (kernels since 5.10, CVE-2020-8694)`,
+    fix: `sudo chmod a+r ${root}/intel-rapl:*/energy_uj`,
+  }
+}
+
+interface Snapshot {
+  readonly atS: number
+  readonly use: ProcessUse | null
+  readonly machine: MachineUse | null
+}
+
+function startWindow(
+  parts: RaplParts,
+  domains: readonly Domain[],
+  binding: MeterBinding,
+): MeterWindow {
+  const counted = domains.map((domain) => ({ domain, last: mustRead(parts, domain), joules: 0 }))
+  const before = snapshot(parts, binding)
+  let peak = before.use?.rssBytes ?? 0
+  const look = (): void => {
+    for (const counter of counted) {
+      const now = mustRead(parts, counter.domain)
+      counter.joules += counterDelta(counter.last, now, counter.domain.rangeJ)
+      counter.last = now
+    }
+    peak = Math.max(peak, seen(parts, binding)?.rssBytes ?? 0)
+  }
+  const timer = setInterval(look, pollMs)
+  timer.unref()
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      look()
+      const machineJ = counted.reduce((sum, counter) => sum + counter.joules, 0)
+      return read(parts, binding, { before, after: snapshot(parts, binding), machineJ, peak })
+    },
+  }
+}
+
+function mustRead(parts: RaplParts, domain: Domain): number {
+  const joules = readCounter(domain)
+  if (joules !== null) return joules
+  const { detail, fix } = raplAvailability(parts.root)
+  throw new RightsizeError('METER_UNAVAILABLE', detail, fix === undefined ? {} : { next: fix })
+}
+
+function snapshot(parts: RaplParts, binding: MeterBinding): Snapshot {
+  const machine = parts.processes.machine()
+  return { atS: parts.nowS(), use: seen(parts, binding), machine }
+}
+
+/** What the work has used; the whole machine where the host is bound. */
+function seen({ processes }: RaplParts, binding: MeterBinding): ProcessUse | null {
+  if (binding.host) {
+    const machine = processes.machine()
+    return machine && { cpuS: machine.busyS, rssBytes: 0, pids: [] }
+  }
+  if (binding.cgroup !== undefined) return processes.cgroup(binding.cgroup)
+  return processes.trees(binding.pids ?? [])
+}
+
+interface Window {
+  readonly before: Snapshot
+  readonly after: Snapshot
+  readonly machineJ: number
+  readonly peak: number
+}
+
+function read(parts: RaplParts, binding: MeterBinding, window: Window): WindowReading {
+  const { before, after, machineJ, peak } = window
+  const wallS = after.atS - before.atS
+  const ownCpuS = before.use && after.use ? after.use.cpuS - before.use.cpuS : null
+  const shared = attribute(parts, binding, { window, wallS, ownCpuS })
+  return {
+    wallS,
+    cpuS: ownCpuS,
+    peakRssBytes: peak,
+    ...shared,
+    resolutionJ,
+    steal: stealOf(before.machine, after.machine),
+    notes: [`${machineJ.toFixed(2)} J of the whole package in this window`],
+  }
+}
+
+function attribute(
+  parts: RaplParts,
+  binding: MeterBinding,
+  { window, wallS, ownCpuS }: { window: Window; wallS: number; ownCpuS: number | null },
+): { readonly energy: Estimate<'J'>; readonly idle: Estimate<'J'> } {
+  const { before, after, machineJ } = window
+  if (ownCpuS === null || !before.machine || !after.machine) {
+    const why = unknown('the process ended while it was metered')
+    return { energy: why, idle: why }
+  }
+  if (machineJ === 0) {
+    const why = unknown('the counter did not move: the window is too short')
+    return { energy: why, idle: why }
+  }
+  const machineCpuS = after.machine.busyS - before.machine.busyS
+  const part = attributeByCpu({
+    machineJ,
+    wallS,
+    ownCpuS,
+    machineCpuS: Math.max(machineCpuS, ownCpuS),
+    idleW: binding.host ? null : parts.idleW,
+    threads: binding.threads ?? 1,
+    machineThreads: parts.machineThreads,
+  })
+  const about = {
+    method: 'measured',
+    how: binding.host ? 'RAPL, whole package' : 'RAPL, shared by CPU time',
+    source: 'Linux powercap energy counters',
+    level: 0.9,
+  } as const
+  return {
+    energy: known('J', {
+      ...about,
+      value: part.active + part.idle,
+      low: (part.activeLow + part.idle) * (1 - counterError),
+      high: (part.activeHigh + part.idle) * (1 + counterError),
+    }),
+    idle:
+      parts.idleW === null && !binding.host
+        ? unknown('idle power was not measured; it is inside the energy')
+        : known('J', {
+            ...about,
+            value: part.idle,
+            low: part.idle * (1 - counterError),
+            high: part.idle * (1 + counterError),
+          }),
+  }
+}
+
+function stealOf(before: MachineUse | null, after: MachineUse | null): number | null {
+  if (!before || !after) return null
+  const total = after.totalS - before.totalS
+  return total > 0 ? (after.stealS - before.stealS) / total : null
+}
+
+/** Share of CPU time up to which a machine counts as idle. */
+const idleBusy = 0.05
+
+/**
+ * Package power of this machine at rest, W, measured over `seconds`; null when the machine was not at rest, or the
+ * counters cannot be read.
+ */
+export async function measureIdleW(
+  parts: Pick<RaplParts, 'root' | 'processes' | 'nowS'>,
+  seconds: number,
+  sleep: (seconds: number) => Promise<void>,
+): Promise<number | null> {
+  const domains = findDomains(parts.root)
+  const readings = (): readonly (number | null)[] => domains.map(readCounter)
+  const before = { joules: readings(), machine: parts.processes.machine(), atS: parts.nowS() }
+  await sleep(seconds)
+  const after = { joules: readings(), machine: parts.processes.machine(), atS: parts.nowS() }
+  if (!before.machine || !after.machine || domains.length === 0) return null
+  const busyS = after.machine.busyS - before.machine.busyS
+  if (busyS > idleBusy * (after.machine.totalS - before.machine.totalS)) return null
+  let joules = 0
+  for (const [i, domain] of domains.entries()) {
+    const [from, to] = [before.joules[i], after.joules[i]]
+    if (from === null || to === null || from === undefined || to === undefined) return null
+    joules += counterDelta(from, to, domain.rangeJ)
+  }
+  return joules / (after.atS - before.atS)
+}
