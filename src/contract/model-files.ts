@@ -19,4 +19,6 @@ export interface ModelFiles {
   write(path: string, model: Model, options?: WriteModelOptions): Promise<WrittenModel>
   /** The .onnx file that `read` would take. */
   locate(path: string): Promise<string>
+  /** Hands an empty folder to the function and removes it afterwards, with all that is in it. */
+  withScratch<T>(act: (folder: string) => Promise<T>): Promise<T>
 }

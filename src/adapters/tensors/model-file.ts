@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { ModelFiles, WriteModelOptions, WrittenModel } from '../../contract/model-files.ts'
 import { RightsizeError } from '../../core/error/error.ts'
@@ -9,7 +10,7 @@ import { fileSource, folderSources } from './model-file/file-source.ts'
 import { writeDraft } from './model-file/write-chunks.ts'
 
 /** ONNX models on the local disk. */
-export const modelFiles: ModelFiles = { read, write, locate }
+export const modelFiles: ModelFiles = { read, write, locate, withScratch }
 
 /** Serialised protobuf messages end at 2 GiB. Source: protobuf.dev/programming-guides/proto-limits. */
 const protobufLimit = 2 ** 31 - 1
@@ -83,4 +84,13 @@ async function onlyModel(folder: string): Promise<string> {
       ? `the folder '${folder}' holds no onnx/model.onnx, model.onnx or other .onnx file`
       : `the folder '${folder}' holds several models: ${names.slice(0, 8).join(', ')}`
   throw new RightsizeError('ONNX_NOT_FOUND', what)
+}
+
+async function withScratch<T>(act: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'rightsize-'))
+  try {
+    return await act(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
