@@ -120,7 +120,7 @@ function judge(
   const dearer = order.dearer.get(id)
   const standing: Standing =
     id === input.incumbent ? 'incumbent' : dearer === undefined ? grade : 'dearer'
-  const reason = whyOf(grade, bar, evidence, checks.constraints, limitOf(input))
+  const reason = whyOf({ grade, bar, loss, evidence, checks: checks.constraints }, candidate, input)
   return {
     id,
     standing,
@@ -219,22 +219,36 @@ function evidenceOf(
   }
 }
 
+interface Found {
+  readonly grade: Grade
+  readonly bar: Grade
+  readonly loss: LossModel
+  readonly evidence: LossEvidence
+  readonly checks: readonly CheckedConstraint[]
+}
+
+/** Why it got its verdict, in one line. */
 function whyOf(
-  grade: Grade,
-  bar: Grade,
-  evidence: LossEvidence,
-  constraints: readonly CheckedConstraint[],
-  limit: number,
+  { grade, bar, loss, evidence, checks }: Found,
+  { sequential }: CandidateEvidence,
+  input: DecisionInput,
 ): string {
-  const culprit = constraints.find((checked) => checked.grade === grade)
+  const limit = limitOf(input)
+  const culprit = checks.find((checked) => checked.grade === grade)
   if (grade !== bar && culprit !== undefined) {
     return `${culprit.result.name}: ${culprit.result.why}`
   }
+  if (sequential?.reason === 'not reached') return 'not run: the race ended before it'
   if (evidence.n === 0) return 'none of its items was judged'
   const name = evidence.against === 'incumbent' ? 'loss' : 'shortfall from the floor'
-  const found = `${name} ${points(evidence.expected)}, at most ${points(evidence.upper)}`
+  const bound =
+    grade === 'failed'
+      ? `at least ${points(loss.lower(input.risk.beta))}`
+      : `at most ${points(evidence.upper)}`
   const over = limit === 0 ? 'of being below the floor' : `of losing more than ${points(limit)}`
-  return `${grade}: ${found}; chance ${over} ${percent(evidence.pOverMarginCorrected)}`
+  const raced =
+    sequential?.reason === 'discarded' ? `; the race discarded it after ${evidence.n} items` : ''
+  return `${grade}: ${name} ${points(evidence.expected)}, ${bound}; chance ${over} ${percent(evidence.pOverMarginCorrected)}${raced}`
 }
 
 /** Cheapest first among those that pass; where the spec claims `certified`, a certified one comes before any supported one. */

@@ -58,7 +58,7 @@ export function settlingSteps(
   const labels = labelsToSettle(loss, limit, risk, looked)
   const canary = canaryCalls(loss, limit, risk)
   if (labels !== null) {
-    const text = `Label about ${counted(labels)} more items: settles it with ${100 * POWER} % chance if the loss of ${id} is what it looks like now.`
+    const text = `Label about ${counted(labels)} more items: settles it with ${100 * POWER} % chance if ${id} is what it looks like now${loss.expected > limit ? ' (it would then fail)' : ''}.`
     steps.push({ kind: 'labels', count: labels, text })
   }
   if (canary !== null && incumbent !== null) {

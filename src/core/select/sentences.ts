@@ -10,7 +10,7 @@ export const pointMargin = (share: number): string => `${bare(100 * share)}-poin
 /** A chance in words that never claim 0 or 100 %. */
 export function percent(share: number): string {
   if (share < 0.01) return 'under 1 %'
-  if (share > 0.99 && share < 1) return 'over 99 %'
+  if (share > 0.99) return 'over 99 %'
   return `${Math.round(100 * share)} %`
 }
 
