@@ -10,7 +10,7 @@ export function squadNormalised(text: string): string {
   return text
     .toLowerCase()
     .replace(PUNCTUATION, '')
-    .replace(/\b(a|an|the)\b/g, ' ')
+    .replace(/(?<![\p{L}\p{N}_])(a|an|the)(?![\p{L}\p{N}_])/gu, ' ')
     .split(/\s+/)
     .filter((word) => word !== '')
     .join(' ')

@@ -4,6 +4,7 @@ import { setMetrics } from './classification.ts'
 import { contains, containsOptions } from './contains.ts'
 import { entityF1 } from './entity-f1.ts'
 import { exact, exactOptions } from './exact.ts'
+import { given } from './given.ts'
 import { jsonFields, jsonFieldsOptions } from './json-fields.ts'
 import { jsonSchema, jsonSchemaOptions } from './json-schema.ts'
 import { numeric, numericOptions } from './numeric.ts'
@@ -64,6 +65,7 @@ export const scorers: Readonly<Record<string, ScorerEntry>> = {
     options: assertionsOptions,
     summary: 'each row has its own assertions (promptfoo)',
   },
+  given: { make: given, options: {}, summary: 'the score that came with imported results' },
   'macro-f1': whole(setMetrics['macro-f1'], 'mean F1 over the labels'),
   'balanced-accuracy': whole(setMetrics['balanced-accuracy'], 'mean recall over the labels'),
   mcc: whole(setMetrics.mcc, 'Matthews correlation'),

@@ -15,6 +15,14 @@ export interface RunResult {
   readonly account: AccountResult | null
   readonly environment: Environment
   readonly provenance: Provenance
+  /**
+   * Scores by item and candidate, in the order of `items`; null: not judged. With them a result can be decided again
+   * under another bar, calling no model.
+   */
+  readonly outcomes?: {
+    readonly items: readonly string[]
+    readonly scores: Readonly<Record<string, readonly (number | null)[]>>
+  }
 }
 
 export interface TaskResult {

@@ -1,0 +1,98 @@
+import type { Files } from '../../contract/files.ts'
+import type { Importer, ImportHead } from '../../contract/importer.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import { type ImportedItem, type ImportedOutcomes, pairOutcomes } from '../../core/spec/imported.ts'
+import { column } from '../../core/spec/items.ts'
+import type { Row } from '../../core/spec/json-rows.ts'
+
+/** Importers, most particular first, loaded when results are imported. */
+const IMPORTERS: readonly (() => Promise<Importer>)[] = [
+  async () => (await import('./rightsize.ts')).rightsizeImporter,
+  async () => (await import('./promptfoo.ts')).promptfooImporter,
+  async () => (await import('./matrix.ts')).matrixImporter,
+  async () => (await import('./lm-eval.ts')).lmEvalImporter,
+  async () => (await import('./predictions.ts')).predictionsImporter,
+]
+
+export interface ResultFile {
+  /** Name of the candidate, where the file does not say. */
+  readonly name: string
+  /** Absolute path. */
+  readonly path: string
+}
+
+/** The labels that predictions are judged by. */
+export interface LabelColumns {
+  readonly id?: string | undefined
+  readonly expected: string
+  readonly input?: string | undefined
+  readonly cluster?: string | undefined
+}
+
+/**
+ * Results that exist already, from files in any known form, as one set of candidates on the same items. `labels` gives
+ * the items and their labels; without it the first file's items stand. Throws IMPORT_FORMAT, IMPORT_PAIRING, DATA_*.
+ */
+export async function importResults(
+  results: readonly ResultFile[],
+  files: Files,
+  labels?: { readonly rows: readonly Row[]; readonly columns: LabelColumns },
+): Promise<ImportedOutcomes> {
+  const imports = await Promise.all(results.map((one) => importFile(one, files)))
+  const named = imports.map((outcomes, i) => renamed(outcomes, results[i]))
+  return pairOutcomes(
+    named,
+    labels === undefined ? undefined : itemsFrom(labels.rows, labels.columns),
+  )
+}
+
+async function importFile({ name, path }: ResultFile, files: Files): Promise<ImportedOutcomes> {
+  const text = await files.text(path)
+  const head = headOf(text, path)
+  for (const load of IMPORTERS) {
+    const importer = await load()
+    if (importer.accepts(head)) return importer.read({ text, file: path, name })
+  }
+  throw new RightsizeError('IMPORT_FORMAT', 'The file is in no form that is known.', { at: path })
+}
+
+function headOf(text: string, file: string): ImportHead {
+  const line = text.slice(0, 10_000_000).trimStart().split('\n', 1)[0] ?? ''
+  const whole = /^\s*[[{]/.test(text) ? parsed(text) : null
+  return { file, json: whole, firstLine: line.startsWith('{') ? parsed(line) : null }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** A file of one candidate takes the name that it was given. */
+function renamed(outcomes: ImportedOutcomes, file: ResultFile | undefined): ImportedOutcomes {
+  const [only, ...more] = outcomes.candidates
+  if (only === undefined || more.length > 0 || file === undefined) return outcomes
+  return { ...outcomes, candidates: [{ ...only, id: file.name }] }
+}
+
+function itemsFrom(rows: readonly Row[], columns: LabelColumns): readonly ImportedItem[] {
+  return rows.map((row, index) => {
+    const id = columns.id === undefined ? String(index + 1) : String(column(row, columns.id) ?? '')
+    const cluster = columns.cluster === undefined ? undefined : column(row, columns.cluster)
+    const expected = column(row, columns.expected)
+    if (expected === undefined || expected === null)
+      throw new RightsizeError(
+        'DATA_COLUMN',
+        `Row ${index + 1} of the labels has no \`${columns.expected}\`.`,
+        { next: `Columns are: ${Object.keys(row).join(', ')}` },
+      )
+    return {
+      id,
+      input: columns.input === undefined ? id : (column(row, columns.input) ?? id),
+      expected,
+      ...(cluster === undefined ? {} : { cluster: String(cluster) }),
+    }
+  })
+}

@@ -1,0 +1,218 @@
+import { RightsizeError } from '../error/error.ts'
+import type { BarInput, CandidateInput, SpecInput } from './define.ts'
+import type { Ignored } from './promptfoo.ts'
+
+/** One answer that exists already: its output, or only the score that somebody gave it. */
+export interface ImportedRow {
+  readonly id: string
+  readonly output?: unknown
+  /** 0..1. */
+  readonly score?: number | null
+  readonly error?: string
+  readonly latencyS?: number
+  readonly joules?: number
+  readonly price?: number
+  readonly tokens?: { readonly input: number; readonly output: number }
+}
+
+export interface ImportedItem {
+  readonly id: string
+  readonly input: unknown
+  /** null where the source says no label. */
+  readonly expected: unknown
+  readonly cluster?: string
+}
+
+export interface ImportedCandidate {
+  readonly id: string
+  readonly rows: readonly ImportedRow[]
+  readonly parameters?: number
+  readonly activeParameters?: number
+  /** Joules of an answer as the source estimates them, [low, high]. */
+  readonly jPerItem?: readonly [number, number]
+}
+
+/** Answers or scores of several candidates on the same items, as another program left them. */
+export interface ImportedOutcomes {
+  readonly format: string
+  readonly task: string | null
+  readonly items: readonly ImportedItem[]
+  readonly candidates: readonly ImportedCandidate[]
+  /** True where scores came instead of outputs to score. */
+  readonly scored: boolean
+  /** What was not used, and why. */
+  readonly ignored: readonly Ignored[]
+}
+
+/**
+ * Several imports as one: candidates side by side on the items of `labels` (or of the first import). Every item needs
+ * an answer of every candidate; ids on one side only are an error with counts and examples (IMPORT_PAIRING), except
+ * answers to items without a label, which are left out and listed.
+ */
+export function pairOutcomes(
+  imports: readonly ImportedOutcomes[],
+  labels?: readonly ImportedItem[],
+): ImportedOutcomes {
+  const [first] = imports
+  if (first === undefined) throw new RightsizeError('IMPORT_FORMAT', 'No predictions were named.')
+  const items = labels ?? first.items
+  const known = new Set(items.map((item) => item.id))
+  if (known.size < items.length)
+    throw twice(
+      items.map((item) => item.id),
+      'The labels',
+    )
+  const candidates = uniqueIds(imports.flatMap((one) => one.candidates))
+  const extra = candidates.flatMap((candidate) => paired(candidate, items, known))
+  return {
+    format: first.format,
+    task: first.task,
+    items,
+    candidates: candidates.map((one) => ({
+      ...one,
+      rows: one.rows.filter((row) => known.has(row.id)),
+    })),
+    scored: allScored(imports),
+    ignored: [...imports.flatMap((one) => one.ignored), ...extra],
+  }
+}
+
+/** Scores are taken only if every import has them; else every import must have outputs to score. */
+function allScored(imports: readonly ImportedOutcomes[]): boolean {
+  if (imports.every((one) => one.scored)) return true
+  const bare = imports.find(
+    (one) =>
+      one.scored && one.candidates.some((c) => c.rows.some((row) => row.output === undefined)),
+  )
+  if (bare === undefined) return false
+  throw new RightsizeError(
+    'IMPORT_FORMAT',
+    `\`${bare.candidates[0]?.id}\` comes with scores only, another import with outputs only.`,
+    {
+      next: 'Import results that all hold outputs, or all hold scores.',
+    },
+  )
+}
+
+function paired(
+  { id, rows }: ImportedCandidate,
+  items: readonly ImportedItem[],
+  known: ReadonlySet<string>,
+): readonly Ignored[] {
+  const answered = new Set(rows.map((row) => row.id))
+  if (answered.size < rows.length)
+    throw twice(
+      rows.map((row) => row.id),
+      `The predictions of \`${id}\``,
+    )
+  const missing = items.filter((item) => !answered.has(item.id)).map((item) => item.id)
+  const extra = rows.filter((row) => !known.has(row.id)).map((row) => row.id)
+  if (missing.length > 0)
+    throw new RightsizeError(
+      'IMPORT_PAIRING',
+      `\`${id}\` has no prediction for ${missing.length} of ${items.length} labelled items, such as ${examples(missing)}${extra.length === 0 ? '' : `; ${extra.length} of its ids are not among the labels, such as ${examples(extra)}`}.`,
+    )
+  if (extra.length === 0) return []
+  return [
+    {
+      path: id,
+      why: `${extra.length} predictions have no label and were left out, such as ${examples(extra)}`,
+    },
+  ]
+}
+
+function twice(ids: readonly string[], whose: string): RightsizeError {
+  const again = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
+  return new RightsizeError(
+    'DATA_DUPLICATE_ID',
+    `${whose} repeat ${again.length} ids, such as ${examples(again)}.`,
+  )
+}
+
+const examples = (ids: readonly string[]) =>
+  ids
+    .slice(0, 3)
+    .map((id) => `\`${id}\``)
+    .join(', ')
+
+function uniqueIds(candidates: readonly ImportedCandidate[]): readonly ImportedCandidate[] {
+  const seen = new Set<string>()
+  for (const { id } of candidates) {
+    if (seen.has(id))
+      throw new RightsizeError('SPEC_DUPLICATE_ID', `Two imports have the candidate \`${id}\`.`, {
+        next: 'Give each file its own name: --predictions NAME=FILE.',
+      })
+    seen.add(id)
+  }
+  return candidates
+}
+
+export interface ImportedSpecOptions {
+  /** Folder for the files, relative to the spec, such as `.rightsize/import`. */
+  readonly folder: string
+  readonly task?: string | undefined
+  readonly incumbent?: string | undefined
+  readonly bar?: BarInput | undefined
+  /** Scores the outputs anew; without it, scores that came with the import are taken as they are. */
+  readonly scorer?: SpecInput['scorer']
+}
+
+/** A spec that decides from an import, and the files it reads: the items, and one file of answers per candidate. */
+export function importedSpec(
+  outcomes: ImportedOutcomes,
+  { folder, task, incumbent, bar, scorer }: ImportedSpecOptions,
+): {
+  readonly input: SpecInput
+  readonly files: readonly { readonly path: string; readonly text: string }[]
+} {
+  const clustered = outcomes.items.some((item) => item.cluster !== undefined)
+  const given = outcomes.scored && scorer === undefined
+  const labelled = given || outcomes.items.some((item) => item.expected !== null)
+  const test = `${folder}/items.jsonl`
+  const input: SpecInput = {
+    task: task ?? outcomes.task ?? 'imported',
+    dataset: {
+      test,
+      id: 'id',
+      input: 'input',
+      ...(labelled ? { expected: 'expected' } : {}),
+      ...(clustered ? { cluster: 'cluster' } : {}),
+    },
+    scorer: given ? 'given' : (scorer ?? 'exact'),
+    candidates: outcomes.candidates.map((one, index) =>
+      replayed(one, answersPath(folder, one, index)),
+    ),
+    incumbent,
+    bar,
+  }
+  const answers = outcomes.candidates.map((one, index) => ({
+    path: answersPath(folder, one, index),
+    text: jsonl(one.rows.map((row) => replayRow(row, given))),
+  }))
+  const items = outcomes.items.map((item) =>
+    given ? { ...item, expected: item.expected ?? 'given' } : item,
+  )
+  return { input, files: [{ path: test, text: jsonl(items) }, ...answers] }
+}
+
+const answersPath = (folder: string, { id }: ImportedCandidate, index: number) =>
+  `${folder}/${index + 1}-${id.replace(/[^\w.-]+/g, '_').slice(0, 80)}.jsonl`
+
+function replayed(one: ImportedCandidate, model: string): CandidateInput {
+  return {
+    id: one.id.replace(/[\s\p{Cc}]+/gu, '-'),
+    runtime: 'replay',
+    model,
+    ...(one.parameters === undefined ? {} : { parameters: one.parameters }),
+    ...(one.activeParameters === undefined ? {} : { activeParameters: one.activeParameters }),
+    ...(one.jPerItem === undefined ? {} : { energy: { jPerItem: one.jPerItem } }),
+  }
+}
+
+/** A score travels as an output that the scorer `given` reads. */
+function replayRow({ score, ...row }: ImportedRow, scored: boolean): object {
+  if (!scored || row.error !== undefined) return row
+  return { ...row, output: { score: score ?? null, output: row.output } }
+}
+
+const jsonl = (rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
