@@ -1,0 +1,438 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
+import type { CandidateSpec } from '../../core/spec/spec.ts'
+import type { Pace } from './openai/request.ts'
+import { createOpenaiRuntime, priceOf } from './openai.ts'
+
+interface Asked {
+  readonly url: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: Record<string, never> & { messages?: { role: string; content: string }[] }
+}
+
+type Reply = (asked: Asked, response: ServerResponse, count: number) => void
+
+const closers: (() => void)[] = []
+afterEach(() => closers.splice(0).forEach((close) => void close()))
+
+/** A server that answers /models with an empty list and hands every other request to `reply`. */
+async function serve(reply: Reply): Promise<{ baseUrl: string; asked: Asked[] }> {
+  const asked: Asked[] = []
+  const server = createServer((request, response) => {
+    let text = ''
+    request.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
+    request.on('end', () => {
+      if (request.url === '/v1/models') return void response.end('{"data":[]}')
+      const one = {
+        url: request.url ?? '',
+        headers: request.headers,
+        body: JSON.parse(text || '{}'),
+      }
+      asked.push(one)
+      reply(one, response, asked.length)
+    })
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  closers.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked }
+}
+
+const json = (response: ServerResponse, value: unknown, status = 200, headers = {}): void => {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(JSON.stringify(value))
+}
+const says = (content: string, more: object = {}) => ({
+  model: 'tiny',
+  choices: [{ message: { content }, finish_reason: 'stop' }],
+  ...more,
+})
+const echo: Reply = ({ body }, response) =>
+  json(response, says(body.messages?.at(-1)?.content ?? ''))
+
+/** Time stands still: waits are noted, not waited. */
+function pace(): Pace & { waits: number[] } {
+  const waits: number[] = []
+  return {
+    waits,
+    nowS: () => performance.now() / 1000,
+    sleep: async (seconds) => void waits.push(seconds),
+    random: () => 0.5,
+  }
+}
+
+const spec = (parts: Partial<CandidateSpec>): CandidateSpec => ({
+  id: 'api',
+  base: 'api',
+  runtime: 'openai',
+  model: 'tiny-2025-01-01',
+  ...parts,
+  settings: { resolve: false, ...parts.settings },
+})
+
+function open(
+  parts: Partial<CandidateSpec>,
+  more: { env?: Record<string, string>; pace?: Pace; log?: (line: string) => void } = {},
+): Promise<RuntimeSession> {
+  const { env = {}, log = () => undefined } = more
+  return createOpenaiRuntime(more.pace ?? pace()).open(spec(parts), {
+    baseDir: '/',
+    env,
+    fetch,
+    log,
+  })
+}
+
+const item = (input: string): RuntimeItem => ({ id: input, input, row: { text: input } })
+
+describe('an endpoint that fails', () => {
+  test('nothing listening: ENDPOINT_DOWN at open, after retries that wait longer each time', async () => {
+    const { baseUrl } = await serve(echo)
+    closers.splice(0).forEach((close) => void close())
+    const clock = pace()
+    await expect(open({ baseUrl }, { pace: clock })).rejects.toMatchObject({
+      code: 'ENDPOINT_DOWN',
+      message: expect.stringContaining('ECONNREFUSED'),
+    })
+    expect(clock.waits).toEqual([0.75, 1.5, 3])
+  })
+
+  test('too slow: tried twice, then the item fails and may be tried another day', async () => {
+    const { baseUrl, asked } = await serve(() => undefined)
+    const session = await open({ baseUrl, settings: { timeoutS: 0.05 } })
+    expect(await session.answer([item('x')])).toMatchObject([
+      { ok: false, code: 'ENDPOINT_TIMEOUT', retryable: true },
+    ])
+    expect(asked).toHaveLength(2)
+  })
+
+  test('429 with retry-after: waits as told, then answers', async () => {
+    const { baseUrl } = await serve((asked, response, count) => {
+      if (count < 3) json(response, { error: { message: 'slow' } }, 429, { 'retry-after': '7' })
+      else echo(asked, response, count)
+    })
+    const clock = pace()
+    const session = await open({ baseUrl }, { pace: clock })
+    expect(await session.answer([item('x')])).toMatchObject([{ ok: true, output: { text: 'x' } }])
+    expect(clock.waits).toEqual([7, 7])
+  })
+
+  test('429 for ever, or for longer than two minutes: the item fails', async () => {
+    const { baseUrl, asked } = await serve((_, response) => json(response, {}, 429))
+    const session = await open({ baseUrl })
+    expect(await session.answer([item('x')])).toMatchObject([{ code: 'ENDPOINT_RATE_LIMITED' }])
+    expect(asked).toHaveLength(8)
+    const far = await serve((_, response) => json(response, {}, 429, { 'retry-after': '3600' }))
+    const other = await open({ baseUrl: far.baseUrl })
+    expect(await other.answer([item('x')])).toMatchObject([{ code: 'ENDPOINT_RATE_LIMITED' }])
+    expect(far.asked).toHaveLength(1)
+  })
+
+  test('500 is tried again and then told', async () => {
+    const { baseUrl, asked } = await serve((_, response) => json(response, { error: 'boom' }, 500))
+    const session = await open({ baseUrl })
+    expect(await session.answer([item('x')])).toMatchObject([
+      { code: 'ENDPOINT_SERVER_ERROR', message: '500: boom', retryable: true },
+    ])
+    expect(asked).toHaveLength(5)
+  })
+
+  test('a web page: thrown, with its title, because every item would get it', async () => {
+    const page = '<!doctype html><title>Sign in</title>'
+    const { baseUrl } = await serve((_, response) => {
+      response.setHeader('content-type', 'text/html')
+      response.end(page)
+    })
+    const session = await open({ baseUrl })
+    await expect(session.answer([item('x')])).rejects.toMatchObject({
+      code: 'ENDPOINT_HTML',
+      message: expect.stringContaining('Sign in'),
+    })
+    await expect(
+      open({ baseUrl, model: 'alias', settings: { resolve: true } }),
+    ).rejects.toMatchObject({
+      code: 'ENDPOINT_HTML',
+    })
+  })
+
+  test.each([
+    ['no JSON', 'I am fine, thanks', 'ENDPOINT_INVALID'],
+    ['JSON of another kind', '{"answer":"x"}', 'ENDPOINT_INVALID'],
+    ['half a JSON', '{"choices":[{"message":{"con', 'ENDPOINT_CUT'],
+    ['nothing', '', 'ENDPOINT_EMPTY'],
+    ['an answer without content', JSON.stringify(says('')), 'ENDPOINT_EMPTY'],
+    [
+      'a stream without its end',
+      'data: {"choices":[{"delta":{"content":"ha"}}]}\n\n',
+      'ENDPOINT_CUT',
+    ],
+    ['a stream that breaks inside an event', 'data: {"choices":[{"de', 'ENDPOINT_CUT'],
+  ])('%s: the item fails as %s', async (_, body, code) => {
+    const { baseUrl } = await serve((__, response) => response.end(body))
+    const session = await open({ baseUrl })
+    expect(await session.answer([item('x')])).toMatchObject([{ ok: false, code, retryable: true }])
+  })
+
+  test('a connection that ends in the middle of the body is a cut reply', async () => {
+    const { baseUrl, asked } = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
+      response.write('{"choices":')
+      setTimeout(() => response.destroy(), 20)
+    })
+    const session = await open({ baseUrl })
+    expect(await session.answer([item('x')])).toMatchObject([{ ok: false, code: 'ENDPOINT_CUT' }])
+    expect(asked).toHaveLength(3)
+  })
+
+  test('an empty answer names the finish reason', async () => {
+    const reply = { choices: [{ message: { content: null }, finish_reason: 'length' }] }
+    const { baseUrl } = await serve((_, response) => json(response, reply))
+    const session = await open({ baseUrl })
+    const [answer] = await session.answer([item('x')])
+    expect(answer).toMatchObject({ message: expect.stringContaining('length') })
+  })
+
+  test('a context that is too long fails its own item; a wrong model stops the candidate', async () => {
+    const { baseUrl } = await serve((asked, response, count) => {
+      if (asked.body.messages?.[0]?.content === 'long')
+        json(response, { error: { message: 'too long' } }, 400)
+      else echo(asked, response, count)
+    })
+    const session = await open({ baseUrl })
+    const answers = await session.answer([item('a'), item('long'), item('b')])
+    expect(answers.map((answer) => answer.ok)).toEqual([true, false, true])
+    const gone = await serve((_, response) =>
+      json(response, { error: { message: 'no such model' } }, 404),
+    )
+    const other = await open({ baseUrl: gone.baseUrl })
+    await expect(other.answer([item('x')])).rejects.toMatchObject({ code: 'ENDPOINT_REFUSED' })
+  })
+})
+
+describe('keys', () => {
+  const key = 'my-private-key-0123456789'
+
+  test('a missing key is named with the command that sets it, before anything is sent', async () => {
+    await expect(open({ apiKeyEnv: 'MY_KEY' })).rejects.toMatchObject({
+      code: 'ENDPOINT_KEY_MISSING',
+      next: 'export MY_KEY=...',
+    })
+    await expect(open({})).rejects.toMatchObject({ message: 'OPENAI_API_KEY is not set' })
+  })
+
+  test('OPENAI_API_KEY is not sent to any other address', async () => {
+    const { baseUrl, asked } = await serve(echo)
+    const session = await open({ baseUrl }, { env: { OPENAI_API_KEY: key } })
+    await session.answer([item('x')])
+    expect(asked[0]?.headers.authorization).toBeUndefined()
+  })
+
+  test('a server that quotes the key back does not get it into the error', async () => {
+    const { baseUrl, asked } = await serve(({ headers }, response) =>
+      json(response, { error: { message: `bad: ${headers.authorization}` } }, 401),
+    )
+    const session = await open({ baseUrl, apiKeyEnv: 'MY_KEY' }, { env: { MY_KEY: key } })
+    const failure = await session.answer([item('x')]).catch((cause: unknown) => cause)
+    expect(asked[0]?.headers.authorization).toBe(`Bearer ${key}`)
+    expect(failure).toMatchObject({ code: 'ENDPOINT_REFUSED' })
+    expect(`${(failure as Error).stack}`).not.toContain(key)
+  })
+
+  test('credentials in baseUrl are refused without being repeated', async () => {
+    const failure = await open({ baseUrl: 'https://me:hunter22@host/v1' }).catch((cause) => cause)
+    expect(failure).toMatchObject({ code: 'ENDPOINT_BASE_URL' })
+    expect(failure.message).not.toContain('hunter22')
+    await expect(open({ baseUrl: 'not an address' })).rejects.toMatchObject({
+      code: 'ENDPOINT_BASE_URL',
+    })
+  })
+})
+
+describe('what is asked', () => {
+  test('prompt, system and settings go out; tokens, price and text come back', async () => {
+    const usage = {
+      prompt_tokens: 100,
+      completion_tokens: 20,
+      prompt_tokens_details: { cached_tokens: 40 },
+      completion_tokens_details: { reasoning_tokens: 5 },
+    }
+    const { baseUrl, asked } = await serve((_, response) => json(response, says('yes', { usage })))
+    const session = await open({
+      baseUrl,
+      prompt: 'Is this {{ text }} spam?\n',
+      system: 'Answer yes or no.',
+      settings: { maxTokens: 3, seed: 7, top_p: 0.5, threads: 2 },
+      price: { inputPerMTokens: 1, cachedInputPerMTokens: 0.5, outputPerMTokens: 10 },
+    })
+    const [answer] = await session.answer([item('offer {{text}}')])
+    expect(asked[0]?.body).toEqual({
+      model: 'tiny-2025-01-01',
+      messages: [
+        { role: 'system', content: 'Answer yes or no.' },
+        { role: 'user', content: 'Is this offer {{text}} spam?\n' },
+      ],
+      temperature: 0,
+      max_tokens: 3,
+      seed: 7,
+      top_p: 0.5,
+    })
+    expect(answer).toMatchObject({
+      ok: true,
+      output: { kind: 'text', text: 'yes' },
+      tokens: { input: 100, output: 20, cachedInput: 40, reasoning: 5 },
+    })
+    expect((answer as { price: number }).price).toBeCloseTo((60 + 20 + 200) / 1e6, 12)
+  })
+
+  test('a template that names an unknown column is an error that lists the columns', async () => {
+    const { baseUrl } = await serve(echo)
+    const session = await open({ baseUrl, prompt: '{{ txet }}' })
+    await expect(session.answer([item('x')])).rejects.toMatchObject({
+      code: 'PROMPT_BROKEN',
+      next: 'Columns there: text, input.',
+    })
+    await expect(open({ baseUrl, prompt: '{% if %}' })).rejects.toMatchObject({
+      code: 'PROMPT_BROKEN',
+    })
+  })
+
+  test('loops and conditions of the template see the row; a JSON prompt is a list of messages', async () => {
+    const { baseUrl, asked } = await serve(echo)
+    const prompt = JSON.stringify([
+      { role: 'system', content: 'S' },
+      {
+        role: 'user',
+        content: '{% for w in words %}{{ w }};{% endfor %}{% if text %}{{ input }}{% endif %}',
+      },
+    ])
+    const session = await open({ baseUrl, prompt })
+    await session.answer([{ id: 'a', input: 'in', row: { text: 't', words: ['p', 'q'] } }])
+    expect(asked[0]?.body.messages).toEqual([
+      { role: 'system', content: 'S' },
+      { role: 'user', content: 'p;q;in' },
+    ])
+  })
+
+  test('fields that a model refuses are left out from then on, and it is said once', async () => {
+    const { baseUrl, asked } = await serve((one, response, count) => {
+      const refused = ['max_tokens', 'temperature'].find((field) => field in one.body)
+      if (refused)
+        json(response, { error: { message: `Unsupported parameter: '${refused}'` } }, 400)
+      else echo(one, response, count)
+    })
+    const lines: string[] = []
+    const log = (line: string): void => void lines.push(line)
+    const session = await open({ baseUrl, settings: { maxTokens: 9, concurrency: 1 } }, { log })
+    expect(await session.answer([item('a'), item('b')])).toMatchObject([{ ok: true }, { ok: true }])
+    expect(asked.at(-1)?.body).toMatchObject({ max_completion_tokens: 9 })
+    expect(lines).toHaveLength(2)
+    expect(asked).toHaveLength(4)
+  })
+
+  test('never more requests in flight than concurrency', async () => {
+    let open_ = 0
+    let most = 0
+    const { baseUrl } = await serve((asked, response, count) => {
+      most = Math.max(most, ++open_)
+      setTimeout(() => {
+        open_--
+        echo(asked, response, count)
+      }, 10)
+    })
+    const session = await open({ baseUrl, settings: { concurrency: 3 } })
+    const items = Array.from({ length: 12 }, (_, i) => item(`${i}`))
+    const answers = await session.answer(items)
+    expect(answers.map((answer) => answer.ok && answer.output)).toEqual(
+      items.map(({ id }) => ({ kind: 'text', text: id })),
+    )
+    expect(most).toBe(3)
+  })
+
+  test('embeddings come back in the order of the items whatever order they are sent in', async () => {
+    const { baseUrl, asked } = await serve((_, response) =>
+      json(response, {
+        data: [
+          { index: 1, embedding: [0, 1] },
+          { index: 0, embedding: [1, 0] },
+        ],
+      }),
+    )
+    const session = await open({ baseUrl, settings: { api: 'embeddings' } })
+    expect(await session.answer([item('a'), item('b')])).toMatchObject([
+      { output: { kind: 'vector', vector: [1, 0] } },
+      { output: { kind: 'vector', vector: [0, 1] } },
+    ])
+    expect(asked[0]?.url).toBe('/v1/embeddings')
+  })
+
+  test('a stream that is whole is put together', async () => {
+    const event = (content: string, finish: string | null = null) =>
+      `data: ${JSON.stringify({ choices: [{ delta: { content }, finish_reason: finish }] })}\n\n`
+    const { baseUrl } = await serve((_, response) => {
+      response.setHeader('content-type', 'text/event-stream')
+      response.end(`${event('Hel')}${event('lo', 'stop')}data: [DONE]\n\n`)
+    })
+    const session = await open({ baseUrl, settings: { stream: true } })
+    expect(await session.answer([item('x')])).toMatchObject([{ output: { text: 'Hello' } }])
+  })
+
+  test('an abort ends the wait', async () => {
+    const { baseUrl } = await serve(() => undefined)
+    const session = await open({ baseUrl })
+    const abort = new AbortController()
+    const answering = session.answer([item('x')], abort.signal)
+    setTimeout(() => abort.abort(), 20)
+    await expect(answering).rejects.toThrow(/abort/i)
+  })
+})
+
+describe('who answers', () => {
+  test('an alias is resolved by one short question; the snapshot is what counts', async () => {
+    const { baseUrl, asked } = await serve((_, response) =>
+      json(response, { ...says('hi'), model: 'tiny-2024-07-18' }),
+    )
+    const session = await open({ baseUrl, model: 'tiny', settings: { resolve: true } })
+    expect(session.identity).toMatchObject({ model: 'tiny', floating: false })
+    expect(session.identity.revision).toMatch(/^tiny-2024-07-18 prompt:/)
+    expect(asked).toHaveLength(1)
+    expect(asked[0]?.body).toMatchObject({ max_tokens: 1 })
+  })
+
+  test('an alias that stays one is floating; a dated name is not, and is not asked', async () => {
+    const { baseUrl, asked } = await serve(echo)
+    const alias = await open({ baseUrl, model: 'tiny', settings: { resolve: true } })
+    expect(alias.identity.floating).toBe(true)
+    const before = asked.length
+    const dated = await open({ baseUrl, model: 'gpt-4o-2024-08-06', settings: { resolve: true } })
+    expect(dated.identity.floating).toBe(false)
+    expect(asked).toHaveLength(before)
+  })
+
+  test('another prompt is another revision', async () => {
+    const { baseUrl } = await serve(echo)
+    const [a, b] = [await open({ baseUrl, prompt: 'A' }), await open({ baseUrl, prompt: 'B' })]
+    expect(a.identity.revision).not.toBe(b.identity.revision)
+  })
+
+  test('a fingerprint that changes in mid-run is said', async () => {
+    const { baseUrl } = await serve((_, response, count) =>
+      json(response, says('x', { system_fingerprint: count < 3 ? 'fp_a' : 'fp_b' })),
+    )
+    const lines: string[] = []
+    const log = (line: string): void => void lines.push(line)
+    const session = await open({ baseUrl, settings: { concurrency: 1 } }, { log })
+    await session.answer([item('a'), item('b'), item('c')])
+    expect(lines).toEqual([expect.stringContaining('changed to fp_b')])
+  })
+
+  test('no price is no number, not 0', () => {
+    expect(priceOf(spec({}), { input: 1, output: 1 })).toBeUndefined()
+    expect(priceOf(spec({ price: { perCall: 0.01 } }), { input: 1, output: 1 })).toBe(0.01)
+  })
+})
