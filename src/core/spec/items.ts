@@ -63,6 +63,7 @@ function itemOf(
   const clusterValue = spec.cluster === undefined ? undefined : column(row, spec.cluster)
   const cluster = clusterValue === undefined || clusterValue === null ? null : text(clusterValue)
   const inputDigest = digest(canonicalBytes(input))
+  const { [TENSOR_COLUMN]: _, ...plain } = row
   const id = idOf(row, index, part, spec, path)
   const whole = { expected, id, input: inputDigest, slices, cluster }
   return {
@@ -71,7 +72,7 @@ function itemOf(
     expected,
     slices,
     cluster,
-    row,
+    row: plain,
     digest: digest(canonicalBytes(whole)),
     inputDigest,
   }
