@@ -2,8 +2,9 @@ import { type RatioMetric, ratioParts } from '../stats/ratio-metric.ts'
 import type { CandidateEvidence, DecisionInput, RatioCounts, Scores } from './decision-input.ts'
 import { bootstrapLoss } from './loss-bootstrap.ts'
 import { boundedLoss, type LinearMetric, meanMetric } from './loss-bounded.ts'
-import { pairedLoss, shareEstimate, shortfall } from './loss-exact.ts'
+import { shareEstimate } from './loss-exact.ts'
 import { type LossModel, remembered } from './loss-model.ts'
+import { lossOfScores } from './loss-of-scores.ts'
 import { racedLoss } from './loss-sequential.ts'
 
 /** Score at a position, or null where there is none. */
@@ -29,9 +30,6 @@ function judgedPositions(
 
 const at = (scores: Scores, positions: readonly number[]): Float64Array =>
   Float64Array.from(positions, (p) => scoreAt(scores, p) ?? 0)
-
-const isBinary = (scores: Float64Array): boolean =>
-  scores.every((score) => score === 0 || score === 1)
 
 /** Cluster keys of these positions; null when every item stands alone. */
 function clustersOf(input: DecisionInput, positions: readonly number[]): string[] | null {
@@ -93,15 +91,10 @@ function freshLoss(
   }
   const own = at(candidate.scores, positions)
   const other = incumbent === null ? null : at(incumbent.scores, positions)
-  const metric = meanMetric(own, other, floor, clusters)
-  const exact = clusters === null && isBinary(own) && (other === null || isBinary(other))
-  const fixed = exact ? exactLoss(own, other, floor) : boundedLoss(metric)
+  const fixed = lossOfScores(own, other, floor, clusters)
   const raced = candidate.sequential !== undefined && candidate.sequential.reason !== 'exhausted'
-  return raced ? racedLoss(fixed, metric) : fixed
+  return raced ? racedLoss(fixed, meanMetric(own, other, floor, clusters)) : fixed
 }
-
-const exactLoss = (own: Float64Array, other: Float64Array | null, floor: number): LossModel =>
-  other === null ? shortfall(own, floor) : pairedLoss(own, other)
 
 export function incumbentOf(input: DecisionInput): CandidateEvidence | null {
   return input.candidates.find(({ id }) => id === input.incumbent) ?? null

@@ -179,12 +179,13 @@ function sliceValues({ slices }: DecisionInput) {
   )
 }
 
-/** With an absolute bar a slice has its own floor. */
+/** Within a slice the mean of the items' scores is judged, whatever the metric; with an absolute bar the slice has its own floor. */
 function sliceInput(input: DecisionInput, key: string): DecisionInput {
+  const { whole: _whole, ratio: _ratio, ...rest } = input
   const floor = input.constraints?.slices?.[key]?.floor
   return floor === undefined || input.bar.kind === 'relative'
-    ? input
-    : { ...input, bar: { kind: 'absolute', floor, target: floor } }
+    ? rest
+    : { ...rest, bar: { kind: 'absolute', floor, target: floor } }
 }
 
 function sliceLimit({ bar, constraints }: DecisionInput, key: string): number | null {

@@ -15,8 +15,8 @@ export interface BootstrapInput {
 /** Below this many units a resampled bound is shown and certifies nothing ("a few hundred"). */
 const UNITS_FOR_BOOTSTRAP = 300
 
-/** Enough that ten resamples lie beyond a bound at 0.05 / 24. */
-const RESAMPLES = 5000
+/** Enough that ten resamples lie beyond a bound at 0.05 / 24; fewer for very large sets, where each costs a pass. */
+const resamplesFor = (n: number): number => Math.round(Math.min(5000, Math.max(1500, 4e7 / n)))
 
 /**
  * Loss of a metric that is no mean (macro F1, MCC, corpus scores): both are recomputed on the same resampled items,
@@ -24,7 +24,8 @@ const RESAMPLES = 5000
  */
 export function bootstrapLoss(input: BootstrapInput): LossModel {
   const { n, clusters, candidate, reference, against, name, seed } = input
-  const options = { resamples: RESAMPLES, seed, ...(clusters === null ? {} : { clusters }) }
+  const resamples = resamplesFor(n)
+  const options = { resamples, seed, ...(clusters === null ? {} : { clusters }) }
   const units = clusters === null ? n : new Set(Array.from(clusters)).size
   const loss = bootstrap(n, (weights) => reference(weights) - candidate(weights), options)
   const own = bootstrap(n, (weights) => candidate(weights), { ...options, resamples: 1000 })
@@ -44,7 +45,7 @@ export function bootstrapLoss(input: BootstrapInput): LossModel {
     pNonInferior: (limit) => bcaShareOver(loss, limit),
     pInferior: (limit) => 1 - bcaShareOver(loss, limit),
     guaranteed: units >= UNITS_FOR_BOOTSTRAP,
-    method: `paired bootstrap (BCa, ${RESAMPLES} resamples) of ${name}: approximate`,
+    method: `paired bootstrap (BCa, ${resamples} resamples) of ${name}: approximate`,
     prior: 'none: share of resamples',
     quality: {
       kind: 'known',

@@ -8,7 +8,7 @@ import { counted, plural, roundedUp } from './sentences.ts'
 const POWER = 0.8
 
 /** More than this is not a step that anybody takes. */
-const MOST_LABELS = 1_000_000
+const MOST_LABELS = 100_000
 
 /**
  * Labels still to be added to certify this candidate (or to show that it fails), if its loss is what it looks like:

@@ -6,6 +6,8 @@ export interface StreamSetup {
   readonly target: number
   readonly acceptAt: number
   readonly discardAt: number
+  /** Threshold of the same evidence about future items. */
+  readonly futureAt: number
   /** Positions that count; null: all. */
   readonly member: readonly boolean[] | null
   readonly clusters: readonly number[] | null
@@ -16,6 +18,8 @@ export interface StreamSetup {
 export class RaceStream {
   readonly up: EProcess
   readonly down: EProcess
+  /** "Above the floor" for future items: with replacement. */
+  readonly future: EProcess
   /** Member positions in the set, and those seen. */
   readonly total: number
   seen = 0
@@ -30,6 +34,7 @@ export class RaceStream {
     this.total = items
     this.largest = largest
     this.up = new EProcess({ nullMean: setup.floor, size: units, threshold: setup.acceptAt })
+    this.future = new EProcess({ nullMean: setup.floor, size: null, threshold: setup.futureAt })
     this.down = new EProcess({
       nullMean: 1 - setup.target,
       size: units,
@@ -67,7 +72,9 @@ export class RaceStream {
     const { size, sum } = this.pending
     const most = this.largest
     const unit = (value: number, bar: number) => (value - bar * size + most * bar) / most
-    this.up.update(unit(sum, floor))
+    const value = unit(sum, floor)
+    this.up.update(value)
+    this.future.update(value)
     this.down.update(unit(size - sum, 1 - target))
     this.pending = { size: 0, sum: 0 }
   }

@@ -32,6 +32,12 @@ export interface RaceSetup {
   readonly volume: number | null
   /** Cluster number by position, clusters contiguous; null: every item is its own unit. */
   readonly clusters: readonly number[] | null
+  /**
+   * What the choice must show about future items before the race ends. Without it the race is about these items alone:
+   * it stops at the cheapest candidate that matches, which often stands right on the bar and is then supported for
+   * nothing beyond them. `risk` is 1 - supportedAt, or alpha for `certified`.
+   */
+  readonly traffic?: { readonly kind: 'supported' | 'certified'; readonly risk: number } | null
   /** Further conditions, each a mean over the positions where `member` is true. */
   readonly slices: readonly RaceSlice[]
 }
@@ -59,7 +65,7 @@ export type RaceAction =
 
 export interface RaceOutcome {
   readonly reason: 'accepted' | 'none' | 'budget'
-  /** Set scope: the full run over these items would say that it meets the bar. */
+  /** Set scope: the full run over these items would say that it meets the bar; with `traffic`, the first that shows that too, or else the first that matches. */
   readonly accepted: string | null
   readonly spent: number
   /** For `budget`: the candidate that stood next and what deciding it could still cost at most. */

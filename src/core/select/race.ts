@@ -1,8 +1,11 @@
 import type { SequentialEvidence } from '../spec/run-result.ts'
+import { lossOfScores } from './loss-of-scores.ts'
 import { RaceStream } from './race-stream.ts'
 import type { RaceAction, RaceCandidate, RaceOutcome, RaceSetup } from './race-types.ts'
+import { correctedForSelection } from './standing.ts'
 
-type Standing = 'open' | 'accepted' | 'discarded' | 'parked'
+/** `matched`: the full run agrees, and future items are not shown to. */
+type Standing = 'open' | 'accepted' | 'matched' | 'discarded' | 'parked'
 
 /** From this many items on a candidate may be parked (selection study 2.4). */
 const PARK_FROM = 100
@@ -118,6 +121,7 @@ export class Race {
 
   private reasonOf(runner: Runner): SequentialEvidence['reason'] {
     if (runner.exact) return 'exhausted'
+    if (runner.standing === 'matched') return 'exhausted'
     if (runner.standing === 'accepted' || runner.standing === 'discarded') return runner.standing
     if (runner.standing === 'parked') return 'parked'
     return runner.fed === 0 ? 'not reached' : 'budget'
@@ -183,9 +187,31 @@ export class Race {
 
   private judge(runner: Runner): void {
     const { streams } = runner
-    if (streams.every((stream) => stream.holds)) runner.standing = 'accepted'
+    const end = runner.fed === this.setup.items
+    if (streams.every((stream) => stream.holds)) runner.standing = this.afterMatch(runner, end)
     else if (streams.some((stream) => stream.broken)) runner.standing = 'discarded'
-    runner.exact = runner.standing !== 'open' && runner.fed === this.setup.items
+    runner.exact = runner.standing !== 'open' && end
+  }
+
+  /** It matches. If more is asked of it, it goes on until future items are shown too, or the set is exhausted. */
+  private afterMatch(runner: Runner, end: boolean): Standing {
+    const { traffic } = this.setup
+    if (traffic === undefined || traffic === null) return 'accepted'
+    if (runner.streams.every((stream) => stream.future.rejected)) return 'accepted'
+    if (!end) return 'open'
+    return this.showsTraffic(runner, traffic) ? 'accepted' : 'matched'
+  }
+
+  /** With every item run, the fixed-size evidence counts, corrected over all K. */
+  private showsTraffic(runner: Runner, { kind, risk }: NonNullable<RaceSetup['traffic']>): boolean {
+    const { bar, candidates, reference } = this.setup
+    const other = reference === null ? null : this.reference
+    const floor = bar.kind === 'absolute' ? bar.floor : 0
+    const limit = bar.kind === 'relative' ? bar.margin : 0
+    const keys = this.setup.clusters?.map(String) ?? null
+    const loss = lossOfScores(runner.scores, other, floor, keys)
+    if (kind === 'certified') return loss.upper(risk / candidates.length) <= limit
+    return correctedForSelection(loss.pOver(limit), candidates.length) <= risk
   }
 
   /** Deciding it would cost more than the calls could save by having it instead of the next one. */
@@ -211,7 +237,8 @@ export class Race {
       if (action !== null) return action
       if (runner.standing === 'accepted') return this.stop('accepted', runner, null)
     }
-    return this.stop(accepted === null ? 'none' : 'accepted', accepted, null)
+    const found = accepted ?? order.find((runner) => runner.standing === 'matched') ?? null
+    return this.stop(found === null ? 'none' : 'accepted', found, null)
   }
 
   private pays(runner: Runner, chosenCost: number): boolean {
@@ -268,6 +295,7 @@ function streamsFor(setup: RaceSetup, group: number): RaceStream[] {
   const share = (margin: number) => (1 - margin) / 2
   const common = {
     acceptAt: acceptAt(setup),
+    futureAt: setup.candidates.length / (setup.traffic?.risk ?? setup.alpha),
     discardAt: discardAt(setup, group),
     clusters: setup.clusters,
     items: setup.items,
