@@ -64,8 +64,13 @@ export function raceSetup(
     volume: volumePerMonth === null ? null : volumePerMonth * horizonMonths,
     clusters: null,
     slices: [],
+    traffic: { kind: spec.risk.claim, risk: riskOf(spec) },
   }
 }
+
+/** A race must also show something about future items, or it stops at the candidate that stands right on the bar. */
+const riskOf = ({ risk }: Spec): number =>
+  risk.claim === 'certified' ? risk.alpha : 1 - risk.supportedAt
 
 type Prior = (one: OpenedCandidate) => readonly [number, number]
 
