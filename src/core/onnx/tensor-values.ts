@@ -1,7 +1,9 @@
 import { RightsizeError } from '../error/error.ts'
 import { byteLengthOf, elementCount } from './dtype.ts'
+import { halfValues } from './half-float.ts'
 import type { HostTensor } from './host-tensor.ts'
 import type { Dtype, Tensor } from './model.ts'
+import { unpackIntegers } from './packed-integers.ts'
 
 const textEncoder = new TextEncoder()
 const textDecoder = new TextDecoder()
@@ -98,4 +100,20 @@ function wrongType(tensor: Tensor, wanted: string): RightsizeError {
     'ONNX_UNSUPPORTED',
     `tensor '${tensor.name}' is ${shape}, wanted ${wanted}`,
   )
+}
+
+/**
+ * The tensor's values as doubles, for every real type up to 64 bits: 16-bit floats are widened, packed integers unpacked, int64 and
+ * uint64 rounded beyond 2^53. Throws ONNX_UNSUPPORTED for text, complex numbers and 8-bit or smaller floats.
+ */
+export function numbersOf(tensor: Tensor): Float64Array {
+  const { dtype } = tensor
+  if (dtype === 'float16' || dtype === 'bfloat16') {
+    return Float64Array.from(halfValues(dtype, typedView(dtype, tensor.bytes()) as Uint16Array))
+  }
+  if (dtype === 'int4' || dtype === 'uint4' || dtype === 'int2' || dtype === 'uint2') {
+    return Float64Array.from(unpackIntegers(dtype, tensor.bytes(), elementCount(tensor.dims)))
+  }
+  if (!(dtype in arrays) && dtype !== 'bool') throw wrongType(tensor, 'a real number type')
+  return Float64Array.from(typedView(dtype, tensor.bytes()) as ArrayLike<number | bigint>, Number)
 }
