@@ -1,0 +1,65 @@
+import { RightsizeError } from '../error/error.ts'
+import type { Account } from './account.ts'
+import { format } from './sci-report.ts'
+
+/** What a model card needs beside the account. */
+export interface CardContext {
+  readonly hardware: string
+  /** 'fine-tuning' where something was trained, else left out. */
+  readonly trainingType?: 'pre-training' | 'fine-tuning'
+}
+
+/**
+ * Block for a Hugging Face model card: `co2_eq_emissions` metadata (grams, Provider side) and a Markdown section
+ * with both scores. Source: Hugging Face docs, "Displaying carbon emissions for your model".
+ */
+export function modelCardBlock(account: Account, context: CardContext): string {
+  const { provider, consumer, chosen } = account
+  if (provider.total.kind !== 'known')
+    throw new RightsizeError('EXPORT_IMPOSSIBLE', 'the carbon of making the model is not known')
+  const row = consumer.rows.find(({ id }) => id === chosen)
+  return [
+    '---',
+    'co2_eq_emissions:',
+    `  emissions: ${format(provider.total.value)}`,
+    `  source: ${quoted(`rightsize, ${account.at}: selection, benchmarking, training and failed tries; interval ${format(provider.total.low)} to ${format(provider.total.high)} g`)}`,
+    ...(context.trainingType === undefined
+      ? []
+      : [`  training_type: ${quoted(context.trainingType)}`]),
+    `  geographical_location: ${quoted(account.grid.name)}`,
+    `  hardware_used: ${quoted(context.hardware)}`,
+    '---',
+    '',
+    '## Environmental impact',
+    '',
+    '| | gCO2e | interval |',
+    '| --- | --- | --- |',
+    line('Making it (Provider, total)', provider.total),
+    ...(row === undefined
+      ? []
+      : [
+          line('Using it (Consumer), per resolved task', row.sci.perResolved),
+          line('Using it (Consumer), per accepted answer', row.sci.perAccepted),
+          line('Using it (Consumer), per inference', row.sci.perInference),
+        ]),
+    '',
+    `Grid: ${account.grid.name} ${account.grid.period}, ${account.grid.kind}, ${account.grid.intensity.value} gCO2e/kWh. The two scores are never added (SCI for AI).`,
+    '',
+  ].join('\n')
+}
+
+type Row = {
+  readonly kind: string
+  readonly value?: number
+  readonly low?: number
+  readonly high?: number
+}
+
+function line(name: string, estimate: Row): string {
+  if (estimate.kind !== 'known') return `| ${name} | ${estimate.kind} | |`
+  const { value = 0, low = 0, high = 0 } = estimate
+  return `| ${name} | ${format(value)} | ${format(low)} to ${format(high)} |`
+}
+
+/** A YAML double-quoted scalar is a JSON string. */
+const quoted = (text: string) => JSON.stringify(text)

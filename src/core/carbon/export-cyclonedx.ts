@@ -1,0 +1,137 @@
+import type { CandidateResult } from '../spec/run-result.ts'
+import type { Estimate, Unit } from '../unit/estimate.ts'
+import { joulesPerKwh } from '../unit/quantity.ts'
+import type { Account } from './account.ts'
+
+export interface BomContext {
+  /** Candidates to list; the chosen one usually alone. */
+  readonly candidates: readonly CandidateResult[]
+  readonly toolVersion: string
+  /** ISO 8601 with time zone. */
+  readonly timestamp: string
+  /** RFC 4122, made by the caller. */
+  readonly serialNumber?: string
+}
+
+/**
+ * A CycloneDX 1.6 ML-BOM: each model as a machine-learning-model component with its model card: quality with
+ * interval, energy per activity in kWh and CO2e in tonnes (the units that the standard fixes), and SCI as
+ * properties, for which it has no field. Source: CycloneDX 1.6 JSON schema, modelCard.considerations.
+ */
+export function mlBom(account: Account, context: BomContext): Readonly<Record<string, unknown>> {
+  return {
+    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    ...(context.serialNumber === undefined
+      ? {}
+      : { serialNumber: `urn:uuid:${context.serialNumber}` }),
+    version: 1,
+    metadata: {
+      timestamp: context.timestamp,
+      tools: {
+        components: [{ type: 'application', name: 'rightsize', version: context.toolVersion }],
+      },
+    },
+    components: context.candidates.map((candidate) => component(account, candidate)),
+  }
+}
+
+function component(account: Account, candidate: CandidateResult) {
+  const { identity } = candidate
+  return {
+    type: 'machine-learning-model',
+    'bom-ref': candidate.id,
+    name: candidate.model,
+    version: identity?.revision ?? 'not known',
+    ...(/^[0-9a-f]{64}$/.test(identity?.digest ?? '')
+      ? { hashes: [{ alg: 'SHA-256', content: identity?.digest }] }
+      : {}),
+    modelCard: {
+      modelParameters: { task: account.task },
+      quantitativeAnalysis: { performanceMetrics: metrics(candidate) },
+      considerations: {
+        environmentalConsiderations: {
+          energyConsumptions: consumptions(account, candidate),
+          properties: properties(account, candidate),
+        },
+      },
+    },
+  }
+}
+
+function metrics({ quality, acceptRate }: CandidateResult) {
+  return [...metric('quality', quality), ...metric('accept rate', acceptRate)]
+}
+
+function metric(type: string, estimate: Estimate<'share'>) {
+  if (estimate.kind !== 'known') return []
+  return [
+    {
+      type,
+      value: String(estimate.value),
+      confidenceInterval: { lowerBound: String(estimate.low), upperBound: String(estimate.high) },
+    },
+  ]
+}
+
+/** CycloneDX's activities for what a run does. */
+const activities = {
+  training: 'training',
+  loading: 'deployment',
+  evaluation: 'validation',
+  metering: 'validation',
+  judging: 'validation',
+} as const
+
+function consumptions(account: Account, candidate: CandidateResult) {
+  const provider = account.provider.stages
+    .filter((stage) => stage.candidate === candidate.id && stage.energy.kind === 'known')
+    .map((stage) => energyRow(account, activities[stage.activity], stage.energy, stage.operational))
+  const usage = account.usages.find((each) => each.candidate === candidate.id)
+  const row = account.consumer.rows.find(({ id }) => id === candidate.id)
+  if (usage === undefined || usage.energy.kind !== 'known' || row === undefined) return provider
+  return [...provider, energyRow(account, 'inference', usage.energy, row.sci.operational)]
+}
+
+function energyRow(
+  account: Account,
+  activity: string,
+  energy: Estimate<Unit>,
+  carbon: Estimate<Unit>,
+) {
+  const joules = energy.kind === 'known' ? energy.value : 0
+  return {
+    activity,
+    energyProviders: [
+      {
+        description: `Grid of ${account.grid.name}, ${account.grid.period}`,
+        organization: { name: account.grid.name },
+        energySource: 'unknown',
+        energyProvided: { value: joules / joulesPerKwh, unit: 'kWh' },
+      },
+    ],
+    activityEnergyCost: { value: joules / joulesPerKwh, unit: 'kWh' },
+    ...(carbon.kind === 'known'
+      ? { co2CostEquivalent: { value: carbon.value / 1e6, unit: 'tCO2eq' } }
+      : {}),
+    properties: [
+      { name: 'rightsize:per', value: activity === 'inference' ? 'one inference' : 'this run' },
+    ],
+  }
+}
+
+function properties(account: Account, candidate: CandidateResult) {
+  const row = account.consumer.rows.find(({ id }) => id === candidate.id)
+  if (row === undefined) return []
+  const named: readonly (readonly [string, Estimate<'gPerR'>])[] = [
+    ['perResolvedTask', row.sci.perResolved],
+    ['perAcceptedAnswer', row.sci.perAccepted],
+    ['perInference', row.sci.perInference],
+    ['embodiedPerInference', row.sci.embodied],
+  ]
+  return named.map(([name, sci]) => ({
+    name: `rightsize:sci:${name}:gCO2e`,
+    value: sci.kind === 'known' ? `${sci.value} [${sci.low}, ${sci.high}]` : sci.kind,
+  }))
+}

@@ -1,0 +1,99 @@
+import { RightsizeError } from '../error/error.ts'
+import type { EstimateMethod } from '../unit/estimate.ts'
+import { unknown } from '../unit/estimate.ts'
+import { exact, within } from '../unit/known.ts'
+import { joulesPerKwh } from '../unit/quantity.ts'
+import { wholeShare } from './sci-model.ts'
+import type { Site } from './site.ts'
+import type { Usage } from './usage.ts'
+
+/** Energy (or tokens) that another tool recorded, read into one shape. */
+export interface ImportedUse {
+  readonly name: string
+  /** The tool: codecarbon, impact-framework, ml-energy, opentelemetry. */
+  readonly tool: string
+  /** Energy as the tool reports it, kWh; null where it only knows tokens or carbon. */
+  readonly energyKwh: number | null
+  /** PUE already inside that energy. */
+  readonly pueInside: number
+  readonly durationS: number | null
+  /** The tool's own carbon, g; shown beside ours, never added. */
+  readonly carbonG: number | null
+  /** Functional units that the tool counted, where it did. */
+  readonly requests: number | null
+  readonly tokens: {
+    readonly input: number
+    readonly output: number
+    readonly cachedInput: number
+  } | null
+  /** Country or zone as the tool wrote it. */
+  readonly place: string | null
+  /** What the energy covers. */
+  readonly boundary: string
+  readonly method: EstimateMethod
+  readonly notes: readonly string[]
+}
+
+export interface ImportResult {
+  readonly uses: readonly ImportedUse[]
+  /** What was in the file and was not read, with the reason. */
+  readonly leftOut: readonly string[]
+}
+
+/**
+ * An imported use as a usage at a site: PUE that is already inside is taken out, the error of the tool is an
+ * interval. R must be known, from the file or from the caller.
+ */
+export function usageOfImport(
+  use: ImportedUse,
+  site: Site,
+  counts: { readonly requests?: number; readonly accepted?: number } = {},
+): Usage {
+  const requests = counts.requests ?? use.requests
+  if (requests === null || !(requests > 0))
+    throw new RightsizeError(
+      'FUNCTIONAL_UNIT_ZERO',
+      `${use.name}: nothing says how many answers the energy gave`,
+    )
+  const accepted = counts.accepted ?? null
+  const about = {
+    method: use.method,
+    how: `${use.tool}, ${use.boundary}`,
+    source: use.tool,
+  } as const
+  const perAnswer = ((use.energyKwh ?? 0) * joulesPerKwh) / use.pueInside / requests
+  return {
+    candidate: use.name,
+    meter: use.tool,
+    answers: requests,
+    energy:
+      use.energyKwh === null
+        ? unknown(`${use.tool} recorded no energy for ${use.name}`)
+        : within('JPerItem', perAnswer, toolError(use), about),
+    idle: unknown('an imported file does not say what stood idle'),
+    pue: site.pue,
+    grid: site.grid,
+    embodied: {
+      kind: 'devices',
+      parts: [
+        {
+          device: site.device,
+          share: site.share === null ? wholeShare : exact('share', site.share, 'stated'),
+        },
+      ],
+      occupancy:
+        use.durationS === null
+          ? unknown(`${use.tool} recorded no duration`)
+          : exact('sPerItem', use.durationS / requests, use.tool),
+    },
+    acceptRate:
+      accepted === null
+        ? unknown('nobody judged the answers of an imported file')
+        : exact('share', accepted / requests, 'stated'),
+  }
+}
+
+/** Counters are within 10 %; CodeCarbon's no-sensor CPU model is off by half (measured on its own recordings). */
+function toolError({ method }: ImportedUse): readonly [number, number] {
+  return method === 'measured' ? [0.9, 1.1] : [0.45, 1.9]
+}
