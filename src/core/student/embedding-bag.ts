@@ -1,4 +1,4 @@
-import type { DenseLayer } from './runtime-dense.ts'
+import type { DenseLayer } from './runtime-head.ts'
 import type { JudgedScores } from './temperature.ts'
 
 /** Token ids of each text: text i holds ids[offsets[i]] to ids[offsets[i + 1]]. */

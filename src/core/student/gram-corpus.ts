@@ -1,5 +1,5 @@
 import { HashIndex } from './hash-index.ts'
-import { GramReader, type GramSettings } from './runtime-grams.ts'
+import { type GramSettings, gramReader } from './runtime-grams.ts'
 import type { SparseRows } from './softmax-dual.ts'
 
 /** How often each n-gram occurs in each text; n-grams are numbered by first sight. One block each for words and characters. */
@@ -25,13 +25,13 @@ export interface GramVocabulary {
 
 /** Reads every text once. */
 export function readCorpus(texts: readonly string[], settings: GramSettings): GramCorpus {
-  const reader = new GramReader(settings)
+  const read = gramReader(settings)
   const words = emptyBlock(texts.length)
   const chars = emptyBlock(texts.length)
   texts.forEach((text, row) => {
-    reader.read(text)
-    addRow(words, row, reader.words, reader.wordCount)
-    addRow(chars, row, reader.chars, reader.charCount)
+    const grams = read(text)
+    addRow(words, row, grams.words)
+    addRow(chars, row, grams.chars)
   })
   return { texts: texts.length, words, chars }
 }
@@ -86,7 +86,8 @@ function emptyBlock(texts: number): GramBlock {
 }
 
 /** Sorting brings equal n-grams together; the numbers of a text then rise. */
-function addRow(block: GramBlock, row: number, hashes: Int32Array, length: number): void {
+function addRow(block: GramBlock, row: number, hashes: Int32Array): void {
+  const { length } = hashes
   const grams = new Int32Array(length)
   for (let i = 0; i < length; i++) grams[i] = block.index.add(hashes[i] as number)
   grams.sort()

@@ -1,7 +1,8 @@
 import { RightsizeError } from '../error/error.ts'
 import type { Classified } from './example.ts'
-import { answerOf, type DenseLayer } from './runtime-dense.ts'
+import { answerOf } from './runtime-answer.ts'
 import type { FileTensor } from './runtime-file.ts'
+import type { DenseLayer } from './runtime-head.ts'
 import { type HeadModel, headScores, openHead } from './runtime-head.ts'
 import { readStudent, writeTensors } from './safetensors.ts'
 

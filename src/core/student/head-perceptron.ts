@@ -2,7 +2,7 @@ import { type AdamState, adamStart, adamStep } from '../train/adam.ts'
 import type { ColumnScale, DenseRows } from './dense-rows.ts'
 import type { TrainProgress } from './example.ts'
 import type { RowSplit } from './row-split.ts'
-import type { DenseLayer } from './runtime-dense.ts'
+import type { DenseLayer } from './runtime-head.ts'
 import type { SoftmaxTrial } from './softmax-path.ts'
 import {
   accuracyOf,

@@ -1,37 +1,9 @@
-/** A tensor of a safetensors file: a typed array and its shape. */
+const arrays = { F32: Float32Array, I32: Int32Array, I8: Int8Array } as const
+
+/** A tensor of a safetensors file. */
 export interface FileTensor {
   readonly shape: readonly number[]
-  readonly data: Float32Array | Float16Bits | Int32Array | Int8Array | Uint8Array
-}
-
-/** Tensors by name. */
-export type FileTensors = ReadonlyMap<string, FileTensor>
-
-/** Half-precision values as their 16 bits. */
-export type Float16Bits = Uint16Array
-
-const arrays = {
-  F32: Float32Array,
-  F16: Uint16Array,
-  I32: Int32Array,
-  I8: Int8Array,
-  U8: Uint8Array,
-} as const
-
-/** Reads a safetensors file (little-endian machines). Throws a plain Error on a file that contradicts itself. */
-export function readTensors(bytes: Uint8Array): {
-  readonly metadata: ReadonlyMap<string, string>
-  readonly tensors: FileTensors
-} {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const length = bytes.length < 8 ? -1 : Number(view.getBigUint64(0, true))
-  if (length < 2 || length > bytes.length - 8 || length > 25e6) throw new Error('bad header length')
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)))
-  const tensors = new Map<string, FileTensor>()
-  for (const [name, entry] of Object.entries(header)) {
-    if (name !== '__metadata__') tensors.set(name, readOne(name, entry as Entry, bytes, 8 + length))
-  }
-  return { metadata: new Map(Object.entries(header.__metadata__ ?? {})), tensors }
+  readonly data: Float32Array | Int32Array | Int8Array
 }
 
 interface Entry {
@@ -40,15 +12,33 @@ interface Entry {
   readonly data_offsets: readonly [number, number]
 }
 
-function readOne(name: string, entry: Entry, bytes: Uint8Array, base: number): FileTensor {
-  const type = Object.hasOwn(arrays, entry.dtype) ? arrays[entry.dtype] : undefined
-  if (type === undefined) throw new Error(`${name}: dtype ${entry.dtype}`)
-  const [start, end] = entry.data_offsets
-  const count = entry.shape.reduce((product, n) => product * n, 1)
-  const fits = start >= 0 && end <= bytes.length - base
-  if (!fits || end - start !== count * type.BYTES_PER_ELEMENT)
-    throw new Error(`${name}: bad extent`)
-  // A Buffer's own slice would be a view on the whole file.
-  const copy = Uint8Array.prototype.slice.call(bytes, base + start, base + end)
-  return { shape: entry.shape, data: new type(copy.buffer) }
+/**
+ * Opens a student's safetensors file (little-endian): its settings, and tensors checked for type and length.
+ * Throws a plain Error on bytes that contradict themselves.
+ */
+export function openStudent(bytes: Uint8Array, format: string) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const start = bytes.length < 8 ? 0 : 8 + Number(view.getBigUint64(0, true))
+  if (start < 10 || start > bytes.length) throw new Error('bad header length')
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)))
+  const metadata = header.__metadata__
+  if (metadata?.format !== format) throw new Error(`not a ${format} file`)
+
+  function get<T = Float32Array>(
+    name: string,
+    length?: number,
+    types: readonly string[] = ['F32'],
+  ): T {
+    const { dtype, shape, data_offsets } = header[name] as Entry
+    const [from, to] = data_offsets
+    const count = shape.reduce((product, n) => product * n, 1)
+    const type = arrays[dtype]
+    const fits =
+      from >= 0 && to <= bytes.length - start && to - from === count * type.BYTES_PER_ELEMENT
+    if (fits && types.includes(dtype) && count === (length ?? count)) {
+      return new type(bytes.slice(start + from, start + to).buffer) as T
+    }
+    throw new Error(`tensor ${name} does not fit`)
+  }
+  return { settings: JSON.parse(metadata.settings), has: (name: string) => name in header, get }
 }

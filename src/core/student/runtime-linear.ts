@@ -1,6 +1,6 @@
-import { answerOf, bestOf } from './runtime-dense.ts'
-import { readTensors } from './runtime-file.ts'
-import { GramReader, type GramSettings } from './runtime-grams.ts'
+import { answerOf, bestOf } from './runtime-answer.ts'
+import { openStudent } from './runtime-file.ts'
+import { type GramSettings, type Grams, gramReader } from './runtime-grams.ts'
 
 /** A linear model over n-grams. Feature f's weight for class k is scales[f] * weights[f * K + k]. */
 export interface LinearModel {
@@ -22,31 +22,26 @@ export class LinearClassifier {
   readonly scores: Float64Array
   /** Known n-grams of the last text. */
   known = 0
-  private readonly reader: GramReader
-  private readonly words: Int32Array
-  private readonly chars: Int32Array
+  private readonly read: (text: string) => Grams
+  private readonly slots: readonly [Int32Array, Int32Array]
   private readonly counts: Int32Array
   private readonly seen: Int32Array
   constructor(model: LinearModel) {
-    const features = model.hashes.length
+    const { hashes, wordFeatures, labels } = model
     this.model = model
-    this.scores = new Float64Array(model.labels.length)
-    this.reader = new GramReader(model.grams)
-    this.words = slotsOf(model.hashes, 0, model.wordFeatures)
-    this.chars = slotsOf(model.hashes, model.wordFeatures, features)
-    this.counts = new Int32Array(features)
-    this.seen = new Int32Array(features)
+    this.scores = new Float64Array(labels.length)
+    this.read = gramReader(model.grams)
+    this.slots = [slotsOf(hashes, 0, wordFeatures), slotsOf(hashes, wordFeatures, hashes.length)]
+    this.counts = new Int32Array(hashes.length)
+    this.seen = new Int32Array(hashes.length)
   }
 
   /** Index of the best label; `scores` holds all. */
   best(text: string): number {
-    const { reader, scores } = this
-    reader.read(text)
-    scores.set(this.model.bias)
-    this.known = 0
-    this.addBlock(this.words, reader.words, reader.wordCount)
-    this.addBlock(this.chars, reader.chars, reader.charCount)
-    return bestOf(scores)
+    const { words, chars } = this.read(text)
+    this.scores.set(this.model.bias)
+    this.known = this.add(this.slots[0], words) + this.add(this.slots[1], chars)
+    return bestOf(this.scores)
   }
 
   /** The best label with the softmax of all scores. */
@@ -55,97 +50,79 @@ export class LinearClassifier {
     return answerOf(this.model.labels, this.scores, this.known)
   }
 
-  /** tf = 1 + ln count, times idf, the block scaled to length 1. */
-  private addBlock(slots: Int32Array, hashes: Int32Array, length: number): void {
-    const { counts, seen } = this
-    const found = this.count(slots, hashes, length)
-    const { idf } = this.model
+  /** Adds (1 + ln count) idf of each known n-gram, scaled to length 1, times its weights. */
+  private add(slots: Int32Array, hashes: Int32Array): number {
+    const { counts, seen, scores } = this
+    const { idf, scales, weights } = this.model
+    const found = this.count(slots, hashes)
+    const tf = (f: number): number => (idf[f] as number) * (1 + Math.log(counts[f] as number))
     let squares = 0
+    for (let i = 0; i < found; i++) squares += tf(seen[i] as number) ** 2
+    const size = Math.sqrt(squares)
     for (let i = 0; i < found; i++) {
       const f = seen[i] as number
-      const n = counts[f] as number
-      const v = (idf[f] as number) * (n === 1 ? 1 : 1 + Math.log(n))
-      squares += v * v
-    }
-    const scale = 1 / Math.sqrt(squares || 1)
-    for (let i = 0; i < found; i++) {
-      const f = seen[i] as number
-      const n = counts[f] as number
-      counts[f] = 0
-      this.addFeature(f, scale * (idf[f] as number) * (n === 1 ? 1 : 1 + Math.log(n)))
-    }
-    this.known += found
-  }
-
-  /** Distinct known features into `seen`, how often each into `counts`. */
-  private count(slots: Int32Array, hashes: Int32Array, length: number): number {
-    const { counts, seen } = this
-    const mask = slots.length / 2 - 1
-    let found = 0
-    for (let i = 0; i < length; i++) {
-      const hash = hashes[i] as number
-      let slot = hash & mask
-      let f = slots[2 * slot + 1] as number
-      while (f !== 0 && slots[2 * slot] !== hash) {
-        slot = (slot + 1) & mask
-        f = slots[2 * slot + 1] as number
+      const v = (tf(f) / size) * (scales[f] as number)
+      const base = f * scores.length
+      for (let k = 0; k < scores.length; k++) {
+        scores[k] = (scores[k] as number) + v * (weights[base + k] as number)
       }
-      if (f === 0) continue
-      if (counts[f - 1] === 0) seen[found++] = f - 1
-      counts[f - 1] = (counts[f - 1] as number) + 1
+      counts[f] = 0
     }
     return found
   }
 
-  private addFeature(f: number, value: number): void {
-    const { scores } = this
-    const { weights, scales } = this.model
-    const v = value * (scales[f] as number)
-    const base = f * scores.length
-    for (let k = 0; k < scores.length; k++) {
-      scores[k] = (scores[k] as number) + v * (weights[base + k] as number)
+  /** Distinct known features into `seen`, how often each into `counts`. */
+  private count(slots: Int32Array, hashes: Int32Array): number {
+    const { counts, seen } = this
+    let found = 0
+    for (let i = 0; i < hashes.length; i++) {
+      const f = (slots[slotOf(slots, hashes[i] as number) + 1] as number) - 1
+      if (f < 0) continue
+      if (counts[f] === 0) seen[found++] = f
+      counts[f] = (counts[f] as number) + 1
     }
+    return found
   }
 }
 
 /** Pairs (hash, feature + 1) in an open-addressed table, at most half full. */
 function slotsOf(hashes: Int32Array, from: number, to: number): Int32Array {
   let size = 4
-  while (size < 2 * (to - from)) size *= 2
-  const slots = new Int32Array(2 * size)
-  for (let f = from; f < to; f++) {
-    let slot = (hashes[f] as number) & (size - 1)
-    while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & (size - 1)
-    slots[2 * slot] = hashes[f] as number
-    slots[2 * slot + 1] = f + 1
-  }
+  while (size < 4 * (to - from)) size *= 2
+  const slots = new Int32Array(size)
+  for (let f = from; f < to; f++)
+    slots.set([hashes[f] as number, f + 1], slotOf(slots, hashes[f] as number))
   return slots
+}
+
+/** Where the hash is, or the free place where it would go. */
+function slotOf(slots: Int32Array, hash: number): number {
+  const mask = slots.length - 2
+  let at = (2 * hash) & mask
+  while (slots[at + 1] !== 0 && slots[at] !== hash) at = (at + 2) & mask
+  return at
 }
 
 /** Opens the bytes of a `rightsize-linear@1` file. Throws a plain Error that says what does not fit. */
 export function openLinear(bytes: Uint8Array): LinearModel {
-  const { metadata, tensors } = readTensors(bytes)
-  if (metadata.get('format') !== 'rightsize-linear@1')
-    throw new Error('not a rightsize-linear@1 file')
-  const { labels, grams, wordFeatures } = JSON.parse(metadata.get('settings') ?? '{}')
-  const hashes = tensors.get('hashes')?.data
-  const idf = tensors.get('idf')?.data
-  const scales = tensors.get('scales')?.data
-  const weights = tensors.get('weights')?.data
-  const bias = tensors.get('bias')?.data
-  const fits =
-    Array.isArray(labels) &&
-    hashes instanceof Int32Array &&
-    idf instanceof Float32Array &&
-    scales instanceof Float32Array &&
-    (weights instanceof Int8Array || weights instanceof Float32Array) &&
-    bias instanceof Float32Array &&
-    idf.length === hashes.length &&
-    scales.length === hashes.length &&
-    bias.length === labels.length &&
-    weights.length === hashes.length * labels.length &&
-    wordFeatures >= 0 &&
-    wordFeatures <= hashes.length
-  if (!fits) throw new Error('tensors do not fit together')
-  return { labels, grams, wordFeatures, hashes, idf, scales, weights, bias }
+  const { settings, get } = openStudent(bytes, 'rightsize-linear@1')
+  const { labels, grams, wordFeatures } = settings
+  const hashes = get<Int32Array>('hashes', undefined, ['I32'])
+  const n = hashes.length
+  const { charMin, charMax, wordMax } = grams
+  // Longer n-grams than training can have set would only exhaust memory.
+  const sane = charMin > 0 && charMin <= charMax && charMax < 17 && wordMax > 0 && wordMax < 17
+  if (!sane || !(wordFeatures >= 0 && wordFeatures <= n)) throw new Error('settings do not fit')
+  const weights = get<LinearModel['weights']>('weights', n * labels.length, ['I8', 'F32'])
+  const bias = get('bias', labels.length)
+  return {
+    labels,
+    grams,
+    wordFeatures,
+    hashes,
+    idf: get('idf', n),
+    scales: get('scales', n),
+    weights,
+    bias,
+  }
 }

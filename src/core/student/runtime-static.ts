@@ -1,7 +1,7 @@
 import { WordPieceEncoder, type WordPieceModel } from '../text/wordpiece.ts'
-import { answerOf, bestOf, type DenseLayer, layerScores } from './runtime-dense.ts'
-import { readTensors } from './runtime-file.ts'
-import { openLayers } from './runtime-head.ts'
+import { answerOf, bestOf } from './runtime-answer.ts'
+import { openStudent } from './runtime-file.ts'
+import { type DenseLayer, layerScores, openLayers } from './runtime-head.ts'
 
 /** One vector per token, their mean, and a head. Token t's vector is scales[t] * embeddings[t]. */
 export interface StaticModel {
@@ -23,18 +23,20 @@ export class StaticClassifier {
   /** Class scores of the last text. */
   scores: Float64Array = new Float64Array(0)
   private readonly encoder: WordPieceEncoder
+  private readonly silent: ReadonlySet<number>
   constructor(model: StaticModel) {
     this.model = model
     this.encoder = new WordPieceEncoder(model.tokenizer)
+    this.silent = silentTokens(model.tokenizer)
   }
 
   /** The text's vector: the mean of its known tokens; zeros where there is none. */
   embed(text: string): Float64Array {
-    const { width, embeddings, scales, tokenizer, unitLength } = this.model
+    const { width, embeddings, scales, unitLength } = this.model
     const out = new Float64Array(width)
     this.known = 0
     for (const id of this.encoder.encode(text)) {
-      if (id === tokenizer.unknownId) continue
+      if (this.silent.has(id)) continue
       this.known++
       const scale = scales[id] as number
       for (let d = 0; d < width; d++) {
@@ -58,24 +60,26 @@ export class StaticClassifier {
   }
 }
 
+/** Tokens that say nothing: the unknown one and the special ones. */
+export function silentTokens({ unknownId, specials }: WordPieceModel): ReadonlySet<number> {
+  return new Set([unknownId, ...specials.values()])
+}
+
 /** Opens the bytes of a `rightsize-static@1` file. Throws a plain Error that says what does not fit. */
 export function openStatic(bytes: Uint8Array): StaticModel {
-  const { metadata, tensors } = readTensors(bytes)
-  if (metadata.get('format') !== 'rightsize-static@1')
-    throw new Error('not a rightsize-static@1 file')
-  const { labels, width, unitLength, tokens, specials, ...wordpiece } = JSON.parse(
-    metadata.get('settings') ?? '{}',
-  )
-  const embeddings = tensors.get('embeddings')?.data
-  const scales = tensors.get('scales')?.data
-  const fits =
-    (embeddings instanceof Int8Array || embeddings instanceof Float32Array) &&
-    scales instanceof Float32Array &&
-    scales.length === tokens?.length &&
-    embeddings.length === tokens.length * width
-  if (!fits) throw new Error('tensors do not fit together')
+  const file = openStudent(bytes, 'rightsize-static@1')
+  const { labels, width, unitLength, tokens, specials, ...wordpiece } = file.settings
+  const n = tokens.length
+  const ids = [wordpiece.unknownId, ...specials.map(([, id]: [string, number]) => id)]
+  if (!ids.every((id) => id >= 0 && id < n)) throw new Error('special tokens do not fit')
   const vocab = new Map<string, number>(tokens.map((token: string, id: number) => [token, id]))
-  const tokenizer = { ...wordpiece, vocab, specials: new Map(specials) }
-  const layers = openLayers(tensors, width, labels?.length)
-  return { labels, width, unitLength, tokenizer, embeddings, scales, layers }
+  return {
+    labels,
+    width,
+    unitLength,
+    tokenizer: { ...wordpiece, vocab, specials: new Map(specials) },
+    embeddings: file.get<StaticModel['embeddings']>('embeddings', n * width, ['I8', 'F32']),
+    scales: file.get('scales', n),
+    layers: openLayers(file, width, labels.length),
+  }
 }

@@ -3,10 +3,8 @@ import type { FileTensor } from './runtime-file.ts'
 
 const dtypes = [
   [Float32Array, 'F32'],
-  [Uint16Array, 'F16'],
   [Int32Array, 'I32'],
   [Int8Array, 'I8'],
-  [Uint8Array, 'U8'],
 ] as const
 
 /**

@@ -8,7 +8,7 @@ import { cooled } from './head-perceptron.ts'
 import { indexLabels, targetsOf } from './label-set.ts'
 import { quantiseRows } from './linear.ts'
 import { stratifiedSplit } from './row-split.ts'
-import type { StaticModel } from './runtime-static.ts'
+import { type StaticModel, silentTokens } from './runtime-static.ts'
 import {
   accuracyOf,
   fitTemperature,
@@ -83,7 +83,8 @@ export function* staticTraining(
   const seed = options.seed ?? 1
   const width = options.vectors?.width ?? options.width ?? 64
   requireVectors(options.vectors, vocabSize)
-  const tokens = tokenRows(rows, (text) => pieces(text).filter((id) => id !== tokenizer.unknownId))
+  const silent = silentTokens(tokenizer)
+  const tokens = tokenRows(rows, (text) => pieces(text).filter((id) => !silent.has(id)))
   const task: Omit<BagTask, 'random'> = {
     tokens,
     vocabulary: vocabSize,

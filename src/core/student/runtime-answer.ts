@@ -1,28 +1,3 @@
-/** One dense layer: y = x W + b; W is inputs x outputs, row-major. */
-export interface DenseLayer {
-  readonly weights: Float32Array
-  readonly bias: Float32Array
-}
-
-/** Scores after all layers, with max(0, y) between them. */
-export function layerScores(layers: readonly DenseLayer[], input: ArrayLike<number>): Float64Array {
-  let x = Float64Array.from(input)
-  layers.forEach(({ weights, bias }, depth) => {
-    if (depth > 0) x = x.map((value) => Math.max(0, value))
-    const out = Float64Array.from(bias)
-    for (let i = 0; i < x.length; i++) {
-      const v = x[i] as number
-      if (v === 0) continue
-      const base = i * out.length
-      for (let k = 0; k < out.length; k++) {
-        out[k] = (out[k] as number) + v * (weights[base + k] as number)
-      }
-    }
-    x = out
-  })
-  return x
-}
-
 /** Position of the highest score; the first wins ties. */
 export function bestOf(scores: ArrayLike<number>): number {
   let best = 0
