@@ -58,6 +58,7 @@ const variants: readonly (readonly [string, Architecture])[] = [
     'post-norm encoder with ReLU and first-token pooling',
     encoderArchitecture({ ...small, norm: 'post', activation: 'relu', pooling: 'first' }),
   ],
+  ['encoder with relative positions', encoderArchitecture({ ...small, positions: 'relative' })],
   ['static bag', staticArchitecture(small)],
   ['static bag with a hidden layer', staticArchitecture({ ...small, hidden: 5 })],
 ]

@@ -27,13 +27,22 @@ export interface EncoderShape {
   /** What the classifier sees: the mean over real tokens, or the first token. */
   readonly pooling?: 'mean' | 'first'
   readonly activation?: 'gelu' | 'relu'
+  /**
+   * How the model knows where a token stands: a learned vector per place (`absolute`, as BERT), or a learned score per distance
+   * and head in every layer (`relative`, after T5, arXiv 1910.10683, 2.1; one score per distance up to 16 instead of buckets).
+   */
+  readonly positions?: 'absolute' | 'relative'
 }
 
 /** Added to attention scores of padding: exp(-10000) is 0 in float32 and the number still fits into float16. */
 const maskedScore = -10000
+/** Distances beyond this many tokens share their score. */
+const reach = 16
 const epsilon = 1e-5
 /** BERT's deviation for embeddings, Devlin et al., arXiv 1810.04805, released code. */
-const embeddingDeviation = 0.02
+const embeddingStart: Initial = { kind: 'normal', deviation: 0.02 }
+/** Large enough that heads begin with different distances. */
+const relativeDeviation = 0.5
 
 type Full = Required<EncoderShape>
 
@@ -43,6 +52,7 @@ function filled(shape: EncoderShape): Full {
     norm: 'pre',
     pooling: 'mean',
     activation: 'gelu',
+    positions: 'absolute',
     ...shape,
   }
   for (const key of [
@@ -76,33 +86,64 @@ function layerNorm(draft: Draft, value: string, name: string, width: number): st
   })
 }
 
-/** Word and position vectors, normalised: [batch, sequence, width]. */
-function embeddings(draft: Draft, shape: Full): string {
-  const { writer, parameters } = draft
-  const start: Initial = { kind: 'normal', deviation: embeddingDeviation }
-  const at = 'embeddings'
-  const words = parameters.add(
-    `${at}.word_embeddings.weight`,
-    [shape.vocabulary, shape.width],
-    start,
-  )
-  const places = parameters.add(
-    `${at}.position_embeddings.weight`,
-    [shape.maxLength, shape.width],
-    start,
-  )
-  const word = writer.emit('Gather', [words, 'input_ids'], {
-    name: `/${at}/word_embeddings/Gather`,
-  })
+/** The numbers 0 .. length-1 of the batch's padded length. */
+function places({ writer }: Draft): string {
   const length = writer.emit('Gather', [writer.emit('Shape', ['input_ids']), writer.integer(1)])
-  const range = writer.emit('Range', [writer.integer(0), length, writer.integer(1)])
-  const place = writer.emit('Gather', [places, range], {
-    name: `/${at}/position_embeddings/Gather`,
+  return writer.emit('Range', [writer.integer(0), length, writer.integer(1)])
+}
+
+/** Adds a learned vector per place. */
+function withPlaces(draft: Draft, words: string, shape: Full): string {
+  const { writer, parameters } = draft
+  const table = parameters.add(
+    'embeddings.position_embeddings.weight',
+    [shape.maxLength, shape.width],
+    embeddingStart,
+  )
+  const place = writer.emit('Gather', [table, places(draft)], {
+    name: '/embeddings/position_embeddings/Gather',
   })
   draft.values.push({ name: place, dtype: 'float32', dims: ['sequence', shape.width] })
-  const sum = writer.emit('Add', [word, place], { name: `/${at}/Add` })
-  const normed = layerNorm(draft, sum, `${at}.LayerNorm`, shape.width)
+  return writer.emit('Add', [words, place], { name: '/embeddings/Add' })
+}
+
+/** Word vectors, with places where they are absolute, normalised: [batch, sequence, width]. */
+function embeddings(draft: Draft, shape: Full): string {
+  const { writer, parameters } = draft
+  const table = parameters.add(
+    'embeddings.word_embeddings.weight',
+    [shape.vocabulary, shape.width],
+    embeddingStart,
+  )
+  const words = writer.emit('Gather', [table, 'input_ids'], {
+    name: '/embeddings/word_embeddings/Gather',
+  })
+  const sum = shape.positions === 'absolute' ? withPlaces(draft, words, shape) : words
+  const normed = layerNorm(draft, sum, 'embeddings.LayerNorm', shape.width)
   return dropout(draft, normed, shape.width)
+}
+
+/** Row of the distance table for each pair of places, [sequence, sequence]: 0 is far to the left, 2 x reach far to the right. */
+function distances(draft: Draft): string {
+  const { writer } = draft
+  const line = places(draft)
+  const column = writer.emit('Unsqueeze', [line, writer.ints([1])])
+  const apart = writer.emit('Sub', [line, column])
+  const near = writer.emit('Clip', [apart, writer.integer(-reach), writer.integer(reach)])
+  const rows = writer.emit('Add', [near, writer.integer(reach)])
+  draft.values.push({ name: rows, dtype: 'int64', dims: ['sequence', 'sequence'] })
+  return rows
+}
+
+/** Learned scores per distance and head, [heads, sequence, sequence]. */
+function distanceScores({ writer, parameters }: Draft, at: string, rows: string, shape: Full) {
+  const table = parameters.add(
+    `${at}.self.relative_attention_bias.weight`,
+    [2 * reach + 1, shape.heads],
+    { kind: 'normal', deviation: relativeDeviation },
+  )
+  const scores = writer.emit('Gather', [table, rows])
+  return writer.emit('Transpose', [scores], { attributes: { perm: [2, 0, 1] } })
 }
 
 /** 0 for real tokens and a large negative number for padding, [batch, 1, 1, sequence]. */
@@ -136,15 +177,25 @@ function attentionScores(draft: Draft, query: string, key: string, shape: Full):
   return writer.emit('Mul', [writer.emit('MatMul', [q, k]), writer.scalar(scale)])
 }
 
+/** What is added to attention scores: the padding's, and the distances' row numbers where positions are relative. */
+interface Bias {
+  readonly padding: string
+  readonly distances: string | null
+}
+
 /** Multi-head self-attention with its output projection. Source: Vaswani et al., arXiv 1706.03762, 3.2. */
-function attention(draft: Draft, value: string, bias: string, at: string, shape: Full): string {
+function attention(draft: Draft, value: string, bias: Bias, at: string, shape: Full): string {
   const { writer } = draft
   const { width } = shape
   const query = dense(draft, value, `${at}.self.query`, width, width)
   const key = dense(draft, value, `${at}.self.key`, width, width)
   const content = dense(draft, value, `${at}.self.value`, width, width)
   const scores = attentionScores(draft, query, key, shape)
-  const masked = writer.emit('Add', [scores, bias])
+  const placed =
+    bias.distances === null
+      ? scores
+      : writer.emit('Add', [scores, distanceScores(draft, at, bias.distances, shape)])
+  const masked = writer.emit('Add', [placed, bias.padding])
   const weights = writer.emit('Softmax', [masked], { attributes: { axis: -1 } })
   const heads = writer.emit('MatMul', [weights, splitHeads(draft, content, shape, [0, 2, 1, 3])])
   const back = writer.emit('Transpose', [heads], { attributes: { perm: [0, 2, 1, 3] } })
@@ -176,7 +227,7 @@ function residual(
   return writer.emit('Add', [dropout(draft, out, shape.width), value])
 }
 
-function encoderLayer(draft: Draft, value: string, bias: string, at: string, shape: Full): string {
+function encoderLayer(draft: Draft, value: string, bias: Bias, at: string, shape: Full): string {
   const attended = residual(draft, value, `${at}.attention.output.LayerNorm`, shape, (input) =>
     attention(draft, input, bias, `${at}.attention`, shape),
   )
@@ -192,7 +243,10 @@ function pool(draft: Draft, value: string, mask: string, shape: Full): string {
 
 function emitEncoder(draft: Draft, shape: Full): void {
   const mask = draft.writer.emit('Cast', ['attention_mask'], { attributes: { to: 1 } })
-  const bias = attentionBias(draft, mask)
+  const bias: Bias = {
+    padding: attentionBias(draft, mask),
+    distances: shape.positions === 'relative' ? distances(draft) : null,
+  }
   let value = embeddings(draft, shape)
   for (let index = 0; index < shape.depth; index++)
     value = encoderLayer(draft, value, bias, `encoder.layer.${index}`, shape)
