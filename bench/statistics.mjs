@@ -18,7 +18,9 @@ const load = (path) => import(pathToFileURL(join(dist, path)).href)
 
 const SEEDS = [101, 202, 303]
 const { EProcess, BET_FRACTIONS } = await load('core/stats/e-process.js')
-const { bettingLowerBound, bettingUpperBound } = await load('core/stats/betting-bound.js')
+const { bettingLowerBound, bettingUpperBound, meanStatistic } = await load(
+  'core/stats/betting-bound.js',
+)
 const { binomialPmf } = await load('core/stats/binomial.js')
 const { bcaQuantile, bootstrap } = await load('core/stats/bootstrap.js')
 const { mcnemarExact } = await load('core/stats/mcnemar.js')
@@ -261,7 +263,7 @@ for (const [n, worlds] of [
   let covered = 0
   for (let world = 0; world < worlds; world += 1) {
     const random = seededRandom(`${SEEDS[world % 3]} betting ${n} ${world}`)
-    const values = Float64Array.from({ length: n }, () => skewed(random))
+    const values = meanStatistic(Float64Array.from({ length: n }, () => skewed(random)))
     if (bettingLowerBound(values, 0.025) <= 0.8 && bettingUpperBound(values, 0.025) >= 0.8)
       covered += 1
   }

@@ -7,7 +7,7 @@ import type { LabelReach } from './plan-types.ts'
 export const USUAL_DISAGREEMENT = 0.1
 
 /** Chance with which the planned numbers of labels suffice. */
-export const PLANNED_POWER = 0.8
+const PLANNED_POWER = 0.8
 
 /** What n labels can and cannot show for K candidates, one of them exactly as good as the incumbent (or at its usual distance above the floor). */
 export function labelReach(

@@ -1,4 +1,10 @@
-import { type RatioMetric, ratioParts } from '../stats/ratio-metric.ts'
+import {
+  type Counts,
+  type RatioMetric,
+  ratioParts,
+  ratioStatistic,
+  ratioValue,
+} from '../stats/ratio-metric.ts'
 import type { CandidateEvidence, DecisionInput, RatioCounts, Scores } from './decision-input.ts'
 import { bootstrapLoss } from './loss-bootstrap.ts'
 import { boundedLoss, type LinearMetric, meanMetric } from './loss-bounded.ts'
@@ -8,7 +14,7 @@ import { lossOfScores } from './loss-of-scores.ts'
 import { racedLoss } from './loss-sequential.ts'
 
 /** Score at a position, or null where there is none. */
-export function scoreAt(scores: Scores, position: number): number | null {
+function scoreAt(scores: Scores, position: number): number | null {
   const score = scores[position]
   return score === undefined || score === null || Number.isNaN(score) ? null : score
 }
@@ -184,7 +190,7 @@ function bootstrapped(
   })
 }
 
-/** "sum a / sum b >= q" is "sum of a - q b >= 0", unit by unit (items or clusters). */
+/** The ratio against a floor, in units of items or clusters. */
 function ratioMetric(
   ratio: RatioMetric,
   counts: RatioCounts,
@@ -192,41 +198,26 @@ function ratioMetric(
   floor: number,
   clusters: readonly string[] | null,
 ): LinearMetric {
-  const parts = new Map<string | number, [number, number]>()
+  const sums = new Map<string | number, Counts>()
   positions.forEach((p, i) => {
-    const [a, b] = ratioParts(ratio, countsAt(counts, p))
     const key = clusters?.[i] ?? i
-    const [heldA, heldB] = parts.get(key) ?? [0, 0]
-    parts.set(key, [heldA + a, heldB + b])
+    const held = sums.get(key) ?? { tp: 0, fp: 0, fn: 0 }
+    const { tp, fp, fn } = countsAt(counts, p)
+    sums.set(key, { tp: held.tp + tp, fp: held.fp + fp, fn: held.fn + fn })
   })
-  const units = [...parts.values()]
-  const top = units.reduce((sum, [a]) => sum + a, 0)
-  const bottom = units.reduce((sum, [, b]) => sum + b, 0)
-  const most = units.reduce((largest, [, b]) => Math.max(largest, b), 1)
-  const observed = bottom === 0 ? 1 : top / bottom
+  const units = [...sums.values()]
+  const observed = ratioValue(ratio, units)
   const metric = {
+    ...ratioStatistic(ratio, units),
     against: 'floor' as const,
     n: positions.length,
     units: units.length,
-    at: (q: number) => ({
-      z: Float64Array.from(units, ([a, b]) => a - q * b),
-      low: -q * most,
-      high: (1 - q) * most,
-    }),
     observed,
     zero: floor,
-    lowest: 0,
-    highest: 1,
     name: `${ratio} as a bounded mean`,
   }
-  return {
-    ...metric,
-    quality: ratioQuality(
-      boundedLoss({ ...metric, quality: shareEstimate(0, 0) }),
-      observed,
-      floor,
-    ),
-  }
+  const blank = boundedLoss({ ...metric, quality: shareEstimate(0, 0) })
+  return { ...metric, quality: ratioQuality(blank, observed, floor) }
 }
 
 function ratioQuality(loss: LossModel, observed: number, floor: number): LinearMetric['quality'] {

@@ -18,7 +18,7 @@ export interface CheckedConstraint {
   readonly grade: Grade | null
 }
 
-export const verdictOf = (grade: Grade | null): Verdict =>
+const verdictOf = (grade: Grade | null): Verdict =>
   grade === 'certified' || grade === 'supported'
     ? 'meets'
     : grade === 'failed'
@@ -94,7 +94,7 @@ function outcome(
 }
 
 /** A measured amount against its limit: meets when its whole interval does, fails when none of it does. */
-export function checkAmount(
+function checkAmount(
   name: string,
   limit: number,
   unit: string,

@@ -12,7 +12,7 @@ import type { Estimate } from '../unit/estimate.ts'
 export type Scores = Float64Array | readonly (number | null)[]
 
 /** The part of a candidate's cost that orders it. */
-export type OrderingCost = Pick<
+type OrderingCost = Pick<
   CostResult,
   'meter' | 'energyPerItem' | 'cpuPerItem' | 'pricePerItem' | 'latencyP50' | 'latencyP95'
 > & { readonly parameters: number | null }

@@ -1,25 +1,22 @@
+import {
+  bettingLowerBound,
+  bettingUpperBound,
+  type LinearStatistic,
+  logCapitalAbove,
+  logCapitalBelow,
+} from '../stats/betting-bound.ts'
 import { sumByCluster } from '../stats/cluster.ts'
-import { EProcess } from '../stats/e-process.ts'
 import { pMeanPositive } from '../stats/posterior.ts'
 import type { Known } from '../unit/estimate.ts'
 import type { LossModel } from './loss-model.ts'
 
-/** Per-unit sums that decide whether the metric reaches q: the metric is >= q exactly when the mean of z(q) is >= 0. */
-export interface LinearMetric {
+/** A linear metric of one candidate, as a loss: q = zero - loss. */
+export interface LinearMetric extends LinearStatistic {
   readonly against: 'incumbent' | 'floor'
   readonly n: number
   readonly units: number
-  /** z(q) by unit in random order, and the range that every z(q) lies in. z falls as q rises. */
-  readonly at: (q: number) => {
-    readonly z: Float64Array
-    readonly low: number
-    readonly high: number
-  }
-  /** Observed metric, and the q that stands for a loss: q = zero - loss. */
   readonly observed: number
   readonly zero: number
-  readonly lowest: number
-  readonly highest: number
   readonly quality: Known<'share'>
   readonly name: string
 }
@@ -70,55 +67,11 @@ function qualityOf(scores: ArrayLike<number>, keys: readonly (string | number)[]
   return {
     kind: 'known',
     ...found,
-    low: lowestMetric(metric, 0.025),
-    high: highestMetric(metric, 0.025),
+    low: bettingLowerBound(metric, 0.025),
+    high: bettingUpperBound(metric, 0.025),
     how: `betting bounds, ${sums.length} units`,
     source: 'Waudby-Smith and Ramdas 2023',
   }
-}
-
-type Invertible = Pick<LinearMetric, 'at' | 'lowest' | 'highest'>
-
-/** Largest capital, in logs, that betting against "the metric is at most q" ever reaches. */
-function logCapitalAbove(metric: Invertible, q: number, enough: number): number {
-  const { z, low, high } = metric.at(q)
-  const process = new EProcess({ nullMean: -low / (high - low), size: null, threshold: enough })
-  for (let i = 0; i < z.length && !process.rejected; i += 1) {
-    process.update(((z[i] as number) - low) / (high - low))
-  }
-  return process.logMax
-}
-
-/** The same against "the metric is at least q". */
-function logCapitalBelow(metric: Invertible, q: number, enough: number): number {
-  const { z, low, high } = metric.at(q)
-  const process = new EProcess({ nullMean: high / (high - low), size: null, threshold: enough })
-  for (let i = 0; i < z.length && !process.rejected; i += 1) {
-    process.update((high - (z[i] as number)) / (high - low))
-  }
-  return process.logMax
-}
-
-/** Smallest metric not excluded at level 1 - alpha. */
-function lowestMetric(metric: Invertible, alpha: number): number {
-  let [low, high] = [metric.lowest, metric.highest]
-  while (high - low > 1e-5) {
-    const middle = (low + high) / 2
-    if (logCapitalAbove(metric, middle, 1 / alpha) >= Math.log(1 / alpha)) low = middle
-    else high = middle
-  }
-  return low
-}
-
-/** Largest metric not excluded at level 1 - alpha. */
-function highestMetric(metric: Invertible, alpha: number): number {
-  let [low, high] = [metric.lowest, metric.highest]
-  while (high - low > 1e-5) {
-    const middle = (low + high) / 2
-    if (logCapitalBelow(metric, middle, 1 / alpha) >= Math.log(1 / alpha)) high = middle
-    else low = middle
-  }
-  return high
 }
 
 const NEVER = 1e300
@@ -137,8 +90,8 @@ export function boundedLoss(metric: LinearMetric): LossModel {
     counts: null,
     pMcNemar: null,
     variance: varianceOf(metric),
-    upper: (alpha) => zero - lowestMetric(metric, alpha),
-    lower: (alpha) => zero - highestMetric(metric, alpha),
+    upper: (alpha) => zero - bettingLowerBound(metric, alpha),
+    lower: (alpha) => zero - bettingUpperBound(metric, alpha),
     pOver: (limit) => pBelow(metric, zero - limit),
     pNonInferior: (limit) => Math.min(1, Math.exp(-logCapitalAbove(metric, zero - limit, NEVER))),
     pInferior: (limit) => Math.min(1, Math.exp(-logCapitalBelow(metric, zero - limit, NEVER))),

@@ -15,7 +15,7 @@ const MOST_LABELS = 100_000
  * pooled with those at hand at alpha / K, or fresh ones for it alone at alpha, whichever are fewer. Null when the loss
  * stands on the limit and no number settles it.
  */
-export function labelsToSettle(
+function labelsToSettle(
   loss: LossModel,
   limit: number,
   risk: RiskSpec,
@@ -37,7 +37,7 @@ export function labelsToSettle(
 }
 
 /** Calls of a canary (both models answer, the outcome is known) that would settle it: one sequential test at alpha, no K. */
-export function canaryCalls(loss: LossModel, limit: number, risk: RiskSpec): number | null {
+function canaryCalls(loss: LossModel, limit: number, risk: RiskSpec): number | null {
   const gap = limit - loss.expected
   if (gap < 1e-4) return null
   const spread = loss.n / Math.max(1, loss.units)

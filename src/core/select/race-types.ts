@@ -42,7 +42,7 @@ export interface RaceSetup {
   readonly slices: readonly RaceSlice[]
 }
 
-export interface RaceSlice {
+interface RaceSlice {
   readonly name: string
   readonly member: readonly boolean[]
   /** Relative bar: the margin within the slice; absolute: its floor. */

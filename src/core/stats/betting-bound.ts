@@ -1,50 +1,70 @@
 import { EProcess } from './e-process.ts'
 
 /**
- * Lower bound, at one-sided level 1 - alpha, of the mean of values in 0..1 (Waudby-Smith and Ramdas 2023): the
- * smallest mean against which the betting capital has never reached 1/alpha. Valid for any stopping rule and any
- * distribution; the values must stand in random order. `size`: the set they are drawn from without replacement, or null.
+ * A metric that is linear in sums over independent units: it is at least q exactly when the mean of z(q) over units is
+ * at least 0. z falls as q rises, and lies in [low, high] for every possible unit. Units stand in random order.
  */
-export function bettingLowerBound(
-  values: ArrayLike<number>,
-  alpha: number,
-  size: number | null = null,
-): number {
-  const rejects = (mean: number) => rejectsMean(values, mean, alpha, size)
-  let low = 0
-  let high = 1
+export interface LinearStatistic {
+  readonly at: (q: number) => {
+    readonly z: Float64Array
+    readonly low: number
+    readonly high: number
+  }
+  readonly lowest: number
+  readonly highest: number
+}
+
+/** Natural log of the largest capital that betting against "the metric is at most q" ever reaches; stops at `enough`. */
+export function logCapitalAbove(statistic: LinearStatistic, q: number, enough: number): number {
+  const { z, low, high } = statistic.at(q)
+  const process = new EProcess({ nullMean: -low / (high - low), size: null, threshold: enough })
+  for (let i = 0; i < z.length && !process.rejected; i += 1) {
+    process.update(((z[i] as number) - low) / (high - low))
+  }
+  return process.logMax
+}
+
+/** The same against "the metric is at least q". */
+export function logCapitalBelow(statistic: LinearStatistic, q: number, enough: number): number {
+  const mirrored = (at: number) => {
+    const { z, low, high } = statistic.at(-at)
+    return { z: z.map((value) => -value), low: -high, high: -low }
+  }
+  const { lowest, highest } = statistic
+  return logCapitalAbove({ at: mirrored, lowest: -highest, highest: -lowest }, -q, enough)
+}
+
+/**
+ * Smallest value of the metric that is not excluded at one-sided level 1 - alpha (Waudby-Smith and Ramdas 2023): the
+ * betting capital against anything smaller has reached 1/alpha. Holds at any size and any stopping time; to 1e-5.
+ */
+export function bettingLowerBound(statistic: LinearStatistic, alpha: number): number {
+  let [low, high] = [statistic.lowest, statistic.highest]
   while (high - low > 1e-5) {
     const middle = (low + high) / 2
-    if (rejects(middle)) low = middle
+    if (logCapitalAbove(statistic, middle, 1 / alpha) >= Math.log(1 / alpha)) low = middle
     else high = middle
   }
   return low
 }
 
-function rejectsMean(
-  values: ArrayLike<number>,
-  mean: number,
-  alpha: number,
-  size: number | null,
-): boolean {
-  const process = new EProcess({ nullMean: mean, size, threshold: 1 / alpha })
-  for (let i = 0; i < values.length && !process.rejected; i += 1)
-    process.update(values[i] as number)
-  return process.rejected
+/** Largest value that is not excluded. */
+export function bettingUpperBound(statistic: LinearStatistic, alpha: number): number {
+  let [low, high] = [statistic.lowest, statistic.highest]
+  while (high - low > 1e-5) {
+    const middle = (low + high) / 2
+    if (logCapitalBelow(statistic, middle, 1 / alpha) >= Math.log(1 / alpha)) high = middle
+    else low = middle
+  }
+  return high
 }
 
-/** Upper bound of the same mean. */
-export function bettingUpperBound(
-  values: ArrayLike<number>,
-  alpha: number,
-  size: number | null = null,
-): number {
-  return (
-    1 -
-    bettingLowerBound(
-      Float64Array.from(values, (value) => 1 - value),
-      alpha,
-      size,
-    )
-  )
+/** The plain mean of values in 0..1 as a linear statistic. */
+export function meanStatistic(values: ArrayLike<number>): LinearStatistic {
+  const at = (q: number) => ({
+    z: Float64Array.from(values, (value) => value - q),
+    low: -q,
+    high: 1 - q,
+  })
+  return { at, lowest: 0, highest: 1 }
 }

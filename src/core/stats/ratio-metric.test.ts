@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { EProcess } from './e-process.ts'
 import { seededRandom } from './random.ts'
-import { boundedRatio, ratioValue } from './ratio-metric.ts'
+import { type Counts, ratioStatistic, ratioValue } from './ratio-metric.ts'
 import {
   bernoulliKl,
   itemsForZeroLosses,
@@ -23,26 +23,35 @@ const kinds = [
   ...Array(40).fill('tn'),
 ]
 
-test('the mean of the bounded values reaches the bar exactly when the ratio reaches q', () => {
+/** F1 against q as values in 0..1 and the bar for their mean. */
+function bounded(counts: readonly Counts[], q: number) {
+  const { z, low, high } = ratioStatistic('f1', counts).at(q)
+  return { values: [...z].map((value) => (value - low) / (high - low)), bar: -low / (high - low) }
+}
+
+test('the mean of z(q) reaches 0 exactly when the ratio reaches q', () => {
   const counts = kinds.map(outcome)
   expect(ratioValue('f1', counts)).toBeCloseTo(0.8, 12)
   expect(ratioValue('precision', counts)).toBeCloseTo(0.8, 12)
   for (const q of [0.5, 0.79, 0.81, 0.95]) {
-    const { values, bar } = boundedRatio('f1', counts, q)
-    const mean = values.reduce((a, b) => a + b, 0) / values.length
-    expect(mean >= bar).toBe(0.8 >= q)
+    for (const metric of ['f1', 'precision', 'recall'] as const) {
+      const { z, low, high } = ratioStatistic(metric, counts).at(q)
+      expect(z.reduce((a, b) => a + b, 0) >= 0).toBe(0.8 >= q)
+      expect(Math.min(...z)).toBeGreaterThanOrEqual(low)
+      expect(Math.max(...z)).toBeLessThanOrEqual(high)
+    }
   }
 })
 
 test('for one decision per item it is y = (z + q) / (2 - q) with the bar q / (2 - q)', () => {
-  const { values, bar } = boundedRatio('f1', [outcome('tp'), outcome('fp'), outcome('tn')], 0.8)
+  const { values, bar } = bounded([outcome('tp'), outcome('fp'), outcome('tn')], 0.8)
   expect(bar).toBeCloseTo(0.8 / 1.2, 12)
-  expect([...values]).toEqual([1, 0, 0.8 / 1.2].map((x) => expect.closeTo(x, 12)))
+  expect(values).toEqual([1, 0, 0.8 / 1.2].map((x) => expect.closeTo(x, 12)))
 })
 
 test('a set whose F1 is exactly q is accepted at most alpha of the time', () => {
   const random = seededRandom('f1')
-  const { values, bar } = boundedRatio('f1', kinds.map(outcome), 0.8)
+  const { values, bar } = bounded(kinds.map(outcome), 0.8)
   let accepted = 0
   for (let world = 0; world < 1000; world += 1) {
     const process = new EProcess({ nullMean: bar, size: values.length, threshold: 20 })

@@ -1,3 +1,5 @@
+import type { LinearStatistic } from './betting-bound.ts'
+
 export type RatioMetric = 'f1' | 'precision' | 'recall'
 
 /** True positives, false positives and false negatives of one item. */
@@ -15,40 +17,20 @@ export function ratioParts(metric: RatioMetric, { tp, fp, fn }: Counts): readonl
 }
 
 /**
- * A ratio as a bounded mean: "sum of a / sum of b >= q" is "sum of (a - q b) >= 0", so each item becomes
- * y = (a - q b - lowest) / (highest - lowest) with the bar -lowest / (highest - lowest). For F1 with one decision per
- * item the range is [-q, 2 - 2q], which is y = (z + q) / (2 - q), bar q / (2 - q).
+ * A ratio as a linear statistic: "sum of a / sum of b >= q" is "sum of (a - q b) >= 0". One decision has a - q b in
+ * [-q, 2 - 2q] for F1 (so y = (z + q) / (2 - q) with the bar q / (2 - q)) and in [-q, 1 - q] for precision and recall;
+ * a unit of several decisions has as many times that. Future units are taken to hold no more than the fullest here.
  */
-export interface BoundedRatio {
-  readonly values: Float64Array
-  /** The mean of values reaches this exactly when the ratio reaches q. */
-  readonly bar: number
-}
-
-/** Items as values in 0..1 whose mean is compared with `bar`. Future items are taken to hold no more decisions than the fullest one here. */
-export function boundedRatio(
-  metric: RatioMetric,
-  counts: readonly Counts[],
-  q: number,
-): BoundedRatio {
-  const [lowest, highest] = rangeOf(metric, counts, q)
-  const span = highest - lowest
-  const values = Float64Array.from(counts, (count) => {
-    const [a, b] = ratioParts(metric, count)
-    return (a - q * b - lowest) / span
+export function ratioStatistic(metric: RatioMetric, units: readonly Counts[]): LinearStatistic {
+  const parts = units.map((unit) => ratioParts(metric, unit))
+  const most = units.reduce((top, { tp, fp, fn }) => Math.max(top, tp + fp + fn), 1)
+  const gain = metric === 'f1' ? 2 : 1
+  const at = (q: number) => ({
+    z: Float64Array.from(parts, ([a, b]) => a - q * b),
+    low: -q * most,
+    high: gain * (1 - q) * most,
   })
-  return { values, bar: -lowest / span }
-}
-
-/** One decision per item has range [-q, 2 - 2q] for F1; several decisions per item scale by the most of any item. */
-function rangeOf(
-  metric: RatioMetric,
-  counts: readonly Counts[],
-  q: number,
-): readonly [number, number] {
-  const most = counts.reduce((top, { tp, fp, fn }) => Math.max(top, tp + fp + fn), 1)
-  const best = metric === 'f1' ? 2 - 2 * q : 1 - q
-  return [-q * most, best * most]
+  return { at, lowest: 0, highest: 1 }
 }
 
 /** The metric over all items, 0..1; 1 when nothing was asked and nothing claimed. */
