@@ -47,7 +47,17 @@ export interface DatasetInput {
 
 export interface RawTensorInputForm {
   readonly column: string
-  readonly dtype: string
+  readonly dtype:
+    | 'float32'
+    | 'float64'
+    | 'float16'
+    | 'int8'
+    | 'uint8'
+    | 'int16'
+    | 'uint16'
+    | 'int32'
+    | 'uint32'
+    | 'int64'
   readonly shape: readonly number[]
   readonly scale?: number | undefined
   readonly zeroPoint?: number | undefined

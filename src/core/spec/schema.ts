@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { SpecInput } from './define.ts'
 
 /**
  * The schema of a written spec. No transforms and no defaults, so that JSON Schema can be made from it
@@ -301,7 +300,7 @@ export const specSchema = z
   .strictObject({
     $schema: z.string().optional().describe('For editors.'),
     task: z.string().min(1).max(200).describe('Name of the job.'),
-    description: z.string().optional(),
+    description: z.string().optional().describe('What it is for, in a sentence.'),
     dataset,
     scorer: scorer.optional(),
     accept: share
@@ -336,8 +335,3 @@ export const specSchema = z
       .describe('Treat overlapping parts and conflicting labels as errors.'),
   })
   .meta({ title: 'rightsize spec', description: 'What `rightsize run` decides, and on what.' })
-
-/** Refuses to compile when the schema accepts something that SpecInput does not. */
-export type SchemaOutput = z.infer<typeof specSchema>
-type Accepts<Wide, Narrow extends Wide> = Narrow
-export type SchemaFitsInput = Accepts<SpecInput, SchemaOutput>

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { defineSpec, type SpecInput } from './define.ts'
+import { parseSpecValue } from './parse.ts'
+import type { RunResult } from './run-result.ts'
+import { runResultSchema } from './run-result-schema.ts'
+import { specSchema } from './schema.ts'
+
+/** Everything readonly, all the way down, so that only the shapes are compared. */
+type Frozen<T> = T extends (infer E)[] | readonly (infer E)[]
+  ? number extends T['length']
+    ? readonly Frozen<E>[]
+    : { readonly [K in keyof T]: Frozen<T[K]> }
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T
+type Both<A, B> = [A] extends [B]
+  ? [B] extends [A]
+    ? true
+    : 'the schema lacks something'
+  : 'the schema has more'
+
+// These lines do not compile when a schema and its interface part ways (npm run typecheck).
+const specFits: Both<Frozen<z.infer<typeof specSchema>>, Frozen<SpecInput>> = true
+const resultFits: Both<Frozen<z.infer<typeof runResultSchema>>, Frozen<RunResult>> = true
+
+test('the schemas say what the interfaces say', () => {
+  expect([specFits, resultFits]).toEqual([true, true])
+})
+
+test.each([
+  ['schema/spec.schema.json', specSchema],
+  ['schema/run-result.schema.json', runResultSchema],
+])('%s is what tools/schema.mjs makes from the schema', (file, schema) => {
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(
+    JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' }))),
+  )
+})
+
+test('every key of the spec has a description or speaks for itself in the published schema', () => {
+  const { properties } = JSON.parse(readFileSync('schema/spec.schema.json', 'utf8')) as {
+    properties: Record<string, { description?: string }>
+  }
+  const silent = Object.entries(properties).filter(
+    ([, { description }]) => description === undefined,
+  )
+  expect(silent.map(([key]) => key)).toEqual([])
+})
+
+test('defineSpec gives back what it got, and it parses', () => {
+  const spec = defineSpec({
+    task: 't',
+    dataset: { rows: [{ q: 'a', a: 'b' }], input: 'q', expected: 'a' },
+    candidates: ['linear'],
+    bar: { floor: 0.5 },
+  })
+  expect(parseSpecValue(spec).dataset.rows).toEqual([{ q: 'a', a: 'b' }])
+})
