@@ -151,6 +151,9 @@ function createEffects(options: WireOptions): Effects {
         nowS: monotonicS,
         machineThreads,
         idle: 'reserved',
+        exec,
+        env: options.env,
+        fetch: options.fetch ?? fetch,
       })
     },
     trainStudent: async (candidate, rows, context, onEvent) => {
@@ -158,7 +161,18 @@ function createEffects(options: WireOptions): Effects {
       const world = { nowS: monotonicS, cpuS: ownCpuS, writeModel }
       return teach(candidate, rows, { context, effects: world, onEvent })
     },
-    environment: async () => thisMachine([], sha256),
+    environment: async () => {
+      const { meters = [] } = await doctor(options)
+      const seen = meters.map(({ name, works, detail }) => ({ name, works, detail }))
+      return thisMachine(seen, sha256)
+    },
+    apiFacts: async () => {
+      const { openGridTables } = await import('./adapters/grid/annual.ts')
+      const { annualFactor } = await import('./core/carbon/grid-zone.ts')
+      const models = JSON.parse((await textOrNull(join(packageDir, 'data/models.json'))) ?? '{}')
+      const tables = openGridTables()
+      return { models, gridOf: (zone) => annualFactor(tables, zone) }
+    },
     gridFactor: async (place) => {
       const { createAnnualGrid } = await import('./adapters/grid/annual.ts')
       return createAnnualGrid().factor(place)
@@ -341,7 +355,18 @@ async function check(
 }
 
 async function doctor(
-  _options: WireOptions,
+  options: WireOptions,
 ): Promise<Readonly<Record<string, readonly Availability[]>>> {
-  return {}
+  const { meterAvailability } = await import('./adapters/meter/table.ts')
+  const { runtimeAvailability } = await import('./adapters/runtime/availability.ts')
+  const parts = {
+    processes: openProcesses(process.platform),
+    nowS: monotonicS,
+    machineThreads: hardwareThreads(),
+    idle: 'reserved',
+    env: options.env,
+    fetch: options.fetch ?? fetch,
+  } as const
+  const meters = await meterAvailability(parts)
+  return { meters, 'runtimes and packages': await runtimeAvailability() }
 }

@@ -3,6 +3,7 @@ import type { Digest } from '../../contract/digest.ts'
 import type { Meter, MeterBinding } from '../../contract/meter.ts'
 import type { RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
 import type { Store } from '../../contract/store.ts'
+import type { ApiContext } from '../../core/carbon/api-usage.ts'
 import type { GridFactor } from '../../core/carbon/grid-factor.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
 import type { Environment } from '../../core/spec/run-result.ts'
@@ -60,6 +61,8 @@ export interface Effects {
   environment(): Promise<Environment>
   /** Grid intensity of a country or cloud region. Errors name the nearest places. */
   gridFactor(place: string): Promise<GridFactor>
+  /** Model facts and grids of providers, so that hosted candidates can be estimated. */
+  apiFacts(): Promise<ApiContext>
   /** Hardware threads of the machine; null inside a virtual machine, whose host is not known. */
   readonly machineThreads: number | null
   /** CPU seconds (user + system) of this process so far. */

@@ -18,7 +18,7 @@ import { planInput } from './plan.ts'
 import { runRace } from './race.ts'
 import { raceSetup, regimeOf } from './regime.ts'
 import { said } from './scoring.ts'
-import { siteFor } from './site.ts'
+import { placeFor, withAccount } from './site.ts'
 import { trainAll } from './train-students.ts'
 
 export interface EvaluateOptions {
@@ -53,7 +53,8 @@ export async function evaluate(spec: Spec, options: EvaluateOptions): Promise<Ru
     refuseIfNothing(spec, gathered.collected)
     const measured = await measureAll(spec, gathered.collected, gathered.items, options)
     const environment = await effects.environment()
-    return assemble({
+    const place = await placeFor(spec, environment, effects)
+    const result = assemble({
       ...gathered,
       spec,
       data,
@@ -61,7 +62,7 @@ export async function evaluate(spec: Spec, options: EvaluateOptions): Promise<Ru
       judge: context.judge,
       scorers: context.scorers,
       environment,
-      site: await siteFor(spec, environment, effects),
+      site: place.site,
       look: options.looksBefore(data.test.digest) + 1,
       wallS: effects.clock.monotonicS() - started.wall,
       ownCpuS: effects.ownCpuS() - started.cpu,
@@ -72,6 +73,7 @@ export async function evaluate(spec: Spec, options: EvaluateOptions): Promise<Ru
         options,
       ),
     })
+    return await withAccount(result, spec, place, effects)
   } finally {
     await Promise.allSettled(opened.map((one) => one.session?.close()))
   }

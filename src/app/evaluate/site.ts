@@ -1,16 +1,38 @@
+import { buildAccount } from '../../core/carbon/account.ts'
+import type { GridFactor } from '../../core/carbon/grid-factor.ts'
 import { cpuPowerSpread, type Site, siteOf } from '../../core/carbon/site.ts'
-import type { Environment } from '../../core/spec/run-result.ts'
+import type { EnergySpread } from '../../core/carbon/usage.ts'
+import type { Environment, RunResult } from '../../core/spec/run-result.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { Effects } from './effects.ts'
 
-/** Where the work runs, for SCI: the grid of the account (the world's mean where none is named) and this machine. */
-export async function siteFor(
+/** What SCI and the account need of the place: the grid of the account (the world's mean where none is named). */
+export interface Place {
+  readonly site: Site
+  readonly grid: GridFactor
+  readonly powerModel: EnergySpread | null
+}
+
+export async function placeFor(
   spec: Spec,
   environment: Environment,
   effects: Effects,
-): Promise<Site | null> {
+): Promise<Place> {
   const grid = await effects.gridFactor(spec.account.grid ?? 'WORLD')
   const powerModel = cpuPowerSpread(environment.machine, effects.machineThreads)
   const { account, deployment } = spec
-  return siteOf({ account, deployment, cores: environment.cores, grid, powerModel })
+  const site = siteOf({ account, deployment, cores: environment.cores, grid, powerModel })
+  return { site, grid, powerModel }
+}
+
+/** The run result with its whole account. */
+export async function withAccount(
+  result: RunResult,
+  spec: Spec,
+  { grid, powerModel }: Place,
+  effects: Effects,
+): Promise<RunResult> {
+  const api = await effects.apiFacts()
+  const at = result.provenance.endedAt
+  return { ...result, account: buildAccount(result, spec, { grid, powerModel, api, at }) }
 }
