@@ -119,7 +119,10 @@ const server = createServer((request, response) => {
   })
   request.on('end', () => {
     response.setHeader('content-type', 'application/json')
-    if (request.url === '/v1/models') return response.end('{"data":[]}')
+    if (request.url === '/v1/models') {
+      response.end('{"data":[]}')
+      return
+    }
     const { messages } = JSON.parse(body) as { messages: { content: string }[] }
     const asked = messages.at(-1)?.content ?? ''
     const content = words.find((word) => asked.includes(word)) ?? 'hello'

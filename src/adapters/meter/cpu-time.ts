@@ -92,7 +92,10 @@ function read(
     wallS,
     cpuS,
     peakRssBytes: peak,
-    energy: withWorkloadPower(modeled.total),
+    energy:
+      cpuS > 0
+        ? withWorkloadPower(modeled.total)
+        : unknown('the CPU clock did not move: too short'),
     idle: modeled.idle,
     resolutionJ: parts.processes.stepS * wattsPerBusyThread,
     steal,

@@ -49,5 +49,5 @@ export function attributeByCpu(energy: SharedEnergy): AttributedEnergy {
 
 /** The share of work whose busy seconds weigh `times` as much as those of the rest; alone it stays 1. */
 function weightedShare(share: number, times: number): number {
-  return share === 0 ? 0 : (share * times) / (share * times + 1 - share)
+  return share === 0 || share === 1 ? share : (share * times) / (share * times + 1 - share)
 }
