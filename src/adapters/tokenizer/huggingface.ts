@@ -32,9 +32,16 @@ function readsAlike(json: unknown, config: RawPart): boolean {
   return isWordPiece(json) && literal && !rewrites
 }
 
+/** Older files do not say their kind; the library then guesses. */
+const KINDS = ['WordPiece', 'BPE', 'Unigram']
+
 function wrap(json: unknown, config: RawPart): Tokenizer {
   const size = vocabSizeOf(json)
   if (size === 0) throw new RightsizeError('TOKENIZER_INVALID', 'the tokenizer has no vocabulary')
+  const kind = rawPart(rawPart(json).model).type
+  if (typeof kind === 'string' && !KINDS.includes(kind)) {
+    throw new RightsizeError('TOKENIZER_INVALID', `a tokenizer of kind "${kind}" is not supported`)
+  }
   const inner = new HuggingFaceTokenizer(completed(json) as never, config as never)
   return {
     encode: (text, pair) => {

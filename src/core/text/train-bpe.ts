@@ -15,24 +15,31 @@ const WORDS = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(
 
 /**
  * Trains a byte-level BPE tokenizer (Radford et al., 2019, encoder.py) and returns it as a `tokenizer.json`. Every
- * byte is in the vocabulary, so no text is unknown. Ids: special tokens, 256 bytes, merges by falling frequency.
+ * byte is in the vocabulary, so no text is unknown. Ids: special tokens, the 256 bytes by their stand-ins, merges by falling frequency.
  * The same texts in any order give the same file.
  */
 export function trainBpe(texts: Iterable<string>, options: BpeTraining): TokenizerJson {
   const specials = options.specials ?? ['<pad>', '<unk>']
-  const tokens = [...specials, ...byteNames()]
+  const names = byteNames()
+  const tokens = [...specials, ...[...names].sort()]
   const ids = new Map(tokens.map((token, id) => [token, id]))
-  const merged = trainMerges(countWords(texts, specials.length), {
-    join: (left, right) => {
-      const token = (tokens[left] ?? '') + (tokens[right] ?? '')
-      const known = ids.get(token)
-      if (known !== undefined) return known
-      ids.set(token, tokens.length)
-      return tokens.push(token) - 1
+  const merged = trainMerges(
+    countWords(
+      texts,
+      names.map((name) => ids.get(name) ?? 0),
+    ),
+    {
+      join: (left, right) => {
+        const token = (tokens[left] ?? '') + (tokens[right] ?? '')
+        const known = ids.get(token)
+        if (known !== undefined) return known
+        ids.set(token, tokens.length)
+        return tokens.push(token) - 1
+      },
+      room: () => tokens.length < options.vocabSize,
+      minCount: options.minFrequency ?? 2,
     },
-    room: () => tokens.length < options.vocabSize,
-    minCount: options.minFrequency ?? 2,
-  })
+  )
   const merges = merged.map(({ left, right }) => [tokens[left] ?? '', tokens[right] ?? ''] as const)
   return bpeJson(tokens, merges, specials)
 }
@@ -46,7 +53,7 @@ function byteNames(): string[] {
   })
 }
 
-function countWords(texts: Iterable<string>, firstByte: number): CountedWords {
+function countWords(texts: Iterable<string>, byteIds: readonly number[]): CountedWords {
   const counts = new Map<string, number>()
   for (const text of texts) {
     for (const word of text.match(WORDS) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1)
@@ -54,7 +61,7 @@ function countWords(texts: Iterable<string>, firstByte: number): CountedWords {
   const words = [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
   const encoder = new TextEncoder()
   return {
-    symbols: words.map(([word]) => Array.from(encoder.encode(word), (byte) => firstByte + byte)),
+    symbols: words.map(([word]) => Array.from(encoder.encode(word), (byte) => byteIds[byte] ?? 0)),
     counts: words.map(([, count]) => count),
   }
 }
