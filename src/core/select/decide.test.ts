@@ -192,6 +192,8 @@ test('a candidate that costs more than the incumbent, or nobody knows what, is n
   expect(decision.kind).toBe('none')
   expect(candidates.map(({ standing }) => standing)).toEqual(['incumbent', 'dearer', 'dearer'])
   expect(candidates[2]?.why).toContain('unknown')
+  expect(decision.looked).toBe(0)
+  expect(decision.headline).toBe('Keep large: no candidate that was judged is known to be cheaper.')
 })
 
 test('a broken candidate is said to be broken and the others go on; a broken incumbent is an error', () => {

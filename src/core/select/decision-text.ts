@@ -44,7 +44,7 @@ const hasEvidence = (judged: Judged): judged is WithEvidence =>
 
 /** The decision with its sentences. */
 export function writeDecision(facts: DecisionFacts): Decision {
-  const { input, order, correction, chosen } = facts
+  const { input, order, chosen } = facts
   const rivals = facts.ranked.filter(({ standing }) => standing === 'open' || standing === 'failed')
   const kind = kindOf(facts)
   const subject = chosen ?? nearest(rivals)
@@ -59,11 +59,15 @@ export function writeDecision(facts: DecisionFacts): Decision {
     next,
     order: { by: order.by, word: order.word, why: order.why },
     regime: input.regime,
-    looked: correction.looked,
+    looked: couldWin(facts),
     saving: chosen === null ? null : (input.savings?.get(chosen.id) ?? null),
     gap: kind === 'none' ? gapOf(facts, rivals) : null,
   }
 }
+
+/** Candidates that could have been chosen; 0 when none is cheaper. */
+const couldWin = ({ ranked }: DecisionFacts): number =>
+  ranked.filter(({ standing }) => standing !== 'dearer' && standing !== 'incumbent').length
 
 function kindOf({ ranked, chosen }: DecisionFacts): Decision['kind'] {
   if (chosen !== null) return chosen.standing === 'certified' ? 'certified' : 'supported'
@@ -88,10 +92,10 @@ function headline(
   subject: Judged | null,
   next: readonly NextStep[],
 ): string[] {
-  const { input, chosen, correction } = facts
+  const { input, chosen } = facts
   if (chosen !== null && hasEvidence(chosen)) return shipHeadline(facts, chosen, next)
   const cheaper = plural(
-    correction.looked,
+    couldWin(facts),
     input.incumbent === null ? 'candidate' : 'cheaper candidate',
   )
   if (kind === 'undecided' && subject !== null && hasEvidence(subject)) {
@@ -156,6 +160,9 @@ const percent1 = (share: number): string => `${(100 * share).toFixed(1).replace(
 
 function noneHeadline(facts: DecisionFacts, subject: Judged | null, cheaper: string): string[] {
   const { input } = facts
+  if (couldWin(facts) === 0 && input.incumbent !== null) {
+    return [`Keep ${input.incumbent}: no candidate that was judged is known to be cheaper.`]
+  }
   const keep =
     input.incumbent === null
       ? `None of the ${cheaper} is good enough.`

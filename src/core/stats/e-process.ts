@@ -1,5 +1,5 @@
 /** Fractions of the largest bet, log-spaced; more points move stopping times by less than 3 % (selection study 2.2). */
-export const BET_FRACTIONS: readonly number[] = Array.from(
+const BET_FRACTIONS: readonly number[] = Array.from(
   { length: 8 },
   (_, g) => 0.02 * (0.9 / 0.02) ** (g / 7),
 )
