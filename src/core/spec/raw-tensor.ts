@@ -67,7 +67,8 @@ function binNumbers(bytes: Uint8Array, path: string, dtype: string): Numbers {
   if (Make === undefined)
     throw new RightsizeError('DATA_TENSOR', `The dtype ${dtype} is not known.`, { at: path })
   try {
-    return new Make(bytes.slice().buffer)
+    // A copy, because a view of Node's shares a larger buffer, and its start need not be aligned.
+    return new Make(new Uint8Array(bytes).buffer)
   } catch {
     throw new RightsizeError(
       'DATA_TENSOR',
