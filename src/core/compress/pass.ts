@@ -1,0 +1,96 @@
+import type { Model } from '../onnx/model.ts'
+
+export type PassFamily =
+  | 'tidy'
+  | 'inactive'
+  | 'numeric'
+  | 'structural'
+  | 'vocabulary'
+  | 'distil'
+  | 'runtime'
+
+/**
+ * What a pass promises of the outputs: equal bits; within 4 units in the last place; equal on the calibration set
+ * (1e-5 relative); or nothing but what the gate measures. The verifier enforces the first three.
+ */
+export type Exactness = 'bitwise' | 'ulp' | 'exact-on-calibration' | 'lossy'
+
+/** Statistics of a graph value over the calibration set, per channel of its last axis, collected inside the graph. */
+export interface StatRequest {
+  /** Name of the graph value. */
+  readonly value: string
+  /** `moments`: count, mean, second moment, min, max; `gram`: also sum of x xT (channels x channels). */
+  readonly kind: 'moments' | 'gram'
+}
+
+export interface ChannelStats {
+  /** Rows (positions of tokens that are not padding) behind the figures. */
+  readonly count: number
+  readonly mean: Float64Array
+  readonly secondMoment: Float64Array
+  readonly min: Float64Array
+  readonly max: Float64Array
+  /** Channels x channels, row-major, E[x xT]; only where asked for. */
+  readonly gram: Float64Array | null
+}
+
+/** By value name. */
+export type Stats = ReadonlyMap<string, ChannelStats>
+
+/** What the user runs on. A format wins only where it is faster there. */
+export interface Target {
+  readonly runtime: 'onnxruntime-node' | 'onnxruntime-web'
+  /** Instruction sets of the processor, lower case, such as avx2, avx512_vnni; empty where not known. */
+  readonly features: readonly string[]
+  readonly threads: number
+}
+
+/** The files of a model that a pass may change together. */
+export interface Artefact {
+  readonly model: Model
+  /** Parsed tokenizer.json; null for models without text. */
+  readonly tokenizer: unknown | null
+  /** Parsed config.json. */
+  readonly config: Readonly<Record<string, unknown>>
+}
+
+export type Params = Readonly<Record<string, number | string | boolean | readonly number[]>>
+
+/** One concrete thing that a pass could do to this model. */
+export interface Proposal {
+  readonly pass: string
+  readonly params: Params
+  /** For people: "drop 50 % of the FFN neurons of all layers". */
+  readonly text: string
+  /** Bytes that the model file would lose, and share 0..1 of its CPU time; predicted, the driver measures. */
+  readonly saves: { readonly bytes: number; readonly cpuShare: number }
+  /** Chance 0..1 that the gate refuses it, a rough prior that orders trials. */
+  readonly risk: number
+  readonly exactness: Exactness
+  /** Ways to heal it when the gate refuses it, in order. */
+  readonly repairs: readonly ('bias' | 'least-squares' | 'distil')[]
+}
+
+export interface Patched {
+  readonly artefact: Artefact
+  /** What changed, one line each, for compression.json. */
+  readonly changes: readonly string[]
+}
+
+/** Says in words why a pass has nothing to offer here: an unknown op, an already quantised weight. */
+export interface NotApplicable {
+  readonly pass: string
+  readonly why: string
+}
+
+/** One compression pass. Pure and deterministic: the same artefact, proposal and statistics give the same bytes. */
+export interface Pass {
+  readonly id: string
+  readonly family: PassFamily
+  /** What it could do here, best first; or why nothing. */
+  propose(artefact: Artefact, target: Target): readonly Proposal[] | NotApplicable
+  /** Statistics that `apply` will read. */
+  needs(artefact: Artefact, proposal: Proposal): readonly StatRequest[]
+  /** Throws SHRINK_PASS when the proposal does not fit the artefact. */
+  apply(artefact: Artefact, proposal: Proposal, stats: Stats): Patched
+}
