@@ -1,0 +1,477 @@
+import { describe, expect, test } from 'vitest'
+import { accountInputs, accountRun, accountSpec } from '../../../test/fixtures/account-run.ts'
+import { ifFixture } from '../../../test/fixtures/impact-framework.ts'
+import { buildAccount } from './account.ts'
+import { ifManifest } from './export-if.ts'
+import { reportMarkdown } from './export-markdown.ts'
+import { findingLine, type LintInput, lintFormatOf, lintReport } from './lint-report.ts'
+import { readQuantity } from './quantity-text.ts'
+import { type SciReport, sciReport } from './sci-report.ts'
+
+const account = buildAccount(accountRun, accountSpec, accountInputs)
+const about = {
+  version: '1.0',
+  organisation: { name: 'ACME', url: 'https://example.org' },
+  accountable: { person: 'A. Person', contact: 'a@example.org' },
+  timespan: { from: '2026-01-01', to: '2026-01-15' },
+}
+const report = sciReport(account, 'consumer', about)
+const markdown = reportMarkdown(report)
+const today = '2026-02-01'
+
+const lintJson = (value: unknown) =>
+  lintReport({ text: JSON.stringify(value), parsed: value, format: 'json', today })
+const lintText = (text: string, more: Partial<LintInput> = {}) =>
+  lintReport({ text, format: 'markdown', today, ...more })
+const lintYaml = (parsed: unknown) => lintReport({ text: '', parsed, format: 'if-manifest', today })
+
+describe('quantities in text', () => {
+  test.each([
+    ['6,500 kg CO₂e', 6.5e6, { g: 1 }],
+    ['50 billion tokens/week', 5e10, { token: 1 }],
+    ['0.13 g CO₂e/million tokens', 0.13e-6, { g: 1, token: -1 }],
+    ['200,000 kg CO₂e / (5 × 10²² FLOPs)', 4e-15, { g: 1, flop: -1 }],
+    ['4 × 10⁻¹⁸ kg CO₂e/FLOP', 4e-15, { g: 1, flop: -1 }],
+    ['4 g CO2e per 10^15 FLOPs', 4e-15, { g: 1, flop: -1 }],
+    ['0.129 gCO2e/visit', 0.129, { g: 1, visit: -1 }],
+    ['0.002 gCO2e per resolved task', 0.002, { g: 1, 'resolved task': -1 }],
+    ['(5,000 kg + 1,500 kg) / 50e9 tokens', 1.3e-4, { g: 1, token: -1 }],
+    ['3.6 MJ', 1, { kWh: 1 }],
+    ['1M tokens', 1e6, { token: 1 }],
+    ['2 lb', 907.18474, { g: 1 }],
+  ])('%s', (text, value, dimensions) => {
+    const read = readQuantity(text)!
+    expect(read.value / value).toBeCloseTo(1, 9)
+    expect(read.dimensions).toEqual(dimensions)
+  })
+  test.each(['Consumer SCI', 'see https://example.org', '', '12 kg + 3 tokens', '(1 kg'])(
+    '%j is none',
+    (text) => {
+      const read = readQuantity(text)
+      expect(read === null || !('g' in read.dimensions)).toBe(true)
+    },
+  )
+})
+
+describe('reports that are right', () => {
+  test('our own, both personas, JSON and Markdown, have nothing to find', () => {
+    for (const persona of ['consumer', 'provider'] as const) {
+      const own = sciReport(account, persona, about)
+      expect(lintJson(own).map(findingLine)).toEqual([])
+      expect(lintText(reportMarkdown(own)).map(findingLine)).toEqual([])
+    }
+  })
+  test('our own manifest, and one of the framework that succeeded', () => {
+    expect(lintYaml(ifManifest(account).manifest)).toEqual([])
+    expect(lintYaml(ifFixture('outputs/builtins/sci/success.yaml'))).toEqual([])
+  })
+  test('correct equations in prose', () => {
+    const text = [
+      '- Total Consumer operational carbon: 5,000 kg CO₂e/week',
+      '- Total Consumer embodied carbon: 1,500 kg CO₂e/week',
+      '- Total tokens processed: 50 billion tokens/week',
+      '- Consumer SCI = 6,500 kg CO₂e / 50 billion tokens = 130 g CO₂e/million tokens',
+      '- Provider SCI = 200,000 kg CO₂e / (5 × 10²² FLOPs) = 4 × 10⁻¹⁸ kg CO₂e/FLOP = 4 g CO₂e/10¹⁵ FLOPs',
+    ].join('\n')
+    expect(lintText(text, { whole: false })).toEqual([])
+  })
+  test('the format is recognised', () => {
+    expect(lintFormatOf(JSON.stringify(report))).toBe('json')
+    expect(lintFormatOf(markdown)).toBe('markdown')
+    expect(lintFormatOf('name: x\ninitialize:\n  plugins: {}\ntree:\n  children: {}')).toBe(
+      'if-manifest',
+    )
+  })
+})
+
+// The worked examples of SCI for AI (public review) and of its case-study guide: figures as printed there.
+describe("the specification's own slips", () => {
+  const caught = (text: string) =>
+    lintText(text, { whole: false }).filter(({ severity }) => severity === 'error')
+
+  test('9.1.1: 6,500 kg over 50 billion tokens is not 0.13 g per million tokens but 1000 times more', () => {
+    const [first] = caught(
+      '- Consumer SCI = 6,500 kg CO₂e / 50 billion tokens = 0.13 g CO₂e/million tokens',
+    )
+    expect(first).toMatchObject({ rule: 'dimension', where: 'line 1' })
+    expect(first!.what).toMatch(/1000 times too low/)
+  })
+
+  test('9.1.3: the same figure repeated in the reporting section', () => {
+    const found = caught(
+      [
+        '#### 9.1.1 Consumer SCI Calculation',
+        '- Total Consumer operational carbon: 5,000 kg CO₂e/week',
+        '- Total Consumer embodied carbon: 1,500 kg CO₂e/week',
+        '- Total tokens processed: 50 billion tokens/week',
+        '- Consumer SCI = 6,500 kg CO₂e / 50 billion tokens',
+        '#### 9.1.3 Reporting',
+        '- **Consumer SCI**: 0.13 g CO₂e/million tokens',
+      ].join('\n'),
+    )
+    expect(found.map(({ where }) => where)).toEqual(['line 7'])
+  })
+
+  test('9.1.2 in a later snapshot: 4e-18 kg per FLOP is not 4 g per 10^18 FLOP', () => {
+    const found = caught('- Provider SCI = 4 × 10⁻¹⁸ kg CO₂e/FLOP = 4 g CO₂e/10¹⁸ FLOPs')
+    expect(found[0]!.what).toMatch(/1000 times too low/)
+  })
+
+  test.each(['3,000 kg CO₂e/billion parameters', '30 kg CO₂e/billion parameters'])(
+    '9.2.2 and 9.2.3: 75,000 kg over 2.5 billion parameters is not %s',
+    (printed) => {
+      const found = caught(
+        [
+          '#### 9.2.2 Provider SCI Calculation',
+          '- Total Provider emissions: 75,000 kg CO₂e',
+          '- Total parameters: 2.5 billion',
+          `- Provider SCI = ${printed}`,
+        ].join('\n'),
+      )
+      expect(found).toHaveLength(1)
+      expect(found[0]!.what).toMatch(/times too low/)
+    },
+  )
+
+  test('9.2.1 is right and stays unflagged', () => {
+    const text = [
+      '- Total Consumer emissions: 3,200 kg CO₂e/month',
+      '- Total inferences: 40 million/month',
+      '- Consumer SCI = 0.08 g CO₂e/inference',
+    ].join('\n')
+    expect(caught(text)).toEqual([])
+  })
+
+  test('the website case study: components of 3.98 g do not make 0.129 g per visit', () => {
+    const text = [
+      '**SCI:** `0.129 gCO2e/visit`',
+      '',
+      '**Breakdown:**',
+      '- Development: `0.0002 gCO2e/visit`',
+      '- Servers: `0.3917 gCO2e/visit`',
+      '- Network: `0.0192 gCO2e/visit`',
+      '- User: `3.5737 gCO2e/visit`',
+    ].join('\n')
+    const found = caught(text)
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatchObject({ rule: 'sum' })
+    expect(found[0]!.what).toMatch(/3\.985 .* 0\.129/)
+  })
+
+  test('the guidance document: 129,696 g over 50,000 visits is not 0.129', () => {
+    expect(caught('SCI = 129,696 g CO2e / 50,000 visits = 0.129 g CO2e/visit')[0]!.what).toMatch(
+      /2\.594/,
+    )
+  })
+})
+
+type Json = { -readonly [K in keyof SciReport]: SciReport[K] } & Record<string, unknown>
+const changed = (change: (json: Json) => void) => {
+  const copy = structuredClone(report) as Json
+  change(copy)
+  return copy
+}
+const first = (json: Json, name: 'coefficients' | 'components' | 'methodologies') =>
+  json[name][0] as unknown as Record<string, unknown>
+
+const jsonMutations: readonly (readonly [string, (json: Json) => void])[] = [
+  [
+    'the score 1000 times too low',
+    (r) => {
+      r.sci = { ...r.sci, value: r.sci.value / 1000 }
+    },
+  ],
+  [
+    'a component 10 times too high',
+    (r) => {
+      const c = first(r, 'components')
+      c['sci'] = Number(c['sci']) * 10
+    },
+  ],
+  [
+    'a component left out',
+    (r) => {
+      r.components = r.components.slice(1)
+    },
+  ],
+  [
+    'a component counted twice',
+    (r) => {
+      r.components = [...r.components, r.components[0]!]
+    },
+  ],
+  [
+    'a component per another R',
+    (r) => {
+      first(r, 'components')['unit'] = 'gCO2e per inference'
+    },
+  ],
+  [
+    'a score per another R than declared',
+    (r) => {
+      r.functionalUnit = { ...r.functionalUnit, unit: 'token' }
+    },
+  ],
+  [
+    'a score without a unit',
+    (r) => {
+      r.sci = { ...r.sci, unit: '' }
+    },
+  ],
+  [
+    'a score in energy',
+    (r) => {
+      r.sci = { ...r.sci, unit: 'kWh per resolved task' }
+    },
+  ],
+  [
+    'kilograms written as grams',
+    (r) => {
+      r.sci = { ...r.sci, unit: 'kgCO2e per resolved task' }
+    },
+  ],
+  [
+    'a negative score',
+    (r) => {
+      r.sci = { ...r.sci, value: -r.sci.value }
+    },
+  ],
+  [
+    'a score that is not a number',
+    (r) => {
+      r.sci = { ...r.sci, value: null as never }
+    },
+  ],
+  [
+    'a score outside its interval',
+    (r) => {
+      r.sci = { ...r.sci, low: r.sci.high * 2, high: r.sci.high * 3 }
+    },
+  ],
+  [
+    'no coefficients',
+    (r) => {
+      r.coefficients = []
+    },
+  ],
+  [
+    'a coefficient without unit',
+    (r) => {
+      first(r, 'coefficients')['unit'] = ''
+    },
+  ],
+  [
+    'a coefficient without source',
+    (r) => {
+      first(r, 'coefficients')['source'] = ''
+    },
+  ],
+  [
+    'a coefficient without value',
+    (r) => {
+      first(r, 'coefficients')['value'] = null
+    },
+  ],
+  [
+    'a coefficient used and not listed',
+    (r) => {
+      r.coefficients = r.coefficients.filter(({ name }) => name !== 'PUE 1.2')
+    },
+  ],
+  [
+    'a grid factor in kg',
+    (r) => {
+      first(r, 'coefficients')['value'] = 342_060
+    },
+  ],
+  [
+    'a negative coefficient',
+    (r) => {
+      first(r, 'coefficients')['value'] = -342
+    },
+  ],
+  [
+    'a PUE below 1',
+    (r) => {
+      r.coefficients = r.coefficients.map((c) =>
+        c.name.startsWith('PUE') ? { ...c, value: 0.2 } : c,
+      )
+    },
+  ],
+  [
+    'a lifetime in years called seconds',
+    (r) => {
+      r.coefficients = r.coefficients.map((c) => (c.name.startsWith('EL') ? { ...c, value: 4 } : c))
+    },
+  ],
+  [
+    'embodied kilograms called grams',
+    (r) => {
+      r.coefficients = r.coefficients.map((c) =>
+        c.name.startsWith('TE') ? { ...c, value: 121 } : c,
+      )
+    },
+  ],
+  [
+    'a share above 1',
+    (r) => {
+      r.coefficients = r.coefficients.map((c) =>
+        c.name.startsWith('RR') ? { ...c, value: 12 } : c,
+      )
+    },
+  ],
+  [
+    'a grid factor of 2015',
+    (r) => {
+      const c = first(r, 'coefficients')
+      c['description'] = 'average intensity 2015'
+      c['source'] = 'Ember'
+    },
+  ],
+  [
+    'a method that is no method',
+    (r) => {
+      first(r, 'methodologies')['method'] = 'guessed'
+    },
+  ],
+  [
+    'a measurement in the future',
+    (r) => {
+      r.measurementDate = '2027-05-01'
+    },
+  ],
+  [
+    'market-based electricity',
+    (r) => {
+      r.summary = 'Powered by 100 % renewable electricity, residual mix 0 g.'
+    },
+  ],
+  [
+    'offsets',
+    (r) => {
+      r.keyInsights = ['The rest is covered by carbon offsets.']
+    },
+  ],
+]
+
+const textMutations: readonly (readonly [string, (text: string) => string])[] = [
+  [
+    'a headline 1000 times too low',
+    (t) => t.replace(/\*\*SCI: ([\d.]+)/, (_, n) => `**SCI: ${Number(n) / 1000}`),
+  ],
+  [
+    'a headline per another unit',
+    (t) => t.replace(/(\*\*SCI: [\d.e-]+ gCO2e per) resolved task/, '$1 inference'),
+  ],
+  ['no headline', (t) => t.replace(/^\*\*SCI:.*$/m, '')],
+  ['a breakdown row gone', (t) => t.replace(/^\| answers of small \| [^|]+ \|$/m, '')],
+  ['a coefficient row without source', (t) => t.replace(/^(\| I DEU .*\|)[^|]+\|$/m, '$1 |')],
+  [
+    'an equation that does not hold',
+    (t) => `${t}\nSCI = 12 kg CO2e / 6,000 visits = 0.2 g CO2e/visit\n`,
+  ],
+]
+
+const manifest = () =>
+  structuredClone(ifManifest(account).manifest) as unknown as {
+    initialize: { plugins: Record<string, Record<string, unknown>> }
+    tree: {
+      children: Record<
+        string,
+        { inputs: Record<string, unknown>[]; outputs?: unknown; defaults: Record<string, unknown> }
+      >
+    }
+    execution?: unknown
+  }
+const manifestMutations: readonly (readonly [string, (m: ReturnType<typeof manifest>) => void])[] =
+  [
+    [
+      'R = 0',
+      (m) => {
+        m.tree.children['small']!.inputs[0]!['resolved-tasks'] = 0
+      },
+    ],
+    [
+      'a shell plugin',
+      (m) => {
+        m.initialize.plugins['x'] = {
+          method: 'Shell',
+          path: 'builtin',
+          config: { command: 'rm -rf /' },
+        }
+      },
+    ],
+    [
+      'two timesteps',
+      (m) => {
+        const { inputs } = m.tree.children['small']!
+        inputs.push({ ...inputs[0]! })
+      },
+    ],
+    [
+      'a failed run',
+      (m) => {
+        m.execution = { status: 'fail' }
+      },
+    ],
+    [
+      'a grid factor in kg',
+      (m) => {
+        m.tree.children['small']!.defaults['grid/carbon-intensity'] = 0.34
+      },
+    ],
+    [
+      'negative energy',
+      (m) => {
+        m.tree.children['small']!.inputs[0]!['it-energy'] = -1
+      },
+    ],
+    [
+      'an output that does not follow',
+      (m) => {
+        m.tree.children['small']!.outputs = [{ sci: 1 }]
+      },
+    ],
+    [
+      'a usage ratio of 12',
+      (m) => {
+        m.tree.children['small']!.defaults['usage-ratio'] = 12
+      },
+    ],
+  ]
+
+describe('mutated reports are each caught', () => {
+  test('there are at least 30 of them', () => {
+    expect(
+      jsonMutations.length + textMutations.length + manifestMutations.length,
+    ).toBeGreaterThanOrEqual(30)
+  })
+  test.each(jsonMutations)('JSON: %s', (_, mutate) => {
+    expect(lintJson(changed(mutate)).filter(({ severity }) => severity === 'error')).not.toEqual([])
+  })
+  test.each(textMutations)('Markdown: %s', (_, mutate) => {
+    const text = mutate(markdown)
+    expect(text).not.toBe(markdown)
+    expect(lintText(text).filter(({ severity }) => severity === 'error')).not.toEqual([])
+  })
+  test.each(manifestMutations)('manifest: %s', (_, mutate) => {
+    const mutated = manifest()
+    mutate(mutated)
+    expect(lintYaml(mutated).filter(({ severity }) => severity === 'error')).not.toEqual([])
+  })
+})
+
+describe('what is missing is a warning', () => {
+  test('template fields, boundary, a grid factor without a year', () => {
+    const rules = lintText('**SCI:** 0.5 gCO2e/visit\n').map(({ rule }) => rule)
+    expect(rules).toEqual(expect.arrayContaining(['coefficients', 'boundary', 'fields', 'methods']))
+  })
+  test('a report without any score is an error', () => {
+    expect(lintText('# Our green journey\n\nWe care.')[0]).toMatchObject({ severity: 'error' })
+  })
+  test('nonsense is judged, not crashed on', () => {
+    for (const value of [null, [], 'x', { sci: [] }, { sci: { value: 'abc', unit: '###' } }])
+      expect(lintJson(value).length).toBeGreaterThan(0)
+    expect(lintYaml('x')[0]).toMatchObject({ rule: 'manifest', severity: 'error' })
+  })
+})
