@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,8 +7,11 @@ import { afterAll } from 'vitest'
 import { openProcesses } from '../../src/adapters/processes/table.ts'
 import { openRuntime } from '../../src/adapters/runtime/table.ts'
 import type { RuntimeItem } from '../../src/contract/runtime.ts'
+import { encodeHead } from '../../src/core/student/head-form.ts'
 import { trainLinear } from '../../src/core/student/linear.ts'
 import { encodeLinear } from '../../src/core/student/linear-form.ts'
+import { trainStatic } from '../../src/core/student/static.ts'
+import { encodeStatic } from '../../src/core/student/static-form.ts'
 import { candidate, context } from './candidate.ts'
 import { compiledWorker } from './compiled-worker.ts'
 import { modelFolder, words } from './model-folder.ts'
@@ -44,6 +47,7 @@ runtimeSuite({
   metered: true,
 })
 
+const embedding = modelFolder('embedding')
 const raw = modelFolder('raw')
 runtimeSuite({
   name: 'onnx, raw tensors',
@@ -63,6 +67,29 @@ const rows = words.flatMap((word) =>
   Array.from({ length: 12 }, (_, i) => ({ text: `${word} number ${i}`, label: word })),
 )
 writeFileSync(join(folder, 'student.safetensors'), encodeLinear(trainLinear(rows).model))
+const tokenizer: unknown = JSON.parse(readFileSync(join(classes, 'tokenizer.json'), 'utf8'))
+writeFileSync(
+  join(folder, 'static.safetensors'),
+  encodeStatic(trainStatic(rows, { tokenizer, width: 8 }).model),
+)
+runtimeSuite({
+  name: 'static',
+  open: () => open({ runtime: 'static', model: 'static.safetensors' }),
+  expected: label('label'),
+  metered: true,
+})
+
+const weights = Float32Array.of(9, 0, 0, 0, 9, 0, 0, 0, 9)
+const head = { labels: words, width: 3, layers: [{ weights, bias: new Float32Array(3) }] }
+writeFileSync(join(folder, 'head.safetensors'), encodeHead(head))
+runtimeSuite({
+  name: 'head',
+  open: () =>
+    open({ runtime: 'head', model: 'head.safetensors', settings: { encoder: embedding } }),
+  expected: label('label'),
+  metered: true,
+})
+
 runtimeSuite({
   name: 'linear',
   open: () => open({ runtime: 'linear', model: 'student.safetensors' }),

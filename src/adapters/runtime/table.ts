@@ -28,7 +28,9 @@ export const localTable = {
   onnx: openOnnx,
   /** A transformer student is an ONNX folder like any other. */
   encoder: openOnnx,
-  linear: async () => (await import('./linear.ts')).createLinearRuntime(),
+  linear: async () => (await import('./student.ts')).createTextStudentRuntime('linear'),
+  static: async () => (await import('./student.ts')).createTextStudentRuntime('static'),
+  head: async (parts) => (await import('./student.ts')).createHeadRuntime(await openOnnx(parts)),
   module: async () => (await import('./module.ts')).createModuleRuntime(),
 } as const satisfies Readonly<Record<string, Load>>
 
