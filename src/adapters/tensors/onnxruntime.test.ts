@@ -74,3 +74,39 @@ test('a model that the engine refuses is a catalogued error', async () => {
   const wrong = { dtype: 'float32' as const, dims: [3], data: new Float32Array(3) }
   await expect(session.run({ x: wrong })).rejects.toMatchObject({ code: 'TENSOR_ENGINE_FAILED' })
 })
+
+test('a path to nothing, to a pointer or to another format is named before the runtime is quoted', async () => {
+  const engine = await openEngine()
+  await expect(engine.open('/nowhere/model.onnx')).rejects.toMatchObject({ code: 'ONNX_NOT_FOUND' })
+  const page = new TextEncoder().encode('<!DOCTYPE html><html>')
+  await expect(engine.open(page)).rejects.toMatchObject({
+    code: 'ONNX_NOT_A_MODEL',
+    message: 'the file is an HTML page, not an ONNX model',
+  })
+})
+
+test('a model without operator sets is called too old', async () => {
+  const engine = await openEngine()
+  const graph = build.graph({
+    nodes: [build.node('Relu', ['x'], ['y'])],
+    inputs: [build.valueInfo('x', 'float32', [1])],
+    outputs: [build.valueInfo('y', 'float32', [1])],
+  })
+  const old = encodeModel({ ...build.model(graph, { irVersion: 1 }), opsets: {} })
+  await expect(engine.open(old)).rejects.toMatchObject({ code: 'ONNX_TOO_OLD' })
+})
+
+test('the words of the runtime come without its source lines', async () => {
+  const engine = await openEngine()
+  const graph = build.graph({
+    nodes: [build.node('Reshape', ['x', 's'], ['y'], { name: 'turn' })],
+    initializers: [build.int64Tensor('s', [1], [3])],
+    inputs: [build.valueInfo('x', 'float32', ['n'])],
+    outputs: [build.valueInfo('y', 'float32', [3])],
+  })
+  const session = await engine.open(encodeModel(build.model(graph)))
+  const x = { dtype: 'float32' as const, dims: [2], data: new Float32Array(2) }
+  const error = (await session.run({ x }).catch((caught: unknown) => caught)) as Error
+  expect(error.message).toMatch(/turn.*The input tensor cannot be reshaped/)
+  expect(error.message).not.toMatch(/onnxruntime_src|::/)
+})

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
@@ -12,6 +12,7 @@ import type {
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Dtype } from '../../core/onnx/model.ts'
+import { recogniseOther } from '../../core/onnx/other-format.ts'
 import { nodeTimes } from './onnxruntime/profile.ts'
 
 type Ort = typeof import('onnxruntime-node')
@@ -45,7 +46,7 @@ async function openSession(
   const settings = sessionOptions(options, profileFolder)
   const session = await create(ort, model, settings).catch(async (cause: unknown) => {
     if (profileFolder !== undefined) await rm(profileFolder, { recursive: true, force: true })
-    throw engineError('open the model', cause)
+    throw await openError(model, cause)
   })
   return {
     inputs: session.inputNames,
@@ -173,8 +174,49 @@ function engineError(what: string, cause: unknown): RightsizeError {
   return new RightsizeError('TENSOR_ENGINE_FAILED', message, { cause })
 }
 
-/** The first line of an error, at most 600 characters: the runtime adds pages of native detail. */
+/** Why a model was not opened: another format or an ancient file by its own error, else the runtime's words. */
+async function openError(model: Uint8Array | string, cause: unknown): Promise<RightsizeError> {
+  const at = typeof model === 'string' ? { at: model } : {}
+  const head = typeof model === 'string' ? await headOf(model) : model
+  if (head === null) {
+    return new RightsizeError('ONNX_NOT_FOUND', `there is no file '${model}'`, { cause })
+  }
+  const other = recogniseOther(head)
+  if (other !== null) {
+    return new RightsizeError('ONNX_NOT_A_MODEL', other.what, { ...at, ...other.detail, cause })
+  }
+  if (/Missing opset/.test(messageOf(cause))) {
+    return new RightsizeError('ONNX_TOO_OLD', 'the model names no operator set', { ...at, cause })
+  }
+  return engineError('open the model', cause)
+}
+
+/** The first bytes of a file, or null when it cannot be read. */
+async function headOf(path: string): Promise<Uint8Array | null> {
+  const file = await open(path, 'r').catch(() => null)
+  if (file === null) return null
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(64), 0, 64, 0)
+    return buffer.subarray(0, bytesRead)
+  } catch {
+    return null
+  } finally {
+    await file.close()
+  }
+}
+
+/** The first lines of an error without the runtime's source lines and C++ signatures, at most 600 characters. */
 function messageOf(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause)
-  return (text.split('\n')[0] ?? '').slice(0, 600)
+  const signature =
+    /\/onnxruntime_src\/\S+:\d+ [^(]*\((?:[^()]|\([^()]*\))*\)(?: const)?(?: \[[^\]]*\])? ?/g
+  const lines = text
+    .replace(signature, '')
+    .split('\n')
+    .map((line) => line.trim())
+  return lines
+    .filter((line) => line !== '')
+    .slice(0, 3)
+    .join(' ')
+    .slice(0, 600)
 }

@@ -31,6 +31,11 @@ export const onnxErrors = {
     why: 'A value is used before it exists, produced twice, or never produced.',
     next: 'Export the model again; the message names the node and the value.',
   },
+  ONNX_TOO_OLD: {
+    title: 'The model was written before operator sets existed',
+    why: 'Files of IR version 1 and 2 (2017) do not say which version of the operators they mean; no current runtime loads them.',
+    next: 'Export the model again with a current exporter.',
+  },
   ONNX_UNSUPPORTED: {
     title: 'A part of the model that this step does not handle',
     why: 'The model is valid, but the step needs a type or a layout that it does not have.',
