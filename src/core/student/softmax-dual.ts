@@ -171,13 +171,15 @@ export function entropicProx(a: Float64Array, q: number): void {
   let top = -Infinity
   for (let k = 0; k < a.length; k++) top = Math.max(top, a[k] as number)
   let shift = q + Math.log(q) - top
+  // Classes below 1e-7 count as 0.
+  const least = Math.log(q) - 16
   let sum = 0
   for (let round = 0; round < 20; round++) {
     sum = 0
     let slope = 0
     for (let k = 0; k < a.length; k++) {
       const y = (a[k] as number) + shift
-      if (y < -16) continue
+      if (y < least) continue
       const w = wrightOmega(y)
       sum += w
       slope += w / (1 + w)
@@ -186,7 +188,10 @@ export function entropicProx(a: Float64Array, q: number): void {
     if (move > -1e-3 && move < 1e-3) break
     shift += move
   }
-  for (let k = 0; k < a.length; k++) a[k] = wrightOmega((a[k] as number) + shift) / sum
+  for (let k = 0; k < a.length; k++) {
+    const y = (a[k] as number) + shift
+    a[k] = y < least ? 0 : wrightOmega(y) / sum
+  }
 }
 
 /** Solves w + ln w = y for w > 0 (the Wright omega function; Corless and Jeffrey, 2002) to about 1e-6 relative. */
