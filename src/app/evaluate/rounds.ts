@@ -1,6 +1,7 @@
 import type { Clock } from '../../contract/clock.ts'
 import type { Meter, WindowReading } from '../../contract/meter.ts'
 import type { RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
+import { nextWindow, type WindowSeen } from '../../core/energy/window-plan.ts'
 
 /** One candidate as the metering rounds see it. */
 export interface MeteredCandidate {
@@ -68,10 +69,36 @@ async function fitAll(request: RoundsRequest): Promise<readonly Fitted[]> {
     const pass = await exercise(candidate, request, 1).catch(() => null)
     const again = pass && (await exercise(candidate, request, 1).catch(() => null))
     if (!again) continue
-    const times = Math.max(1, Math.ceil(request.windowS / Math.max(again.wallS, 1e-4)))
-    fitted.push({ candidate, times })
+    fitted.push(await fitCounter(request, candidate, Math.max(again.wallS, 1e-4)))
   }
   return fitted
+}
+
+/** Repeats the items until a window holds enough steps of the sensor's counter; too short a window reads as nothing. */
+async function fitCounter(
+  request: RoundsRequest,
+  candidate: MeteredCandidate,
+  passS: number,
+): Promise<Fitted> {
+  const filling = (windowS: number): Fitted => ({
+    candidate,
+    times: Math.max(1, Math.ceil(windowS / passS)),
+  })
+  let windowS = request.windowS
+  while (candidate.meter.sensor && !request.signal.aborted) {
+    const trial = await meterOne(request, filling(windowS), 0)
+    const next = trial && nextWindow([seenIn(trial)], windowS)
+    if (next?.kind !== 'more' || next.windowS <= windowS) break
+    windowS = next.windowS
+  }
+  return filling(windowS)
+}
+
+function seenIn({ items, reading }: RoundWindow): WindowSeen {
+  const { energy, resolutionJ, wallS } = reading
+  // A sensor that says nothing of a window has not moved in it.
+  const amount = energy.kind === 'known' ? energy.value : 0
+  return { items, wallS, amount, step: resolutionJ ?? (amount === 0 ? 1 : null) }
 }
 
 async function meterOne(
