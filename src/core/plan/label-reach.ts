@@ -1,6 +1,7 @@
 import type { BarSpec, RiskSpec } from '../spec/spec.ts'
 import { itemsForZeroLosses, pairsForPower } from '../stats/sample-size.ts'
 import { normalQuantile } from '../stats/special-functions.ts'
+import { trafficFactor } from '../stats/traffic.ts'
 import type { LabelReach } from './plan-types.ts'
 
 /** Share of items on which two models differ when nothing is known: between what real pairs of good models show (5-15 %). */
@@ -20,15 +21,17 @@ export function labelReach(
   const certify = risk.alpha / looked
   const support = 1 - risk.supportedAt ** (1 / looked)
   const variance = bar.kind === 'relative' ? disagreement : bar.floor * (1 - bar.floor)
+  const wider = trafficFactor(n, null)
   const margin = bar.kind === 'relative' ? bar.margin : Math.max(0, bar.target - bar.floor)
   return {
     n,
     looked,
     disagreement: variance,
-    certifiableMargin: Math.max(marginWithPower(variance, n, certify), bestCase(n, certify)),
-    bestCaseMargin: bestCase(n, certify),
+    certifiableMargin:
+      wider * Math.max(marginWithPower(variance, n, certify), bestCase(n, certify)),
+    bestCaseMargin: wider * bestCase(n, certify),
     supportableMargin: Math.max(marginWithPower(variance, n, support), bestCase(n, support)),
-    labelsToCertify: labelsFor(variance, margin, certify),
+    labelsToCertify: labelsFor(variance, margin / wider, certify),
     labelsToSupport: labelsFor(variance, margin, support),
   }
 }

@@ -9,7 +9,7 @@ import type { CandidateEvidence, DecisionInput, RatioCounts, Scores } from './de
 import { bootstrapLoss } from './loss-bootstrap.ts'
 import { boundedLoss, type LinearMetric, meanMetric } from './loss-bounded.ts'
 import { shareEstimate } from './loss-exact.ts'
-import { type LossModel, remembered } from './loss-model.ts'
+import { type LossModel, onTraffic, remembered } from './loss-model.ts'
 import { lossOfScores } from './loss-of-scores.ts'
 import { racedLoss } from './loss-sequential.ts'
 
@@ -97,7 +97,7 @@ function freshLoss(
   }
   const own = at(candidate.scores, positions)
   const other = incumbent === null ? null : at(incumbent.scores, positions)
-  const fixed = lossOfScores(own, other, floor, clusters)
+  const fixed = lossOfScores(own, other, floor, clusters, input.traffic ?? null)
   const raced = candidate.sequential !== undefined && candidate.sequential.reason !== 'exhausted'
   return raced ? racedLoss(fixed, meanMetric(own, other, floor, clusters)) : fixed
 }
@@ -179,7 +179,7 @@ function bootstrapped(
     numbers.set(key, found)
     return found
   }
-  return bootstrapLoss({
+  const loss = bootstrapLoss({
     name: whole.name,
     n: positions.length,
     clusters: clusters === null ? null : Float64Array.from(clusters, cluster),
@@ -188,6 +188,7 @@ function bootstrapped(
     against: input.bar.kind === 'relative' ? 'incumbent' : 'floor',
     seed: input.seed,
   })
+  return onTraffic(loss, input.traffic ?? null)
 }
 
 /** The ratio against a floor, in units of items or clusters. */

@@ -228,7 +228,7 @@ test('an absolute bar speaks of the floor, by Clopper-Pearson', () => {
   )
   expect(decision.kind).toBe('certified')
   expect(decision.chosen).toBe('small')
-  expect(candidates[0]?.loss?.method).toBe('Clopper-Pearson')
+  expect(candidates[0]?.loss?.method).toContain('Clopper-Pearson')
   expect(decision.headline).toContain('accuracy 90 %, at least 88.')
 })
 
@@ -244,7 +244,7 @@ test('where the spec claims certified, a certified candidate comes before a chea
     ),
     candidate('copy', big, 5),
   ]
-  const bar = { kind: 'relative', margin: 0.013, tolerance: 0 } as const
+  const bar = { kind: 'relative', margin: 0.015, tolerance: 0 } as const
   const risk = { alpha: 0.05, beta: 0.05, supportedAt: 0.8 }
   const eager = decide(
     input(rivals, { items, bar, risk: { ...risk, claim: 'supported' } }),
@@ -378,4 +378,18 @@ test('with a floor that the incumbent misses, a dearer candidate may be chosen; 
   const reached = decide(input(rivals, { bar: bar(0.85) }))
   expect(reached.decision.chosen).toBe('large')
   expect(reached.candidates[1]?.standing).toBe('dearer')
+})
+
+test('with its volume declared the bound holds for that much traffic and is tighter for more of it', () => {
+  const few = large.slice(0, 300)
+  const upper = (traffic: number | null) =>
+    decide(
+      input([candidate('large', few, 10), candidate('small', slightlyWorse, 1)], {
+        items: 300,
+        traffic,
+      }),
+    ).candidates[1]?.loss?.upper ?? 1
+  expect(upper(1_000_000)).toBeLessThan(upper(null))
+  expect(upper(null)).toBeCloseTo(upper(900), 12)
+  expect(upper(300)).toBeGreaterThan(upper(900))
 })

@@ -68,6 +68,8 @@ export interface DecisionInput {
   readonly regime: Decision['regime']
   /** Items in the data set (the N of set scope). */
   readonly items: number
+  /** Future items that the bounds should hold for (the declared volume); absent: three times the labelled items. */
+  readonly traffic?: number | null
   /** Cluster key by position; absent: every item stands alone. */
   readonly clusters?: readonly string[]
   /** Slice key -> value by position. */

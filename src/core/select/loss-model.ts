@@ -1,4 +1,5 @@
 import type { PairedCounts } from '../stats/paired-difference.ts'
+import { trafficFactor } from '../stats/traffic.ts'
 import type { Known } from '../unit/estimate.ts'
 
 /**
@@ -30,6 +31,23 @@ export interface LossModel {
   readonly method: string
   readonly prior: string
   readonly quality: Known<'share'>
+}
+
+/**
+ * Bounds for the loss that the next `traffic` items will show, instead of the loss expected of them: their distance from
+ * the observed loss grows by `trafficFactor`. P-values and chances stay those of the expected loss.
+ */
+export function onTraffic(loss: LossModel, traffic: number | null): LossModel {
+  const { expected } = loss
+  const factor = trafficFactor(loss.n, traffic)
+  const widened = (bound: number) => expected + factor * (bound - expected)
+  return {
+    ...loss,
+    variance: factor * factor * loss.variance,
+    upper: (alpha) => Math.min(1, widened(loss.upper(alpha))),
+    lower: (alpha) => Math.max(-1, widened(loss.lower(alpha))),
+    method: `${loss.method}, widened for ${traffic === null ? 'traffic of three times these items' : `traffic of ${traffic} items`}`,
+  }
 }
 
 /** Remembers bounds and chances: the exact ones take milliseconds and are asked for by grade, evidence and reason alike. */

@@ -203,13 +203,14 @@ export class Race {
   }
 
   /** With every item run, the fixed-size evidence counts, corrected over all K. */
-  private showsTraffic(runner: Runner, { kind, risk }: NonNullable<RaceSetup['traffic']>): boolean {
+  private showsTraffic(runner: Runner, traffic: NonNullable<RaceSetup['traffic']>): boolean {
+    const { kind, risk } = traffic
     const { bar, candidates, reference } = this.setup
     const other = reference === null ? null : this.reference
     const floor = bar.kind === 'absolute' ? bar.floor : 0
     const limit = bar.kind === 'relative' ? bar.margin : 0
     const keys = this.setup.clusters?.map(String) ?? null
-    const loss = lossOfScores(runner.scores, other, floor, keys)
+    const loss = lossOfScores(runner.scores, other, floor, keys, traffic.items ?? null)
     if (kind === 'certified') return loss.upper(risk / candidates.length) <= limit
     return correctedForSelection(loss.pOver(limit), candidates.length) <= risk
   }
