@@ -1,0 +1,236 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { env } from 'node:process'
+import { describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { ifFixture } from '../../../test/fixtures/impact-framework.ts'
+import { readCodecarbon } from './codecarbon.ts'
+import { readIfManifest } from './if-manifest.ts'
+import { readMlEnergy } from './ml-energy.ts'
+import { readOtel } from './otel.ts'
+import { energyImports, formatOf, importEnergy } from './table.ts'
+
+const data = env['RIGHTSIZE_DATA'] ?? '../shared/data'
+const invalid = expect.objectContaining({ code: 'IMPORT_INVALID' })
+
+// Columns in the order that CodeCarbon 3.3.0 writes (tests/test_data/emissions_valid_headers.csv)
+const header =
+  'timestamp,project_name,run_id,experiment_id,duration,emissions,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,ram_energy,energy_consumed,water_consumed,country_name,country_iso_code,region,cloud_provider,cloud_region,os,python_version,codecarbon_version,cpu_count,cpu_model,gpu_count,gpu_model,longitude,latitude,ram_total_size,tracking_mode,cpu_utilization_percent,gpu_utilization_percent,ram_utilization_percent,ram_used_gb,on_cloud,pue,wue'
+const row = (more: Record<string, string> = {}) => {
+  const cells: Record<string, string> = {
+    project_name: 'demo',
+    duration: '12.5',
+    emissions: '0.0004',
+    cpu_energy: '0.0006',
+    gpu_energy: '0',
+    ram_energy: '0.0004',
+    energy_consumed: '0.0012',
+    country_iso_code: 'DEU',
+    cpu_model: '"Xeon, fast ""one"""',
+    tracking_mode: 'process',
+    pue: '1.2',
+    ...more,
+  }
+  return header
+    .split(',')
+    .map((name) => cells[name] ?? '')
+    .join(',')
+}
+
+describe('CodeCarbon', () => {
+  test('reads emissions.csv by header: energy, PUE inside, duration, its own carbon in g', () => {
+    const { uses } = readCodecarbon(`${header}\n${row()}\n`)
+    expect(uses).toEqual([
+      expect.objectContaining({
+        name: 'demo',
+        energyKwh: 0.0012,
+        pueInside: 1.2,
+        durationS: 12.5,
+        carbonG: 0.4,
+        place: 'DEU',
+        boundary: 'process: CPU, RAM',
+        method: 'modeled',
+      }),
+    ])
+  })
+
+  test('older files lack columns and have another order', () => {
+    const { uses } = readCodecarbon(
+      'energy_consumed,duration,project_name,emissions\r\n0.1,5,old,0.03\r\n',
+    )
+    expect(uses[0]).toMatchObject({ name: 'old', energyKwh: 0.1, pueInside: 1, place: null })
+  })
+
+  test.each([
+    ['other columns', 'a,b\n1,2\n', /project_name, duration/],
+    ['nothing', '', /empty|missing/],
+    ['a header alone', `${header}\n`, /no rows/],
+    ['semicolons', `${header.replace(/,/g, ';')}\n`, /missing/],
+    ['decimal commas', `${header}\n${row({ energy_consumed: '"0,0012"' })}\n`, /decimal comma/],
+    ['negative energy', `${header}\n${row({ energy_consumed: '-0.0012' })}\n`, /negative/],
+    ['NaN', `${header}\n${row({ energy_consumed: 'nan' })}\n`, /"nan"/],
+    ['no energy', `${header}\n${row({ energy_consumed: '' })}\n`, /empty/],
+    ['an open quote', `${header}\n${row({ project_name: '"open' })}\n`, /never closed/],
+  ])('a file with %s is refused', (_, text, message) => {
+    expect(() => readCodecarbon(text)).toThrow(invalid)
+    expect(() => readCodecarbon(text)).toThrow(message)
+  })
+
+  const real = join(data, 'co2-inference/data/emissions/complete/qa_sciq.csv')
+  test.skipIf(!existsSync(real))(
+    'real files of CodeCarbon 2.3.1 (skipped without the data folder)',
+    () => {
+      const { uses } = readCodecarbon(readFileSync(real, 'utf8'))
+      expect(uses.length).toBeGreaterThan(5)
+      expect(uses[0]).toMatchObject({ name: 'deepset/roberta-base-squad2', place: 'USA' })
+      expect(uses[0]!.energyKwh).toBeCloseTo(0.0061475542606905, 15)
+    },
+  )
+})
+
+describe('Impact Framework', () => {
+  test('reads a manifest and evaluates its arithmetic', () => {
+    const { uses, leftOut } = readIfManifest(
+      stringify(ifFixture('outputs/builtins/sci/success.yaml')),
+    )
+    expect(uses).toEqual([
+      expect.objectContaining({ name: 'child', energyKwh: 5, carbonG: 5.02, durationS: 3600 }),
+    ])
+    expect(leftOut).toEqual([])
+  })
+
+  test('a shell plugin is named and never executed', () => {
+    const { leftOut } = readIfManifest(stringify(ifFixture('examples/builtins/shell/success.yml')))
+    expect(leftOut).toEqual([
+      'shell (Shell): it runs a command; commands of a manifest are never executed',
+    ])
+  })
+
+  test('foreign plugins are named and not loaded', () => {
+    const manifest = {
+      initialize: { plugins: { evil: { method: 'Run', path: 'https://example.org/x' } } },
+      tree: {
+        children: { a: { pipeline: { compute: ['evil'] }, inputs: [{ duration: 1, energy: 2 }] } },
+      },
+    }
+    expect(readIfManifest(stringify(manifest)).leftOut[0]).toMatch(/foreign code is never executed/)
+  })
+
+  test.each([
+    ['not YAML', 'a: [1'],
+    ['no tree', 'initialize:\n  plugins: {}\n'],
+    ['a list', '- 1\n'],
+    [
+      'negative energy',
+      'initialize: {plugins: {}}\ntree: {children: {a: {inputs: [{duration: 1, energy: -1}]}}}',
+    ],
+  ])('%s is refused', (_, text) => {
+    expect(() => readIfManifest(text)).toThrow(invalid)
+  })
+})
+
+describe('ML.ENERGY', () => {
+  const file = (more: object) =>
+    JSON.stringify({
+      configurations: [
+        {
+          model_id: 'm',
+          gpu_model: 'H100',
+          num_gpus: 1,
+          max_num_seqs: 8,
+          energy_per_request_joules: 360,
+          avg_output_len: 100,
+          median_itl_ms: 10,
+          ...more,
+        },
+      ],
+    })
+  test('joules per request, shared time, GPU boundary', () => {
+    expect(readMlEnergy(file({})).uses[0]).toMatchObject({
+      energyKwh: 0.0001,
+      requests: 1,
+      durationS: 0.125,
+      method: 'measured',
+      boundary: expect.stringContaining('GPU only'),
+    })
+  })
+  test('rows without energy are left out by name; negative energy and other files are refused', () => {
+    expect(readMlEnergy(file({ energy_per_request_joules: null })).leftOut).toHaveLength(1)
+    expect(() => readMlEnergy(file({ energy_per_request_joules: -1 }))).toThrow(invalid)
+    expect(() => readMlEnergy('{}')).toThrow(invalid)
+    expect(() => readMlEnergy('nope')).toThrow(invalid)
+  })
+  const real = join(data, 'ml-energy/gpqa.json')
+  test.skipIf(!existsSync(real))('the real leaderboard (skipped without the data folder)', () => {
+    expect(readMlEnergy(readFileSync(real, 'utf8')).uses.length).toBeGreaterThan(150)
+  })
+})
+
+describe('OpenTelemetry', () => {
+  const attribute = (key: string, value: object) => ({ key, value })
+  const span = (model: string, input: string, output: string) => ({
+    attributes: [
+      attribute('gen_ai.request.model', { stringValue: model }),
+      attribute('gen_ai.usage.input_tokens', { intValue: input }),
+      attribute('gen_ai.usage.output_tokens', { intValue: output }),
+    ],
+  })
+  const document = (spans: object[]) => ({ resourceSpans: [{ scopeSpans: [{ spans }] }] })
+
+  test('sums tokens per model from OTLP JSON, one document or one per line', () => {
+    const one = document([span('a', '100', '10'), span('a', '50', '5'), { attributes: [] }])
+    const two = document([span('b', '7', '1')])
+    const { uses, leftOut } = readOtel(`${JSON.stringify(one)}\n${JSON.stringify(two)}\n`)
+    expect(uses).toEqual([
+      expect.objectContaining({
+        name: 'a',
+        requests: 2,
+        energyKwh: null,
+        tokens: { input: 150, output: 15, cachedInput: 0 },
+      }),
+      expect.objectContaining({ name: 'b', requests: 1 }),
+    ])
+    expect(leftOut).toEqual(['1 spans without gen_ai usage'])
+  })
+
+  test('reads the older names and plain attributes', () => {
+    const old = {
+      attributes: {
+        'gen_ai.response.model': 'a',
+        'gen_ai.usage.prompt_tokens': 3,
+        'gen_ai.usage.completion_tokens': 4,
+      },
+    }
+    expect(readOtel(JSON.stringify([old])).uses[0]!.tokens).toEqual({
+      input: 3,
+      output: 4,
+      cachedInput: 0,
+    })
+  })
+
+  test.each([
+    ['no usage at all', JSON.stringify(document([]))],
+    ['negative tokens', JSON.stringify(document([span('a', '-1', '2')]))],
+    ['no JSON', 'x\ny'],
+  ])('%s is refused', (_, text) => {
+    expect(() => readOtel(text)).toThrow(invalid)
+  })
+})
+
+describe('the table', () => {
+  test.each([
+    ['codecarbon', `${header}\n${row()}\n`],
+    ['impact-framework', 'name: x\ninitialize:\n  plugins: {}\ntree:\n  children: {}\n'],
+    ['ml-energy', '{"configurations": [{"energy_per_request_joules": 1}]}'],
+    ['opentelemetry', '{"resourceSpans": []}'],
+  ] as const)('recognises %s by its content', (format, text) => {
+    expect(formatOf(text)).toBe(format)
+  })
+  test('refuses what is none of them and offers the names', () => {
+    expect(() => formatOf('hello')).toThrow(invalid)
+  })
+  test('loads each reader when it is named', async () => {
+    expect((await importEnergy(`${header}\n${row()}\n`)).uses).toHaveLength(1)
+    for (const load of Object.values(energyImports)) expect(await load()).toBeTypeOf('function')
+  })
+})

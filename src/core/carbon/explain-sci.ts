@@ -1,0 +1,107 @@
+import type { SciResult } from '../spec/run-result.ts'
+import type { Estimate } from '../unit/estimate.ts'
+import { type TornadoBar, tornado } from '../unit/tornado.ts'
+import { type SciOptions, sciOf, scoreInput } from './sci.ts'
+import { sciModel } from './sci-model.ts'
+import { type Score, type ScoreInput, scoreOf } from './score.ts'
+import type { Fallback, Usage } from './usage.ts'
+
+export interface SciExplanation {
+  readonly candidate: string
+  readonly sci: SciResult
+  /** The totals behind the score; null where it has none. */
+  readonly score: Score | null
+  /** What moves it most. */
+  readonly measureNext: readonly TornadoBar[]
+  /** The derivation, line by line, for a terminal. */
+  readonly lines: readonly string[]
+}
+
+/** Works a score out and says how, from a run's candidate, an import, or typed figures: all are usages. */
+export function explainSci(
+  usage: Usage,
+  fallback: Fallback,
+  options: SciOptions = {},
+): SciExplanation {
+  const sci = sciOf(usage, fallback, options)
+  const input = scoreInput(usage, { kind: 'person' }, 'inference')
+  const model = sciModel(usage, fallback, 'inference')
+  const measureNext = 'kind' in model ? [] : tornado(model)
+  const score = 'kind' in input ? null : scoreOf(input)
+  return {
+    candidate: usage.candidate,
+    sci,
+    score,
+    measureNext,
+    lines: [
+      `${usage.candidate}: SCI = (E x I + M) per R`,
+      ...('kind' in input || score === null
+        ? [`no score: ${'kind' in input ? input.why : ''}`]
+        : derivation(usage, input, score)),
+      ...results(sci),
+      ...next(measureNext),
+    ],
+  }
+}
+
+function derivation(usage: Usage, input: ScoreInput, score: Score): readonly string[] {
+  const { grid, energy } = usage
+  const method = energy.kind === 'known' ? `${energy.method}, ${energy.how}` : ''
+  return [
+    `  E  ${plain(input.itEnergyKwh)} kWh x PUE ${plain(input.pue)} = ${plain(score.energyKwh)} kWh   (${method})`,
+    `  I  ${plain(input.gridGPerKwh)} gCO2e/kWh   (${grid.name} ${grid.period}, ${grid.kind}, ${grid.mix}, ${grid.scope}; ${grid.source})`,
+    `  O  E x I = ${plain(score.operationalG)} g`,
+    `  M  ${embodiedWords(usage, input)} = ${plain(score.embodiedG)} g`,
+    `  C  O + M = ${plain(score.totalG)} g for ${plain(input.units)} answers`,
+    ...(usage.idle.kind === 'known'
+      ? []
+      : [`     idle capacity is not inside: ${reason(usage.idle)}`]),
+  ]
+}
+
+function embodiedWords({ embodied }: Usage, input: ScoreInput): string {
+  if (embodied.kind === 'given') return 'given'
+  const [part] = embodied.parts
+  if ('grams' in input.embodied || part === undefined) return `${embodied.parts.length} devices`
+  const { totalG, durationS, lifetimeS, share } = input.embodied
+  return `TE ${plain(totalG)} g (${part.device.name}) x ${plain(durationS)} s / ${plain(lifetimeS)} s x share ${plain(share)}`
+}
+
+function results(sci: SciResult): readonly string[] {
+  return [
+    `SCI per inference        ${spread(sci.perInference)}`,
+    `SCI per accepted answer  ${spread(sci.perAccepted)}`,
+    `SCI per resolved task    ${spread(sci.perResolved)}`,
+  ]
+}
+
+function next(bars: readonly TornadoBar[]): readonly string[] {
+  if (bars.length === 0) return []
+  const [first] = bars
+  return [
+    'what would change it most (g per inference, low to high end of each):',
+    ...bars
+      .slice(0, 5)
+      .map(
+        ({ factor, atLow, atHigh, method }) =>
+          `  ${factor} [${method}]  ${plain(atLow)} to ${plain(atHigh)}`,
+      ),
+    `measure next: ${bars.find(({ method }) => method !== 'measured')?.factor ?? first?.factor ?? ''}`,
+  ]
+}
+
+function spread(estimate: Estimate<'gPerR'>): string {
+  if (estimate.kind !== 'known')
+    return estimate.kind === 'infinite'
+      ? `infinite: ${estimate.reason}`
+      : `not known: ${reason(estimate)}`
+  return `${plain(estimate.value)} gCO2e  [${plain(estimate.low)}, ${plain(estimate.high)}]`
+}
+
+function reason(estimate: Estimate<'gPerR' | 'JPerItem'>): string {
+  if (estimate.kind === 'unknown') return estimate.why
+  return estimate.kind === 'infinite' ? estimate.reason : ''
+}
+
+/** Four significant figures. */
+const plain = (value: number) => String(Number(value.toPrecision(4)))

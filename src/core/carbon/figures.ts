@@ -1,0 +1,123 @@
+import { RightsizeError } from '../error/error.ts'
+import type { EstimateMethod } from '../unit/estimate.ts'
+import { unknown } from '../unit/estimate.ts'
+import { exact, known } from '../unit/known.ts'
+import { joules, joulesPerKwh, kilowattHours, seconds } from '../unit/quantity.ts'
+import { embodiedDevice } from './device.ts'
+import type { GridFactor } from './grid-factor.ts'
+import { pueOf } from './site.ts'
+import type { Usage } from './usage.ts'
+
+/** A score's figures as a person types them. */
+export interface SciFigures {
+  readonly name?: string
+  /** IT energy of all answers: one of the two. */
+  readonly energyKwh?: number
+  readonly energyJ?: number
+  /** Its relative error either way; 0.1 unless said. */
+  readonly energyError?: number
+  readonly method?: EstimateMethod
+  /** Answers given. */
+  readonly requests: number
+  readonly accepted?: number
+  /** Seconds that the device was held for them. */
+  readonly durationS?: number
+  readonly pue?: number | null
+  readonly grid: GridFactor
+  readonly device?: string
+  /** Share of the device, 0..1; the whole of it unless said. */
+  readonly share?: number
+  readonly lifetimeYears?: number | null
+  /** Embodied carbon in g, where it is known as a sum; replaces device and duration. */
+  readonly embodiedG?: number
+}
+
+/** Typed figures as a usage; every one is checked for range. R = 0 and negative or NaN energy are refused. */
+export function usageOfFigures(figures: SciFigures): Usage {
+  const { requests, grid, name = 'figures' } = figures
+  if (!(requests > 0))
+    throw new RightsizeError(
+      'FUNCTIONAL_UNIT_ZERO',
+      `R is ${requests}: no functional unit was delivered`,
+    )
+  const energy = totalJoules(figures) / requests
+  const error = figures.energyError ?? 0.1
+  return {
+    candidate: name,
+    meter: 'stated',
+    answers: requests,
+    energy: known('JPerItem', {
+      value: energy,
+      low: energy * Math.max(0, 1 - error),
+      high: energy * (1 + error),
+      method: figures.method ?? 'measured',
+      how: `stated energy, ${Math.round(error * 100)} % either way`,
+      source: 'stated',
+    }),
+    idle: unknown('idle energy is not stated apart'),
+    pue: pueOf(figures.pue ?? null),
+    grid,
+    embodied: embodiedOf(figures),
+    acceptRate: acceptOf(figures),
+  }
+}
+
+function totalJoules({ energyKwh, energyJ }: SciFigures): number {
+  if (energyKwh !== undefined) return kilowattHours(energyKwh) * joulesPerKwh
+  if (energyJ !== undefined) return joules(energyJ)
+  throw new RightsizeError('QUANTITY_INVALID', 'no energy is stated, in kWh or in J')
+}
+
+function embodiedOf(figures: SciFigures): Usage['embodied'] {
+  const {
+    embodiedG,
+    requests,
+    durationS,
+    device = 'server',
+    share = 1,
+    lifetimeYears = null,
+  } = figures
+  if (embodiedG !== undefined) {
+    const perItem = known('gPerR', {
+      value: embodiedG / requests,
+      low: (0.5 * embodiedG) / requests,
+      high: (2 * embodiedG) / requests,
+      method: 'sourced',
+      how: 'stated embodied carbon, x0.5 to x2',
+      source: 'stated',
+    })
+    return { kind: 'given', perItem }
+  }
+  return {
+    kind: 'devices',
+    parts: [
+      {
+        device: embodiedDevice(device, lifetimeYears),
+        share: exact('share', checkedShare(share), 'stated'),
+      },
+    ],
+    occupancy:
+      durationS === undefined
+        ? unknown('how long the device was held is not stated (durationS)')
+        : exact('sPerItem', seconds(durationS) / requests, 'stated'),
+  }
+}
+
+function checkedShare(value: number): number {
+  if (!(value > 0 && value <= 1))
+    throw new RightsizeError(
+      'QUANTITY_INVALID',
+      `the share of the device must be above 0 and at most 1, not ${value}`,
+    )
+  return value
+}
+
+function acceptOf({ accepted, requests }: SciFigures): Usage['acceptRate'] {
+  if (accepted === undefined) return unknown('the number of accepted answers is not stated')
+  if (!(accepted >= 0 && accepted <= requests))
+    throw new RightsizeError(
+      'QUANTITY_INVALID',
+      `${accepted} of ${requests} answers cannot be accepted`,
+    )
+  return exact('share', accepted / requests, 'stated')
+}
