@@ -59,6 +59,11 @@ const variants: readonly (readonly [string, Architecture])[] = [
     encoderArchitecture({ ...small, norm: 'post', activation: 'relu', pooling: 'first' }),
   ],
   ['encoder with relative positions', encoderArchitecture({ ...small, positions: 'relative' })],
+  [
+    'encoder with gated words',
+    encoderArchitecture({ ...small, pooling: 'gated', positions: 'relative' }),
+  ],
+  ['encoder with attention pooling', encoderArchitecture({ ...small, pooling: 'attention' })],
   ['static bag', staticArchitecture(small)],
   ['static bag with a hidden layer', staticArchitecture({ ...small, hidden: 5 })],
 ]

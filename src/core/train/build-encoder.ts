@@ -24,8 +24,12 @@ export interface EncoderShape {
   readonly classes: number
   /** Where the normalisation stands: before each block (`pre`, trains more easily) or after (`post`, as BERT). */
   readonly norm?: 'pre' | 'post'
-  /** What the classifier sees: the mean over real tokens, or the first token. */
-  readonly pooling?: 'mean' | 'first'
+  /**
+   * What the classifier sees of the tokens: the mean of their last states, the state of the first, their mean weighted by a learned score
+   * (`attention`), or `gated`: the same weights over the word vectors themselves. There the layers only decide which words count, for all
+   * classes at once, so that negation and order are learned from few examples instead of by heart.
+   */
+  readonly pooling?: 'mean' | 'first' | 'attention' | 'gated'
   readonly activation?: 'gelu' | 'relu'
   /**
    * How the model knows where a token stands: a learned vector per place (`absolute`, as BERT), or a learned score per distance
@@ -236,8 +240,35 @@ function encoderLayer(draft: Draft, value: string, bias: Bias, at: string, shape
   )
 }
 
-function pool(draft: Draft, value: string, mask: string, shape: Full): string {
+/** The mean of `value` weighted by softmax(judged w) over real tokens, [batch, width]. */
+function attentionPool(
+  { writer, parameters }: Draft,
+  judged: string,
+  value: string,
+  padding: string,
+  width: number,
+) {
+  const weight = parameters.weight('pooler.score.weight', width, 1)
+  const scores = writer.emit('MatMul', [judged, weight], { name: '/pooler/score/MatMul' })
+  const line = writer.emit('Transpose', [scores], { attributes: { perm: [0, 2, 1] } })
+  const masked = writer.emit('Add', [line, writer.emit('Squeeze', [padding, writer.ints([1])])])
+  const weights = writer.emit('Softmax', [masked], { attributes: { axis: -1 } })
+  return writer.emit('Squeeze', [writer.emit('MatMul', [weights, value]), writer.ints([1])])
+}
+
+function pool(
+  draft: Draft,
+  value: string,
+  words: string,
+  mask: string,
+  bias: Bias,
+  shape: Full,
+): string {
   if (shape.pooling === 'mean') return meanPool(draft.writer, value, mask)
+  if (shape.pooling === 'attention')
+    return attentionPool(draft, value, value, bias.padding, shape.width)
+  if (shape.pooling === 'gated')
+    return attentionPool(draft, value, words, bias.padding, shape.width)
   return draft.writer.emit('Gather', [value, draft.writer.integer(0)], { attributes: { axis: 1 } })
 }
 
@@ -247,11 +278,12 @@ function emitEncoder(draft: Draft, shape: Full): void {
     padding: attentionBias(draft, mask),
     distances: shape.positions === 'relative' ? distances(draft) : null,
   }
-  let value = embeddings(draft, shape)
+  const words = embeddings(draft, shape)
+  let value = words
   for (let index = 0; index < shape.depth; index++)
     value = encoderLayer(draft, value, bias, `encoder.layer.${index}`, shape)
   if (shape.norm === 'pre') value = layerNorm(draft, value, 'encoder.LayerNorm', shape.width)
-  const pooled = dropout(draft, pool(draft, value, mask, shape), shape.width, true)
+  const pooled = dropout(draft, pool(draft, value, words, mask, bias, shape), shape.width, true)
   classifier(draft, pooled, shape.width, shape.classes)
 }
 
