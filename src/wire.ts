@@ -9,7 +9,9 @@ import { openProcesses } from './adapters/processes/table.ts'
 import type { Effects } from './app/evaluate/effects.ts'
 import type { RunEvent } from './app/evaluate/events.ts'
 import type { PublishEffects } from './app/keep/publish.ts'
+import type { TeachEffects } from './app/train/teach.ts'
 import type { Availability } from './contract/meter.ts'
+import type { RuntimeContext } from './contract/runtime.ts'
 import type { Store } from './contract/store.ts'
 import { RightsizeError } from './core/error/error.ts'
 import type { CheckFinding } from './core/keep/check.ts'
@@ -112,6 +114,10 @@ function createEffects(options: WireOptions): Effects {
   const processes = openProcesses(process.platform)
   const machineThreads = hardwareThreads()
   const exec = !options.noExec
+  const openLocal: Effects['openRuntime'] = async (candidate, context) => {
+    const { openRuntime } = await import('./adapters/runtime/table.ts')
+    return openRuntime(candidate, context, { workerPath, processes, exec })
+  }
   return {
     clock: {
       now: () => new Date().toISOString(),
@@ -130,10 +136,7 @@ function createEffects(options: WireOptions): Effects {
     readRows: async (path, dataset) =>
       (await import('./adapters/dataset/table.ts')).readRows(path, dataset),
     openStore,
-    openRuntime: async (candidate, context) => {
-      const { openRuntime } = await import('./adapters/runtime/table.ts')
-      return openRuntime(candidate, context, { workerPath, processes, exec })
-    },
+    openRuntime: openLocal,
     openScorer: async (scorer, baseDir) => {
       const { openScorer } = await import('./adapters/scorer/table.ts')
       const { openRuntime } = await import('./adapters/runtime/table.ts')
@@ -158,8 +161,7 @@ function createEffects(options: WireOptions): Effects {
     },
     trainStudent: async (candidate, rows, context, onEvent) => {
       const { teach } = await import('./app/train/teach.ts')
-      const world = { nowS: monotonicS, cpuS: ownCpuS, writeModel }
-      return teach(candidate, rows, { context, effects: world, onEvent })
+      return teach(candidate, rows, teachEffects(context, openLocal), onEvent)
     },
     environment: async () => {
       const { meters = [] } = await doctor(options)
@@ -194,6 +196,17 @@ async function readText(path: string): Promise<string> {
 async function openStore(dir: string): Promise<Store> {
   const { storeTable } = await import('./adapters/store/table.ts')
   return storeTable.libsql(join(dir, '.rightsize', 'store.db'))
+}
+
+function teachEffects(context: RuntimeContext, openLocal: Effects['openRuntime']): TeachEffects {
+  return {
+    context,
+    nowS: monotonicS,
+    cpuS: ownCpuS,
+    openRuntime: openLocal,
+    engine: async () => (await import('./adapters/tensors/onnxruntime.ts')).openEngine(),
+    writeModel: (name, files) => writeModel(context.baseDir, name, files),
+  }
 }
 
 /** A model's folder below .rightsize/models, named by what is in it. */

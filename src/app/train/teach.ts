@@ -1,21 +1,19 @@
-import type { RuntimeContext } from '../../contract/runtime.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
+import { crossFit } from '../../core/student/cross-fit.ts'
 import type { LabelledText as Row } from '../../core/student/example.ts'
-import { indexLabels } from '../../core/student/label-set.ts'
-import { type LinearOptions, linearTraining } from '../../core/student/linear.ts'
-import { encodeLinear } from '../../core/student/linear-form.ts'
-import { stratifiedFolds } from '../../core/student/row-split.ts'
-import { LinearClassifier } from '../../core/student/runtime-linear.ts'
+import { labelsMissingIn, labelsOf } from '../../core/student/label-set.ts'
+import { studentNotes, type Teaching } from '../../core/student/student-note.ts'
 import type { LabelledText, TrainedStudent } from '../evaluate/effects.ts'
 import type { RunEvent } from '../evaluate/events.ts'
+import { lessons, type StudentKind } from './lesson/table.ts'
+import type { Lesson, LessonWorld, Taught, Told } from './lesson.ts'
 
-/** What teaching needs of the world. */
-export interface TeachEffects {
+/** What teaching needs of the world beside what a lesson does. */
+export interface TeachEffects extends Omit<LessonWorld, 'onStep'> {
   nowS(): number
-  cpuS(): number
   /** Writes the files of a model into a folder named by their digest; returns the folder. */
-  writeModel(baseDir: string, name: string, files: ReadonlyMap<string, Uint8Array>): Promise<string>
+  writeModel(name: string, files: ReadonlyMap<string, Uint8Array>): Promise<string>
 }
 
 export interface TeachRows {
@@ -26,82 +24,92 @@ export interface TeachRows {
 }
 
 const folds = 5
+const seed = 1
 
 /** Trains one student of the spec, and, where the same rows teach and judge, its out-of-fold answers. */
 export async function teach(
   candidate: CandidateSpec,
   rows: TeachRows,
-  parts: {
-    readonly context: RuntimeContext
-    readonly effects: TeachEffects
-    readonly onEvent: (event: RunEvent) => void
-  },
+  effects: TeachEffects,
+  onEvent: (event: RunEvent) => void,
 ): Promise<TrainedStudent> {
-  const { effects, context, onEvent } = parts
-  if (candidate.runtime !== 'linear') {
-    throw new RightsizeError(
-      'STUDENT_INPUT',
-      `a student of kind ${candidate.runtime} cannot be trained in a run yet`,
-    )
-  }
+  const kind = kindOf(candidate)
   const started = { wall: effects.nowS(), cpu: effects.cpuS() }
-  const options = typeof candidate.train === 'object' ? (candidate.train as LinearOptions) : {}
-  const step = (name: string) => (done: number, total: number) =>
-    onEvent({ type: 'progress', stage: 'train', candidate: name, done, total })
-  const model = await trainOne(rows.train, options, context.signal, step(candidate.id))
-  const outOfFold = rows.crossFit
-    ? await crossAnswers(rows.train, options, context.signal, step(candidate.id))
-    : null
-  const files = new Map([['model.safetensors', encodeLinear(model)]])
-  const folder = await effects.writeModel(context.baseDir, candidate.id, files)
+  const world: LessonWorld = {
+    ...effects,
+    onStep: (done, total) =>
+      onEvent({ type: 'progress', stage: 'train', candidate: candidate.id, done, total }),
+  }
+  const labels = labelsOf(rows.train)
+  const options = typeof candidate.train === 'object' ? candidate.train : {}
+  const lesson: Lesson = { candidate, rows: rows.train, labels, options, seed }
+  const run = await lessons[kind]()
+  const taught = await run(lesson, world)
+  const outOfFold = rows.crossFit ? await crossAnswers(lesson, rows.train, run, world) : null
+  const folder = await effects.writeModel(candidate.id, taught.files)
+  const notes = studentNotes(teachingOf(kind, rows, labels))
   return {
-    candidate: { ...candidate, model: folder },
+    candidate: {
+      ...candidate,
+      model: folder,
+      settings: { ...candidate.settings, ...taught.settings },
+    },
     outOfFold,
     items: rows.train.length,
     cpuS: effects.cpuS() - started.cpu,
     wallS: effects.nowS() - started.wall,
-    note: rows.crossFit
-      ? `trained on ${rows.train.length} rows; judged by ${folds}-fold cross-fitting`
-      : `trained on ${rows.train.length} rows of the train part`,
+    note: [howTaught(rows), ...notes].join(' '),
   }
 }
 
-async function trainOne(
-  rows: readonly Row[],
-  options: LinearOptions,
-  signal: AbortSignal | undefined,
-  onStep: (done: number, total: number) => void,
-) {
-  const training = linearTraining(rows, options)
-  for (let steps = 1; ; steps++) {
-    const next = training.next()
-    if (next.done) return next.value.model
-    onStep(steps, 0)
-    signal?.throwIfAborted()
-    await new Promise((resolve) => setImmediate(resolve))
+function kindOf({ runtime, id }: CandidateSpec): StudentKind {
+  if (Object.hasOwn(lessons, runtime)) return runtime as StudentKind
+  throw new RightsizeError(
+    'STUDENT_INPUT',
+    `${id}: a candidate of kind ${runtime} is not trained`,
+    {
+      next: `Students are ${Object.keys(lessons).join(', ')}.`,
+    },
+  )
+}
+
+function teachingOf(kind: StudentKind, rows: TeachRows, labels: readonly string[]): Teaching {
+  return {
+    kind,
+    rows: rows.train.length,
+    classes: labels.length,
+    emptyTexts: rows.train.filter((row) => row.text.trim() === '').length,
+    missingLabels: labelsMissingIn(rows.train, rows.test),
   }
 }
 
+const howTaught = ({ train, crossFit: crossed }: TeachRows): string =>
+  crossed
+    ? `Trained on ${train.length} rows; judged by ${folds}-fold cross-fitting.`
+    : `Trained on ${train.length} rows of the train part.`
+
+/** Answers of models that never saw the row, by id. Rows of equal text share a fold. */
 async function crossAnswers(
+  lesson: Lesson,
   rows: readonly LabelledText[],
-  options: LinearOptions,
-  signal: AbortSignal | undefined,
-  onStep: (done: number, total: number) => void,
+  run: (lesson: Lesson, world: LessonWorld) => Promise<Taught>,
+  world: LessonWorld,
 ): Promise<TrainedStudent['outOfFold']> {
-  const fold = stratifiedFolds(indexLabels(rows).indices, folds, 1)
+  const { folds: fold } = crossFit(rows as readonly Row[], folds, () => () => null, { seed })
   const answers = new Map<string, { label: string; probabilities: Record<string, number> }>()
   for (let k = 0; k < folds; k++) {
-    const model = await trainOne(
-      rows.filter((_, i) => fold[i] !== k),
-      options,
-      signal,
-      onStep,
-    )
-    const reader = new LinearClassifier(model)
-    for (const [i, row] of rows.entries()) {
-      if (fold[i] === k)
-        answers.set(row.id, { label: reader.classify(row.text).label, probabilities: {} })
-    }
+    const learn = rows.filter((_, i) => fold[i] !== k)
+    const judge = rows.filter((_, i) => fold[i] === k)
+    const labels = labelsOf(learn)
+    const taught = await run({ ...lesson, rows: learn, labels }, world)
+    const told = await taught.classify(judge.map((row) => row.text))
+    judge.forEach((row, i) => {
+      const said = told[i]
+      if (said) answers.set(row.id, { label: said.label, probabilities: shares(said, labels) })
+    })
   }
   return answers
 }
+
+const shares = ({ probabilities }: Told, labels: readonly string[]): Record<string, number> =>
+  Object.fromEntries(labels.map((label, i) => [label, probabilities[i] ?? 0]))

@@ -1,0 +1,20 @@
+import { type LinearOptions, linearTraining } from '../../../core/student/linear.ts'
+import { encodeLinear } from '../../../core/student/linear-form.ts'
+import { LinearClassifier } from '../../../core/student/runtime-linear.ts'
+import { type Lesson, type LessonWorld, runLesson, type Taught } from '../lesson.ts'
+
+/** Hashed n-grams and a multinomial logistic: the simple alternative, trained in seconds. */
+export async function teachLinear(lesson: Lesson, world: LessonWorld): Promise<Taught> {
+  const { labels, seed, rows } = lesson
+  const options = { ...(lesson.options as LinearOptions), labels, seed }
+  const { model, report } = await runLesson(linearTraining(rows, options), world)
+  const reader = new LinearClassifier(model)
+  return {
+    files: new Map([['model.safetensors', encodeLinear(model)]]),
+    parameters: model.weights.length + model.bias.length,
+    trainingTokens: null,
+    chosen: { features: report.features, ...report.chosen, passes: report.fitEpochs },
+    settings: {},
+    classify: async (texts) => texts.map((text) => reader.classify(text)),
+  }
+}
