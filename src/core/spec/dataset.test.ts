@@ -170,6 +170,11 @@ test('near-duplicates are shown, in test and against train', () => {
   ])
 })
 
+test('ids in place of inputs are not compared with each other', () => {
+  const rows = ['1000', '1001', '1002'].map((n) => ({ id: `gsm8k-main-test-#${n}`, label: 'x' }))
+  expect(build(rows, { spec: { input: 'id', id: 'id' } }).warnings).toEqual([])
+})
+
 test('labels that train never shows are named', () => {
   const { warnings } = build([row('a b c', 'x'), row('d e f', 'new')], {
     train: [row('g h i', 'x')],

@@ -7,7 +7,7 @@ import {
   tunedIncumbent,
   withoutUndefined,
 } from './expand.ts'
-import { suggestion } from './nearest.ts'
+import { nearest, suggestion } from './nearest.ts'
 import type { KeyPath } from './source-lines.ts'
 import type {
   AccountSpec,
@@ -123,8 +123,36 @@ const NEEDS: Readonly<Record<string, readonly (keyof CandidateInput)[]>> = {
   replay: ['model'],
 }
 
+/** Runtimes that rightsize brings. Another word is an adapter by path or package, unless it is nearly one of these. */
+const RUNTIMES = [
+  'onnx',
+  'linear',
+  'static',
+  'head',
+  'encoder',
+  'openai',
+  'command',
+  'module',
+  'replay',
+]
+
+function checkRuntime(runtime: string, id: string, at: string): void {
+  if (RUNTIMES.includes(runtime) || /[./@\\]/.test(runtime)) return
+  const near = nearest(runtime, RUNTIMES)
+  if (near === null) return
+  throw new RightsizeError(
+    'SPEC_CANDIDATE',
+    `Candidate \`${id}\` has the unknown runtime \`${runtime}\`.`,
+    {
+      at,
+      next: `Did you mean \`${near}\`? Known: ${RUNTIMES.join(', ')}; an adapter of your own is named by path, ./adapter.mjs.`,
+    },
+  )
+}
+
 function checkCandidate(candidate: CandidateInput, at: string): void {
   const id = candidateId(candidate)
+  checkRuntime(candidate.runtime, id, at)
   const missing = NEEDS[candidate.runtime]?.find((key) => candidate[key] === undefined)
   if (missing !== undefined)
     throw new RightsizeError(

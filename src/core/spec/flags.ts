@@ -1,6 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import type { CandidateInput, DatasetInput, SpecInput } from './define.ts'
 import { candidateFromShort, candidateId, withoutUndefined } from './expand.ts'
+import { DEFAULTS } from './fill.ts'
 import { parseSpecValue } from './parse.ts'
 import { renderSpecInput } from './render.ts'
 import type { Spec } from './spec.ts'
@@ -127,8 +128,10 @@ function withOwnIds(candidates: readonly CandidateInput[]): readonly CandidateIn
   })
 }
 
-function barFromFlags({ margin, floor, target }: SpecFlags): SpecInput['bar'] {
-  if (margin === undefined && floor === undefined && target === undefined) return undefined
+/** One point unless said otherwise, and written down so that it can be seen. */
+function barFromFlags({ margin, floor, target, incumbent }: SpecFlags): SpecInput['bar'] {
+  if (margin === undefined && floor === undefined && target === undefined)
+    return incumbent === undefined ? undefined : { margin: DEFAULTS.margin }
   return defined({ margin, floor, target })
 }
 

@@ -58,9 +58,14 @@ export function clustersOfSameText(items: readonly Item[]): readonly Item[] {
   })
 }
 
-/** Finds duplicates and near-duplicates within test and between test and train. Texts only. */
+/**
+ * Finds duplicates and near-duplicates within test and between test and train. Texts only; an input that is the id
+ * (imported results without their inputs) says nothing.
+ */
 export function linkDuplicates(test: readonly Item[], train: readonly Item[]): Linked {
-  const texts = [...test, ...train].filter((item) => typeof item.input === 'string')
+  const texts = [...test, ...train].filter(
+    (item) => typeof item.input === 'string' && item.input !== item.id,
+  )
   const same = sameTextGroups(texts.map(textOf)).map((group) => group.map((i) => texts[i] as Item))
   if (texts.length > MOST_ITEMS) return { same, near: [], complete: false }
   const inTest = new Set(test)

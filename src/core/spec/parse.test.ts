@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { RightsizeError } from '../error/error.ts'
 import { parseSpec, parseSpecValue } from './parse.ts'
 
@@ -200,4 +204,72 @@ test('a weighted list of scorers is kept in order', () => {
     { name: 'contains', weight: 2, options: {} },
     { name: 'regex', weight: 1, options: { pattern: 'x' } },
   ])
+})
+
+test('an empty file, a list and a promptfoo file are called what they are', () => {
+  expect(failure('')).toMatchObject({
+    code: 'SPEC_MISSING_KEY',
+    next: expect.stringContaining('rightsize init'),
+  })
+  expect(failure('- a').message).toContain('The spec must be an object of keys, not a list')
+  expect(failure('prompts: [a]\nproviders: [openai:x]').message).toContain('promptfoo file')
+})
+
+test('a misspelled key speaks before the key that it should have been', () => {
+  const error = failure(small.replace('input: text', 'inputt: text'))
+  expect(error).toMatchObject({ code: 'SPEC_UNKNOWN_KEY', at: 'r.yaml:3' })
+  expect(error.next).toContain('`input`')
+  expect(error.message).toContain('`dataset.input` is missing')
+})
+
+test('a runtime that is nearly a known one is a typing error, a path is an adapter', () => {
+  const error = failure(small.replace('runtime: linear', 'runtime: lineer'))
+  expect(error).toMatchObject({ code: 'SPEC_CANDIDATE', at: 'r.yaml:8' })
+  expect(error.next).toContain('`linear`')
+  expect(
+    parseSpec(small.replace('runtime: linear', 'runtime: ./mine.mjs')).candidates[2]?.runtime,
+  ).toBe('./mine.mjs')
+})
+
+test('a percentage is answered with the share to write', () => {
+  expect(failure(small.replace('margin: 0.01', 'margin: 90%')).message).toContain('(write 0.9)')
+})
+
+test('no text makes the reader throw anything but its own error', () => {
+  const line = fc.constantFrom(
+    'task: a',
+    'dataset: {',
+    'candidates: [',
+    '- x',
+    '  a: b',
+    '}',
+    ']',
+    '? !!x',
+    '&a *a',
+    'bar: {floor: .9}',
+    '"',
+    "'",
+    '\t',
+    '%YAML 9',
+    '---',
+    '...',
+  )
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
+      try {
+        parseSpec(lines.join('\n'))
+      } catch (error) {
+        expect(error).toBeInstanceOf(RightsizeError)
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('the published JSON Schema takes the same spec and refuses the same errors (ajv)', () => {
+  const ajv = new Ajv2020({ strict: false })
+  const validate = ajv.compile(JSON.parse(readFileSync('schema/spec.schema.json', 'utf8')))
+  expect(validate(parse(small))).toBe(true)
+  expect(validate(parse(small.replace('order: auto', 'ordr: auto')))).toBe(false)
+  expect(validate(parse(small.replace('margin: 0.01', 'margin: x')))).toBe(false)
 })

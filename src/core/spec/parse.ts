@@ -1,5 +1,7 @@
+import { RightsizeError } from '../error/error.ts'
 import type { SpecInput } from './define.ts'
 import { fillSpec } from './fill.ts'
+import { isPromptfoo } from './promptfoo.ts'
 import { specSchema } from './schema.ts'
 import { readSource, type Source, valueSource } from './source-lines.ts'
 import type { Spec } from './spec.ts'
@@ -38,7 +40,22 @@ function specFrom(source: Source): Spec {
 }
 
 function checked(source: Source): SpecInput {
+  checkKind(source)
   const result = specSchema.safeParse(source.value)
   if (result.success) return result.data
   throw specError(result.error.issues, source, specSchema)
+}
+
+/** Says what a file is that is no spec at all. */
+function checkKind({ value, at }: Source): void {
+  if (value === null || value === undefined)
+    throw new RightsizeError('SPEC_MISSING_KEY', 'The spec is empty.', {
+      at: at([]),
+      next: 'Run `rightsize init` to write one.',
+    })
+  if (isPromptfoo(value))
+    throw new RightsizeError('SPEC_MISSING_KEY', 'This is a promptfoo file: it has no `task`.', {
+      at: at([]),
+      next: 'Run it with `rightsize run FILE`, which imports it, or write `task`, `dataset` and `candidates`.',
+    })
 }

@@ -1,4 +1,4 @@
-import { Document, isMap, type YAMLMap } from 'yaml'
+import { Document, isMap, isSeq, type YAMLMap } from 'yaml'
 import type { SpecInput } from './define.ts'
 import { INLINE } from './fill.ts'
 import type { CandidateSpec, Spec } from './spec.ts'
@@ -20,12 +20,22 @@ const COMMENTS: Readonly<Record<string, string>> = {
   validDays: ' days until the decision expires',
 }
 
+/** The id stands first in each candidate. */
+function idFirst(input: SpecInput): SpecInput {
+  const candidates = input.candidates.map((one) => {
+    if (typeof one === 'string' || one.id === undefined) return one
+    const { id, ...rest } = one
+    return { id, ...rest }
+  })
+  return { ...input, candidates }
+}
+
 /** A written spec as YAML with a comment above each part; `parseSpec` reads it back. */
 export function renderSpecInput(
   input: SpecInput,
   schemaPath = '.rightsize/spec.schema.json',
 ): string {
-  const document = new Document(input)
+  const document = new Document(idFirst(input))
   document.commentBefore = ` yaml-language-server: $schema=${schemaPath}`
   if (isMap(document.contents)) {
     comment(document.contents)
@@ -112,9 +122,14 @@ function comment(map: YAMLMap): void {
   }
 }
 
-/** Small maps on one line, as a person would write them; a list of candidates one below the other. */
+/** Small maps on one line, as a person would write them; candidates one below the other. */
 function inOneLine(map: YAMLMap): void {
   for (const { value } of map.items) {
-    if (isMap(value) && JSON.stringify(value).length < 100) value.flow = true
+    if (isMap(value)) flow(value)
+    if (isSeq(value)) for (const item of value.items) if (isMap(item)) flow(item)
   }
+}
+
+function flow(map: YAMLMap): void {
+  if (JSON.stringify(map).length < 110) map.flow = true
 }

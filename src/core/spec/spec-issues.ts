@@ -25,15 +25,32 @@ export function specError(
   schema: z.ZodType,
 ): RightsizeError {
   const json = z.toJSONSchema(schema) as JsonSchema
-  const found = issues.flatMap((issue) => findings(issue, [], source, json))
+  const found = unknownFirst(issues.flatMap((issue) => findings(issue, [], source, json)))
   const [first] = found
   if (first === undefined) return new RightsizeError('SPEC_INVALID', 'The spec is not valid.')
-  const others = found.slice(1, SHOWN).map((other) => `\n  also ${other.at}: ${other.what}`)
+  const others = found
+    .slice(1, SHOWN)
+    .map((other) => `\n  also ${other.at}: ${other.what}${hint(other)}`)
   const more = found.length > SHOWN ? `\n  and ${found.length - SHOWN} more` : ''
   return new RightsizeError(first.code, `${first.what}${others.join('')}${more}`, {
     at: first.at,
     ...(first.next === undefined ? {} : { next: first.next }),
   })
+}
+
+/** A misspelled key explains the key that is missing, so it speaks first. */
+function unknownFirst(found: readonly Finding[]): readonly Finding[] {
+  const isUnknown = (finding: Finding) => finding.code === 'SPEC_UNKNOWN_KEY'
+  return [...found.filter(isUnknown), ...found.filter((finding) => !isUnknown(finding))]
+}
+
+const hint = ({ next }: Finding) => (next === undefined ? '' : ` ${next}`)
+
+/** A key path as a person reads it: `candidates[0].model`; the whole is "the spec". */
+function named(path: KeyPath): string {
+  if (path.length === 0) return 'The spec'
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
+  return `\`${text.replace(/^\./, '')}\``
 }
 
 interface JsonSchema {
@@ -55,11 +72,9 @@ function findings(
   if (issue.code === 'invalid_union') return unionFindings(issue, path, source, json)
   const value = valueAt(source.value, path)
   if (value === undefined)
-    return [
-      { code: 'SPEC_MISSING_KEY', what: `\`${path.join('.')}\` is missing.`, at: source.at(path) },
-    ]
+    return [{ code: 'SPEC_MISSING_KEY', what: `${named(path)} is missing.`, at: source.at(path) }]
   const code = issue.code === 'invalid_type' ? 'SPEC_TYPE' : 'SPEC_INVALID'
-  return [{ code, what: `\`${path.join('.')}\` ${rule(issue, value)}.`, at: source.at(path) }]
+  return [{ code, what: `${named(path)} ${rule(issue, value)}.`, at: source.at(path) }]
 }
 
 /** Of a union, the branch that takes this kind of value speaks; if none does, all kinds are named. */
@@ -79,16 +94,14 @@ function unionFindings(
     .flatMap((inner) => inner.map(expectedKind))
     .filter((kind) => kind !== null)
   if (value === undefined)
-    return [
-      { code: 'SPEC_MISSING_KEY', what: `\`${path.join('.')}\` is missing.`, at: source.at(path) },
-    ]
-  const what = `\`${path.join('.')}\` must be ${[...new Set(kinds)].join(' or ')}, not ${kindOf(value)}.`
+    return [{ code: 'SPEC_MISSING_KEY', what: `${named(path)} is missing.`, at: source.at(path) }]
+  const what = `${named(path)} must be ${[...new Set(kinds)].join(' or ')}, not ${kindOf(value)}.`
   return [{ code: 'SPEC_TYPE', what, at: source.at(path) }]
 }
 
 function unknownKey(key: string, path: KeyPath, source: Source, json: JsonSchema): Finding {
   const allowed = keysAt(json, path)
-  const where = path.length === 0 ? '' : ` under \`${path.join('.')}\``
+  const where = path.length === 0 ? '' : ` under ${named(path)}`
   const inSettings = keysAt(json, [...path, 'settings'])
   const next =
     inSettings.includes(key) && !allowed.includes(key)
@@ -156,8 +169,15 @@ function kindOf(value: unknown): string {
   if (value === null) return 'nothing (null)'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'an object of keys'
-  if (typeof value === 'string') return `the text ${JSON.stringify(value.slice(0, 60))}`
+  if (typeof value === 'string')
+    return `the text ${JSON.stringify(value.slice(0, 60))}${percent(value)}`
   return `${typeof value === 'boolean' ? '' : 'the number '}${String(value)}`
+}
+
+/** 90% is 0.9 here. */
+function percent(text: string): string {
+  const number = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text)?.[1]
+  return number === undefined ? '' : ` (write ${Number(number) / 100})`
 }
 
 function valueAt(value: unknown, path: KeyPath): unknown {
