@@ -10,6 +10,7 @@ import type { Effects } from './app/evaluate/effects.ts'
 import type { RunEvent } from './app/evaluate/events.ts'
 import type { PublishEffects } from './app/keep/publish.ts'
 import type { TeachEffects } from './app/train/teach.ts'
+import type { TrainedFolder } from './app/train/train-folder.ts'
 import type { Availability } from './contract/meter.ts'
 import type { RuntimeContext } from './contract/runtime.ts'
 import type { Store } from './contract/store.ts'
@@ -53,6 +54,26 @@ export interface PredictionFlags extends Omit<SpecFlags, 'dataset' | 'try' | 'ex
   readonly expectedFile: string
 }
 
+/** What `train` and `distill` are told. */
+export interface StudentRequest {
+  readonly kind: string
+  readonly data: string
+  readonly name: string
+  readonly input: string
+  /** Column of the label; undefined where a teacher gives them. */
+  readonly expected: string | undefined
+  /** `runtime:model`, where a teacher answers. */
+  readonly teacher: string | undefined
+  readonly baseUrl: string | undefined
+  readonly apiKeyEnv: string | undefined
+  readonly prompt: string | undefined
+  readonly out: string
+  readonly encoder: string | undefined
+  readonly options: Readonly<Record<string, unknown>>
+  readonly seed: number
+  readonly grid: string | undefined
+}
+
 /** rightsize with its adapters in place: what the commands and the library call. */
 export interface Wire {
   readonly effects: Effects
@@ -74,6 +95,10 @@ export interface Wire {
     specPath: string,
     lockPath?: string,
   ): Promise<{ readonly task: string; readonly findings: readonly CheckFinding[] }>
+  makeStudent(
+    request: StudentRequest,
+    options: Pick<DecideOptions, 'onEvent' | 'signal'>,
+  ): Promise<TrainedFolder>
   doctor(): Promise<Readonly<Record<string, readonly Availability[]>>>
   openStore(dir: string): Promise<Store>
   close(): Promise<void>
@@ -104,6 +129,7 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     folderOf: (path) => dirname(at(path)),
     check: (specPath, lockPath) =>
       check(at(specPath), lockPath === undefined ? undefined : at(lockPath), effects),
+    makeStudent: (request, how) => makeStudent(request, how, { effects, cwd: options.cwd }),
     doctor: () => doctor(options),
     openStore: (dir) => openStore(at(dir)),
     close: async () => undefined,
@@ -366,6 +392,49 @@ async function check(
   if (lock === null) throw new RightsizeError('LOCK_NOT_FOUND', `${path} does not exist`)
   return { task: spec.task, findings: await checkFolder({ spec, baseDir, lock }, effects) }
 }
+
+/** Rows from the data (and a teacher, where one is named), then the student into its folder. */
+async function makeStudent(
+  request: StudentRequest,
+  how: Pick<DecideOptions, 'onEvent' | 'signal'>,
+  { effects, cwd }: { readonly effects: Effects; readonly cwd: string },
+): Promise<TrainedFolder> {
+  const { trainFolder } = await import('./app/train/train-folder.ts')
+  const { studentRows } = await import('./app/train/student-rows.ts')
+  const { placeFor } = await import('./app/evaluate/site.ts')
+  const context: RuntimeContext = {
+    baseDir: cwd,
+    env: effects.env,
+    fetch: effects.fetch,
+    signal: how.signal,
+  }
+  const taught = await studentRows(request, { effects, context, onEvent: how.onEvent })
+  const { site } = await placeFor(
+    { account: accountOf(request.grid), deployment: null },
+    await effects.environment(),
+    effects,
+  )
+  const { writeModel: _unused, nowS: _now, ...world } = teachEffects(context, effects.openRuntime)
+  return trainFolder(
+    { ...request, ...taught, dataPath: request.data, out: resolve(cwd, request.out) },
+    {
+      ...world,
+      site,
+      digest: sha256,
+      machineThreads: effects.machineThreads,
+      now: effects.clock.now,
+      generator,
+      writeFolder,
+    },
+    how.onEvent,
+  )
+}
+
+const accountOf = (grid: string | undefined) => ({
+  grid: grid ?? null,
+  pue: null,
+  lifetimeYears: null,
+})
 
 async function doctor(
   options: WireOptions,

@@ -1,12 +1,25 @@
 import { check } from './check.ts'
 import type { Command } from './command.ts'
+import { distill } from './distill.ts'
 import { doctor } from './doctor.ts'
 import { init } from './init.ts'
 import { plan } from './plan.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { store } from './store.ts'
+import { train } from './train.ts'
 import { why } from './why.ts'
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [init, plan, run, why, check, report, doctor, store]
+export const commands: readonly Command[] = [
+  init,
+  plan,
+  run,
+  why,
+  check,
+  report,
+  train,
+  distill,
+  doctor,
+  store,
+]

@@ -14,7 +14,10 @@ export interface Place {
 }
 
 export async function placeFor(
-  spec: Spec,
+  spec: {
+    readonly account: Pick<Spec['account'], 'grid' | 'pue' | 'lifetimeYears'>
+    readonly deployment: Spec['deployment']
+  },
   environment: Environment,
   effects: Effects,
 ): Promise<Place> {
