@@ -1,7 +1,7 @@
 import { encodeChunks } from './encode.ts'
 import type { Model, Tensor } from './model.ts'
+import { joinBytes } from './protobuf.ts'
 import { mapModel } from './walk.ts'
-import { joinBytes } from './wire.ts'
 
 /**
  * The model with everything that has no order put in one: opsets by domain, metadata by key, attributes and initializers by name.

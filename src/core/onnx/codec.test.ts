@@ -8,8 +8,8 @@ import { decodeModel } from './decode.ts'
 import { dtypeFacts } from './dtype.ts'
 import { encodeChunks, encodeModel } from './encode.ts'
 import type { Attribute, Dtype, Model, Tensor } from './model.ts'
-import { joinBytes } from './wire.ts'
-import { WireWriter } from './wire-writer.ts'
+import { joinBytes } from './protobuf.ts'
+import { WireWriter } from './protobuf-writer.ts'
 
 function finished(writer: WireWriter): Uint8Array {
   return joinBytes([...writer.finish().chunks()])
@@ -20,9 +20,9 @@ function withTensor(write: (tensor: WireWriter) => void): Uint8Array {
   const tensor = new WireWriter()
   write(tensor)
   const graph = new WireWriter()
-  graph.message(5, tensor)
+  graph.bytes(5, finished(tensor))
   const model = new WireWriter()
-  model.message(7, graph)
+  model.bytes(7, finished(graph))
   return finished(model)
 }
 
@@ -186,18 +186,18 @@ function noted(write: (writer: WireWriter) => void): WireWriter {
 
 test('unknown fields of every message are kept byte for byte, in their place', () => {
   const dim = noted((writer) => writer.int(1, 3))
-  const shape = noted((writer) => writer.message(1, dim))
+  const shape = noted((writer) => writer.bytes(1, finished(dim)))
   const tensorType = noted((writer) => {
     writer.int(1, 1)
-    writer.message(2, shape)
+    writer.bytes(2, finished(shape))
   })
   const type = noted((writer) => {
-    writer.message(1, tensorType)
+    writer.bytes(1, finished(tensorType))
     writer.text(6, 'IMAGE')
   })
   const value = noted((writer) => {
     writer.text(1, 'x')
-    writer.message(2, type)
+    writer.bytes(2, finished(type))
     writer.text(3, 'doc')
   })
   const attribute = noted((writer) => {
@@ -210,7 +210,7 @@ test('unknown fields of every message are kept byte for byte, in their place', (
     writer.text(1, 'x')
     writer.text(2, 'y')
     writer.text(4, 'Softmax')
-    writer.message(5, attribute)
+    writer.bytes(5, finished(attribute))
     writer.text(6, 'doc')
     writer.text(8, 'overload')
   })
@@ -224,19 +224,19 @@ test('unknown fields of every message are kept byte for byte, in their place', (
   const sparse = new WireWriter()
   sparse.int(3, 5)
   const graph = noted((writer) => {
-    writer.message(1, node)
+    writer.bytes(1, finished(node))
     writer.text(2, 'g')
-    writer.message(5, tensor)
+    writer.bytes(5, finished(tensor))
     writer.text(10, 'doc')
-    writer.message(11, value)
+    writer.bytes(11, finished(value))
     writer.text(14, 'quantization')
-    writer.message(15, sparse)
+    writer.bytes(15, finished(sparse))
   })
   const model = noted((writer) => {
     writer.int(1, 8)
     writer.text(4, 'domain')
     writer.int(5, 9)
-    writer.message(7, graph)
+    writer.bytes(7, finished(graph))
     writer.text(25, 'a function')
   })
   const bytes = finished(model)
@@ -248,11 +248,11 @@ test('values that are not tensors keep their type', () => {
   sequence.text(4, 'whatever a sequence holds')
   const value = new WireWriter()
   value.text(1, 's')
-  value.message(2, sequence)
+  value.bytes(2, finished(sequence))
   const graph = new WireWriter()
-  graph.message(11, value)
+  graph.bytes(11, finished(value))
   const model = new WireWriter()
-  model.message(7, graph)
+  model.bytes(7, finished(graph))
   const bytes = finished(model)
   const read = decodeModel(bytes).graph.inputs[0]
   expect(read).toMatchObject({ name: 's', dtype: null, dims: null })
@@ -262,11 +262,11 @@ test('values that are not tensors keep their type', () => {
 
 function fileWithAttribute(attribute: WireWriter): Uint8Array {
   const node = new WireWriter()
-  node.message(5, attribute)
+  node.bytes(5, finished(attribute))
   const graph = new WireWriter()
-  graph.message(1, node)
+  graph.bytes(1, finished(node))
   const model = new WireWriter()
-  model.message(7, graph)
+  model.bytes(7, finished(graph))
   return finished(model)
 }
 

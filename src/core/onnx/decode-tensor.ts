@@ -1,31 +1,86 @@
 import { byteLengthOf, dtypeOfCode } from './dtype.ts'
 import { externalTensor } from './external.ts'
-import { readMessage, readNumbers, readPair, repeatedMessage } from './message.ts'
-import type { ByteSource, Tensor } from './model.ts'
+import {
+  type DecodeContext,
+  type Field,
+  type FieldTable,
+  fieldTable,
+  integer,
+  numbers,
+  readMessage,
+  readPair,
+  repeated,
+  text,
+} from './message.ts'
+import type { Tensor } from './model.ts'
+import { type WireReader, wire } from './protobuf.ts'
 import { type TypedField, typedBytes, typedEntries, typedFields } from './typed-data.ts'
-import { type WireReader, wire } from './wire.ts'
-
-/** What every part of the decoder is handed. */
-export interface DecodeContext {
-  readonly reader: WireReader
-  readonly external: ((path: string) => ByteSource) | undefined
-}
 
 /** What a TensorProto said, before its parts are checked against each other. */
-interface TensorFields {
+interface TensorState {
   name: string
   code: number
   location: number
-  raw: Uint8Array | undefined
+  raw: Uint8Array
   typed: TypedField | undefined
   typedCount: number
   readonly dims: number[]
   readonly strings: Uint8Array[]
   readonly entries: (readonly [string, string])[]
+  unknown?: Uint8Array
 }
 
 /** Name, type, dims and unknown fields: what a tensor has wherever its data lie. */
 export type TensorHead = Pick<Tensor, 'name' | 'dtype' | 'dims' | 'unknown'>
+
+const tensorFields: FieldTable<TensorState> = fieldTable<TensorState>({
+  1: numbers('dims', wire.varint, ({ dims }, { reader }) => {
+    reader.charge(8)
+    dims.push(reader.int())
+  }),
+  2: integer('data_type', (tensor, code) => {
+    tensor.code = code
+  }),
+  6: [
+    wire.bytes,
+    'string_data',
+    ({ strings }, { reader }) => {
+      reader.charge(100)
+      strings.push(reader.slice())
+    },
+  ],
+  8: text('name', (tensor, name) => {
+    tensor.name = name
+  }),
+  9: [
+    wire.bytes,
+    'raw_data',
+    (tensor, { reader }) => {
+      tensor.raw = reader.slice()
+    },
+  ],
+  13: repeated('external_data', ({ entries }) => entries, readPair),
+  14: integer('data_location', (tensor, location) => {
+    tensor.location = location
+  }),
+  ...Object.fromEntries(typedFields.map((typed) => [typed.field, countingField(typed)])),
+})
+
+/** Counts the entries of float_data and its like; they are read later. */
+function countingField(typed: TypedField): Field<TensorState> {
+  const read = (tensor: TensorState, { reader }: DecodeContext, tag: number) => {
+    const count = typedEntries(reader, tag, typed)
+    if (count === 0) return
+    if (tensor.typed !== undefined && tensor.typed !== typed) {
+      reader.fail(`tensor '${tensor.name}' has both ${tensor.typed.name} and ${typed.name}`)
+    }
+    tensor.typed = typed
+    tensor.typedCount += count
+  }
+  return ['any', typed.name, read]
+}
+
+const noBytes = new Uint8Array(0)
 
 /**
  * Reads a TensorProto from the current message. Raw data stay a view; typed fields (float_data and its like) become raw bytes
@@ -35,70 +90,31 @@ export function decodeTensor(context: DecodeContext): Tensor {
   const { reader } = context
   reader.charge(600)
   const start = reader.pos
-  const { fields, unknown } = readTensorFields(reader)
-  const dtype = dtypeOfCode(fields.code)
+  const state: TensorState = readMessage(context, tensorFields, {
+    ...{ name: '', code: 0, location: 0, raw: noBytes, typed: undefined, typedCount: 0 },
+    ...{ dims: [], strings: [], entries: [] },
+  } as TensorState)
+  const { name, code, dims, unknown } = state
+  const dtype = dtypeOfCode(code)
   if (dtype === undefined) {
-    return reader.fail(`tensor '${fields.name}' has data type ${fields.code}, which is not known`)
+    return reader.fail(`tensor '${name}' has data type ${code}, which is not known`)
   }
-  const count = checkedCount(reader, fields)
-  const head = { name: fields.name, dtype, dims: fields.dims, ...unknown }
-  if (fields.location === 1) return externalTensor(context, head, count, fields.entries)
-  if (dtype === 'string') return stringTensor(reader, head, count, fields)
-  const byteLength = byteLengthOf(dtype, count)
-  if (fields.typed === undefined) return rawTensor(reader, head, byteLength, fields.raw)
-  return typedTensor(reader, head, count, fields, start)
+  const count = checkedCount(reader, state)
+  const head: TensorHead =
+    unknown === undefined ? { name, dtype, dims } : { name, dtype, dims, unknown }
+  if (state.location === 1) return externalTensor(context, head, count, state.entries)
+  if (dtype === 'string') return stringTensor(reader, head, count, state)
+  if (state.typed !== undefined)
+    return typedTensor(reader, head, count, { state, typed: state.typed, start })
+  return rawTensor(reader, head, byteLengthOf(dtype, count), state.raw)
 }
 
-function readTensorFields(reader: WireReader) {
-  const dims: number[] = []
-  const strings: Uint8Array[] = []
-  const entries: (readonly [string, string])[] = []
-  const fields: TensorFields = {
-    ...{ name: '', code: 0, location: 0, raw: undefined, typed: undefined, typedCount: 0 },
-    ...{ dims, strings, entries },
-  }
-  const readDim = () => {
-    reader.charge(8)
-    dims.push(reader.int())
-  }
-  const readString = () => {
-    reader.charge(100)
-    strings.push(reader.slice())
-  }
-  const unknown = readMessage(reader, {
-    1: ['any', 'dims', (tag) => readNumbers(reader, tag, wire.varint, readDim)],
-    2: [wire.varint, 'data_type', () => (fields.code = reader.int())],
-    6: [wire.bytes, 'string_data', readString],
-    8: [wire.bytes, 'name', () => (fields.name = reader.text())],
-    9: [wire.bytes, 'raw_data', () => (fields.raw = reader.slice())],
-    13: repeatedMessage(reader, 'external_data', entries, () => readPair(reader)),
-    14: [wire.varint, 'data_location', () => (fields.location = reader.int())],
-    ...typedReaders(reader, fields),
-  })
-  return { fields, unknown }
-}
-
-/** Counts the entries of float_data and its like; they are read later. */
-function typedReaders(reader: WireReader, fields: TensorFields) {
-  const read = (typed: TypedField) => (tag: number) => {
-    const count = typedEntries(reader, tag, typed)
-    if (count > 0 && fields.typed !== undefined && fields.typed !== typed) {
-      reader.fail(`tensor '${fields.name}' has both ${fields.typed.name} and ${typed.name}`)
-    }
-    if (count > 0) fields.typed = typed
-    fields.typedCount += count
-  }
-  return Object.fromEntries(
-    typedFields.map((typed) => [typed.field, ['any', typed.name, read(typed)] as const]),
-  )
-}
-
-function checkedCount(reader: WireReader, fields: TensorFields): number {
+function checkedCount(reader: WireReader, { name, dims }: TensorState): number {
   let count = 1
-  for (const dim of fields.dims) {
-    if (dim < 0) reader.fail(`tensor '${fields.name}' has the negative dimension ${dim}`)
+  for (const dim of dims) {
+    if (dim < 0) reader.fail(`tensor '${name}' has the negative dimension ${dim}`)
     count *= dim
-    if (count > 2 ** 49) reader.fail(`tensor '${fields.name}' has more than 2^49 elements`)
+    if (count > 2 ** 49) reader.fail(`tensor '${name}' has more than 2^49 elements`)
   }
   return count
 }
@@ -112,10 +128,11 @@ function rawTensor(
   reader: WireReader,
   head: TensorHead,
   byteLength: number,
-  raw: Uint8Array = new Uint8Array(0),
+  raw: Uint8Array,
 ): Tensor {
-  if (raw.length !== byteLength)
+  if (raw.length !== byteLength) {
     sizeMismatch(reader, head, `${raw.length} bytes`, `${byteLength} bytes`)
+  }
   return { ...head, byteLength, bytes: () => raw }
 }
 
@@ -123,37 +140,34 @@ function stringTensor(
   reader: WireReader,
   head: TensorHead,
   count: number,
-  fields: TensorFields,
+  { strings }: TensorState,
 ): Tensor {
-  if (fields.strings.length !== count) {
-    sizeMismatch(reader, head, `${fields.strings.length} strings`, `${count} strings`)
+  if (strings.length !== count) {
+    sizeMismatch(reader, head, `${strings.length} strings`, `${count} strings`)
   }
-  const none = new Uint8Array(0)
-  return { ...head, byteLength: 0, bytes: () => none, strings: fields.strings }
+  return { ...head, byteLength: 0, bytes: () => noBytes, strings }
 }
 
 function typedTensor(
   reader: WireReader,
   head: TensorHead,
   count: number,
-  fields: TensorFields,
-  start: number,
+  { state, typed, start }: { state: TensorState; typed: TypedField; start: number },
 ): Tensor {
-  const { typed, typedCount } = fields
-  if (typed === undefined || !typed.dtypes.includes(head.dtype)) {
-    return reader.fail(`tensor '${head.name}' of ${head.dtype} keeps its data in ${typed?.name}`)
+  const { dtype, name } = head
+  if (!typed.dtypes.includes(dtype)) {
+    reader.fail(`tensor '${name}' of ${dtype} keeps its data in ${typed.name}`)
   }
-  if ((fields.raw?.length ?? 0) > 0)
-    reader.fail(`tensor '${head.name}' has both raw_data and ${typed.name}`)
-  const byteLength = byteLengthOf(head.dtype, count)
+  if (state.raw.length > 0) reader.fail(`tensor '${name}' has both raw_data and ${typed.name}`)
+  const byteLength = byteLengthOf(dtype, count)
   const expected = typed.entriesFor(count, byteLength)
-  if (typedCount !== expected) {
-    sizeMismatch(reader, head, `${typedCount} entries of ${typed.name}`, `${expected}`)
+  if (state.typedCount !== expected) {
+    sizeMismatch(reader, head, `${state.typedCount} entries of ${typed.name}`, `${expected}`)
   }
   const { bytes, end } = reader
   let data: Uint8Array | undefined
   const read = () => {
-    data ??= typedBytes({ bytes, start, end }, typed, head.dtype, byteLength)
+    data ??= typedBytes({ bytes, start, end }, typed, dtype, byteLength)
     return data
   }
   return { ...head, byteLength, bytes: read }

@@ -1,117 +1,152 @@
 import { dtypeOfCode } from './dtype.ts'
-import { onlyMessage, readMessage, repeatedMessage } from './message.ts'
-import type { Dim, Dtype, ValueInfo } from './model.ts'
-import { type WireReader, wire } from './wire.ts'
+import {
+  type DecodeContext,
+  fieldTable,
+  integer,
+  type ReadField,
+  readMessage,
+  repeated,
+  single,
+  text,
+} from './message.ts'
+import type { Dim, ValueInfo } from './model.ts'
+import { wire } from './protobuf.ts'
 
-interface TensorType {
-  readonly dtype: Dtype | null
-  readonly dims: readonly Dim[] | null
-  readonly plain: boolean
-  readonly unknown: NonNullable<ValueInfo['typeUnknown']>
+interface ValueState {
+  name: string
+  type: TypeState | undefined
+  unknown?: Uint8Array
 }
+
+const valueFields = fieldTable<ValueState>({
+  1: text('name', (value, name) => {
+    value.name = name
+  }),
+  2: single<ValueState, TypeState>('type', {
+    has: ({ type }) => type !== undefined,
+    read: readType,
+    keep: (value, type) => {
+      value.type = type
+    },
+  }),
+})
 
 /** Reads a ValueInfoProto from the current message. */
-export function decodeValueInfo(reader: WireReader): ValueInfo {
-  reader.charge(300)
-  let name = ''
-  let type: TensorType | undefined
-  let raw: Uint8Array | undefined
-  const rest = readMessage(reader, {
-    1: [wire.bytes, 'name', () => (name = reader.text())],
-    2: onlyMessage(
-      reader,
-      'type',
-      () => {
-        raw = reader.bytes.subarray(reader.pos, reader.end)
-        return readType(reader)
-      },
-      (value) => {
-        type = value
-      },
-    ),
+export function decodeValueInfo(context: DecodeContext): ValueInfo {
+  context.reader.charge(300)
+  const { type, ...rest } = readMessage<ValueState>(context, valueFields, {
+    name: '',
+    type: undefined,
   })
-  if (type === undefined) return { name, dtype: null, dims: null, ...rest }
-  const { dtype, dims, plain, unknown } = type
-  if (!plain && raw !== undefined) return { name, dtype, dims, raw, ...rest }
-  return {
-    name,
-    dtype,
-    dims,
-    ...(Object.keys(unknown).length > 0 ? { typeUnknown: unknown } : {}),
-    ...rest,
-  }
+  if (type === undefined) return { ...rest, dtype: null, dims: null }
+  const { tensor, other, raw } = type
+  if (tensor === undefined || other) return { ...rest, dtype: null, dims: null, raw }
+  const dtype = dtypeOfCode(tensor.code) ?? null
+  const dims = tensor.shape?.dims.map(({ dim }) => dim) ?? null
+  if (dtype === null && tensor.code !== 0) return { ...rest, dtype, dims, raw }
+  const typeUnknown = unknownIn(type, tensor)
+  return typeUnknown === undefined
+    ? { ...rest, dtype, dims }
+    : { ...rest, dtype, dims, typeUnknown }
 }
+
+/** The unknown fields of the type at every level, or undefined when there are none. */
+function unknownIn({ unknown }: TypeState, tensor: TensorTypeState): ValueInfo['typeUnknown'] {
+  const { shape } = tensor
+  const dims = shape?.dims.map((dim) => dim.unknown)
+  const found = {
+    ...(unknown === undefined ? {} : { type: unknown }),
+    ...(tensor.unknown === undefined ? {} : { tensor: tensor.unknown }),
+    ...(shape?.unknown === undefined ? {} : { shape: shape.unknown }),
+    ...(dims?.some((one) => one !== undefined) ? { dims } : {}),
+  }
+  return Object.keys(found).length === 0 ? undefined : found
+}
+
+interface TypeState {
+  tensor: TensorTypeState | undefined
+  /** True for sequences, maps, optionals and sparse tensors. */
+  other: boolean
+  readonly raw: Uint8Array
+  unknown?: Uint8Array
+}
+
+const markOther: ReadField<TypeState> = (type, { reader }) => {
+  reader.slice()
+  type.other = true
+}
+
+const typeFields = fieldTable<TypeState>({
+  1: single<TypeState, TensorTypeState>('tensor_type', {
+    has: ({ tensor }) => tensor !== undefined,
+    read: readTensorType,
+    keep: (type, tensor) => {
+      type.tensor = tensor
+    },
+  }),
+  4: [wire.bytes, 'sequence_type', markOther],
+  5: [wire.bytes, 'map_type', markOther],
+  7: [wire.bytes, 'opaque_type', markOther],
+  8: [wire.bytes, 'sparse_tensor_type', markOther],
+  9: [wire.bytes, 'optional_type', markOther],
+})
 
 /** TypeProto: the tensor case is read, every other is left to `raw`. */
-function readType(reader: WireReader): TensorType {
-  let tensor: TensorType | undefined
-  let other = false
-  const markOther = () => {
-    other = true
-    reader.slice()
-  }
-  const rest = readMessage(reader, {
-    1: onlyMessage(
-      reader,
-      'tensor_type',
-      () => readTensorType(reader),
-      (value) => {
-        tensor = value
-      },
-    ),
-    4: [wire.bytes, 'sequence_type', markOther],
-    5: [wire.bytes, 'map_type', markOther],
-    7: [wire.bytes, 'opaque_type', markOther],
-    8: [wire.bytes, 'sparse_tensor_type', markOther],
-    9: [wire.bytes, 'optional_type', markOther],
-  })
-  if (tensor === undefined || other) return { dtype: null, dims: null, plain: false, unknown: {} }
-  const unknown =
-    rest.unknown === undefined ? tensor.unknown : { ...tensor.unknown, type: rest.unknown }
-  return { ...tensor, unknown }
+function readType(context: DecodeContext): TypeState {
+  const { bytes, pos, end } = context.reader
+  const raw = bytes.subarray(pos, end)
+  return readMessage<TypeState>(context, typeFields, { tensor: undefined, other: false, raw })
 }
 
-function readTensorType(reader: WireReader): TensorType {
-  let code = 0
-  let shape: { dims: Dim[]; unknown: TensorType['unknown'] } | undefined
-  const rest = readMessage(reader, {
-    1: [wire.varint, 'elem_type', () => (code = reader.int())],
-    2: onlyMessage(
-      reader,
-      'shape',
-      () => readShape(reader),
-      (value) => {
-        shape = value
-      },
-    ),
-  })
-  const dtype = dtypeOfCode(code) ?? null
-  const unknown = {
-    ...shape?.unknown,
-    ...(rest.unknown === undefined ? {} : { tensor: rest.unknown }),
-  }
-  return { dtype, dims: shape?.dims ?? null, plain: dtype !== null || code === 0, unknown }
+interface TensorTypeState {
+  code: number
+  shape: ShapeState | undefined
+  unknown?: Uint8Array
 }
 
-function readShape(reader: WireReader): { dims: Dim[]; unknown: TensorType['unknown'] } {
-  const read: { dim: Dim; unknown?: Uint8Array }[] = []
-  const rest = readMessage(reader, {
-    1: repeatedMessage(reader, 'dim', read, () => readDim(reader)),
-  })
-  const dims = read.map(({ dim }) => dim)
-  const perDim = read.map(({ unknown }) => unknown)
-  const unknown = {
-    ...(rest.unknown === undefined ? {} : { shape: rest.unknown }),
-    ...(perDim.some((bytes) => bytes !== undefined) ? { dims: perDim } : {}),
-  }
-  return { dims, unknown }
+const tensorTypeFields = fieldTable<TensorTypeState>({
+  1: integer('elem_type', (tensor, code) => {
+    tensor.code = code
+  }),
+  2: single<TensorTypeState, ShapeState>('shape', {
+    has: ({ shape }) => shape !== undefined,
+    read: readShape,
+    keep: (tensor, shape) => {
+      tensor.shape = shape
+    },
+  }),
+})
+
+function readTensorType(context: DecodeContext): TensorTypeState {
+  return readMessage<TensorTypeState>(context, tensorTypeFields, { code: 0, shape: undefined })
 }
 
-function readDim(reader: WireReader): { dim: Dim; unknown?: Uint8Array } {
-  let dim: Dim = null
-  const rest = readMessage(reader, {
-    1: [wire.varint, 'dim_value', () => (dim = reader.int())],
-    2: [wire.bytes, 'dim_param', () => (dim = reader.text())],
-  })
-  return { dim, ...rest }
+interface ShapeState {
+  readonly dims: DimState[]
+  unknown?: Uint8Array
+}
+
+const shapeFields = fieldTable<ShapeState>({ 1: repeated('dim', ({ dims }) => dims, readDim) })
+
+function readShape(context: DecodeContext): ShapeState {
+  return readMessage<ShapeState>(context, shapeFields, { dims: [] })
+}
+
+interface DimState {
+  dim: Dim
+  unknown?: Uint8Array
+}
+
+const dimFields = fieldTable<DimState>({
+  1: integer('dim_value', (state, value) => {
+    state.dim = value
+  }),
+  2: text('dim_param', (state, value) => {
+    state.dim = value
+  }),
+})
+
+function readDim(context: DecodeContext): DimState {
+  context.reader.charge(64)
+  return readMessage<DimState>(context, dimFields, { dim: null })
 }

@@ -1,10 +1,19 @@
 import { RightsizeError } from '../error/error.ts'
 import { decodeGraph, plainDomain } from './decode-graph.ts'
-import { type DecodeContext, decodeTensor } from './decode-tensor.ts'
-import { onlyMessage, readMessage, readPair, repeatedMessage } from './message.ts'
+import { decodeTensor } from './decode-tensor.ts'
+import {
+  type DecodeContext,
+  fieldTable,
+  integer,
+  readMessage,
+  readPair,
+  repeated,
+  single,
+  text,
+} from './message.ts'
 import type { ByteSource, Graph, Model, Tensor } from './model.ts'
 import { recogniseOther } from './other-format.ts'
-import { type DecodeLimits, limitsFor, WireReader, wire } from './wire.ts'
+import { type DecodeLimits, limitsFor, WireReader, wire } from './protobuf.ts'
 
 export interface DecodeOptions {
   /** Opens the file at a checked relative path when tensor data lies beside the model. Without it such tensors decode, and throw when their bytes are asked for. */
@@ -26,40 +35,72 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Mod
 
 /** One tensor in `bytes` (a serialised onnx.TensorProto): the form of the input and output files of ONNX's own test cases. */
 export function decodeTensorFile(bytes: Uint8Array): Tensor {
-  return decodeTensor({ reader: new WireReader(bytes), external: undefined })
+  return decodeTensor({ reader: new WireReader(bytes) })
 }
+
+interface ModelState {
+  irVersion: number
+  producerName: string
+  producerVersion: string
+  graph: Graph | undefined
+  readonly functions: Uint8Array[]
+  readonly opsets: (readonly [string, number])[]
+  readonly metadata: (readonly [string, string])[]
+  unknown?: Uint8Array
+}
+
+const modelFields = fieldTable<ModelState>({
+  1: integer('ir_version', (model, value) => {
+    model.irVersion = value
+  }),
+  2: text('producer_name', (model, value) => {
+    model.producerName = value
+  }),
+  3: text('producer_version', (model, value) => {
+    model.producerVersion = value
+  }),
+  7: single<ModelState, Graph>('graph', {
+    has: ({ graph }) => graph !== undefined,
+    read: decodeGraph,
+    keep: (model, graph) => {
+      model.graph = graph
+    },
+  }),
+  8: repeated('opset_import', ({ opsets }) => opsets, readOpset),
+  14: repeated('metadata_props', ({ metadata }) => metadata, readPair),
+  25: [wire.bytes, 'functions', ({ functions }, { reader }) => functions.push(reader.slice())],
+})
 
 function readModel(context: DecodeContext): Model {
-  const { reader } = context
-  const opsets: (readonly [string, number])[] = []
-  const metadata: (readonly [string, string])[] = []
-  const functions: Uint8Array[] = []
-  const head = { irVersion: 0, producerName: '', producerVersion: '' }
-  let graph: Graph | undefined
-  const keepGraph = (value: Graph) => {
-    graph = value
+  const head = { irVersion: 0, producerName: '', producerVersion: '', graph: undefined }
+  const lists = { functions: [], opsets: [], metadata: [] }
+  const state: ModelState = readMessage(context, modelFields, { ...head, ...lists } as ModelState)
+  const { graph, opsets, metadata, ...rest } = state
+  if (graph === undefined) return context.reader.fail('the file holds no graph')
+  return {
+    ...rest,
+    graph,
+    opsets: Object.fromEntries(opsets),
+    metadata: Object.fromEntries(metadata),
   }
-  const rest = readMessage(reader, {
-    1: [wire.varint, 'ir_version', () => (head.irVersion = reader.int())],
-    2: [wire.bytes, 'producer_name', () => (head.producerName = reader.text())],
-    3: [wire.bytes, 'producer_version', () => (head.producerVersion = reader.text())],
-    7: onlyMessage(reader, 'graph', () => decodeGraph(context), keepGraph),
-    8: repeatedMessage(reader, 'opset_import', opsets, () => readOpset(reader)),
-    14: repeatedMessage(reader, 'metadata_props', metadata, () => readPair(reader)),
-    25: [wire.bytes, 'functions', () => functions.push(reader.slice())],
-  })
-  if (graph === undefined) return reader.fail('the file holds no graph')
-  const tables = { opsets: Object.fromEntries(opsets), metadata: Object.fromEntries(metadata) }
-  return { ...head, ...tables, graph, functions, ...rest }
 }
 
-/** OperatorSetIdProto: domain and version; 'ai.onnx' is the long name of ''. */
-function readOpset(reader: WireReader): readonly [string, number] {
-  let domain = ''
-  let version = 0
-  readMessage(reader, {
-    1: [wire.bytes, 'domain', () => (domain = plainDomain(reader.text()))],
-    2: [wire.varint, 'version', () => (version = reader.int())],
-  })
+interface Opset {
+  domain: string
+  version: number
+}
+
+const opsetFields = fieldTable<Opset>({
+  1: text('domain', (opset, value) => {
+    opset.domain = plainDomain(value)
+  }),
+  2: integer('version', (opset, value) => {
+    opset.version = value
+  }),
+})
+
+/** OperatorSetIdProto. */
+function readOpset(context: DecodeContext): readonly [string, number] {
+  const { domain, version } = readMessage(context, opsetFields, { domain: '', version: 0 })
   return [domain, version]
 }

@@ -1,8 +1,8 @@
-import { attributeKinds } from './decode-attribute.ts'
+import { attributeKinds } from './attribute-kinds.ts'
 import { dtypeFacts } from './dtype.ts'
 import type { Attribute, Dim, Graph, Model, Node, Tensor, ValueInfo } from './model.ts'
-import { joinBytes } from './wire.ts'
-import { WireWriter } from './wire-writer.ts'
+import { joinBytes } from './protobuf.ts'
+import { WireWriter } from './protobuf-writer.ts'
 
 /** Where a tensor's data go when not into the model itself. */
 export interface ExternalPlace {
@@ -33,61 +33,63 @@ export function encodeChunks(model: Model, place: PlaceTensor = () => undefined)
   writer.int(1, model.irVersion)
   if (model.producerName !== '') writer.text(2, model.producerName)
   if (model.producerVersion !== '') writer.text(3, model.producerVersion)
-  writer.message(7, encodeGraph(model.graph, place))
-  for (const [domain, version] of Object.entries(model.opsets)) {
-    writer.message(8, encodeOpset(domain, version))
-  }
-  for (const [key, value] of Object.entries(model.metadata))
-    writer.message(14, encodePair(key, value))
+  writeGraph(writer, 7, model.graph, place)
+  for (const [domain, version] of Object.entries(model.opsets)) writeOpset(writer, domain, version)
+  for (const [key, value] of Object.entries(model.metadata)) writePair(writer, 14, key, value)
   for (const bytes of model.functions) writer.bytes(25, bytes)
   writer.finish()
   return { byteLength: writer.byteLength, chunks: () => writer.chunks() }
 }
 
-function encodeOpset(domain: string, version: number): WireWriter {
-  const writer = new WireWriter()
+function writeOpset(writer: WireWriter, domain: string, version: number): void {
+  writer.begin(8)
   writer.text(1, domain)
   writer.int(2, version)
-  return writer
+  writer.end()
 }
 
-function encodePair(key: string, value: string): WireWriter {
-  const writer = new WireWriter()
+function writePair(writer: WireWriter, field: number, key: string, value: string): void {
+  writer.begin(field)
   writer.text(1, key)
   writer.text(2, value)
-  return writer
+  writer.end()
 }
 
-function encodeGraph(graph: Graph, place: PlaceTensor): WireWriter {
-  const writer = new WireWriter(graph.unknown)
-  for (const node of graph.nodes) writer.message(1, encodeNode(node, place))
+function writeGraph(writer: WireWriter, field: number, graph: Graph, place: PlaceTensor): void {
+  writer.begin(field, graph.unknown)
+  for (const node of graph.nodes) writeNode(writer, node, place)
   writer.text(2, graph.name)
-  for (const tensor of graph.initializers) writer.message(5, encodeTensor(tensor, place(tensor)))
-  for (const value of graph.inputs) writer.message(11, encodeValueInfo(value))
-  for (const value of graph.outputs) writer.message(12, encodeValueInfo(value))
-  for (const value of graph.valueInfo) writer.message(13, encodeValueInfo(value))
-  return writer
+  for (const tensor of graph.initializers) writeTensor(writer, 5, tensor, place(tensor))
+  for (const value of graph.inputs) writeValueInfo(writer, 11, value)
+  for (const value of graph.outputs) writeValueInfo(writer, 12, value)
+  for (const value of graph.valueInfo) writeValueInfo(writer, 13, value)
+  writer.end()
 }
 
-function encodeNode(node: Node, place: PlaceTensor): WireWriter {
-  const writer = new WireWriter(node.unknown)
+function writeNode(writer: WireWriter, node: Node, place: PlaceTensor): void {
+  writer.begin(1, node.unknown)
   for (const input of node.inputs) writer.text(1, input)
   for (const output of node.outputs) writer.text(2, output)
   if (node.name !== '') writer.text(3, node.name)
   writer.text(4, node.opType)
-  for (const attribute of node.attributes) writer.message(5, encodeAttribute(attribute, place))
+  for (const attribute of node.attributes) writeAttribute(writer, attribute, place)
   if (node.domain !== '') writer.text(7, node.domain)
-  return writer
+  writer.end()
 }
 
-function encodeAttribute(attribute: Attribute, place: PlaceTensor): WireWriter {
-  if (attribute.kind === 'other') return new WireWriter(attribute.raw)
-  const writer = new WireWriter(attribute.unknown)
+function writeAttribute(writer: WireWriter, attribute: Attribute, place: PlaceTensor): void {
+  if (attribute.kind === 'other') {
+    // All of it is unknown fields: they come out in ascending order like everything else.
+    writer.begin(5, attribute.raw)
+    writer.end()
+    return
+  }
+  writer.begin(5, attribute.unknown)
   const { code, field } = attributeKinds[attribute.kind]
   writer.text(1, attribute.name)
   writeValue(writer, field, attribute, place)
   writer.int(20, code)
-  return writer
+  writer.end()
 }
 
 function writeValue(
@@ -100,63 +102,70 @@ function writeValue(
   if (kind === 'float') writer.float(field, value)
   else if (kind === 'int') writer.int(field, value)
   else if (kind === 'string') writer.bytes(field, value)
-  else if (kind === 'tensor') writer.message(field, encodeTensor(value))
-  else if (kind === 'graph') writer.message(field, encodeGraph(value, place))
+  else if (kind === 'tensor') writeTensor(writer, field, value)
+  else if (kind === 'graph') writeGraph(writer, field, value, place)
   else if (kind === 'floats') for (const one of value) writer.float(field, one)
   else if (kind === 'ints') for (const one of value) writer.int(field, one)
   else if (kind === 'strings') for (const one of value) writer.bytes(field, one)
-  else if (kind === 'tensors') for (const one of value) writer.message(field, encodeTensor(one))
-  else for (const one of value) writer.message(field, encodeGraph(one, place))
+  else if (kind === 'tensors') for (const one of value) writeTensor(writer, field, one)
+  else for (const one of value) writeGraph(writer, field, one, place)
 }
 
 /** A TensorProto; data outside the model when a place is given. */
-function encodeTensor(tensor: Tensor, place?: ExternalPlace): WireWriter {
-  const writer = new WireWriter(tensor.unknown)
+function writeTensor(
+  writer: WireWriter,
+  field: number,
+  tensor: Tensor,
+  place?: ExternalPlace,
+): void {
+  writer.begin(field, tensor.unknown)
   for (const dim of tensor.dims) writer.int(1, dim)
   writer.int(2, dtypeFacts[tensor.dtype].code)
   for (const text of tensor.strings ?? []) writer.bytes(6, text)
   if (tensor.name !== '') writer.text(8, tensor.name)
   if (place !== undefined) writePlace(writer, tensor, place)
   else if (tensor.dtype !== 'string') writer.lateField(9, tensor)
-  return writer
+  writer.end()
 }
 
 function writePlace(writer: WireWriter, tensor: Tensor, place: ExternalPlace): void {
-  writer.message(13, encodePair('location', place.path))
-  writer.message(13, encodePair('offset', String(place.offset)))
-  writer.message(13, encodePair('length', String(tensor.byteLength)))
+  writePair(writer, 13, 'location', place.path)
+  writePair(writer, 13, 'offset', String(place.offset))
+  writePair(writer, 13, 'length', String(tensor.byteLength))
   writer.int(14, 1)
 }
 
-function encodeValueInfo(value: ValueInfo): WireWriter {
-  const writer = new WireWriter(value.unknown)
+function writeValueInfo(writer: WireWriter, field: number, value: ValueInfo): void {
+  writer.begin(field, value.unknown)
   writer.text(1, value.name)
   if (value.raw !== undefined) writer.bytes(2, value.raw)
-  else if (value.dtype !== null || value.dims !== null) writer.message(2, encodeTensorType(value))
-  return writer
+  else if (value.dtype !== null || value.dims !== null) writeTensorType(writer, value)
+  writer.end()
 }
 
 /** TypeProto with its tensor type. */
-function encodeTensorType(value: ValueInfo): WireWriter {
-  const { dtype, dims, typeUnknown } = value
-  const tensor = new WireWriter(typeUnknown?.tensor)
-  if (dtype !== null) tensor.int(1, dtypeFacts[dtype].code)
-  if (dims !== null) tensor.message(2, encodeShape(dims, typeUnknown))
-  const type = new WireWriter(typeUnknown?.type)
-  type.message(1, tensor)
-  return type
+function writeTensorType(writer: WireWriter, { dtype, dims, typeUnknown }: ValueInfo): void {
+  writer.begin(2, typeUnknown?.type)
+  writer.begin(1, typeUnknown?.tensor)
+  if (dtype !== null) writer.int(1, dtypeFacts[dtype].code)
+  if (dims !== null) writeShape(writer, dims, typeUnknown)
+  writer.end()
+  writer.end()
 }
 
-function encodeShape(dims: readonly Dim[], unknown: ValueInfo['typeUnknown']): WireWriter {
-  const shape = new WireWriter(unknown?.shape)
+function writeShape(
+  writer: WireWriter,
+  dims: readonly Dim[],
+  unknown: ValueInfo['typeUnknown'],
+): void {
+  // Notes on dimensions belong to the rank they came with.
+  const notes = unknown?.dims?.length === dims.length ? unknown.dims : undefined
+  writer.begin(2, unknown?.shape)
   for (const [index, dim] of dims.entries()) {
-    // Notes on dimensions belong to the rank they came with.
-    const writer = new WireWriter(
-      unknown?.dims?.length === dims.length ? unknown.dims[index] : undefined,
-    )
+    writer.begin(1, notes?.[index])
     if (typeof dim === 'number') writer.int(1, dim)
     else if (dim !== null) writer.text(2, dim)
-    shape.message(1, writer)
+    writer.end()
   }
-  return shape
+  writer.end()
 }

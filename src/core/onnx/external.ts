@@ -1,6 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
-import type { DecodeContext, TensorHead } from './decode-tensor.ts'
+import type { TensorHead } from './decode-tensor.ts'
 import { byteLengthOf } from './dtype.ts'
+import type { DecodeContext } from './message.ts'
 import type { Tensor } from './model.ts'
 
 /** Where a tensor's data lie beside the model. Source: onnx/docs/ExternalData.md. */

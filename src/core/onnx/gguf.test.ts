@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { realDataFolder } from '../../../test/onnx/model-corpus.ts'
 import { RightsizeError } from '../error/error.ts'
 import { decodeGguf } from './gguf.ts'
-import { joinBytes } from './wire.ts'
+import { joinBytes } from './protobuf.ts'
 
 const u32 = (value: number) => new Uint8Array(Uint32Array.of(value).buffer)
 const u64 = (value: number) => new Uint8Array(BigUint64Array.of(BigInt(value)).buffer)

@@ -6,11 +6,15 @@ import { checkGraph, describeProblem, graphProblems, sortNodes } from './graph-c
 import { freshNames, removeDead, renameValues, replaceNode } from './graph-edit.ts'
 import { capturedBy, indexGraph, valuesUsed } from './graph-index.ts'
 import type { Dim, Graph, Node } from './model.ts'
+import { joinBytes } from './protobuf.ts'
+import { WireWriter } from './protobuf-writer.ts'
 import { inferShapes } from './shapes.ts'
 import { sparseNames } from './sparse.ts'
 import { subgraphsOf } from './walk.ts'
-import { joinBytes } from './wire.ts'
-import { WireWriter } from './wire-writer.ts'
+
+function finished(writer: WireWriter): Uint8Array {
+  return joinBytes([...writer.finish().chunks()])
+}
 
 const value = (name: string, dims: readonly Dim[] | null = [2]) =>
   build.valueInfo(name, 'float32', dims)
@@ -175,10 +179,10 @@ test('sparse initializers count as made, and survive the codec', () => {
   values.text(8, 'sparse')
   values.bytes(9, new Uint8Array(4))
   const sparse = new WireWriter()
-  sparse.message(1, values)
+  sparse.bytes(1, finished(values))
   sparse.int(3, 5)
   const field = new WireWriter()
-  field.message(15, sparse)
+  field.bytes(15, finished(sparse))
   const unknown = joinBytes([...field.finish().chunks()])
   const graph: Graph = { ...graphOf([relu('sparse', 'y')], ['y']), unknown }
   expect(sparseNames(graph)).toEqual(['sparse'])

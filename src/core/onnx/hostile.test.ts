@@ -3,8 +3,8 @@ import { RightsizeError } from '../error/error.ts'
 import * as build from './build.ts'
 import { decodeModel } from './decode.ts'
 import { encodeModel } from './encode.ts'
-import { joinBytes, limitsFor } from './wire.ts'
-import { WireWriter } from './wire-writer.ts'
+import { joinBytes, limitsFor } from './protobuf.ts'
+import { WireWriter } from './protobuf-writer.ts'
 
 function finished(writer: WireWriter): Uint8Array<ArrayBuffer> {
   return joinBytes([...writer.finish().chunks()])
@@ -15,7 +15,7 @@ function withGraph(write: (graph: WireWriter) => void): Uint8Array<ArrayBuffer> 
   const graph = new WireWriter()
   write(graph)
   const model = new WireWriter()
-  model.message(7, graph)
+  model.bytes(7, finished(graph))
   return finished(model)
 }
 
@@ -24,7 +24,7 @@ function withTensor(write: (tensor: WireWriter) => void): Uint8Array<ArrayBuffer
     const tensor = new WireWriter()
     tensor.text(8, 'w')
     write(tensor)
-    graph.message(5, tensor)
+    graph.bytes(5, finished(tensor))
   })
 }
 
@@ -103,13 +103,13 @@ test.each([
 
 test('the refusal names the field inside the graph', () => {
   const bytes = withGraph((graph) => {
-    graph.message(1, new WireWriter())
+    graph.bytes(1, finished(new WireWriter()))
     const attribute = new WireWriter()
     attribute.int(1, 3)
     const node = new WireWriter()
-    node.message(5, new WireWriter())
-    node.message(5, attribute)
-    graph.message(1, node)
+    node.bytes(5, finished(new WireWriter()))
+    node.bytes(5, finished(attribute))
+    graph.bytes(1, finished(node))
   })
   expect(refusal(bytes)).toMatchObject({
     message: 'field name has wire type 0',
@@ -256,15 +256,15 @@ test('graphs nested without end are refused at the depth limit', () => {
   let graph = new WireWriter()
   for (let level = 0; level < 40; level += 1) {
     const attribute = new WireWriter()
-    attribute.message(6, graph)
+    attribute.bytes(6, finished(graph))
     attribute.int(20, 5)
     const node = new WireWriter()
-    node.message(5, attribute)
+    node.bytes(5, finished(attribute))
     graph = new WireWriter()
-    graph.message(1, node)
+    graph.bytes(1, finished(node))
   }
   const model = new WireWriter()
-  model.message(7, graph)
+  model.bytes(7, finished(graph))
   const error = refusal(finished(model))
   expect(error.code).toBe('ONNX_TOO_LARGE')
   expect(error.message).toBe('messages are nested more than 64 deep (limits.depth)')
@@ -276,13 +276,13 @@ const dense: readonly [string, Uint8Array][] = [
   [
     'nodes',
     withGraph((graph) => {
-      for (let i = 0; i < many; i += 1) graph.message(1, new WireWriter())
+      for (let i = 0; i < many; i += 1) graph.bytes(1, finished(new WireWriter()))
     }),
   ],
   [
     'inputs',
     withGraph((graph) => {
-      for (let i = 0; i < many; i += 1) graph.message(11, new WireWriter())
+      for (let i = 0; i < many; i += 1) graph.bytes(11, finished(new WireWriter()))
     }),
   ],
   [

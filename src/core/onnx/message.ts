@@ -1,93 +1,148 @@
-import { joinBytes, type WireReader, wire } from './wire.ts'
+import type { ByteSource } from './model.ts'
+import { joinBytes, type WireReader, wire } from './protobuf.ts'
 
-/** How one field of a message is read: the wire type it must have ('any' for repeated numbers, packed or not), its name, what to do. */
-export type FieldReader = readonly [type: number | 'any', name: string, read: (tag: number) => void]
+/** What every part of the decoder is handed. */
+export interface DecodeContext {
+  readonly reader: WireReader
+  readonly external?: ((path: string) => ByteSource) | undefined
+}
 
-/** Field number to reader. */
-export type FieldReaders = Readonly<Record<number, FieldReader>>
+/** Reads one message, which the reader stands in. */
+export type ReadMessage<T> = (context: DecodeContext) => T
 
-/**
- * Reads the fields of the current message through the table. Fields that are not in it come back joined, in the order they
- * came, under `unknown`; the key is absent when there are none.
- */
-export function readMessage(reader: WireReader, fields: FieldReaders): { unknown?: Uint8Array } {
-  const unknown: Uint8Array[] = []
+/** Reads one field into the state of its message. */
+export type ReadField<S> = (state: S, context: DecodeContext, tag: number) => void
+
+/** How one field is read: the wire type it must have ('any' for repeated numbers, packed or not), its name, what to do. */
+export type Field<S> = readonly [type: number | 'any', name: string, read: ReadField<S>]
+
+/** Field number to field. Tables are made once, so that reading a message allocates nothing but its result. */
+export type FieldTable<S> = readonly (Field<S> | undefined)[]
+
+export function fieldTable<S>(fields: Readonly<Record<number, Field<S>>>): FieldTable<S> {
+  const table: (Field<S> | undefined)[] = []
+  for (const [number, field] of Object.entries(fields)) table[Number(number)] = field
+  return table
+}
+
+/** A state that may take up unknown fields. */
+interface KeepsUnknown {
+  unknown?: Uint8Array
+}
+
+/** Reads the fields of the current message into the state and returns it. Fields that are not in the table go to `unknown`, joined, in the order they came. */
+export function readMessage<S extends object>(
+  context: DecodeContext,
+  table: FieldTable<S>,
+  state: S,
+): S {
+  const { reader } = context
+  let unknown: Uint8Array[] | undefined
   while (reader.more()) {
     const start = reader.pos
     const tag = reader.tag()
-    const field = fields[Math.floor(tag / 8)]
+    const field = table[Math.floor(tag / 8)]
     if (field === undefined) {
       reader.skip(tag)
       reader.charge(32)
+      unknown ??= []
       unknown.push(reader.bytes.subarray(start, reader.pos))
     } else {
       const [type, name, read] = field
       if (type !== 'any' && (tag & 7) !== type) {
         reader.fail(`field ${name} has wire type ${tag & 7} instead of ${type}`)
       }
-      read(tag)
+      read(state, context, tag)
     }
   }
-  return unknown.length === 0 ? {} : { unknown: joinBytes(unknown) }
+  if (unknown !== undefined) (state as KeepsUnknown).unknown = joinBytes(unknown)
+  return state
 }
 
-/** A repeated message field, read into `into`; errors name it with its index. */
-export function repeatedMessage<T>(
-  reader: WireReader,
+/** A repeated message field; errors name it with its index. */
+export function repeated<S, T>(
   name: string,
-  into: T[],
-  read: () => T,
-): FieldReader {
-  const readOne = () => {
-    reader.charge(32)
-    into.push(reader.message(`${name}[${into.length}]`, read))
+  list: (state: S) => T[],
+  read: ReadMessage<T>,
+): Field<S> {
+  const readOne: ReadField<S> = (state, context) => {
+    const into = list(state)
+    context.reader.charge(32)
+    into.push(readNested(context, name, into.length, read))
   }
   return [wire.bytes, name, readOne]
 }
 
 /** A message field that may occur once. Protobuf would merge two; no exporter writes two, so two are refused. */
-export function onlyMessage<T>(
-  reader: WireReader,
+export function single<S, T>(
   name: string,
-  read: () => T,
-  keep: (value: T) => void,
-): FieldReader {
-  let seen = false
-  const readOne = () => {
-    if (seen) reader.fail(`a second ${name}`)
-    seen = true
-    keep(reader.message(name, read))
+  {
+    has,
+    read,
+    keep,
+  }: { has: (state: S) => boolean; read: ReadMessage<T>; keep: (state: S, value: T) => void },
+): Field<S> {
+  const readOne: ReadField<S> = (state, context) => {
+    if (has(state)) context.reader.fail(`a second ${name}`)
+    keep(state, readNested(context, name, -1, read))
   }
   return [wire.bytes, name, readOne]
 }
 
-/** A repeated string field. */
-export function repeatedText(reader: WireReader, name: string, into: string[]): FieldReader {
-  return [wire.bytes, name, () => into.push(reader.text())]
+/** A message inside the current one; `index` is -1 where there is no list. */
+function readNested<T>(
+  context: DecodeContext,
+  name: string,
+  index: number,
+  read: ReadMessage<T>,
+): T {
+  const { reader } = context
+  const outerEnd = reader.enter(name, index)
+  const value = read(context)
+  reader.leave(outerEnd)
+  return value
 }
+
+/** A string field. */
+export function text<S>(name: string, keep: (state: S, value: string) => void): Field<S> {
+  return [wire.bytes, name, (state, { reader }) => keep(state, reader.text())]
+}
+
+/** An integer field, as a number. */
+export function integer<S>(name: string, keep: (state: S, value: number) => void): Field<S> {
+  return [wire.varint, name, (state, { reader }) => keep(state, reader.int())]
+}
+
+/** A repeated number field, packed (one bytes field) or not; `type` is the wire type of one number. */
+export function numbers<S>(name: string, type: number, readOne: ReadField<S>): Field<S> {
+  const read: ReadField<S> = (state, context, tag) => {
+    const { reader } = context
+    if ((tag & 7) === type) readOne(state, context, tag)
+    else if ((tag & 7) === wire.bytes) {
+      const outerEnd = reader.enter(name, -1)
+      while (reader.more()) readOne(state, context, tag)
+      reader.leave(outerEnd)
+    } else reader.fail(`field ${name} has wire type ${tag & 7}`)
+  }
+  return ['any', name, read]
+}
+
+interface Pair {
+  key: string
+  value: string
+}
+
+const pairFields = fieldTable<Pair>({
+  1: text('key', (pair, value) => {
+    pair.key = value
+  }),
+  2: text('value', (pair, value) => {
+    pair.value = value
+  }),
+})
 
 /** Reads a StringStringEntryProto from the current message. */
-export function readPair(reader: WireReader): readonly [string, string] {
-  let key = ''
-  let value = ''
-  readMessage(reader, {
-    1: [wire.bytes, 'key', () => (key = reader.text())],
-    2: [wire.bytes, 'value', () => (value = reader.text())],
-  })
+export function readPair(context: DecodeContext): readonly [string, string] {
+  const { key, value } = readMessage(context, pairFields, { key: '', value: '' })
   return [key, value]
-}
-
-/** Calls `readOne` for each number of a repeated field, packed (one bytes field) or not. */
-export function readNumbers(
-  reader: WireReader,
-  tag: number,
-  type: number,
-  readOne: () => void,
-): void {
-  if ((tag & 7) === type) readOne()
-  else if ((tag & 7) === wire.bytes) {
-    reader.message('packed', () => {
-      while (reader.more()) readOne()
-    })
-  } else reader.fail(`a repeated number has wire type ${tag & 7}`)
 }

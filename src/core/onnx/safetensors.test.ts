@@ -8,9 +8,9 @@ import { RightsizeError } from '../error/error.ts'
 import * as build from './build.ts'
 import { halfValues } from './half-float.ts'
 import type { Tensor } from './model.ts'
+import { joinBytes } from './protobuf.ts'
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
 import { float32Of, numbersOf, tensorOf } from './tensor-values.ts'
-import { joinBytes } from './wire.ts'
 
 function written(
   tensors: readonly Tensor[],

@@ -1,25 +1,36 @@
 import { decodeTensor } from './decode-tensor.ts'
-import { onlyMessage, readMessage, repeatedMessage } from './message.ts'
-import type { Graph } from './model.ts'
-import { WireReader } from './wire.ts'
+import { type DecodeContext, fieldTable, readMessage, repeated, single } from './message.ts'
+import type { Graph, Tensor } from './model.ts'
+import { WireReader } from './protobuf.ts'
+
+interface SparseState {
+  values: Tensor | undefined
+}
+
+const sparseFields = fieldTable<SparseState>({
+  1: single<SparseState, Tensor>('values', {
+    has: ({ values }) => values !== undefined,
+    read: decodeTensor,
+    keep: (sparse, values) => {
+      sparse.values = values
+    },
+  }),
+})
+
+function readSparse(context: DecodeContext): string {
+  return readMessage<SparseState>(context, sparseFields, { values: undefined }).values?.name ?? ''
+}
+
+const graphFields = fieldTable<{ readonly names: string[] }>({
+  15: repeated('sparse_initializer', ({ names }) => names, readSparse),
+})
 
 /**
  * Names of the graph's sparse initializers, which the codec keeps as bytes. The name of a sparse tensor is the name of its values.
  * Source: onnx.proto, SparseTensorProto and GraphProto.sparse_initializer (15).
  */
-export function sparseNames(graph: Graph): readonly string[] {
-  if (graph.unknown === undefined) return []
-  const reader = new WireReader(graph.unknown)
-  const names: string[] = []
-  const readSparse = () => {
-    let name = ''
-    const readValues = () => decodeTensor({ reader, external: undefined }).name
-    const keep = (value: string) => {
-      name = value
-    }
-    readMessage(reader, { 1: onlyMessage(reader, 'values', readValues, keep) })
-    return name
-  }
-  readMessage(reader, { 15: repeatedMessage(reader, 'sparse_initializer', names, readSparse) })
-  return names
+export function sparseNames({ unknown }: Graph): readonly string[] {
+  if (unknown === undefined) return []
+  return readMessage({ reader: new WireReader(unknown) }, graphFields, { names: [] as string[] })
+    .names
 }

@@ -1,7 +1,7 @@
 import { dtypeFacts } from './dtype.ts'
-import { readMessage, readNumbers } from './message.ts'
+import { fieldTable, numbers, readMessage } from './message.ts'
 import type { Dtype } from './model.ts'
-import { WireReader, wire } from './wire.ts'
+import { WireReader, wire } from './protobuf.ts'
 
 /** One of the repeated fields of TensorProto that may hold data instead of raw_data. */
 export interface TypedField {
@@ -84,9 +84,8 @@ export function typedBytes(
   reader.end = message.end
   const data = new Uint8Array(byteLength)
   const put = entryWriter(reader, new DataView(data.buffer), dtype)
-  readMessage(reader, {
-    [typed.field]: ['any', typed.name, (tag) => readNumbers(reader, tag, typed.wireType, put)],
-  })
+  const table = fieldTable<object>({ [typed.field]: numbers(typed.name, typed.wireType, put) })
+  readMessage({ reader }, table, {})
   return data
 }
 

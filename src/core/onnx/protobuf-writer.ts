@@ -1,5 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
-import { WireReader, wire } from './wire.ts'
+import { WireReader, wire } from './protobuf.ts'
 
 /** Bytes that are fetched only when they are written out: tensor data. */
 export interface LateBytes {
@@ -7,21 +7,33 @@ export interface LateBytes {
   bytes(): Uint8Array
 }
 
+/** A message that was begun and not ended. */
+interface OpenMessage {
+  /** Where its content begins in the buffer. */
+  readonly start: number
+  /** How many late pieces, and bytes of them, came before it. */
+  readonly lateCount: number
+  readonly lateBytes: number
+  /** Unknown fields that wait for their place. */
+  readonly unknown: readonly UnknownField[]
+}
+
 /**
  * Builds a protobuf message: small fields go into one growing buffer, tensor data stays a reference,
  * so that a model of 90 MB is written without a second copy. Fields are written in ascending order of their number;
- * unknown fields given at the start are slotted in where their numbers belong.
+ * unknown fields given at the start of a message are slotted in where their numbers belong.
  */
 export class WireWriter {
-  private buffer = new Uint8Array(256)
+  private buffer = new Uint8Array(1024)
   private view = new DataView(this.buffer.buffer)
   private used = 0
-  private late: { readonly at: number; readonly data: LateBytes }[] = []
+  private late: { at: number; readonly data: LateBytes }[] = []
   private lateBytes = 0
   private unknown: readonly UnknownField[]
+  private readonly open: OpenMessage[] = []
 
   constructor(unknown?: Uint8Array) {
-    this.unknown = unknown === undefined ? [] : splitFields(unknown)
+    this.unknown = unknown === undefined ? none : splitFields(unknown)
   }
 
   get byteLength(): number {
@@ -42,7 +54,13 @@ export class WireWriter {
   }
 
   text(field: number, text: string): void {
-    this.bytes(field, encoder.encode(text))
+    const plain = asciiCodes(text)
+    if (!plain) return void this.bytes(field, encoder.encode(text))
+    this.tag(field, wire.bytes)
+    this.varint(text.length)
+    this.room(text.length)
+    for (let at = 0; at < text.length; at += 1) this.buffer[this.used + at] = text.charCodeAt(at)
+    this.used += text.length
   }
 
   bytes(field: number, bytes: Uint8Array): void {
@@ -59,27 +77,41 @@ export class WireWriter {
     this.lateBytes += data.byteLength
   }
 
-  /** A message that was written elsewhere. */
-  message(field: number, inner: WireWriter): void {
-    inner.finish()
+  /** Begins a message field; what is written until `end` belongs to it. */
+  begin(field: number, unknown?: Uint8Array): void {
     this.tag(field, wire.bytes)
-    this.varint(inner.byteLength)
-    const base = this.used
-    this.raw(inner.buffer.subarray(0, inner.used))
-    for (const { at, data } of inner.late) this.late.push({ at: base + at, data })
-    this.lateBytes += inner.lateBytes
+    const { late, lateBytes, used } = this
+    this.open.push({ start: used + 1, lateCount: late.length, lateBytes, unknown: this.unknown })
+    this.unknown = unknown === undefined ? none : splitFields(unknown)
+    // One byte for the length: enough for most; `end` makes room for more.
+    this.room(1)
+    this.used += 1
+  }
+
+  /** Ends the message begun last. */
+  end(): void {
+    this.slotIn(Number.POSITIVE_INFINITY)
+    const message = this.open.pop()
+    if (message === undefined) return
+    const { start, lateCount, lateBytes, unknown } = message
+    const length = this.used - start + this.lateBytes - lateBytes
+    const shift = varintLength(length) - 1
+    if (shift > 0) {
+      this.room(shift)
+      this.buffer.copyWithin(start + shift, start, this.used)
+      for (const piece of this.late.slice(lateCount)) piece.at += shift
+    }
+    const end = this.used + shift
+    this.used = start - 1
+    this.varint(length)
+    this.used = end
+    this.unknown = unknown
   }
 
   /** Writes the unknown fields that are left; nothing may be written after it. */
   finish(): this {
     this.slotIn(Number.POSITIVE_INFINITY)
     return this
-  }
-
-  private raw(bytes: Uint8Array): void {
-    this.room(bytes.length)
-    this.buffer.set(bytes, this.used)
-    this.used += bytes.length
   }
 
   /** The message in pieces, in order; tensor data is read when its piece is asked for. */
@@ -96,6 +128,12 @@ export class WireWriter {
       yield bytes
     }
     if (this.used > from) yield this.buffer.subarray(from, this.used)
+  }
+
+  private raw(bytes: Uint8Array): void {
+    this.room(bytes.length)
+    this.buffer.set(bytes, this.used)
+    this.used += bytes.length
   }
 
   private tag(field: number, type: number): void {
@@ -151,8 +189,10 @@ interface UnknownField {
   readonly bytes: Uint8Array
 }
 
+const none: readonly UnknownField[] = []
+
 /** The fields of a message, whole with their tags, by ascending number; fields of one number keep their order. */
-export function splitFields(message: Uint8Array): UnknownField[] {
+function splitFields(message: Uint8Array): readonly UnknownField[] {
   const reader = new WireReader(message)
   const fields: UnknownField[] = []
   while (reader.more()) {
@@ -164,4 +204,15 @@ export function splitFields(message: Uint8Array): UnknownField[] {
   return fields.sort((left, right) => left.field - right.field)
 }
 
+function varintLength(value: number): number {
+  let length = 1
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length += 1
+  return length
+}
+
 const encoder = new TextEncoder()
+
+function asciiCodes(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) >= 0x80) return false
+  return true
+}

@@ -31,7 +31,8 @@ export class WireReader {
   pos = 0
   /** End of the message being read. */
   end: number
-  private readonly path: string[] = []
+  private readonly steps: string[] = []
+  private readonly indexes: number[] = []
   private readonly view: DataView
   /** Estimated heap of what was made so far, in bytes. */
   charged = 0
@@ -49,7 +50,11 @@ export class WireReader {
   }
 
   at(): string {
-    const path = this.path.join('.')
+    const step = (name: string, at: number) => {
+      const index = this.indexes[at] ?? -1
+      return index < 0 ? name : `${name}[${index}]`
+    }
+    const path = this.steps.map(step).join('.')
     return path === '' ? `byte ${this.pos}` : `byte ${this.pos}, ${path}`
   }
 
@@ -162,8 +167,6 @@ export class WireReader {
     const start = this.pos
     const bytes = this.slice()
     this.charge(48 + 2 * bytes.length)
-    const text = asciiText(bytes)
-    if (text !== null) return text
     try {
       return utf8.decode(bytes)
     } catch {
@@ -172,21 +175,25 @@ export class WireReader {
     }
   }
 
-  /** Reads a length-delimited message: `body` runs until its end, and `step` names it in errors. */
-  message<T>(step: string, body: () => T): T {
+  /** Steps into a length-delimited message; `name` and `index` (-1 outside a list) say where in errors. Returns what `leave` needs. */
+  enter(name: string, index: number): number {
     const length = this.uint()
     this.need(length)
-    if (this.path.length >= this.limits.depth) {
+    if (this.steps.length >= this.limits.depth) {
       const what = `messages are nested more than ${this.limits.depth} deep (limits.depth)`
       throw new RightsizeError('ONNX_TOO_LARGE', what, { at: this.at() })
     }
     const outerEnd = this.end
     this.end = this.pos + length
-    this.path.push(step)
-    const value = body()
-    this.path.pop()
+    this.steps.push(name)
+    this.indexes.push(index)
+    return outerEnd
+  }
+
+  leave(outerEnd: number): void {
+    this.steps.pop()
+    this.indexes.pop()
     this.end = outerEnd
-    return value
   }
 
   /** Moves past the value of a field of this tag. */
@@ -222,17 +229,6 @@ export class WireReader {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-/** Short ASCII text without the cost of a decoder call; null when it does not apply. */
-function asciiText(bytes: Uint8Array): string | null {
-  if (bytes.length > 48) return null
-  let text = ''
-  for (const code of bytes) {
-    if (code >= 0x80) return null
-    text += String.fromCharCode(code)
-  }
-  return text
-}
 
 /** The parts one after the other, in a new array. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
