@@ -1,7 +1,7 @@
 import type { ImportedOutcomes } from '../core/spec/imported.ts'
 
 /** The text of a file of results, with names for messages and for the candidate. */
-export interface ImportSource {
+interface ImportSource {
   readonly text: string
   /** Path, for messages. */
   readonly file: string

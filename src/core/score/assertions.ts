@@ -10,7 +10,7 @@ import { regex } from './regex.ts'
 import type { Score, Scorer } from './scorer.ts'
 
 /** One assertion of a test, in promptfoo's words. */
-export interface Assertion {
+interface Assertion {
   readonly type: string
   readonly value?: unknown
   readonly weight?: number
@@ -62,7 +62,7 @@ export const knowsAssertion = (type: string): boolean =>
   CHECKS[type.replace(/^not-/, '')] !== undefined
 
 /** The names of the assertions that can be checked, for messages. */
-export const assertionNames: readonly string[] = Object.keys(CHECKS)
+const assertionNames: readonly string[] = Object.keys(CHECKS)
 
 /**
  * assertions: the weighted share of a row's own assertions that hold, 0..1.

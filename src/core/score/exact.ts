@@ -39,7 +39,7 @@ export function exact(options: Options): Scorer {
 }
 
 /** The text as the comparison sees it. Unicode is put into one form (NFC) always. */
-export function normalised(text: string, rules: OptionValues<typeof exactOptions>): string {
+function normalised(text: string, rules: OptionValues<typeof exactOptions>): string {
   const composed = text.normalize('NFC')
   const cased = rules.ignoreCase ? composed.toLowerCase() : composed
   const bare = rules.ignorePunctuation ? cased.replace(/\p{P}+/gu, '') : cased

@@ -2,7 +2,7 @@ import { RightsizeError } from '../error/error.ts'
 import { suggestion } from '../spec/nearest.ts'
 
 /** One option of a scorer: its kind, its default, and what it does. */
-export interface OptionRule {
+interface OptionRule {
   readonly kind: 'boolean' | 'number' | 'text' | 'texts' | 'value'
   readonly byDefault: unknown
   readonly text: string

@@ -248,7 +248,7 @@ export function checkProducible(
 }
 
 /** Distinct labels, sorted; empty where the expected values are not short texts or numbers, or nearly all differ. */
-export function labelsOf(items: readonly Item[]): readonly string[] {
+function labelsOf(items: readonly Item[]): readonly string[] {
   const plain = items.every(({ expected }) => expected !== null && typeof expected !== 'object')
   if (!plain) return []
   return [...new Set(items.map((item) => labelText(item.expected)))].sort()

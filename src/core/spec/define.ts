@@ -45,7 +45,7 @@ export interface DatasetInput {
   readonly limit?: number | undefined
 }
 
-export interface RawTensorInputForm {
+interface RawTensorInputForm {
   readonly column: string
   readonly dtype:
     | 'float32'
@@ -63,9 +63,9 @@ export interface RawTensorInputForm {
   readonly zeroPoint?: number | undefined
 }
 
-export type ScorerInput = string | ScorerObject
+type ScorerInput = string | ScorerObject
 
-export interface ScorerObject {
+interface ScorerObject {
   readonly name: string
   readonly weight?: number | undefined
   readonly options?: Readonly<Record<string, unknown>> | undefined
@@ -95,7 +95,7 @@ export interface CandidateInput {
 type OneOrList<T> = T | readonly T[]
 
 /** Settings; where a list is written, each value makes a candidate. */
-export interface SettingsInput {
+interface SettingsInput {
   readonly temperature?: OneOrList<number> | undefined
   readonly maxTokens?: OneOrList<number> | undefined
   readonly reasoningEffort?: OneOrList<string> | undefined
@@ -113,7 +113,7 @@ export interface SettingsInput {
   readonly extra?: Readonly<Record<string, unknown>> | undefined
 }
 
-export interface EnergyInput {
+interface EnergyInput {
   readonly jPerItem?: readonly [number, number] | undefined
   readonly pid?: number | undefined
   readonly cgroup?: string | undefined
@@ -123,7 +123,7 @@ export interface EnergyInput {
   readonly external?: readonly string[] | undefined
 }
 
-export interface PriceInput {
+interface PriceInput {
   readonly inputPerMTokens?: number | undefined
   readonly outputPerMTokens?: number | undefined
   readonly cachedInputPerMTokens?: number | undefined
@@ -140,7 +140,7 @@ export interface BarInput {
   readonly target?: number | undefined
 }
 
-export interface ConstraintsInput {
+interface ConstraintsInput {
   readonly latencyP95Ms?: number | undefined
   readonly memoryMiB?: number | undefined
   readonly joulesPerItem?: number | undefined
@@ -155,20 +155,20 @@ export interface ConstraintsInput {
     | undefined
 }
 
-export interface RiskInput {
+interface RiskInput {
   readonly alpha?: number | undefined
   readonly beta?: number | undefined
   readonly claim?: 'supported' | 'certified' | undefined
   readonly supportedAt?: number | undefined
 }
 
-export interface BudgetInput {
+interface BudgetInput {
   readonly joules?: number | undefined
   readonly calls?: number | undefined
   readonly money?: number | undefined
 }
 
-export interface AccountInput {
+interface AccountInput {
   readonly grid?: string | undefined
   readonly pue?: number | undefined
   readonly volumePerMonth?: number | undefined
@@ -180,7 +180,7 @@ export interface AccountInput {
   readonly lifetimeYears?: number | undefined
 }
 
-export interface DeploymentInput {
+interface DeploymentInput {
   readonly instances?: number | undefined
   readonly replicas?: number | undefined
   readonly share?: number | undefined

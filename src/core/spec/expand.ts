@@ -3,7 +3,7 @@ import type { CandidateInput } from './define.ts'
 import type { CandidateSettings, CandidateSpec } from './spec.ts'
 
 /** Settings that may be lists; each value makes a candidate. */
-export const TUNED = [
+const TUNED = [
   'maxTokens',
   'reasoningEffort',
   'temperature',
@@ -69,7 +69,7 @@ export function expandCandidate(
 }
 
 /** What is varied in a written candidate: every list with more than one value. */
-export function dimensionsOf(candidate: CandidateInput): readonly Dimension[] {
+function dimensionsOf(candidate: CandidateInput): readonly Dimension[] {
   const settings = { ...candidate.settings } as Readonly<Record<string, unknown>>
   const lists: readonly (readonly [string, unknown])[] = [
     ['prompt', candidate.prompt],

@@ -27,14 +27,6 @@ export function parseSpecValue(value: unknown, name = 'spec'): Spec {
   return specFrom(valueSource(value, name))
 }
 
-/** The written form alone, checked and without defaults. */
-export function parseSpecInput(
-  text: string,
-  { file = 'rightsize.yaml' }: ParseOptions = {},
-): SpecInput {
-  return checked(readSource(text, file))
-}
-
 function specFrom(source: Source): Spec {
   return fillSpec(checked(source), (path) => source.at(path))
 }

@@ -4,7 +4,7 @@ import type { Ignored, PromptfooWorld } from './promptfoo.ts'
 import { readSource } from './source-lines.ts'
 
 /** An assertion as the scorer `assertions` takes it. */
-export interface ImportedAssertion {
+interface ImportedAssertion {
   readonly type: string
   readonly value?: unknown
   readonly weight?: number

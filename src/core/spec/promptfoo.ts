@@ -26,7 +26,7 @@ export interface PromptfooImport {
 }
 
 /** Column that holds the assertions of a row. */
-export const ASSERT_COLUMN = 'assert'
+const ASSERT_COLUMN = 'assert'
 
 /** Whether a file is promptfoo's: prompts, providers or tests, and no task. */
 export function isPromptfoo(value: unknown): value is Row {

@@ -116,7 +116,7 @@ function unknownKey(key: string, path: KeyPath, source: Source, json: JsonSchema
 }
 
 /** Keys that the schema allows in the object at this path, from all branches of a union. */
-export function keysAt(schema: JsonSchema, path: KeyPath): readonly string[] {
+function keysAt(schema: JsonSchema, path: KeyPath): readonly string[] {
   const branches = schema.anyOf ?? [schema]
   const [head, ...rest] = path
   if (head === undefined) return branches.flatMap((branch) => Object.keys(branch.properties ?? {}))
