@@ -8,8 +8,10 @@ import { type LossSpec, lossNames, withLoss } from '../../core/train/loss.ts'
 import type { ParameterSpec, Parameters } from '../../core/train/parameters.ts'
 import type { Trainable } from '../../core/train/trainable.ts'
 
-/** onnxruntime's own operators: fused products in the backward pass, and whatever the model itself has. */
-const contribOpsets = { 'com.microsoft': 1 }
+/** onnxruntime's own operators beside the model's: fused products in the backward pass. */
+function opsetsOf({ opset }: Trainable): Readonly<Record<string, number>> {
+  return { '': opset, 'com.microsoft': 1 }
+}
 
 /** What a session needs of the training's options. */
 export interface SessionOptions {
@@ -50,7 +52,7 @@ export function stepModel(trainable: Trainable, loss: LossSpec): Uint8Array {
   const graph = gradient(forward, lossNames.loss, names)
   const kept = new Set([lossNames.loss, ...names.map(gradientName)])
   const outputs = graph.outputs.filter(({ name }) => kept.has(name))
-  return encodeModel(model({ ...graph, outputs }, { opsets: contribOpsets }))
+  return encodeModel(model({ ...graph, outputs }, { opsets: opsetsOf(trainable) }))
 }
 
 /** Opens the training graph. */
@@ -117,7 +119,7 @@ export async function openEvaluation(
 ): Promise<Held> {
   const { specs, output } = trainable
   const graph = withLoss(trainable.graph('infer'), output, loss)
-  const session = await engine.open(encodeModel(model(graph, { opsets: contribOpsets })), {
+  const session = await engine.open(encodeModel(model(graph, { opsets: opsetsOf(trainable) })), {
     intraThreads: threads,
   })
   const batches = orderedBatches(

@@ -16,6 +16,11 @@ export const trainErrors = {
     why: 'Most shapes are found at run time; a few rules need the rank or a size beforehand.',
     next: 'Add the shape to the value_info of the model, or export it with static ranks.',
   },
+  TRAIN_OPSET: {
+    title: 'A model of this opset cannot be trained further',
+    why: 'Backward nodes are opset 18; models of opset 13 to 21 can stand beside them, others may mean something else by the same names.',
+    next: 'Convert the model to opset 18 where it was exported.',
+  },
   TRAIN_PARAMETER: {
     title: 'A parameter cannot be trained',
     why: 'It is missing from the graph, is not float32, or does not influence the loss.',

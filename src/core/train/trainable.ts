@@ -1,3 +1,4 @@
+import { builtVersions } from '../onnx/build.ts'
 import type { Graph } from '../onnx/model.ts'
 import type { Architecture, MaskInput } from './architecture.ts'
 import {
@@ -6,6 +7,7 @@ import {
   type ParameterSpec,
   type Parameters,
 } from './parameters.ts'
+import { atOpset18 } from './upgrade.ts'
 
 /** Something that can be trained: graphs whose parameters are inputs, and the values to begin with. */
 export interface Trainable {
@@ -13,6 +15,8 @@ export interface Trainable {
   readonly start: Parameters
   readonly output: string
   readonly masks: readonly MaskInput[]
+  /** Version of ai.onnx that the graphs are written in. */
+  readonly opset: number
   graph(form: 'train' | 'infer'): Graph
 }
 
@@ -23,17 +27,30 @@ export function freshTrainable(
   start: Parameters = initialParameters(architecture.parameters, seed),
 ): Trainable {
   const { parameters: specs, output, masks } = architecture
-  return { specs, start, output, masks, graph: (form) => architecture.graph(form) }
+  return {
+    specs,
+    start,
+    output,
+    masks,
+    opset: builtVersions.opset,
+    graph: (form) => architecture.graph(form),
+  }
 }
 
-/** Any opset-18 graph, trained further in the named float32 initializers; it has no dropout. */
-export function trainableGraph(graph: Graph, names: readonly string[], output: string): Trainable {
-  const lifted = liftParameters(graph, names)
+/** Any graph of opset 13 to 21, trained further in the named float32 initializers; it has no dropout. Models made from it have opset `trainable.opset`, at least 18. */
+export function trainableGraph(
+  graph: Graph,
+  names: readonly string[],
+  output: string,
+  opset: number = builtVersions.opset,
+): Trainable {
+  const lifted = liftParameters(atOpset18(graph, opset), names)
   return {
     specs: lifted.specs,
     start: lifted.values,
     output,
     masks: [],
+    opset: Math.max(opset, builtVersions.opset),
     graph: () => lifted.graph,
   }
 }
