@@ -12,11 +12,18 @@ import { type BoundaryRow, boundaryChecklist } from './boundary.ts'
 import { monthDays } from './calendar.ts'
 import { type Coefficient, coefficientsOf } from './coefficient.ts'
 import { compareSci, type SciComparison } from './compare-sci.ts'
-import { type ConsumerReport, consumerRows } from './consumer-report.ts'
+import { type BillingUnit, type ConsumerReport, consumerRows } from './consumer-report.ts'
 import { type LoadAccount, loadAccount, type RealisedSaving, realisedSaving } from './deployment.ts'
 import { facilityGrams } from './facility.ts'
 import type { GridFactor } from './grid-factor.ts'
-import { type AnswerCost, answerCost, energyPrice, rentPerAnswer } from './money.ts'
+import {
+  type AnswerCost,
+  answerCost,
+  energyPrice,
+  type OverheadCost,
+  overheadCost,
+  rentPerAnswer,
+} from './money.ts'
 import { type PayBackLedger, payBackLedger } from './pay-back-ledger.ts'
 import { type ProviderReport, type ProviderWork, providerReport } from './provider-report.ts'
 import { sciOf } from './sci.ts'
@@ -38,6 +45,8 @@ export interface AccountInputs {
   /** Lets hosted candidates be estimated. */
   readonly api?: ApiContext
   readonly providerWork?: ProviderWork
+  /** What is billed, where it is not the inference: pages, seconds, images, characters, workflows. */
+  readonly billing?: BillingUnit
   /** When the account is made, ISO date: start of the pay-back and date of the prices. */
   readonly at: string
   readonly seed?: number
@@ -68,6 +77,8 @@ export interface Account extends AccountResult {
   readonly waterfall: Waterfall | null
   readonly deployment: DeploymentAccount | null
   readonly costs: readonly { readonly id: string; readonly cost: AnswerCost }[]
+  /** What finding out cost: calls and electricity of the run. */
+  readonly overheadCost: OverheadCost
   readonly payBack: PayBackLedger | null
   /** What moves the headline most: what to measure next. */
   readonly measureNext: readonly TornadoBar[]
@@ -123,6 +134,14 @@ export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: Accou
       id: candidate.id,
       cost: costOf(candidate, context),
     })),
+    overheadCost: overheadCost({
+      currency: spec.account.currency,
+      date: inputs.at,
+      calls: run.overhead.money,
+      energy: run.overhead.energy,
+      pue: site.pue,
+      pricePerKwh: spec.account.pricePerKwh,
+    }),
     payBack: ledgerOf(context),
     measureNext: measureNext(context, comparisons),
     notes: notesOf(context),
@@ -196,7 +215,7 @@ function consumerOf(context: Context): ConsumerReport {
     persona: 'consumer',
     headline: 'resolved task',
     fallback: fallback.kind,
-    rows: consumerRows(run.candidates, usages, scis, fallback),
+    rows: consumerRows(run.candidates, usages, scis, fallback, context.inputs.billing ?? null),
     monitoringPerMonth: facilityGrams(revalidationPerMonth(context), context.site),
     rationale:
       'A resolved task is what the user wants: an accepted answer, or the declared fallback for one that is not. ' +

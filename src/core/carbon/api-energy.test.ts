@@ -39,7 +39,7 @@ describe('energy of an API call, rightsize mode', () => {
     expect(known.high / known.value).toBeCloseTo(4, 12)
   })
 
-  // ML.ENERGY v3, H100: Llama-3.1-8B J per output token by batch (accounting research 4.3)
+  // ML.ENERGY v3, H100: Llama-3.1-8B J per output token by batch (leaderboard, lm-arena-chat.json)
   test.each([
     [8, 0.455],
     [16, 0.263],

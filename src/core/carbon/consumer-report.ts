@@ -1,6 +1,6 @@
 import type { CandidateResult, SciResult } from '../spec/run-result.ts'
 import type { Estimate } from '../unit/estimate.ts'
-import { perFiner } from './functional-unit.ts'
+import { type FunctionalUnit, perFiner } from './functional-unit.ts'
 import type { Fallback, Usage } from './usage.ts'
 
 /** One factor between two functional units, so that every conversion is shown (ISO/IEC 21031: shall be disclosed). */
@@ -20,6 +20,8 @@ export interface ConsumerRow {
   readonly sci: SciResult
   /** SCI per output token, where answers are tokens. */
   readonly perToken: Estimate<'gPerR'> | null
+  /** SCI per declared billing unit (page, second, image ...), where one is declared. */
+  readonly perBillingUnit: { readonly unit: FunctionalUnit; readonly sci: Estimate<'gPerR'> } | null
   readonly conversions: readonly UnitConversion[]
   /** Answers in a thousand that reach a person under the declared fallback; null where not known. */
   readonly toPersonPerThousand: number | null
@@ -35,12 +37,19 @@ export interface ConsumerReport {
   readonly rationale: string
 }
 
+/** What is billed: how many pages, seconds, images or characters one answer holds. */
+export interface BillingUnit {
+  readonly unit: FunctionalUnit
+  readonly perAnswer: number
+}
+
 /** One row per candidate that has a usage; ranks only among those that meet the bar. */
 export function consumerRows(
   candidates: readonly CandidateResult[],
   usages: ReadonlyMap<string, Usage>,
   scis: ReadonlyMap<string, SciResult>,
   fallback: Fallback,
+  billing: BillingUnit | null = null,
 ): readonly ConsumerRow[] {
   const ranks = ranksOf(candidates, usages, scis)
   return candidates.flatMap((candidate) => {
@@ -54,7 +63,11 @@ export function consumerRows(
         rank: ranks.get(candidate.id) ?? null,
         sci,
         perToken: perToken(candidate, sci),
-        conversions: conversionsOf(candidate, usage, fallback),
+        perBillingUnit:
+          billing === null
+            ? null
+            : { unit: billing.unit, sci: perFiner(sci.perInference, billing.perAnswer) },
+        conversions: conversionsOf(candidate, usage, fallback, billing),
         toPersonPerThousand: toPerson(usage, fallback),
       },
     ]
@@ -97,6 +110,7 @@ function conversionsOf(
   { cost }: CandidateResult,
   usage: Usage,
   fallback: Fallback,
+  billing: BillingUnit | null,
 ): readonly UnitConversion[] {
   const { acceptRate } = usage
   const rows: UnitConversion[] = []
@@ -121,6 +135,13 @@ function conversionsOf(
       to: 'output token',
       factor: 1 / output,
       how: `1 / ${output.toFixed(1)} tokens`,
+    })
+  if (billing !== null)
+    rows.push({
+      from: 'inference',
+      to: billing.unit,
+      factor: 1 / billing.perAnswer,
+      how: `1 / ${billing.perAnswer} per answer`,
     })
   return rows
 }

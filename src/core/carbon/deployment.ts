@@ -5,7 +5,7 @@ import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import { monthDays, monthS } from './calendar.ts'
-import type { EmbodiedDevice } from './device.ts'
+import { type EmbodiedDevice, embodiedDevice, hostSlot, isGpu } from './device.ts'
 import type { GridFactor } from './grid-factor.ts'
 
 /** One candidate as it would serve the declared load. */
@@ -139,7 +139,19 @@ function embodiedOf(
   if (answers === 0) return unknown('the declared load is zero')
   if (scaleToZero && busyReplicaS === null) return unknown('throughput is not known')
   const deviceS = scaleToZero ? (busyReplicaS ?? 0) * share : instances * share * 86_400
-  return divide(scale(device.total, deviceS / answers), device.lifetime, 'gPerR')
+  return wear(device, deviceS / answers, 'gPerR')
+}
+
+/** M of a device (and of a GPU's slot in its host) held for some seconds. */
+function wear<U extends 'g' | 'gPerR'>(
+  device: EmbodiedDevice,
+  heldS: number,
+  unit: U,
+): Estimate<U> {
+  const own = divide(scale(device.total, heldS), device.lifetime, unit)
+  if (!isGpu(device.id)) return own
+  const host = embodiedDevice(hostSlot.device)
+  return add(own, divide(scale(host.total, heldS * hostSlot.share), host.lifetime, unit))
 }
 
 function gramsPerAnswer(
@@ -220,7 +232,7 @@ function embodiedReleased(
 ): Estimate<'g'> {
   return instances === 0
     ? exact('g', 0, 'no instance is released')
-    : divide(scale(device.total, instances * share * monthS), device.lifetime, 'g')
+    : wear(device, instances * share * monthS, 'g')
 }
 
 function rentReleased(

@@ -1,6 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import type { Known } from '../unit/estimate.ts'
-import { known } from '../unit/known.ts'
+import { known, within } from '../unit/known.ts'
+import { type CcfHost, ccfHostKg, type ServerParts, serverKg } from './bottom-up.ts'
 
 /** Seconds of a year of 365 days, as SCI, CCF and Impact Framework count lifetimes. */
 export const yearS = 365 * 24 * 3600
@@ -142,6 +143,37 @@ export function embodiedDevice(id: string, statedYears: number | null = null): E
     }),
     lifetime: lifetimeOf(statedYears, row.years),
   }
+}
+
+/** A machine added up from its parts; x0.5..x2 because impact factors carry no error of their own (BoaviztAPI). */
+export function deviceOfParts(
+  id: string,
+  parts: ServerParts | CcfHost,
+  statedYears: number | null = null,
+): EmbodiedDevice {
+  const bottomUp = 'chassis' in parts
+  const grams = 1000 * (bottomUp ? serverKg(parts) : ccfHostKg(parts))
+  return {
+    id,
+    name: `${id}, from its parts`,
+    total: within('g', grams, [0.5, 2], {
+      method: 'modeled',
+      how: `embodied emissions of ${id} from its parts`,
+      source: bottomUp
+        ? 'BoaviztAPI 2.4 component factors'
+        : 'Cloud Carbon Footprint, cloud-carbon-coefficients',
+      level: 0.9,
+    }),
+    lifetime: lifetimeOf(statedYears, 4),
+  }
+}
+
+/** GPUs stand in a host; a share of it belongs to each: one of eight slots. */
+export const hostSlot = { device: 'gpu-host', share: 1 / 8 } as const
+
+/** Whether a device class is a bare GPU, whose host has to be counted beside it. */
+export function isGpu(id: string): boolean {
+  return id === 'h100' || id === 'a100' || id === 'gpu'
 }
 
 function lifetimeOf(stated: number | null, usual: number): Known<'s'> {

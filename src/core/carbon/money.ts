@@ -128,3 +128,31 @@ export function answerCost(options: {
     ),
   }
 }
+
+export interface OverheadCost {
+  readonly currency: string
+  readonly date: string
+  readonly calls: Estimate<'money'>
+  readonly electricity: Estimate<'money'>
+}
+
+/** Money of benchmarking and making: paid calls, and electricity at the price per kWh. Apart, because one may be unknown. */
+export function overheadCost(options: {
+  readonly currency: string
+  readonly date: string
+  readonly calls: Estimate<'money'>
+  readonly energy: Estimate<'J'>
+  readonly pue: Known<'ratio'>
+  readonly pricePerKwh: number | null
+}): OverheadCost {
+  const { currency, date, calls, energy, pue, pricePerKwh } = options
+  const each: Estimate<'JPerItem'> =
+    energy.kind === 'known' ? { ...energy, unit: 'JPerItem' } : energy
+  const price = energyPrice(each, pue, pricePerKwh)
+  return {
+    currency,
+    date,
+    calls,
+    electricity: price.kind === 'known' ? { ...price, unit: 'money' } : price,
+  }
+}

@@ -24,7 +24,7 @@ const row = account.consumer.rows.find(({ id }) => id === 'small')!
 const require = createRequire(import.meta.url)
 
 describe('SCI report', () => {
-  // Fields of the Green Software Foundation's SCI report template (accounting research 1.5)
+  // Fields of the Green Software Foundation's SCI report template (sci-ai, sci_report_template.md)
   test.each(['consumer', 'provider'] as const)(
     'the %s report has every field of the template',
     (persona) => {

@@ -26,7 +26,7 @@ describe('SCI at given figures', () => {
     expect(Math.abs(sci / 8.164 - 1)).toBeLessThan(0.005)
   })
 
-  // oracles: if-run 1.1.0 on a golden manifest (accounting research 2.4)
+  // what if-run 1.1.0 prints for these figures (Multiply, Multiply, SciEmbodied, Sum, Sci)
   test.each([
     { it: 2.5e-5, share: 0.125, durationS: 1200, units: 912, sci: 0.0019684016437354806 },
     { it: 0.75, share: 1, durationS: 5400, units: 957, sci: 0.42780285137630436 },

@@ -5,9 +5,9 @@ import { divide } from '../unit/arithmetic.ts'
 import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { exact, known, within } from '../unit/known.ts'
 import { pue as checkedPue } from '../unit/quantity.ts'
-import { type EmbodiedDevice, embodiedDevice } from './device.ts'
+import { type EmbodiedDevice, embodiedDevice, hostSlot, isGpu } from './device.ts'
 import type { GridFactor } from './grid-factor.ts'
-import type { EnergySpread, Usage } from './usage.ts'
+import type { DevicePart, EnergySpread, Usage } from './usage.ts'
 
 /** Where and on what the work runs: shared by all candidates of a run. */
 export interface Site {
@@ -105,11 +105,22 @@ export function usageOf(candidate: MeteredCandidate, site: Site): Usage {
     grid: site.grid,
     embodied: {
       kind: 'devices',
-      parts: [{ device: site.device, share: shareOf(site, settings.threads ?? 1) }],
+      parts: partsOf(site, settings.threads ?? 1),
       occupancy: occupancyOf(cost),
     },
     acceptRate,
   }
+}
+
+/** The device, and for a bare GPU its slot in a host: M of all hardware inside the boundary is a must. */
+function partsOf(site: Site, threads: number): readonly DevicePart[] {
+  const share = isGpu(site.device.id)
+    ? exact('share', site.share ?? 1, 'deployment.share, else the whole GPU')
+    : shareOf(site, threads)
+  const own: DevicePart = { device: site.device, share }
+  if (!isGpu(site.device.id)) return [own]
+  const slot = exact('share', hostSlot.share * share.value, 'one of eight GPU slots of the host')
+  return [own, { device: embodiedDevice(hostSlot.device), share: slot }]
 }
 
 /** Wall seconds that one answer holds the device: 1 / throughput, else the median latency. */
@@ -125,7 +136,7 @@ export function occupancyOf(
     : unknown('neither throughput nor latency was measured')
 }
 
-/** Threads of an unknown host that a virtual machine shares (research practice: 96 is stated, not hidden). */
+/** Threads of a host that a virtual machine cannot see: two sockets of 24 cores with two threads each, an assumption that is stated. */
 const unknownHostThreads = 96
 
 /**

@@ -21,7 +21,7 @@ export interface Comparison {
   readonly ratio: Known<'ratio'> | null
 }
 
-/** P needed for a verdict, either way (issue's "better" needs P > 0.95; research accounting 12). */
+/** P needed for a verdict, either way. A convention (one-sided 5 %), stated wherever a verdict is. */
 export const verdictLevel = 0.95
 
 /** Compares two models whose shared factors are drawn once, so that they cancel. Lower is better. */
