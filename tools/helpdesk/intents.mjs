@@ -27,6 +27,10 @@ export const intents = {
     },
     says: {
       train: [
+        'the {sub} has to end, I am leaving',
+        'my {sub} should not renew',
+        'I am done with the {sub}',
+        'no further payment please, I do not need the {sub}',
         'I no longer need the {sub} so it can go',
         'the {sub} is not worth the money, I am leaving {us}',
         'how do I get out of my {sub}',
@@ -61,6 +65,10 @@ export const intents = {
     },
     says: {
       train: [
+        'my {sub} should rest for {while}',
+        'we are away, is a break possible',
+        'we need the {sub} to be on hold for {while} and go on later',
+        'can my {sub} go on when I come back',
         'I am away for {while}, can the {sub} rest until then',
         'is there a way to have no charge on my {sub} for {while} and then go on',
         'we will be gone for {while} and need a break from the {sub}',
@@ -94,6 +102,10 @@ export const intents = {
     },
     says: {
       train: [
+        'my break from the {sub} is over',
+        'now that I am back the {sub} should be going',
+        'we would like to come back, the {sub} is on hold',
+        'the {sub} should be running, I am back again',
         'I am back now so the {sub} can go on again',
         'my {sub} is still on hold although the break is over',
         'we are back after {while}, please get the {sub} going',
@@ -127,6 +139,10 @@ export const intents = {
     },
     says: {
       train: [
+        'the small plan is not enough, I want a bigger one',
+        'how do I get a tier with more storage',
+        'I would like a plan with a higher limit',
+        'my plan has too little storage for us',
         'I need more storage than my plan has',
         'my plan is too small for us, what is the next one up',
         'which plan is bigger than mine and how do I get it',
@@ -161,6 +177,10 @@ export const intents = {
     },
     says: {
       train: [
+        'the big plan is more than I need, I want a smaller one',
+        'how do I get a tier with less storage',
+        'a plan with a lower limit is fine for us',
+        'my plan has too much storage for us',
         'I use much less storage than my plan has',
         'my plan is too big for us, what is the next one down',
         'which plan is smaller than mine and how do I get it',
@@ -195,6 +215,10 @@ export const intents = {
     },
     says: {
       train: [
+        'how do I get the yearly price',
+        'an annual bill would be better for us',
+        'I would like to pay the twelve months up front',
+        'can it be one payment a year',
         'is it cheaper when I pay the year up front and how do I do that',
         'I would like a single payment for twelve months',
         'how can the billing be annual',
@@ -228,6 +252,10 @@ export const intents = {
     },
     says: {
       train: [
+        'how do I get the monthly price',
+        'a bill each month would be better for us',
+        'I would like to make a small payment each month',
+        'can it be one payment a month',
         'I cannot pay a whole year up front, is there a way by the month',
         'I would like twelve small payments',
         'how can the billing be by the month',
@@ -261,6 +289,10 @@ export const intents = {
     },
     says: {
       train: [
+        'the {device} that I bought should go back',
+        'how does the {device} go back to the warehouse',
+        'I do not like what I bought, where is the label',
+        'until when can I send the {device} back',
         'I do not like the {device}, where do I send it',
         'how many days do I have to send the {device} back',
         'which label goes on the box when it goes back',
@@ -294,6 +326,10 @@ export const intents = {
     },
     says: {
       train: [
+        'this is the wrong {size}, is the right one there',
+        'mine is the wrong {size} of {device}',
+        'I would like another {size} for the one I bought',
+        'can I have a different {size} for this {device}',
         'the {device} is the wrong {size}, I need another one',
         'can I have the other {size} of the {device}',
         'I picked the wrong {size} of {device} and need the right one',
@@ -326,6 +362,10 @@ export const intents = {
     },
     says: {
       train: [
+        'I have not seen my money back',
+        'where is the refund for the {device}',
+        'the {money} that I paid should come back',
+        'how long does it take until the {money} is back on my {card}',
         'when does the refund of {money} arrive',
         'I sent the {device} back and the money is not on my {card}',
         'you owe me {money}',
@@ -359,6 +399,10 @@ export const intents = {
     },
     says: {
       train: [
+        'please do not ship my {order}',
+        'the {order} of {weekday} should not be sent, I ordered by mistake',
+        'can the {device} {order} be called off',
+        'it is a mistake, I never wanted the {order}',
         'I ordered the {device} by mistake, please do not send it',
         'I pressed buy twice, one {order} has to go',
         'the {order} was a mistake, it should never ship',
@@ -391,6 +435,10 @@ export const intents = {
     },
     says: {
       train: [
+        'any news of the {parcel}',
+        'my {device} is still not here',
+        'when is my {parcel} here, it was due {weekday}',
+        'did my {device} leave the warehouse',
         'where is my {parcel}',
         'my {parcel} was due {weekday} and still is not here',
         'when will the {device} arrive',
@@ -425,6 +473,10 @@ export const intents = {
     },
     says: {
       train: [
+        'the {parcel} should go to {city}',
+        'I moved, can the {order} go to my new {home}',
+        'the {order} goes to the old {home}, that is wrong',
+        'my {code} is wrong',
         'I moved to {city} and the {order} still has the old address',
         'the {code} on the {order} is wrong',
         'can the {parcel} go to my {home} and not to the old place',
@@ -457,6 +509,10 @@ export const intents = {
     },
     says: {
       train: [
+        'nobody can open the door on {day}, is another day possible',
+        'the driver should come on another day',
+        'I am out when the driver comes',
+        'can the delivery be on {day}',
         'nobody is home on {day}, can the driver come {slotOfDay}',
         'I will be out when the {parcel} comes, {day} is better',
         'is another delivery day possible',
@@ -489,6 +545,10 @@ export const intents = {
     },
     says: {
       train: [
+        'I need a pdf of the {invoice}',
+        'where is my {monthName} {invoice}',
+        'the accountant asks for the last {invoice}',
+        'can I have a copy of my {invoice}',
         'where do I find the {invoice} for {monthName}',
         'my accountant needs the {invoice} of {monthName}',
         'I never got an {invoice} for the {device}',
@@ -521,6 +581,10 @@ export const intents = {
     },
     says: {
       train: [
+        'I have a new {card} and the details on file are old',
+        'the {card} on file has a new number',
+        'a new {card} came, where do I enter the details',
+        'the payment {card} is out of date',
         'my {card} has expired and there is a new one',
         'the bank sent me a new {card}, where do I enter it',
         'the number of the {card} on file is out of date',
@@ -537,6 +601,10 @@ export const intents = {
     cluster: 'problem',
     says: {
       train: [
+        'two charges of {money} for one {order}',
+        'my statement shows the payment twice',
+        'I was billed double for {monthName}',
+        'you took {money} twice',
         'I was charged twice for {monthName}',
         'you took {money} two times from my {card}',
         'there are two payments of {money} on my statement',
@@ -573,6 +641,10 @@ export const intents = {
     },
     says: {
       train: [
+        'a second person needs an own login',
+        '{relation} should have access too',
+        'can {relation} see the {device} with an own login',
+        'we need access for {person}',
         'how does {relation} get an own login for the {account}',
         '{person} needs access to the {device}',
         'can a second person use the {account}',
@@ -605,6 +677,10 @@ export const intents = {
     },
     says: {
       train: [
+        '{person} left and should not have access',
+        '{relation} should be taken off',
+        'the login of {person} should not work any more',
+        '{person} moved out, the access must go',
         '{relation} left us and must not see the {device} any more',
         '{person} still has a login and should not',
         'how do I take a person off the {account}',
@@ -637,6 +713,10 @@ export const intents = {
     },
     says: {
       train: [
+        'I have forgotten the {password}',
+        'no link for a new {password} came',
+        'what was my {password}, I forgot',
+        'where is the link for my forgotten {password}',
         'I forgot my {password}',
         'the {password} I had is gone from my head',
         'the link to choose a new {password} never came',
@@ -669,6 +749,10 @@ export const intents = {
     },
     says: {
       train: [
+        'I have a new {email}',
+        'the {email} on file is my old one',
+        'please send mails to the new {email}, the old one is lost',
+        'my {email} has a typo',
         'I have lost access to my old {email} and got a new one',
         'there is a typo in my {email}',
         'all your mails go to my old {email}',
@@ -701,6 +785,10 @@ export const intents = {
     },
     says: {
       train: [
+        'nothing personal should stay with you',
+        'my whole {account} should disappear',
+        'leave no trace of me on your servers',
+        'everything about me must go forever',
         'I want to be forgotten, nothing of me should stay on your servers',
         'how do I make my {account} disappear',
         'there should be no trace of my {account} left',
@@ -733,6 +821,10 @@ export const intents = {
     },
     says: {
       train: [
+        'can I have my {rival} {data} in {us}',
+        'I come from {rival} with my {data}',
+        '{us} should read what {rival} has',
+        'must I type in the {data} from {rival}',
         'I used {rival} until now, how does {us} get my {data}',
         'can {us} read a file from {rival}',
         'my {data} are still at {rival} and I would like them here',
@@ -765,6 +857,10 @@ export const intents = {
     },
     says: {
       train: [
+        'I go to {rival}, can I take the {data}',
+        'is there a button to get my {data} out',
+        'I would like a file with what {us} has',
+        'what is the way to take my {data} to {rival}',
         'how do I take my {data} with me to {rival}',
         'is there a file of my {data} that {rival} can read',
         'going to {rival}, do I lose the {data} that are here',
@@ -797,6 +893,10 @@ export const intents = {
     },
     says: {
       train: [
+        'I would like to get {alerts} about {about}',
+        'I hear no {alerts} and need them',
+        'please tell me about {about}',
+        'where do I get {alerts} on my {phone}',
         'I never see {alerts} about {about} and would like them',
         'the {alerts} stay silent, I need to hear them',
         'how do I get told about {about}',
@@ -829,6 +929,10 @@ export const intents = {
     },
     says: {
       train: [
+        'I would like no {alerts} about {about}',
+        'there are too many {alerts} and I need peace',
+        'please stop telling me about {about}',
+        'why do I get so many {alerts} on my {phone}',
         'I get far too many {alerts} about {about}',
         'the {alerts} drive me mad, I need some peace',
         'how do I stop being told about {about}',
@@ -861,6 +965,10 @@ export const intents = {
     },
     says: {
       train: [
+        'can a {engineer} come on {day}',
+        'somebody should look at the {device} in my {home}',
+        'when is a {engineer} free',
+        'who can come to fix the {device}',
         'when can a {engineer} come to my {home}',
         'the {device} needs a {engineer} to look at it',
         'do you send somebody to fix the {device} at home',
@@ -893,6 +1001,10 @@ export const intents = {
     },
     says: {
       train: [
+        'what are the steps for a new {device}',
+        'the new {device} is not in the app',
+        'how do I start with the {device} out of the box',
+        'the app wants a code',
         'new {device} out of the box, what do I press first',
         'which steps to set up the {device}',
         'the app does not find my new {device}',
@@ -925,6 +1037,10 @@ export const intents = {
     },
     says: {
       train: [
+        'nothing is taken off with my {voucher}',
+        'is the {voucher} valid',
+        'checkout does not take the {voucher}',
+        'the price is without my discount',
         'where do I enter the {voucher}',
         'the {voucher} does not take anything off the price',
         'checkout says the {voucher} is not valid',
@@ -957,6 +1073,10 @@ export const intents = {
     },
     says: {
       train: [
+        'when does the guarantee end',
+        'is there a longer warranty for my {device}',
+        'what does a longer guarantee cost',
+        'is the warranty of the {device} still good',
         'how long is the {device} under guarantee',
         'is my {device} still covered by the warranty',
         'what does longer cover cost for the {device}',
@@ -973,6 +1093,10 @@ export const intents = {
     cluster: 'problem',
     says: {
       train: [
+        'which number do I call to talk to {agent}',
+        'this bot is no help, I want {agent}',
+        'please let {agent} call me',
+        'where do I reach {agent}',
         'let me talk to {agent}',
         'I want to speak to {agent}',
         'can {agent} call me back',
@@ -993,6 +1117,10 @@ export const intents = {
     cluster: 'problem',
     says: {
       train: [
+        'I cannot sign in with my {password}',
+        'the login fails every time',
+        'no code comes when I log in',
+        'the sign in page says unknown user',
         'I cannot log in although the {password} is right',
         'the app throws me out every time I sign in',
         'the six digit code for the login never comes',
@@ -1013,6 +1141,10 @@ export const intents = {
     cluster: 'problem',
     says: {
       train: [
+        'nothing works, my {device} is offline',
+        'the {device} has lost {wifi}',
+        'my {device} is dead',
+        'red light since {weekday}, the {device} does not answer',
         'my {device} shows offline',
         'the {device} lost the connection to {wifi}',
         'the {device} has been dead since {weekday}',
@@ -1032,6 +1164,10 @@ export const intents = {
     cluster: 'problem',
     says: {
       train: [
+        'my new {device} is broken',
+        'a part is missing in the box',
+        'it came with a crack',
+        'the {device} arrived crushed',
         'the {device} arrived broken',
         'there is a crack in the {device}',
         'the box was crushed and the {device} is broken',
@@ -1051,6 +1187,10 @@ export const intents = {
     cluster: 'problem',
     says: {
       train: [
+        'the app hangs on my {phone}',
+        'the app takes so long to open',
+        'it freezes and then crashes, your app',
+        'painful, the app is slow since the update',
         'your app is so slow on my {phone}',
         'it takes a minute until the app opens',
         'the app freezes on my {phone}',

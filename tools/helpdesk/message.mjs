@@ -36,8 +36,9 @@ function fill(pattern, form, { locale, random }) {
     })
 }
 
-const requestOf = (intent, mark, draw) => ({
-  ...choose(intents[intent].acts[draw.pool], draw.random),
+/** In a contrast only the first `few` (short) patterns of a request are used. */
+const requestOf = (intent, mark, draw, few) => ({
+  ...choose(intents[intent].acts[draw.pool].slice(0, few), draw.random),
   intent,
   mark,
 })
@@ -80,7 +81,7 @@ function contrast(frames, frameName, draw) {
     near.length > 0 && random.chance(0.7)
       ? random.pick(near)
       : random.pick(actors.filter((name) => name !== wanted))
-  const requests = [requestOf(wanted, 'B', draw), requestOf(rival, 'A', draw)]
+  const requests = [requestOf(wanted, 'B', draw, 3), requestOf(rival, 'A', draw, 3)]
   return {
     intent: wanted,
     rival,
@@ -133,15 +134,15 @@ function distractor(draw) {
 /** Greeting, distractor, request, distractor, closing: each extra at its own rate, so that lengths vary. */
 function dress(core, draw) {
   const { random, locale } = draw
-  const before = random.chance(0.2) ? distractor(draw) : null
-  const after = random.chance(0.2) ? distractor(draw) : null
+  const before = random.chance(0.1) ? distractor(draw) : null
+  const after = random.chance(0.15) ? distractor(draw) : null
   const end = isQuestion(core.text) ? '?' : random.pick(['.', '.', '!', ''])
   const pieces = [
-    random.chance(0.3) ? random.pick(openers[locale]) : '',
+    random.chance(0.2) ? random.pick(openers[locale]) : '',
     before === null ? '' : `${sentence(before.text)}.`,
     `${sentence(core.text)}${end === '' && after !== null ? '.' : end}`,
     after === null ? '' : `${sentence(after.text)}.`,
-    random.chance(0.25) ? random.pick(closers[locale]) : '',
+    random.chance(0.2) ? random.pick(closers[locale]) : '',
   ]
   const parts = [...core.parts, before?.part, after?.part].filter((part) => part !== undefined)
   return { text: pieces.filter((piece) => piece !== '').join(' '), parts }

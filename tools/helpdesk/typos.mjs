@@ -5,11 +5,8 @@ const casual = [
   [/\bplease\b/gi, 'pls'],
   [/\byou\b/g, 'u'],
   [/\bthanks\b/gi, 'thx'],
-  [/\bwant to\b/g, 'wanna'],
   [/\band\b/g, '&'],
   [/\bbecause\b/g, 'cuz'],
-  [/\bgoing to\b/g, 'gonna'],
-  [/\bwithout\b/g, 'w/o'],
   [/\bmessage\b/g, 'msg'],
   [/\baccount\b/g, 'acct'],
 ]
@@ -59,14 +56,14 @@ function mistype(text, random) {
   return words.join(' ')
 }
 
-/** About a third of the messages get one or two typing errors, a third some casual spelling, a quarter lose their capitals. */
+/** About a quarter of the messages get one or two typing errors, a quarter some casual spelling, a quarter lose their capitals. */
 export function roughen(text, random) {
   let out = text
-  for (const [from, to] of casual) if (random.chance(0.12)) out = out.replace(from, to)
-  if (random.chance(0.15)) out = out.replace(/'/g, '')
+  for (const [from, to] of casual) if (random.chance(0.1)) out = out.replace(from, to)
+  if (random.chance(0.1)) out = out.replace(/'/g, '')
   if (random.chance(0.25)) out = out.toLowerCase()
   if (random.chance(0.1)) out = out.replace(/[.,!?]/g, '')
-  if (random.chance(0.35)) out = mistype(out, random)
-  if (random.chance(0.1)) out = mistype(out, random)
+  if (random.chance(0.22)) out = mistype(out, random)
+  if (random.chance(0.04)) out = mistype(out, random)
   return out
 }

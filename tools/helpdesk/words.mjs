@@ -196,8 +196,8 @@ export const slots = {
 /** Spelling by locale, applied to the whole text. */
 export const spelling = {
   'en-US': [
-    [/\bcancelling\b/g, 'canceling'],
-    [/\bcancelled\b/g, 'canceled'],
+    [/\b([Cc])ancelling\b/g, '$1anceling'],
+    [/\b([Cc])ancelled\b/g, '$1anceled'],
     [/\bneighbour\b/g, 'neighbor'],
     [/\bfavourite\b/g, 'favorite'],
     [/\bcolour\b/g, 'color'],
