@@ -354,3 +354,19 @@ test('imported scores are taken as given', async () => {
   expect(parseSpecValue(input).scorers[0]?.name).toBe('given')
   expect(files[1]?.text).toContain('{"id":"b","output":{"score":0.5}}')
 })
+
+test('slices of the labels travel with the items', async () => {
+  const sliced = {
+    rows: [
+      { id: 'a', label: 'x', lang: 'de' },
+      { id: 'b', label: 'y', lang: 'fr' },
+    ],
+    columns: { id: 'id', expected: 'label', slices: ['lang'] },
+  }
+  const { input, files } = importedSpec(await load({ 'a.csv': 'id,output\na,x\nb,y\n' }, sliced), {
+    folder: 'f',
+    bar: { floor: 0.5 },
+  })
+  expect(parseSpecValue(input).dataset.slices).toEqual(['lang'])
+  expect(files[0]?.text).toContain('{"lang":"de","id":"a","input":"a","expected":"x"}')
+})

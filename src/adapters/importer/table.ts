@@ -27,6 +27,7 @@ export interface LabelColumns {
   readonly expected: string
   readonly input?: string | undefined
   readonly cluster?: string | undefined
+  readonly slices?: readonly string[] | undefined
 }
 
 /**
@@ -93,6 +94,14 @@ function itemsFrom(rows: readonly Row[], columns: LabelColumns): readonly Import
       input: columns.input === undefined ? id : (column(row, columns.input) ?? id),
       expected,
       ...(cluster === undefined ? {} : { cluster: String(cluster) }),
+      ...slicesOf(row, columns.slices ?? []),
     }
   })
+}
+
+function slicesOf(row: Row, names: readonly string[]): Pick<ImportedItem, 'slices'> {
+  if (names.length === 0) return {}
+  return {
+    slices: Object.fromEntries(names.map((name) => [name, String(column(row, name) ?? '')])),
+  }
 }

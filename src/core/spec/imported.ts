@@ -21,6 +21,8 @@ export interface ImportedItem {
   /** null where the source says no label. */
   readonly expected: unknown
   readonly cluster?: string
+  /** Columns by which quality is shown apart. */
+  readonly slices?: Readonly<Record<string, string>>
 }
 
 export interface ImportedCandidate {
@@ -168,6 +170,7 @@ export function importedSpec(
   const clustered = outcomes.items.some((item) => item.cluster !== undefined)
   const given = outcomes.scored && scorer === undefined
   const labelled = given || outcomes.items.some((item) => item.expected !== null)
+  const slices = [...new Set(outcomes.items.flatMap((item) => Object.keys(item.slices ?? {})))]
   const test = `${folder}/items.jsonl`
   const input: SpecInput = {
     task: task ?? outcomes.task ?? 'imported',
@@ -177,6 +180,7 @@ export function importedSpec(
       input: 'input',
       ...(labelled ? { expected: 'expected' } : {}),
       ...(clustered ? { cluster: 'cluster' } : {}),
+      ...(slices.length > 0 ? { slices } : {}),
     },
     scorer: given ? 'given' : (scorer ?? 'exact'),
     candidates: outcomes.candidates.map((one, index) =>
@@ -189,10 +193,13 @@ export function importedSpec(
     path: answersPath(folder, one, index),
     text: jsonl(one.rows.map((row) => replayRow(row, given))),
   }))
-  const items = outcomes.items.map((item) =>
-    given ? { ...item, expected: item.expected ?? 'given' } : item,
-  )
+  const items = outcomes.items.map((item) => itemRow(item, given))
   return { input, files: [{ path: test, text: jsonl(items) }, ...answers] }
+}
+
+/** Slices stand beside the columns of the item; a name that is taken there would hide it. */
+function itemRow({ slices, ...item }: ImportedItem, given: boolean): object {
+  return { ...slices, ...item, ...(given && item.expected === null ? { expected: 'given' } : {}) }
 }
 
 const answersPath = (folder: string, { id }: ImportedCandidate, index: number) =>
