@@ -14,7 +14,7 @@ import { lossOfScores } from './loss-of-scores.ts'
 import { racedLoss } from './loss-sequential.ts'
 
 /** Score at a position, or null where there is none. */
-function scoreAt(scores: Scores, position: number): number | null {
+export function scoreAt(scores: Scores, position: number): number | null {
   const score = scores[position]
   return score === undefined || score === null || Number.isNaN(score) ? null : score
 }

@@ -393,3 +393,34 @@ test('with its volume declared the bound holds for that much traffic and is tigh
   expect(upper(null)).toBeCloseTo(upper(900), 12)
   expect(upper(300)).toBeGreaterThan(upper(900))
 })
+
+test('repeated rows are thinned for the bounds, yet the claim about these items counts every one of them', () => {
+  const items = 200
+  const scores = Array.from({ length: items }, () => 1)
+  const cost = {
+    meter: 'cpu-time',
+    energyPerItem: { kind: 'unknown', why: 'test' },
+    cpuPerItem: { kind: 'unknown', why: 'test' },
+    pricePerItem: { kind: 'unknown', why: 'test' },
+    latencyP50: { kind: 'unknown', why: 'test' },
+    latencyP95: { kind: 'unknown', why: 'test' },
+  } as const
+  const { decision } = decide({
+    metric: 'accuracy',
+    candidates: [
+      { id: 'small', scores, cost: { ...cost, parameters: 1 } },
+      { id: 'large', scores, cost: { ...cost, parameters: 9 } },
+    ],
+    incumbent: 'large',
+    bar: { kind: 'relative', margin: 0.01, tolerance: 0.01 },
+    risk: { alpha: 0.05, beta: 0.05, claim: 'supported', supportedAt: 0.8 },
+    order: 'auto',
+    regime: { kind: 'full', why: 'test' },
+    items,
+    // Two rows share a text.
+    clusters: Array.from({ length: items }, (_, i) => (i < 2 ? 'twice' : `alone ${i}`)),
+    seed: 1,
+  })
+  expect(decision.matches.holds).toBe(true)
+  expect(decision.matches.text).toContain('200')
+})

@@ -6,6 +6,7 @@ import type {
   SequentialEvidence,
   SliceResult,
 } from '../spec/run-result.ts'
+import { scoreAt } from './candidate-loss.ts'
 import type { CheckedConstraint } from './constraint-check.ts'
 import type { CostOrder } from './cost-order.ts'
 import type { DecisionInput, Standing } from './decision-input.ts'
@@ -204,6 +205,29 @@ function notes({ input, limit }: DecisionFacts, chosen: Judged | null): string[]
   return found
 }
 
+/**
+ * What the items themselves show: every judged item counts once, repeats and clusters too, because set scope speaks of
+ * the items and not of what they are a sample of. Metrics that are no mean are taken as they were computed.
+ */
+function seenOverItems(
+  input: DecisionInput,
+  { id, evidence }: WithEvidence,
+): { readonly items: number; readonly loss: number } {
+  const own = input.candidates.find((one) => one.id === id)?.scores ?? []
+  const other = input.candidates.find((one) => one.id === input.incumbent)?.scores ?? []
+  let items = 0
+  let sum = 0
+  for (let p = 0; p < own.length; p += 1) {
+    const score = scoreAt(own, p)
+    const reference = input.bar.kind === 'relative' ? scoreAt(other, p) : input.bar.floor
+    if (score === null || reference === null) continue
+    items += 1
+    sum += reference - score
+  }
+  const mean = input.ratio === undefined && input.whole === undefined
+  return { items, loss: mean && items > 0 ? sum / items : evidence.expected }
+}
+
 /** Set scope. A full run is exact; a race is wrong with probability at most alpha. */
 function matchesClaim(facts: DecisionFacts, subject: Judged | null): ScopeClaim {
   const { input, limit } = facts
@@ -212,16 +236,17 @@ function matchesClaim(facts: DecisionFacts, subject: Judged | null): ScopeClaim 
   }
   const { reason } = subject.sequential ?? {}
   const early = reason === 'accepted' || reason === 'discarded'
-  const complete = subject.evidence.n >= input.items || reason === 'exhausted'
+  const seen = seenOverItems(input, subject)
+  const complete = seen.items >= input.items || reason === 'exhausted'
   const items = `on these ${counted(input.items)} items`
-  const observed = subject.evidence.expected <= limit + 1e-12
+  const observed = seen.loss <= limit + 1e-12
   const holds = early ? reason === 'accepted' : complete && observed
   const words = lossWords(facts, subject, holds ? 'holds' : early || complete ? 'fails' : 'open')
   const how = early
     ? `the full run would agree, wrong with probability at most ${percent1(reason === 'accepted' ? input.risk.alpha : input.risk.beta)}`
     : complete
       ? 'full run, exact'
-      : `only ${counted(subject.evidence.n)} of them were run`
+      : `only ${counted(seen.items)} of them were run`
   return {
     holds,
     text: claim(holds, 'Matches', 'Does not match', `${items} ${words} (${how}).`),
