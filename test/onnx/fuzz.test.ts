@@ -5,7 +5,10 @@ import * as build from '../../src/core/onnx/build.ts'
 import { canonicalModel } from '../../src/core/onnx/canonical.ts'
 import { decodeModel } from '../../src/core/onnx/decode.ts'
 import { encodeModel } from '../../src/core/onnx/encode.ts'
+import { graphProblems } from '../../src/core/onnx/graph-check.ts'
+import { removeDead } from '../../src/core/onnx/graph-edit.ts'
 import type { Model } from '../../src/core/onnx/model.ts'
+import { inferShapes } from '../../src/core/onnx/shapes.ts'
 import { graphsWithin } from '../../src/core/onnx/walk.ts'
 import { modelsUnder, realDataFolder, testdataFolder } from './model-corpus.ts'
 
@@ -93,7 +96,7 @@ function mutated(random: () => number, bytes: Uint8Array, other: Uint8Array): Ui
   return Uint8Array.from(list)
 }
 
-/** Everything a stranger's file goes through: reading, every tensor, writing, reading again. Returns whether it was accepted. */
+/** Everything a stranger's file goes through: reading, every tensor, writing, reading again, looking at the graph. Returns whether it was accepted. */
 function exercise(bytes: Uint8Array): boolean {
   try {
     const limits = { heapBytes: base + 32 * bytes.length }
@@ -106,6 +109,8 @@ function exercise(bytes: Uint8Array): boolean {
     if (Buffer.compare(once, twice) !== 0)
       throw new Error('writing what was written gives other bytes')
     encodeModel(canonicalModel(model))
+    graphProblems(model.graph)
+    inferShapes(removeDead(model.graph).graph)
     return true
   } catch (error) {
     if (error instanceof RightsizeError) return false
@@ -137,7 +142,7 @@ test(
       counts.tried += 1
     }
     expect(worst.over, `a file of ${worst.bytes} bytes took ${worst.grew}`).toBeLessThanOrEqual(0)
-    expect(counts.tried).toBeGreaterThan(50)
+  expect(counts.tried).toBeGreaterThan(50)
     // Some must get through: if nothing did, nothing behind the decoder would be tried.
     expect(counts.accepted).toBeGreaterThan(0)
     expect(counts.accepted).toBeLessThan(counts.tried)

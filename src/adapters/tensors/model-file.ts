@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import type { ModelFiles, WriteModelOptions, WrittenModel } from '../../contract/model-files.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { decodeModel } from '../../core/onnx/decode.ts'
+import { protobufLimit } from '../../core/onnx/encode.ts'
 import { encodeFiles } from '../../core/onnx/external-write.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import { fileSource, folderSources } from './model-file/file-source.ts'
@@ -11,9 +12,6 @@ import { writeDraft } from './model-file/write-chunks.ts'
 
 /** ONNX models on the local disk. */
 export const modelFiles: ModelFiles = { read, write, locate, withScratch }
-
-/** Serialised protobuf messages end at 2 GiB. Source: protobuf.dev/programming-guides/proto-limits. */
-const protobufLimit = 2 ** 31 - 1
 
 async function read(path: string): Promise<Model> {
   const file = await locate(path)

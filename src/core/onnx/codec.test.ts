@@ -365,3 +365,15 @@ test('the pieces of a model add up to the length that was announced before', () 
   const encoded = encodeChunks(small())
   expect(joinBytes([...encoded.chunks()])).toHaveLength(encoded.byteLength)
 })
+
+test('a model of more than 2 GiB is not put into one array', () => {
+  const huge: Tensor = {
+    name: 'w',
+    dtype: 'uint8',
+    dims: [2 ** 32],
+    byteLength: 2 ** 32,
+    bytes: () => new Uint8Array(0),
+  }
+  const model = { ...small(), graph: { ...small().graph, initializers: [huge] } }
+  expect(() => encodeModel(model)).toThrow(expect.objectContaining({ code: 'ONNX_TOO_LARGE' }))
+})

@@ -1,3 +1,4 @@
+import { RightsizeError } from '../error/error.ts'
 import { attributeKinds } from './attribute-kinds.ts'
 import { dtypeFacts } from './dtype.ts'
 import type { Attribute, Dim, Graph, Model, Node, Tensor, ValueInfo } from './model.ts'
@@ -19,9 +20,22 @@ export interface EncodedModel {
   chunks(): Iterable<Uint8Array>
 }
 
-/** The model as one array of protobuf bytes; needs room for a copy of every tensor. Large models: `encodeChunks`. */
+/** Serialised protobuf messages end below 2 GiB. Source: protobuf.dev/programming-guides/proto-limits. */
+export const protobufLimit = 2 ** 31 - 1
+
+/**
+ * The model as one array of protobuf bytes; needs room for a copy of every tensor. Throws ONNX_TOO_LARGE from 2 GiB on: such models go
+ * into files, with their tensors beside them (`encodeFiles`).
+ */
 export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
-  return joinBytes([...encodeChunks(model).chunks()])
+  const encoded = encodeChunks(model)
+  if (encoded.byteLength > protobufLimit) {
+    const what = `the model takes ${encoded.byteLength} bytes in one piece, protobuf ends at 2 GiB`
+    throw new RightsizeError('ONNX_TOO_LARGE', what, {
+      next: 'Write it to files with its tensors beside it.',
+    })
+  }
+  return joinBytes([...encoded.chunks()])
 }
 
 /**

@@ -183,8 +183,10 @@ function agreed(all: readonly (Dims | null)[], index: number, fallback: Dim): Di
 
 const split: ShapeRule = (node, inputs) => {
   const { dtype, dims } = inputs[0] ?? unknownFacts
-  if (dims === null) return node.outputs.map(() => ({ dtype, dims: null }))
-  const axis = normalAxis(intOf(node, 'axis', 0), dims.length)
+  const axis = normalAxis(intOf(node, 'axis', 0), dims?.length ?? 0)
+  if (dims === null || dims[axis] === undefined) {
+    return node.outputs.map(() => ({ dtype, dims: null }))
+  }
   const sizes = numbersFrom(node, 'split', 1, inputs)
   const whole = dims[axis]
   const count = intOf(node, 'num_outputs', node.outputs.length)

@@ -13,7 +13,8 @@ function firstAs(...dtypes: readonly (Dtype | null)[]): ShapeRule {
 }
 
 function broadcastAll(inputs: readonly ValueFacts[]): Dims | null {
-  return inputs.map(({ dims }) => dims).reduce(broadcastDims)
+  const [head, ...rest] = inputs.map(({ dims }) => dims)
+  return head === undefined ? null : rest.reduce(broadcastDims, head)
 }
 
 /** Arithmetic with two or more inputs; shapes on their way to a Reshape are calculated along. */
