@@ -160,6 +160,15 @@ function checkCandidate(candidate: CandidateInput, at: string): void {
       `Candidate \`${id}\` with runtime ${candidate.runtime} needs \`${missing}\`.`,
       { at },
     )
+  if (/^[a-z]+:\/\/[^/]*@/i.test(candidate.baseUrl ?? ''))
+    throw new RightsizeError(
+      'SPEC_CANDIDATE',
+      `The baseUrl of \`${id}\` holds a user name or key.`,
+      {
+        at,
+        next: 'Leave it out of the address and name the environment variable that holds it in `apiKeyEnv`.',
+      },
+    )
   if (/[\s\p{Cc}]/u.test(id))
     throw new RightsizeError(
       'SPEC_CANDIDATE',

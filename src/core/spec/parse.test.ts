@@ -273,3 +273,14 @@ test('the published JSON Schema takes the same spec and refuses the same errors 
   expect(validate(parse(small.replace('order: auto', 'ordr: auto')))).toBe(false)
   expect(validate(parse(small.replace('margin: 0.01', 'margin: x')))).toBe(false)
 })
+
+test.each([
+  ['apiKeyEnv: sk-secret-123', 'name of an environment variable'],
+  ['baseUrl: "http://me:sk-secret-123@h/v1"', 'holds a user name or key'],
+])('a key in the spec (%s) is refused and not repeated', (key, why) => {
+  const error = failure(
+    `task: t\ndataset: { test: a, input: b }\nbar: { floor: 0.9 }\ncandidates:\n  - { runtime: openai, model: m, ${key} }`,
+  )
+  expect(error.message).toContain(why)
+  expect(`${error.message} ${error.next} ${error.at}`).not.toContain('secret')
+})

@@ -181,7 +181,7 @@ const candidate = z
     baseUrl: z.string().min(1).optional().describe('Base of an OpenAI-compatible API.'),
     apiKeyEnv: z
       .string()
-      .min(1)
+      .regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable, never the key itself')
       .optional()
       .describe('Name of the environment variable with the key.'),
     prompt: oneOrList(z.string())
