@@ -52,43 +52,56 @@ export function textFeeds(
   for (const input of inputs) {
     const fixed = input.dims[1]
     const width = typeof fixed === 'number' && fixed > 0 ? fixed : longest
-    feeds[input.name] = integers(input, [batch.length, width], cellOf(input, batch, padId))
+    feeds[input.name] = integers(input, batch, width, padId)
   }
   return feeds
 }
 
-type Cell = (row: number, column: number) => number
+/** Writes the values of one text into its row; `step` words lie between two values. */
+type Fill = (words: Int32Array, row: Row, text: EncodedText) => void
+interface Row {
+  readonly from: number
+  readonly step: number
+  readonly width: number
+}
 
-function cellOf(input: TensorInputInfo, batch: readonly EncodedText[], padId: number): Cell {
-  const rows = batch.map((text) => text.ids)
-  switch (input.name) {
-    case 'input_ids':
-      return (row, column) => rows[row]?.[column] ?? padId
-    case 'attention_mask':
-      return (row, column) => (column < (rows[row]?.length ?? 0) ? 1 : 0)
-    case 'token_type_ids':
-      return (row, column) => {
-        const text = batch[row]
-        return text && column >= text.firstLength && column < text.ids.length ? 1 : 0
-      }
-    case 'position_ids':
-      return (_, column) => column
-    default:
-      throw new RightsizeError('MODEL_INPUT', `the graph wants an input "${input.name}"`, {
-        next: 'Text models take input_ids, attention_mask, token_type_ids, position_ids; for others give raw tensors.',
-      })
-  }
+const fills: Readonly<Record<string, Fill>> = {
+  input_ids: (words, { from, step }, { ids }) => {
+    for (let i = 0; i < ids.length; i++) words[from + i * step] = ids[i] ?? 0
+  },
+  attention_mask: (words, { from, step }, { ids }) => {
+    for (let i = 0; i < ids.length; i++) words[from + i * step] = 1
+  },
+  token_type_ids: (words, { from, step }, { ids, firstLength }) => {
+    for (let i = firstLength; i < ids.length; i++) words[from + i * step] = 1
+  },
+  position_ids: (words, { from, step, width }) => {
+    for (let i = 0; i < width; i++) words[from + i * step] = i
+  },
 }
 
 /** int64 is written as pairs of 32-bit words, low first: ten times faster than one BigInt per id. */
-function integers(input: TensorInputInfo, dims: readonly [number, number], cell: Cell): HostTensor {
-  const [rows, columns] = dims
-  const words = input.dtype === 'int32' ? 1 : 2
-  const data = new Int32Array(rows * columns * words)
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      data[(row * columns + column) * words] = cell(row, column)
-  return words === 1
-    ? { dtype: 'int32', dims, data }
-    : { dtype: 'int64', dims, data: new BigInt64Array(data.buffer) }
+function integers(
+  input: TensorInputInfo,
+  batch: readonly EncodedText[],
+  width: number,
+  padId: number,
+): HostTensor {
+  const fill = Object.hasOwn(fills, input.name) ? fills[input.name] : undefined
+  if (!fill)
+    throw new RightsizeError('MODEL_INPUT', `the graph wants an input "${input.name}"`, {
+      next: 'Text models take input_ids, attention_mask, token_type_ids, position_ids; for others give raw tensors.',
+    })
+  const step = input.dtype === 'int32' ? 1 : 2
+  const words = new Int32Array(batch.length * width * step)
+  if (padId !== 0 && input.name === 'input_ids')
+    for (let i = 0; i < words.length; i += step) words[i] = padId
+  for (let row = 0; row < batch.length; row++) {
+    const text = batch[row]
+    if (text) fill(words, { from: row * width * step, step, width }, text)
+  }
+  const dims = [batch.length, width]
+  return step === 1
+    ? { dtype: 'int32', dims, data: words }
+    : { dtype: 'int64', dims, data: new BigInt64Array(words.buffer) }
 }

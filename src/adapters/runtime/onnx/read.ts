@@ -36,17 +36,34 @@ export function readBatch(request: ReadRequest): readonly Reading[] {
   if (!tensor) throw new RightsizeError('MODEL_CANNOT_LOAD', 'the graph gave no output')
   const width = tensor.dims.at(-1) ?? 1
   checkLabels(name, width, tensor.dims.length, request.labels)
-  const isClasses = request.labels.length === width
-  return request.lengths.map((length, item) => {
-    if (tensor.dims.length === 3) {
-      const size = (tensor.dims[1] ?? 0) * width
-      const rows = floats(tensor, item * size, size)
-      return isClasses
-        ? { kind: 'token-classes', classes: tokenClasses(rows, width, length) }
-        : vector(pool(rows, { width, length, how: request.pooling }))
-    }
-    const row = floats(tensor, item * width, width)
-    return isClasses ? classOf(row, request) : vector(row)
+  const flat = floats(tensor)
+  return tensor.dims.length === 3
+    ? readTokens(flat, request, [tensor.dims[1] ?? 0, width])
+    : readRows(flat, request, width)
+}
+
+function readRows(flat: Float32Array, request: ReadRequest, width: number): readonly Reading[] {
+  const { labels, lengths, multiLabel } = request
+  const scratch = new Float64Array(width)
+  return lengths.map((_, item) => {
+    const from = item * width
+    if (labels.length !== width) return vector(flat.subarray(from, from + width))
+    if (multiLabel) return severalOf(flat.subarray(from, from + width), labels)
+    probabilitiesInto(scratch, flat, from)
+    return classOf(scratch, labels)
+  })
+}
+
+function readTokens(
+  flat: Float32Array,
+  { labels, lengths, pooling }: ReadRequest,
+  [tokens, width]: readonly [number, number],
+): readonly Reading[] {
+  return lengths.map((length, item) => {
+    const rows = flat.subarray(item * tokens * width, (item + 1) * tokens * width)
+    return labels.length === width
+      ? { kind: 'token-classes', classes: tokenClasses(rows, width, length) }
+      : vector(pool(rows, { width, length, how: pooling }))
   })
 }
 
@@ -78,9 +95,8 @@ function checkLabels(name: string, width: number, rank: number, labels: readonly
   )
 }
 
-function floats(tensor: HostTensor, from: number, count: number): Float32Array {
-  if (tensor.data instanceof Float32Array) return tensor.data.subarray(from, from + count)
-  return Float32Array.from({ length: count }, (_, i) => Number(tensor.data[from + i]))
+function floats({ data }: HostTensor): Float32Array {
+  return data instanceof Float32Array ? data : Float32Array.from(data as never, Number)
 }
 
 const vector = (row: Float32Array): Reading => ({
@@ -88,32 +104,45 @@ const vector = (row: Float32Array): Reading => ({
   output: { kind: 'vector', vector: Array.from(row) },
 })
 
-function classOf(row: Float32Array, request: ReadRequest): Reading {
-  const shares = request.multiLabel ? row.map(sigmoid) : probabilitiesOf(row)
-  const probabilities = Object.fromEntries(
-    request.labels.map((label, i) => [label, shares[i] ?? 0] as const),
-  )
-  if (request.multiLabel) {
-    const chosen = request.labels.filter((_, i) => (shares[i] ?? 0) >= 0.5)
-    return { kind: 'output', output: { kind: 'json', value: chosen } }
-  }
-  const label = request.labels[argmax(row, 0, row.length)] ?? ''
+function classOf(shares: Float64Array, labels: readonly string[]): Reading {
+  const probabilities: Record<string, number> = {}
+  for (let i = 0; i < labels.length; i++) probabilities[labels[i] ?? ''] = shares[i] ?? 0
+  const label = labels[argmax(shares, 0, shares.length)] ?? ''
   return { kind: 'output', output: { kind: 'label', label, probabilities } }
 }
 
-/** Softmax, unless the graph has applied it already: softmax twice would flatten every confidence. */
-export function probabilitiesOf(row: Float32Array): Float32Array {
-  const sum = row.reduce((total, value) => total + value, 0)
-  if (Math.abs(sum - 1) < 1e-3 && row.every((value) => value >= 0)) return row
-  const top = row.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)
-  const powers = row.map((value) => Math.exp(value - top))
-  const total = powers.reduce((all, value) => all + value, 0)
-  return powers.map((value) => value / total)
+/** Every label that is likelier than not (problem_type multi_label_classification). */
+function severalOf(row: Float32Array, labels: readonly string[]): Reading {
+  const chosen = labels.filter((_, i) => 1 / (1 + Math.exp(-(row[i] ?? 0))) >= 0.5)
+  return { kind: 'output', output: { kind: 'json', value: chosen } }
 }
 
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
+/**
+ * Softmax of one row of `flat` into `out`, unless the graph has applied it already: twice would flatten every confidence.
+ * Loops without intermediate arrays, because this runs once per item.
+ */
+export function probabilitiesInto(out: Float64Array, flat: Float32Array, from: number): void {
+  let sum = 0
+  let least = Number.POSITIVE_INFINITY
+  let top = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < out.length; i++) {
+    const value = flat[from + i] ?? 0
+    out[i] = value
+    sum += value
+    if (value < least) least = value
+    if (value > top) top = value
+  }
+  if (least >= 0 && Math.abs(sum - 1) < 1e-3) return
+  let total = 0
+  for (let i = 0; i < out.length; i++) {
+    const power = Math.exp((out[i] ?? 0) - top)
+    out[i] = power
+    total += power
+  }
+  for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) / total
+}
 
-function argmax(values: Float32Array, from: number, count: number): number {
+function argmax(values: Float32Array | Float64Array, from: number, count: number): number {
   let best = 0
   for (let i = 1; i < count; i++) if ((values[from + i] ?? 0) > (values[from + best] ?? 0)) best = i
   return best
