@@ -126,10 +126,16 @@ function decisionInput(
     ...(ratio ? { ratio } : {}),
     ...(whole ? { whole } : {}),
     labelNoise: data.labelNoise,
+    traffic: trafficOf(spec),
     savings: savingsOf(collected, costs, accept, spec, measured),
     synthetic: spec.dataset.synthetic === true,
     seed: seedOf(data.test.digest),
   }
+}
+
+/** Answers that the choice will serve within the horizon; null where no volume is declared. */
+function trafficOf({ account }: Spec): number | null {
+  return account.volumePerMonth === null ? null : account.volumePerMonth * account.horizonMonths
 }
 
 function evidenceOf(

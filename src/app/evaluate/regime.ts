@@ -44,19 +44,23 @@ export function raceSetup(
 ): RaceSetup {
   const relative = spec.bar.kind === 'relative'
   const able = opened.filter((one) => !one.broken)
-  const rivals = able.filter((one) => !(relative && one.spec.id === spec.incumbent))
   const prior = priorOf(able)
   const incumbent = able.find((one) => one.spec.id === spec.incumbent)
+  // Only what may be cheaper can be accepted: counting others would make the correction stricter for nothing.
+  const rivals = able.filter((one) => {
+    if (!relative || !incumbent) return true
+    return one !== incumbent && (!prior.known || prior.of(one)[0] < prior.of(incumbent)[1])
+  })
   const { volumePerMonth, horizonMonths } = spec.account
   return {
-    candidates: rivals.map((one, written) => ({ id: one.spec.id, cost: prior(one), written })),
+    candidates: rivals.map((one, written) => ({ id: one.spec.id, cost: prior.of(one), written })),
     items: items.length,
     bar: spec.bar,
     alpha: spec.risk.alpha,
     beta: spec.risk.beta,
     reference:
       relative && incumbent
-        ? { id: incumbent.spec.id, cost: prior(incumbent)[1], logged: false }
+        ? { id: incumbent.spec.id, cost: prior.of(incumbent)[1], logged: false }
         : null,
     batch: 32,
     growth: 0.05,
@@ -64,7 +68,11 @@ export function raceSetup(
     volume: volumePerMonth === null ? null : volumePerMonth * horizonMonths,
     clusters: null,
     slices: [],
-    traffic: { kind: spec.risk.claim, risk: riskOf(spec) },
+    traffic: {
+      kind: spec.risk.claim,
+      risk: riskOf(spec),
+      items: volumePerMonth === null ? null : volumePerMonth * horizonMonths,
+    },
   }
 }
 
@@ -72,18 +80,22 @@ export function raceSetup(
 const riskOf = ({ risk }: Spec): number =>
   risk.claim === 'certified' ? risk.alpha : 1 - risk.supportedAt
 
-type Prior = (one: OpenedCandidate) => readonly [number, number]
+/** Cost of one item before anything ran; `known` says whether it is more than the order in which they were written. */
+interface Prior {
+  readonly known: boolean
+  of(one: OpenedCandidate): readonly [number, number]
+}
 
 function priorOf(able: readonly OpenedCandidate[]): Prior {
   if (able.every((one) => one.spec.energy?.jPerItem)) {
-    return (one) => one.spec.energy?.jPerItem ?? [1, 1]
+    return { known: true, of: (one) => one.spec.energy?.jPerItem ?? [1, 1] }
   }
   const parameters = (one: OpenedCandidate): number | undefined =>
     one.spec.activeParameters ?? one.spec.parameters ?? one.session?.identity.parameters
   if (able.every((one) => parameters(one) !== undefined)) {
-    return (one) => [parameters(one) ?? 1, parameters(one) ?? 1]
+    return { known: true, of: (one) => [parameters(one) ?? 1, parameters(one) ?? 1] }
   }
-  return (one) => [able.indexOf(one) + 1, able.indexOf(one) + 1]
+  return { known: false, of: (one) => [able.indexOf(one) + 1, able.indexOf(one) + 1] }
 }
 
 /** A budget in joules can only be held where every candidate's joules are declared. Calls are held by the collector. */
