@@ -142,7 +142,7 @@ test(
       counts.tried += 1
     }
     expect(worst.over, `a file of ${worst.bytes} bytes took ${worst.grew}`).toBeLessThanOrEqual(0)
-  expect(counts.tried).toBeGreaterThan(50)
+    expect(counts.tried).toBeGreaterThan(50)
     // Some must get through: if nothing did, nothing behind the decoder would be tried.
     expect(counts.accepted).toBeGreaterThan(0)
     expect(counts.accepted).toBeLessThan(counts.tried)

