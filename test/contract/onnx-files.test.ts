@@ -8,7 +8,7 @@ import { openTokenizer } from '../../src/adapters/tokenizer/huggingface.ts'
 import type { RuntimeSession } from '../../src/contract/runtime.ts'
 import type { CandidateSpec } from '../../src/core/spec/spec.ts'
 import { candidate, context } from './candidate.ts'
-import { modelFolder } from './model-folder.ts'
+import { modelFolder, vocabulary } from './model-folder.ts'
 
 const runtime = createOnnxRuntime({ engine: await openEngine(), openTokenizer })
 const open = (parts: Partial<CandidateSpec>): Promise<RuntimeSession> =>
@@ -78,11 +78,27 @@ describe('what an onnx candidate answers', () => {
     })
     copyFileSync(join(folder, 'onnx/model.onnx'), join(folder, 'onnx/model_quantized.onnx'))
     const session = await open({ model: folder, settings: { int8: true } })
-    expect(session.identity.precision).toBe('int8')
     const full = await open({ model: folder })
-    expect(full.identity.precision).toBe('fp32')
     expect(full.identity.revision).not.toBe(session.identity.revision)
   })
+
+  test('parameters and precision are those of the weights, whatever the file is called', async () => {
+    const folder = modelFolder('classes')
+    renameSync(join(folder, 'onnx/model.onnx'), join(folder, 'onnx/model_int8.onnx'))
+    const { identity } = await open({ model: folder, settings: { int8: true } })
+    expect(identity).toMatchObject({ precision: 'fp32', parameters: vocabulary * 3 })
+  })
+
+  test.skipIf(!existsSync(join(data, 'kws')))(
+    'two keyword models: their parameters as published (skipped without RIGHTSIZE_DATA)',
+    async () => {
+      const small = await open({ model: join(data, 'kws/model_kws.onnx') })
+      expect(small.identity.parameters).toBeGreaterThan(7000)
+      expect(small.identity.parameters).toBeLessThan(7500)
+      const quantized = await open({ model: join(data, 'kws/kws_ref_model.onnx') })
+      expect(quantized.identity.precision).toMatch(/^int8/)
+    },
+  )
 
   test('another tokenizer is another revision', async () => {
     const folder = modelFolder('classes')

@@ -19,6 +19,7 @@ import { isTensor, misfitOf, rawFeeds } from './onnx/raw.ts'
 import { type Reading, readBatch, splitTensors } from './onnx/read.ts'
 import { spansOf } from './onnx/spans.ts'
 import { openTokenizerFile } from './onnx/tokenizer-file.ts'
+import { weightsOf } from './onnx/weights.ts'
 
 export interface OnnxParts {
   readonly engine: TensorEngine
@@ -189,14 +190,16 @@ async function identify(
   candidate: CandidateSpec,
   labels: readonly string[],
 ): Promise<ModelIdentity> {
+  const weights = weightsOf(model.file)
+  const parameters = candidate.parameters ?? weights?.parameters
   return {
     model: candidate.model ?? candidate.id,
     revision: await digestModel(model),
-    precision: model.precision,
+    precision: weights?.precision ?? model.precision,
     engine: `${engine.name}@${engine.version}`,
     floating: false,
     bytes: model.bytes,
-    ...(candidate.parameters === undefined ? {} : { parameters: candidate.parameters }),
+    ...(parameters === undefined ? {} : { parameters }),
     ...(labels.length === 0 ? {} : { labels }),
   }
 }
