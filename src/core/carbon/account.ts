@@ -128,7 +128,7 @@ export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: Accou
     provider: providerReport(run.overhead, chosen, site, inputs.providerWork),
     marginal: marginalOf(context),
     comparisons,
-    waterfall: waterfallOf(usages.get(chosen?.id ?? ''), context.fallback),
+    waterfall: waterfallOf(usages.get((chosen ?? incumbent)?.id ?? ''), context.fallback),
     deployment: spec.deployment === null ? null : deploymentOf(context, spec.deployment),
     costs: run.candidates.map((candidate) => ({
       id: candidate.id,
@@ -412,12 +412,12 @@ function ledgerOf(context: Context): PayBackLedger | null {
 }
 
 function measureNext(
-  { chosen, usages, fallback }: Context,
+  { chosen, incumbent, usages, fallback }: Context,
   comparisons: readonly ComparisonOrRefusal[],
 ): readonly TornadoBar[] {
   const compared = comparisons.find((each) => each.kind === 'compared' && each.a === chosen?.id)
   if (compared?.kind === 'compared') return compared.measureNext
-  const usage = usages.get(chosen?.id ?? '')
+  const usage = usages.get((chosen ?? incumbent)?.id ?? '')
   if (usage === undefined) return []
   const model = sciModel(usage, fallback, 'resolved')
   return 'kind' in model ? [] : tornado(model)

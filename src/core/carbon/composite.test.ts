@@ -94,6 +94,23 @@ describe('what it runs on and what is billed', () => {
     expect(account.deployment!.candidates[0]!.idlePerAnswer.kind).toBe('unknown')
   })
 
+  test('a small virtual machine is not charged a whole server; a laptop is seen whole', () => {
+    const on = (cores: number, device?: string) => {
+      const where = device === undefined ? null : { device, share: null as never }
+      const made = siteOf({
+        account: accountSpec.account,
+        deployment: where,
+        cores,
+        grid: accountInputs.grid,
+      })
+      const { embodied } = usageOf(fixtureCandidates[1]!, { ...made, share: null })
+      return embodied.kind === 'devices' ? embodied.parts[0]!.share : null
+    }
+    expect(on(2)).toMatchObject({ value: 1 / 96, low: 1 / 96, high: 0.5 })
+    expect(on(64)).toMatchObject({ value: 1 / 64, low: 1 / 96, high: 1 / 64 })
+    expect(on(8, 'laptop')).toMatchObject({ value: 1 / 8, low: 1 / 8, high: 1 / 8 })
+  })
+
   test('a machine from its parts: m5.large by Cloud Carbon Footprint', () => {
     const device = deviceOfParts('m5.large', {
       sockets: 2,

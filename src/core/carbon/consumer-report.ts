@@ -126,7 +126,7 @@ function conversionsOf(
       from: 'inference',
       to: 'resolved task',
       factor: 1,
-      how: `plus ${(1 - acceptRate.value).toFixed(4)} x ${fallbackWord(fallback)}`,
+      how: `plus ${(1 - acceptRate.value).toFixed(4)} x ${fallbackWord(fallback, usage)}`,
     })
   const output = cost.tokensPerItem?.output ?? 0
   if (output > 0)
@@ -146,8 +146,12 @@ function conversionsOf(
   return rows
 }
 
-function fallbackWord(fallback: Fallback): string {
-  if (fallback.kind === 'person') return '0 (a person outside the boundary)'
+function fallbackWord(fallback: Fallback, { candidate }: Usage): string {
+  const toPerson =
+    fallback.kind === 'person' ||
+    (fallback.kind === 'incumbent' &&
+      (fallback.incumbent === null || fallback.incumbent.candidate === candidate))
+  if (toPerson) return '0 (a person outside the boundary)'
   return fallback.kind === 'retry' ? 'one more inference' : "the incumbent's inference"
 }
 

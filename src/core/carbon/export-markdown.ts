@@ -22,7 +22,7 @@ export function reportMarkdown(report: SciReport): string {
     `R is one **${report.functionalUnit.unit}**. ${report.functionalUnit.rationale}`,
     conversions(report),
     '## Key insights',
-    report.keyInsights.map((line) => `- ${line}`).join('\n'),
+    report.keyInsights.map((line) => `- ${line}`).join('\n') || 'None.',
     '## Methodologies',
     methodologies(report.methodologies),
     '## Coefficients',

@@ -96,12 +96,31 @@ function devicesModel(
       [
         single(factor(`embodied carbon of ${device.id}`, device.total)),
         single(factor(`lifetime of ${device.id}`, device.lifetime)),
-        single(factor(`share of ${device.id} for ${candidate}`, share)),
+        hostShare(device.id, share),
       ],
-      ([total = 0, life = 1, part = 0]) => (total * part) / life,
+      ([total = 0, life = 1, part = 0]) => (total * share.value * part) / life,
     ),
   )
   return combine([held, ...each], ([time = 0, ...rates]) => time * rates.reduce((a, b) => a + b, 0))
+}
+
+/**
+ * How wrong the share may be, as a ratio around 1: what a processor is of an unseen host is the same question for
+ * every candidate, so equal ratios share one draw.
+ */
+function hostShare(id: string, { value, low, high }: Known<'share'>): Model {
+  const ends = value > 0 ? ([low / value, high / value] as const) : ([1, 1] as const)
+  const ratio = known('ratio', {
+    value: 1,
+    low: Math.min(1, ends[0]),
+    high: Math.max(1, ends[1]),
+    level: 0.9,
+    method: 'modeled',
+    how: 'share of the host',
+    source: 'threads seen over threads of the host',
+  })
+  const text = (x: number) => Number(x.toPrecision(6))
+  return single(factor(`share of ${id} x${text(ends[0])} to x${text(ends[1])}`, ratio))
 }
 
 function acceptFactor({ acceptRate, candidate }: Usage): Model | Unknown {

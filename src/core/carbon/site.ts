@@ -139,19 +139,29 @@ export function occupancyOf(
 /** Threads of a host that a virtual machine cannot see: two sockets of 24 cores with two threads each, an assumption that is stated. */
 const unknownHostThreads = 96
 
+/** Below this many processors, something called a server is taken for a virtual machine on a larger host. */
+const smallestServer = 16
+
 /**
- * RR / ToR. Declared: as declared. Else threads over the machine's processors, down to threads over 96 because
- * a virtual machine cannot see how large its host is.
+ * RR / ToR. Declared: as declared. On a device that is seen whole: threads over its processors. On a server with fewer
+ * processors than any rack server has: threads over 96, up to what is seen, because the host cannot be seen. The
+ * other way round, what looks like a whole server may be half of one.
  */
-function shareOf({ share, cores }: Site, threads: number): Known<'share'> {
+function shareOf({ share, cores, device }: Site, threads: number): Known<'share'> {
   if (share !== null) return exact('share', Math.min(1, share), 'deployment.share')
-  const value = Math.min(1, threads / cores)
+  const seen = Math.min(1, threads / cores)
+  if (!device.id.startsWith('server'))
+    return exact('share', seen, `${threads} of ${cores} processors`)
+  const ofHost = Math.min(seen, threads / unknownHostThreads)
+  const virtual = cores < smallestServer
   return known('share', {
-    value,
-    low: Math.min(value, threads / unknownHostThreads),
-    high: value,
+    value: virtual ? ofHost : seen,
+    low: ofHost,
+    high: seen,
     method: 'modeled',
-    how: `${threads} of ${cores} processors, down to ${threads} of ${unknownHostThreads} on a shared host`,
+    how: virtual
+      ? `${threads} of ${unknownHostThreads} processors of a host that cannot be seen, up to ${threads} of ${cores}`
+      : `${threads} of ${cores} processors, down to ${threads} of ${unknownHostThreads} on a shared host`,
     source: 'environment.cores',
   })
 }
