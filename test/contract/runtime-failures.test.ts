@@ -94,6 +94,54 @@ describe('a local candidate fails alone', () => {
   })
 })
 
+describe('a command that misbehaves', () => {
+  const program = join(import.meta.dirname, 'bad-command.mjs')
+  async function withCommand(
+    way: string,
+    items: readonly { id: string; input: string }[],
+    settings: CandidateSpec['settings'] = {},
+  ) {
+    const lines: string[] = []
+    const command = [process.execPath, program, way]
+    const log = (line: string): void => void lines.push(line)
+    const spec = candidate({ runtime: 'command', command, settings })
+    const session = await openRuntime(spec, context({ log }), options)
+    const answers = await session.answer(items).catch((cause: unknown) => cause)
+    await session.close()
+    return { answers, lines }
+  }
+  const two = [item('0'), item('1')]
+
+  test('talk on stdout and answers to nobody are passed over, and said once', async () => {
+    const { answers, lines } = await withCommand('chatty', two)
+    expect(answers).toMatchObject([{ ok: true }, { ok: true }])
+    expect(lines).toEqual(['ignored on stdout: loading model ...'])
+    expect((await withCommand('strangers', two)).answers).toMatchObject([
+      { ok: true, output: { text: 'x' } },
+      { ok: true, output: { text: 'x' } },
+    ])
+  })
+
+  test('an error in an answer is that item failing', async () => {
+    const { answers } = await withCommand('error', [item('good'), item('bad')])
+    expect(answers).toMatchObject([
+      { ok: true },
+      { ok: false, message: 'cannot', retryable: false },
+    ])
+  })
+
+  test.each([
+    ['silent', 'RUNTIME_HUNG: no answer for 0.5 s'],
+    ['other-tongue', 'COMMAND_PROTOCOL: 1001 lines'],
+    ['flood', 'RUNTIME_FLOOD'],
+    ['dies', 'RUNTIME_CRASHED: the process exited with code 9'],
+  ])('%s: tried once more, then broken with the reason', async (way, reason) => {
+    const { answers } = await withCommand(way, two, { timeoutS: 0.5 })
+    expect(answers).toMatchObject({ code: 'RUNTIME_BROKEN' })
+    expect((answers as Error).message).toContain(reason)
+  })
+})
+
 describe('a candidate that cannot be opened says why', () => {
   const open = (parts: Parameters<typeof candidate>[0], exec = true) =>
     openRuntime(candidate(parts), context({ baseDir: folder }), { ...options, exec })

@@ -30,75 +30,99 @@ interface Waiting {
   reject(cause: unknown): void
 }
 
+interface State {
+  readonly child: ChildProcess
+  readonly options: LineOptions
+  waiting: Waiting | null
+  timer: NodeJS.Timeout | undefined
+  ended: RightsizeError | null
+  nextId: number
+  /** The question before the next one. */
+  tail: Promise<unknown>
+}
+
 export function openLine(child: ChildProcess, options: LineOptions): Line {
-  let waiting: Waiting | null = null
-  let timer: NodeJS.Timeout | undefined
-  let ended: RightsizeError | null = null
-  let nextId = 1
-  let tail: Promise<unknown> = Promise.resolve()
-
-  const settle = (how: (open: Waiting) => void): void => {
-    clearTimeout(timer)
-    const open = waiting
-    waiting = null
-    if (open) how(open)
+  const tail = Promise.resolve()
+  const state: State = {
+    child,
+    options,
+    waiting: null,
+    timer: undefined,
+    ended: null,
+    nextId: 1,
+    tail,
   }
-  const end = (reason: RightsizeError): void => {
-    ended ??= reason
-    const told = ended
-    killGroup(child)
-    settle((open) => open.reject(new ProcessEnd(told)))
-  }
-  const wind = (): void => {
-    clearTimeout(timer)
-    const limitS = waiting?.limitS
-    if (limitS !== undefined) timer = setTimeout(() => end(hung(limitS)), limitS * 1000)
-  }
-  const heard = (reply: Reply): void => {
-    if ('alive' in reply) wind()
-    else if ('log' in reply) options.log(reply.log)
-    else if (reply.id !== waiting?.id) return
-    else if (reply.ok) settle((open) => open.resolve(reply.value))
-    else settle((open) => open.reject(receivedError(reply.error)))
-  }
-  const send = (question: Ask): Promise<unknown> => {
-    if (ended) return Promise.reject(new ProcessEnd(ended))
-    const id = nextId++
-    const { timeoutS, loadTimeoutS } = options
-    const limitS = question.kind === 'open' ? Math.max(timeoutS, loadTimeoutS) : timeoutS
-    return new Promise((resolve, reject) => {
-      waiting = { id, limitS, resolve, reject }
-      wind()
-      child.send({ id, ...question }, (cause) => {
-        if (cause) end(crashed(cause.message, cause))
-      })
-    })
-  }
-  const ask = <K extends keyof Values>(question: Ask): Promise<Values[K]> => {
-    const turn = tail.then(() => send(question))
-    tail = turn.catch(() => undefined)
-    return turn as Promise<Values[K]>
-  }
-
-  child.on('message', (reply) => heard(reply as Reply))
-  child.once('error', (cause) => end(crashed(cause.message, cause)))
+  child.on('message', (reply) => heard(state, reply as Reply))
+  child.once('error', (cause) => end(state, crashed(cause.message, cause)))
   // 'close' comes after 'exit', when the last of stderr has been read.
-  child.once('close', (code, signal) => end(crashed(options.farewell(code, signal))))
+  child.once('close', (code, signal) => end(state, crashed(options.farewell(code, signal))))
   return {
-    ask,
-    end,
+    ask: (question) => ask(state, question),
+    end: (reason) => end(state, reason),
     close: async () => {
-      if (ended === null && child.connected) await askToGo(child, ask)
+      if (state.ended === null && child.connected) await askToGo(state)
       killGroup(child)
     },
   }
 }
 
-async function askToGo(child: ChildProcess, ask: Line['ask']): Promise<void> {
+function ask<K extends keyof Values>(state: State, question: Ask): Promise<Values[K]> {
+  const turn = state.tail.then(() => send(state, question))
+  state.tail = turn.catch(() => undefined)
+  return turn as Promise<Values[K]>
+}
+
+function send(state: State, question: Ask): Promise<unknown> {
+  const { child, ended, options } = state
+  if (ended) return Promise.reject(new ProcessEnd(ended))
+  const id = state.nextId++
+  const { timeoutS, loadTimeoutS } = options
+  const limitS = question.kind === 'open' ? Math.max(timeoutS, loadTimeoutS) : timeoutS
+  return new Promise((resolve, reject) => {
+    state.waiting = { id, limitS, resolve, reject }
+    wind(state)
+    child.send({ id, ...question }, (cause) => {
+      if (cause) end(state, crashed(cause.message, cause))
+    })
+  })
+}
+
+function heard(state: State, reply: Reply): void {
+  if ('alive' in reply) wind(state)
+  else if ('log' in reply) state.options.log(reply.log)
+  else if (reply.id !== state.waiting?.id) return
+  else if (reply.ok) settle(state, (waiting) => waiting.resolve(reply.value))
+  else settle(state, (waiting) => waiting.reject(receivedError(reply.error)))
+}
+
+function end(state: State, reason: RightsizeError): void {
+  state.ended ??= reason
+  const told = state.ended
+  killGroup(state.child)
+  settle(state, (waiting) => waiting.reject(new ProcessEnd(told)))
+}
+
+function settle(state: State, how: (waiting: Waiting) => void): void {
+  clearTimeout(state.timer)
+  const { waiting } = state
+  state.waiting = null
+  if (waiting) how(waiting)
+}
+
+/** Starts the clock anew, as long as somebody waits. */
+function wind(state: State): void {
+  clearTimeout(state.timer)
+  const limitS = state.waiting?.limitS
+  if (limitS === undefined) return
+  state.timer = setTimeout(() => end(state, hung(limitS)), limitS * 1000)
+}
+
+async function askToGo(state: State): Promise<void> {
+  const { child } = state
   if (hasEnded(child)) return
   const gone = new Promise((resolve) => child.once('exit', resolve))
   const patience = setTimeout(() => killGroup(child), patienceMs)
-  ask({ kind: 'close' }).catch(() => undefined)
+  ask(state, { kind: 'close' }).catch(() => undefined)
   await gone
   clearTimeout(patience)
 }
