@@ -88,7 +88,8 @@ async function meteredCandidates(
     if (!session) continue
     const usage = await session.usage().catch(() => null)
     const bound = spec.energy?.pid === undefined ? (usage?.pids ?? []) : [spec.energy.pid]
-    const elsewhere = spec.energy?.cgroup ?? spec.energy?.gpus ?? spec.energy?.prometheus
+    const { cgroup, gpus, prometheus, external } = spec.energy ?? {}
+    const elsewhere = cgroup ?? gpus ?? prometheus ?? external
     if (bound.length === 0 && elsewhere === undefined && spec.energy?.host !== true) continue
     const threads = usage?.threads ?? 1
     const meters = await effects.openMeters(spec, { pids: bound, threads })
