@@ -14,6 +14,8 @@ import type { TrainedFolder } from './app/train/train-folder.ts'
 import type { Availability } from './contract/meter.ts'
 import type { RuntimeContext } from './contract/runtime.ts'
 import type { Store } from './contract/store.ts'
+import type { SciExplanation } from './core/carbon/explain-sci.ts'
+import type { Finding } from './core/carbon/lint-rules.ts'
 import { RightsizeError } from './core/error/error.ts'
 import type { CheckFinding } from './core/keep/check.ts'
 import { type Lock, looksBefore } from './core/keep/lock.ts'
@@ -74,6 +76,22 @@ export interface StudentRequest {
   readonly grid: string | undefined
 }
 
+/** What `sci` is told on the command line. */
+export interface SciFlags {
+  readonly candidates: readonly string[]
+  readonly energyKwh: number | undefined
+  readonly energyJ: number | undefined
+  readonly requests: number | undefined
+  readonly accepted: number | undefined
+  readonly durationS: number | undefined
+  readonly device: string | undefined
+  readonly share: number | undefined
+  readonly lifetimeYears: number | undefined
+  readonly embodiedG: number | undefined
+  readonly pue: number | undefined
+  readonly grid: string | undefined
+}
+
 /** rightsize with its adapters in place: what the commands and the library call. */
 export interface Wire {
   readonly effects: Effects
@@ -99,6 +117,15 @@ export interface Wire {
     request: StudentRequest,
     options: Pick<DecideOptions, 'onEvent' | 'signal'>,
   ): Promise<TrainedFolder>
+  exportAccount(resultPath: string, form: string): Promise<string>
+  explainSci(
+    source: string | undefined,
+    figures: SciFlags,
+  ): Promise<{
+    readonly explanations: readonly SciExplanation[]
+    readonly notes: readonly string[]
+  }>
+  lintReport(path: string, whole: boolean): Promise<readonly Finding[]>
   doctor(): Promise<Readonly<Record<string, readonly Availability[]>>>
   openStore(dir: string): Promise<Store>
   close(): Promise<void>
@@ -130,6 +157,13 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     check: (specPath, lockPath) =>
       check(at(specPath), lockPath === undefined ? undefined : at(lockPath), effects),
     makeStudent: (request, how) => makeStudent(request, how, { effects, cwd: options.cwd }),
+    exportAccount: async (path, form) => {
+      const { exportAccount } = await import('./app/account/exports.ts')
+      return exportAccount(await readResult(at(path)), form)
+    },
+    explainSci: (source, figures) =>
+      explainScore(source === undefined ? undefined : at(source), figures, effects),
+    lintReport: (path, whole) => lintFile(at(path), whole, effects),
     doctor: () => doctor(options),
     openStore: (dir) => openStore(at(dir)),
     close: async () => undefined,
@@ -391,6 +425,70 @@ async function check(
   const lock = await readLock(path)
   if (lock === null) throw new RightsizeError('LOCK_NOT_FOUND', `${path} does not exist`)
   return { task: spec.task, findings: await checkFolder({ spec, baseDir, lock }, effects) }
+}
+
+/** A score from figures, from a run result, or from a file of another tool. */
+async function explainScore(
+  path: string | undefined,
+  flags: SciFlags,
+  effects: Effects,
+): Promise<{
+  readonly explanations: readonly SciExplanation[]
+  readonly notes: readonly string[]
+}> {
+  const explain = await import('./app/account/explain.ts')
+  const stated = flags.energyKwh !== undefined || flags.energyJ !== undefined
+  if (path === undefined && stated) {
+    const grid = await effects.gridFactor(flags.grid ?? 'WORLD')
+    const { candidates: _none, requests, ...rest } = flags
+    if (requests === undefined) {
+      throw new RightsizeError('FLAGS_MISSING', 'a score needs --requests, the answers given')
+    }
+    const given = Object.fromEntries(
+      Object.entries(rest).filter(([, value]) => value !== undefined),
+    )
+    return { explanations: [explain.explainFigures({ ...given, requests, grid })], notes: [] }
+  }
+  const from = path ?? resolve('result.json')
+  const text = await readText(from)
+  if (/"rightsize\/run-result@1"/.test(text.slice(0, 200))) {
+    const result = await readResult(from)
+    return { explanations: explain.explainRun(result, flags.candidates), notes: [] }
+  }
+  const { importEnergy } = await import('./adapters/energy-import/table.ts')
+  const imported = await importEnergy(text)
+  const { placeFor } = await import('./app/evaluate/site.ts')
+  const account = { ...accountOf(flags.grid), pue: flags.pue ?? null }
+  const environment = await effects.environment()
+  const { site } = await placeFor({ account, deployment: null }, environment, effects)
+  const counts = {
+    ...(flags.requests === undefined ? {} : { requests: flags.requests }),
+    ...(flags.accepted === undefined ? {} : { accepted: flags.accepted }),
+  }
+  const notes = [...imported.leftOut, ...imported.uses.flatMap((use) => use.notes)]
+  return { explanations: explain.explainImport(imported, site, counts), notes: [...new Set(notes)] }
+}
+
+async function lintFile(
+  path: string,
+  whole: boolean,
+  effects: Effects,
+): Promise<readonly Finding[]> {
+  const { lintFormatOf, lintReport } = await import('./core/carbon/lint-report.ts')
+  const text = await readText(path)
+  const format = lintFormatOf(text)
+  const parsed = format === 'markdown' ? undefined : await parseData(text, path)
+  return lintReport({ text, format, parsed, whole, today: effects.clock.now().slice(0, 10) })
+}
+
+/** JSON or YAML as data; YAML's reader runs nothing. */
+async function parseData(text: string, path: string): Promise<unknown> {
+  const { parse } = await import('yaml')
+  try {
+    return parse(text)
+  } catch (cause) {
+    throw new RightsizeError('IMPORT_INVALID', `${path} is neither JSON nor YAML`, { cause })
+  }
 }
 
 /** Rows from the data (and a teacher, where one is named), then the student into its folder. */

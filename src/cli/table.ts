@@ -3,9 +3,11 @@ import type { Command } from './command.ts'
 import { distill } from './distill.ts'
 import { doctor } from './doctor.ts'
 import { init } from './init.ts'
+import { lintReport } from './lint-report.ts'
 import { plan } from './plan.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
+import { sci } from './sci.ts'
 import { store } from './store.ts'
 import { train } from './train.ts'
 import { why } from './why.ts'
@@ -20,6 +22,8 @@ export const commands: readonly Command[] = [
   report,
   train,
   distill,
+  sci,
+  lintReport,
   doctor,
   store,
 ]

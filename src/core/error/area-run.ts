@@ -66,6 +66,16 @@ export const runErrors = {
     why: 'It is not a run result of this version (`rightsize/run-result@1`).',
     next: 'Run `rightsize run` again, or use the version that wrote it.',
   },
+  SCI_EXPORT_UNKNOWN: {
+    title: 'There is no such export',
+    why: 'An account leaves in one of a few forms.',
+    next: 'See `rightsize sci --help` for the forms.',
+  },
+  SCI_NO_ACCOUNT: {
+    title: 'The result has no account',
+    why: 'It was made by a version that did not write one.',
+    next: 'Run `rightsize run` again.',
+  },
   DISK_FULL: {
     title: 'The disk is full',
     why: 'rightsize keeps every answer that was paid for.',

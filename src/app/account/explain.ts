@@ -1,0 +1,36 @@
+import { explainSci, type SciExplanation } from '../../core/carbon/explain-sci.ts'
+import { fallbackOf } from '../../core/carbon/export-if.ts'
+import { type SciFigures, usageOfFigures } from '../../core/carbon/figures.ts'
+import { type ImportResult, usageOfImport } from '../../core/carbon/imported-use.ts'
+import type { Site } from '../../core/carbon/site.ts'
+import type { RunResult } from '../../core/spec/run-result.ts'
+import { accountOf } from './exports.ts'
+
+/** The scores of a run: the chosen candidate and the incumbent (or those named), each worked out line by line. */
+export function explainRun(result: RunResult, ids: readonly string[]): readonly SciExplanation[] {
+  const account = accountOf(result)
+  const wanted =
+    ids.length > 0 ? ids : [account.chosen, account.incumbent].filter((id) => id !== null)
+  const shown = account.usages.filter((usage) => wanted.includes(usage.candidate))
+  return shown.map((usage) =>
+    explainSci(
+      usage,
+      usage.candidate === account.incumbent ? { kind: 'person' } : fallbackOf(account),
+    ),
+  )
+}
+
+/** The score of figures typed on the command line. */
+export const explainFigures = (figures: SciFigures): SciExplanation =>
+  explainSci(usageOfFigures(figures), { kind: 'person' })
+
+/** The scores of energy that another tool recorded. */
+export function explainImport(
+  imported: ImportResult,
+  site: Site,
+  counts: { readonly requests?: number; readonly accepted?: number },
+): readonly SciExplanation[] {
+  return imported.uses.map((use) =>
+    explainSci(usageOfImport(use, site, counts), { kind: 'person' }),
+  )
+}
