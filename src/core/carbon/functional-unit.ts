@@ -1,4 +1,4 @@
-import { add, divide, multiply, scale, subtract } from '../unit/arithmetic.ts'
+import { add, multiply, scale, subtract } from '../unit/arithmetic.ts'
 import { type Estimate, infinite, type Unit } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
 
@@ -16,20 +16,6 @@ export const functionalUnits = {
 } as const
 
 export type FunctionalUnit = keyof typeof functionalUnits
-
-/**
- * Cost per accepted answer = cost per answer / accept rate; infinite when nothing is accepted.
- * Source: Cost-of-Pass, v = E[cost] / E[pass] (Erol et al. 2025), infinite if no pass; Energy per Successful Goal.
- */
-export function perAccepted<U extends Unit>(
-  perAnswer: Estimate<U>,
-  acceptRate: Estimate<'share'>,
-): Estimate<U> {
-  if (acceptRate.kind === 'known' && acceptRate.value === 0)
-    return infinite('no answer was accepted')
-  const made = divide(perAnswer, acceptRate, perAnswer.kind === 'known' ? perAnswer.unit : 'ratio')
-  return made as Estimate<U>
-}
 
 /**
  * Cost per resolved task = own cost + (1 - accept rate) x cost of the fallback. Every task is resolved once, so

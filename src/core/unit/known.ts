@@ -1,5 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
-import type { Estimate, EstimateMethod, Known, Unit } from './estimate.ts'
+import type { EstimateMethod, Known, Unit } from './estimate.ts'
 
 /** What a known estimate is made from; low and high default to the value (an exact figure). */
 export interface KnownParts {
@@ -45,14 +45,4 @@ export function within<U extends Unit>(
   about: Pick<KnownParts, 'method' | 'how' | 'source' | 'level'>,
 ): Known<U> {
   return known(unit, { value, low: value * ratio[0], high: value * ratio[1], ...about })
-}
-
-/** Whether the estimate carries a number. */
-export function isKnown<U extends Unit>(estimate: Estimate<U>): estimate is Known<U> {
-  return estimate.kind === 'known'
-}
-
-/** The estimate's number, or null where there is none. */
-export function numberOf(estimate: Estimate<Unit>): number | null {
-  return estimate.kind === 'known' ? estimate.value : null
 }

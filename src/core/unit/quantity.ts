@@ -5,10 +5,7 @@ export type Quantity<Name extends string> = number & { readonly quantity: Name }
 
 export type Joules = Quantity<'J'>
 export type KilowattHours = Quantity<'kWh'>
-export type GramsCo2e = Quantity<'gCO2e'>
-export type GramsPerKwh = Quantity<'gCO2e/kWh'>
 export type Seconds = Quantity<'s'>
-export type Watts = Quantity<'W'>
 /** A number in 0..1. */
 export type Share = Quantity<'share'>
 /** Power usage effectiveness, at least 1. */
@@ -24,10 +21,7 @@ function nonNegative<Q extends number>(name: string): (value: number) => Q {
 
 export const joules: (value: number) => Joules = nonNegative('energy in J')
 export const kilowattHours: (value: number) => KilowattHours = nonNegative('energy in kWh')
-export const gramsCo2e: (value: number) => GramsCo2e = nonNegative('carbon in g')
-export const gramsPerKwh: (value: number) => GramsPerKwh = nonNegative('grid intensity in g/kWh')
 export const seconds: (value: number) => Seconds = nonNegative('time in s')
-export const watts: (value: number) => Watts = nonNegative('power in W')
 
 /** A share in 0..1. */
 export function share(value: number): Share {
