@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,7 @@ import { openRuntime } from '../../src/adapters/runtime/table.ts'
 import type { RuntimeSession } from '../../src/contract/runtime.ts'
 import type { CandidateSpec } from '../../src/core/spec/spec.ts'
 import { candidate, context } from './candidate.ts'
-import { compiledWorker } from './compiled-worker.ts'
+import { compiledModule, compiledWorker } from './compiled-worker.ts'
 
 const options = {
   workerPath: compiledWorker(),
@@ -93,6 +94,29 @@ describe('a local candidate fails alone', () => {
     })
   })
 })
+
+test('a candidate does not outlive a run that is killed', async () => {
+  const script = join(import.meta.dirname, 'orphan-parent.mjs')
+  const table = compiledModule('adapters/runtime/table.ts')
+  const model = `${badModule}#crash`
+  const parent = spawn(process.execPath, [script, table, options.workerPath, model], {
+    stdio: 'pipe',
+  })
+  const pid = await new Promise<number>((done) =>
+    parent.stdout.once('data', (chunk: Buffer) => done(Number(chunk.toString()))),
+  )
+  expect(isAlive(pid)).toBe(true)
+  parent.kill('SIGKILL')
+  while (isAlive(pid)) await new Promise((done) => setTimeout(done, 20))
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 describe('a command that misbehaves', () => {
   const program = join(import.meta.dirname, 'bad-command.mjs')

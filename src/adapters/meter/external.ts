@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
 import type { Meter, WindowReading } from '../../contract/meter.ts'
 import { integratePower, type PowerSample } from '../../core/energy/counter.ts'
 import { RightsizeError } from '../../core/error/error.ts'
@@ -52,6 +53,9 @@ function startFeed({ command, nowS }: ExternalParts): Feed {
   const [program = '', ...args] = command
   const samples: Line[] = []
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  // A meter that nobody closes must not keep the run from ending; without a reader the program ends, too.
+  child.unref()
+  ;(child.stdout as Socket | null)?.unref()
   const ready = new Promise<void>((done, fail) => {
     const give = (what: string): void =>
       fail(new RightsizeError('METER_UNAVAILABLE', `${program}: ${what}`))
