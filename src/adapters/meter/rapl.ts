@@ -7,7 +7,7 @@ import type {
 } from '../../contract/meter.ts'
 import type { MachineUse, Processes, ProcessUse } from '../../contract/processes.ts'
 import { attributeByCpu } from '../../core/energy/attribution.ts'
-import { counterDelta } from '../../core/energy/counter.ts'
+import { counterDelta, turnS } from '../../core/energy/counter.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 import { known } from '../../core/unit/known.ts'
@@ -31,8 +31,10 @@ export interface RaplParts {
 const counterError = 0.1
 /** Counters move about every millisecond; one step at package power of up to 300 W. */
 const resolutionJ = 0.3
-/** Read at least this often: a 32-bit counter of 61 uJ turns over after 262 kJ, which no package spends in a minute. */
-const pollMs = 1000
+/** Counters are read at least this often, and memory with them. */
+const slowestPollMs = 1000
+/** No package draws more, W: a small counter is read often enough that no turn of it is missed. */
+const mostWatts = 2000
 
 /** Intel and AMD energy counters of the processor and its memory, shared out to the work by CPU time. */
 export function createRaplMeter(parts: RaplParts): Meter {
@@ -88,7 +90,8 @@ function startWindow(
     }
     peak = Math.max(peak, seen(parts, binding)?.rssBytes ?? 0)
   }
-  const timer = setInterval(look, pollMs)
+  const turns = domains.map((domain) => turnS(domain.rangeJ, mostWatts) * 1000)
+  const timer = setInterval(look, Math.max(10, Math.min(slowestPollMs, ...turns)))
   timer.unref()
   return {
     stop: async () => {
