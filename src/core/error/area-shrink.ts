@@ -6,4 +6,14 @@ export const shrinkErrors = {
     why: 'The input breaks a rule that the message names.',
     next: 'Correct what the message names and run the command again.',
   },
+  SHRINK_PASS: {
+    title: 'A pass cannot be applied to this model',
+    why: 'The proposal was made for another model, or a weight or a statistic that it needs is missing or not finite.',
+    next: 'Ask the pass for its proposals again, on this model.',
+  },
+  SHRINK_STATISTICS: {
+    title: 'Statistics could not be collected',
+    why: 'They are calculated inside the graph over calibration inputs; the message names the value that does not allow it.',
+    next: 'Give calibration inputs of the form that the model takes, or leave the pass out that asks for them.',
+  },
 } as const satisfies Record<string, ErrorEntry>
