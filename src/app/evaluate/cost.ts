@@ -202,6 +202,9 @@ export function ratioOf(
 ): Estimate<'ratio'> {
   if (incumbent === null) return unknown('no incumbent named, saving not stated')
   if (id === incumbent) return exact('ratio', 1, 'the incumbent itself')
+  const [mine, theirs] = [id, incumbent].map((one) => measured.meters.get(one)?.name ?? 'none')
+  // Joules over CPU seconds, or joules of a GPU over joules of a processor, would be a number without a meaning.
+  if (mine !== theirs) return unknown(`metered by different means: ${mine} and ${theirs}`)
   const windows = judgedWindows(measured.windows)
   const rounds = windows.flatMap((window) => {
     const other = windows.find((two) => two.candidate === incumbent && two.round === window.round)
