@@ -78,7 +78,7 @@ export async function rightsize(
     ...(options.effects ? { effects: options.effects } : {}),
   })
   try {
-    const source = { spec: parseSpecValue(spec), baseDir, written: [] }
+    const source = { spec: parseSpecValue(spec), baseDir, written: [], notes: [] }
     return await wire.run(source, {
       onEvent: options.onEvent ?? (() => undefined),
       signal: options.signal ?? new AbortController().signal,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleepMs } from 'node:timers/promises'
@@ -30,6 +31,17 @@ export interface Source {
   readonly baseDir: string
   /** Files that were written on the way, such as the YAML made from flags. */
   readonly written: readonly string[]
+  /** What was left out of a file of another tool, and why; one line each. */
+  readonly notes: readonly string[]
+}
+
+/** What the command line adds to a spec file, for promptfoo files, which know neither bar nor incumbent. */
+export interface SpecFileFlags {
+  /** Code in the file may run: javascript assertions of promptfoo. */
+  readonly trust?: boolean
+  readonly incumbent?: string | undefined
+  readonly margin?: number | undefined
+  readonly floor?: number | undefined
 }
 
 export interface WireOptions {
@@ -53,7 +65,8 @@ export interface DecideOptions {
 
 export interface PredictionFlags extends Omit<SpecFlags, 'dataset' | 'try' | 'expected'> {
   readonly predictions: readonly { readonly name: string; readonly file: string }[]
-  readonly expectedFile: string
+  /** File with the labels; undefined where the results bring labels or scores themselves. */
+  readonly expectedFile: string | undefined
 }
 
 /** What `train` and `distill` are told. */
@@ -95,7 +108,7 @@ export interface SciFlags {
 /** rightsize with its adapters in place: what the commands and the library call. */
 export interface Wire {
   readonly effects: Effects
-  sourceFromFile(path: string): Promise<Source>
+  sourceFromFile(path: string, flags?: SpecFileFlags): Promise<Source>
   sourceFromFlags(flags: SpecFlags): Promise<Source>
   sourceFromPredictions(flags: PredictionFlags): Promise<Source>
   run(source: Source, options: DecideOptions): Promise<RunResult>
@@ -144,7 +157,7 @@ export async function openWire(options: WireOptions): Promise<Wire> {
   const at = (path: string): string => resolve(options.cwd, path)
   return {
     effects,
-    sourceFromFile: (path) => sourceFromFile(at(path), options.cwd),
+    sourceFromFile: (path, flags) => sourceFromFile(at(path), options.cwd, flags),
     sourceFromFlags: (flags) => sourceFromFlags(flags, options.cwd),
     sourceFromPredictions: (flags) => sourceFromPredictions(flags, options.cwd),
     run: (source, how) => run(source, how, effects),
@@ -280,29 +293,61 @@ async function writeModel(
   return writeFolder(join(baseDir, '.rightsize/models', `${safe}-${digest}`), files)
 }
 
-async function sourceFromFile(path: string, cwd: string): Promise<Source> {
+async function sourceFromFile(
+  path: string,
+  cwd: string,
+  { trust = false, incumbent, margin, floor }: SpecFileFlags = {},
+): Promise<Source> {
   const text = await textOrNull(path)
-  if (text === null) {
-    throw new RightsizeError('SPEC_NOT_FOUND', `${relative(cwd, path) || path} does not exist`)
-  }
-  const { parseSpec } = await import('./core/spec/parse.ts')
-  const spec = parseSpec(text, { file: relative(cwd, path) })
-  return { spec, baseDir: dirname(path), written: [] }
+  const file = relative(cwd, path) || path
+  if (text === null) throw new RightsizeError('SPEC_NOT_FOUND', `${file} does not exist`)
+  const { parseSpecFile } = await import('./core/spec/spec-file.ts')
+  const { knowsAssertion } = await import('./core/score/assertions.ts')
+  const baseDir = dirname(path)
+  const { spec, ignored, yaml } = parseSpecFile(text, {
+    file,
+    trust,
+    incumbent,
+    bar: margin === undefined && floor === undefined ? undefined : { margin, floor },
+    knows: (type) => knowsAssertion(type) || (trust && type === 'javascript'),
+    read: (name, from) => besideSpec(baseDir, name, `${file}: ${from}`),
+  })
+  const notes = ignored.map((one) => `ignored ${one.path}: ${one.why}`)
+  const written = yaml === null ? [] : await writeSpec(yaml, baseDir, cwd)
+  return { spec, baseDir, written, notes }
 }
 
-/** Without YAML: the spec from flags, written beside the data unless another spec is there already. */
+/** A file that a promptfoo file names; read at once, because the importer is pure and asks for it in the middle. */
+function besideSpec(baseDir: string, name: string, at: string): string {
+  try {
+    return readFileSync(resolve(baseDir, name), 'utf8')
+  } catch (cause) {
+    throw new RightsizeError('SPEC_MISSING_FILE', `${name} cannot be read`, { at, cause })
+  }
+}
+
+/** Without YAML: the spec from flags, written beside the data. */
 async function sourceFromFlags(flags: SpecFlags, cwd: string): Promise<Source> {
   const { specFromFlags } = await import('./core/spec/flags.ts')
   const { spec, yaml } = specFromFlags(flags)
-  return { spec, baseDir: cwd, written: await writeSpec(yaml, cwd) }
+  if (!existsSync(resolve(cwd, flags.dataset)))
+    throw new RightsizeError('DATA_MISSING', `${flags.dataset} does not exist`)
+  return { spec, baseDir: cwd, written: await writeSpec(yaml, cwd, cwd), notes: [] }
 }
 
-async function writeSpec(yaml: string, cwd: string): Promise<readonly string[]> {
-  const path = join(cwd, 'rightsize.yaml')
-  await writeWhole(path, yaml)
+/** Writes rightsize.yaml. One that says something else is kept below .rightsize/former: it may be somebody's work. */
+async function writeSpec(yaml: string, dir: string, cwd: string): Promise<readonly string[]> {
+  const path = join(dir, 'rightsize.yaml')
+  const former = await textOrNull(path)
+  const kept =
+    former === null || former === yaml
+      ? []
+      : [join(dir, `.rightsize/former/rightsize-${sha256(Buffer.from(former)).slice(0, 8)}.yaml`)]
+  for (const copy of kept) await writeWhole(copy, former ?? '')
+  if (former !== yaml) await writeWhole(path, yaml)
   const schema = await textOrNull(join(packageDir, 'schema/spec.schema.json'))
-  if (schema !== null) await writeWhole(join(cwd, '.rightsize/spec.schema.json'), schema)
-  return [relative(cwd, path)]
+  if (schema !== null) await writeWhole(join(dir, '.rightsize/spec.schema.json'), schema)
+  return [path, ...kept].map((file) => relative(cwd, file))
 }
 
 async function specOnly(flags: SpecFlags, cwd: string, force: boolean): Promise<readonly string[]> {
@@ -310,18 +355,40 @@ async function specOnly(flags: SpecFlags, cwd: string, force: boolean): Promise<
     throw new RightsizeError('SPEC_EXISTS', 'rightsize.yaml is there already')
   }
   const { specFromFlags } = await import('./core/spec/flags.ts')
-  return writeSpec(specFromFlags(flags).yaml, cwd)
+  return writeSpec(specFromFlags(flags).yaml, cwd, cwd)
 }
 
+/** From results that exist already: items and answers in one form below .rightsize/, and a spec that replays them. */
 async function sourceFromPredictions(flags: PredictionFlags, cwd: string): Promise<Source> {
-  const { specFromPredictions } = await import('./app/evaluate/prediction-spec.ts')
-  const { spec, yaml } = await specFromPredictions(flags, {
-    rows: async (path) => {
-      const { readRows } = await import('./adapters/dataset/table.ts')
-      return readRows(resolve(cwd, path), { test: path, input: '' })
-    },
-  })
-  return { spec, baseDir: cwd, written: await writeSpec(yaml, cwd) }
+  const { importResults } = await import('./adapters/importer/table.ts')
+  const { localFiles } = await import('./adapters/dataset/files.ts')
+  const { importedInput } = await import('./app/evaluate/imported-input.ts')
+  const files = flags.predictions.map(({ name, file }) => ({ name, path: resolve(cwd, file) }))
+  const outcomes = await importResults(files, localFiles, await labelsOf(flags, cwd))
+  const made = importedInput(outcomes, flags)
+  for (const { path, text } of made.files) await writeWhole(join(cwd, path), text)
+  const { parseSpecValue } = await import('./core/spec/parse.ts')
+  const { renderSpecInput } = await import('./core/spec/render.ts')
+  const spec = parseSpecValue(made.input, 'flags')
+  const notes = outcomes.ignored.map((one) => `ignored ${one.path}: ${one.why}`)
+  return {
+    spec,
+    baseDir: cwd,
+    written: await writeSpec(renderSpecInput(made.input), cwd, cwd),
+    notes,
+  }
+}
+
+async function labelsOf(
+  { expectedFile, id, input, slices, cluster }: PredictionFlags,
+  cwd: string,
+) {
+  if (expectedFile === undefined) return undefined
+  const { readRows } = await import('./adapters/dataset/table.ts')
+  const { labelColumns } = await import('./core/spec/label-columns.ts')
+  const rows = await readRows(resolve(cwd, expectedFile), { test: expectedFile, input: '' })
+  const found = labelColumns(Object.keys(rows[0] ?? {}), { id, input }, expectedFile)
+  return { rows, columns: { ...found, slices, cluster } }
 }
 
 async function plan(source: Source, effects: Effects): Promise<PlanReport> {

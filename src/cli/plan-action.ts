@@ -6,6 +6,7 @@ import { sourceOf } from './source.ts'
 export async function planAction({ args, flags, io }: Invocation): Promise<number> {
   const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: flags['exec'] === false })
   const source = await sourceOf(args[0], flags, wire)
+  for (const note of source.notes) io.err(`note: ${note}`)
   const report = await wire.plan(source)
   if (flags['json'] === true) {
     io.out(JSON.stringify(report, null, 2))

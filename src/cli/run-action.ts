@@ -17,6 +17,7 @@ export function exitCode(result: RunResult): number {
 export async function runAction({ args, flags, io }: Invocation): Promise<number> {
   const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: flags['exec'] === false })
   const source = await sourceOf(args[0], flags, wire)
+  for (const note of source.notes) io.err(`note: ${note}`)
   const drawing = progress(io)
   try {
     const { result, files } = await wire.decide(source, {

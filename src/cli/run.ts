@@ -39,7 +39,7 @@ export const run: Command = {
     { flags: '--prompt <file>', text: 'prompt template; {{column}} is replaced by the row' },
     {
       flags: '--predictions <name=file>',
-      text: 'outputs that already exist; no model is called',
+      text: 'results that already exist (CSV, JSONL, promptfoo, lm-eval, result.json); no model is called',
       many: true,
     },
     { flags: '--margin <share>', text: 'loss allowed against the incumbent (0.01 is one point)' },
@@ -59,6 +59,7 @@ export const run: Command = {
       flags: '--no-exec',
       text: 'refuse everything that runs code of the spec (module, command, adapters)',
     },
+    { flags: '--trust', text: 'run code in a promptfoo file (javascript assertions)' },
     { flags: '--json', text: 'print the run result as JSON' },
   ],
   action: async () => (await import('./run-action.ts')).runAction,

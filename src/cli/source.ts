@@ -4,8 +4,10 @@ import { list, number, oneOf, text } from './flag.ts'
 
 const specEndings = ['.yaml', '.yml']
 
-/** Whether a positional argument names a spec rather than data. */
-export const isSpec = (path: string): boolean => specEndings.some((ending) => path.endsWith(ending))
+/** Whether a positional argument names a spec rather than data. JSON may be either: data come with `--input`. */
+const isSpec = (path: string, flags: Readonly<Record<string, unknown>>): boolean =>
+  specEndings.some((ending) => path.endsWith(ending)) ||
+  (path.endsWith('.json') && text(flags, 'input') === undefined)
 
 /** The spec that a command works on: a file, or one made from flags and written beside the data. */
 export async function sourceOf(
@@ -15,29 +17,34 @@ export async function sourceOf(
 ): Promise<Source> {
   if (list(flags, 'predictions').length > 0)
     return wire.sourceFromPredictions(predictionFlags(flags))
-  if (arg !== undefined && !isSpec(arg)) return wire.sourceFromFlags(dataFlags(arg, flags))
-  return wire.sourceFromFile(arg ?? 'rightsize.yaml')
+  if (arg !== undefined && !isSpec(arg, flags)) return wire.sourceFromFlags(dataFlags(arg, flags))
+  return wire.sourceFromFile(arg ?? 'rightsize.yaml', {
+    trust: flags['trust'] === true,
+    incumbent: text(flags, 'incumbent'),
+    margin: number(flags, 'margin'),
+    floor: number(flags, 'floor'),
+  })
 }
 
 function predictionFlags(flags: Readonly<Record<string, unknown>>) {
   const named = list(flags, 'predictions').map((entry) => {
     const at = entry.indexOf('=')
-    if (at < 1) {
+    if (at === 0) {
       throw new RightsizeError('FLAGS_MISSING', `--predictions needs name=file, not "${entry}"`)
     }
-    return { name: entry.slice(0, at), file: entry.slice(at + 1) }
+    // A file of several candidates (a matrix, promptfoo) says their names itself.
+    const file = entry.slice(at + 1)
+    return { name: at < 0 ? fileName(file) : entry.slice(0, at), file }
   })
-  const expected = text(flags, 'expected')
-  if (expected === undefined) {
-    throw new RightsizeError('FLAGS_MISSING', '--predictions needs --expected FILE with the labels')
-  }
   return {
     ...common(flags),
     predictions: named,
-    expectedFile: expected,
+    expectedFile: text(flags, 'expected'),
     input: text(flags, 'input'),
   }
 }
+
+const fileName = (path: string): string => path.replace(/^.*[/\\]/, '').replace(/\.[^.]+$/, '')
 
 function dataFlags(dataset: string, flags: Readonly<Record<string, unknown>>) {
   const input = text(flags, 'input')

@@ -1,0 +1,52 @@
+import type { SpecInput } from '../../core/spec/define.ts'
+import { type ImportedOutcomes, importedSpec } from '../../core/spec/imported.ts'
+
+/** What may be said beside the results themselves. */
+export interface ImportedRequest {
+  readonly task?: string | undefined
+  readonly incumbent?: string | undefined
+  readonly scorer?: string | undefined
+  readonly margin?: number | undefined
+  readonly floor?: number | undefined
+  readonly claim?: 'supported' | 'certified' | undefined
+  readonly order?: SpecInput['order']
+  readonly regime?: SpecInput['regime']
+  readonly grid?: string | undefined
+  readonly volumePerMonth?: number | undefined
+}
+
+/** Folder of what was imported, below that of the store. */
+const folder = '.rightsize/import'
+
+/**
+ * The spec that decides from results that exist already, and the files that it reads. A candidate named `incumbent` is
+ * the incumbent unless another is named; the margin is one point unless said otherwise.
+ */
+export function importedInput(
+  outcomes: ImportedOutcomes,
+  request: ImportedRequest,
+): ReturnType<typeof importedSpec> {
+  const named = outcomes.candidates.find(({ id }) => id === 'incumbent')?.id
+  const incumbent = request.incumbent ?? named
+  const { input, files } = importedSpec(outcomes, {
+    folder,
+    task: request.task,
+    incumbent,
+    scorer: request.scorer,
+    bar: barOf(request, incumbent),
+  })
+  const { claim, order, regime, grid, volumePerMonth } = request
+  const account =
+    grid === undefined && volumePerMonth === undefined ? undefined : { grid, volumePerMonth }
+  const asked = { order, regime, account, risk: claim === undefined ? undefined : { claim } }
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined)
+  return { input: { ...input, ...Object.fromEntries(given) }, files }
+}
+
+function barOf(
+  { margin, floor }: ImportedRequest,
+  incumbent: string | undefined,
+): SpecInput['bar'] {
+  if (floor !== undefined) return { floor }
+  return incumbent === undefined && margin === undefined ? undefined : { margin: margin ?? 0.01 }
+}
