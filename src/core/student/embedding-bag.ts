@@ -23,7 +23,7 @@ export interface BagTask {
   readonly learnVectors?: boolean
 }
 
-/** Step sizes of AdaGrad (Duchi, Hazan and Singer, JMLR 12, 2011); found on splits of train, see docs/methods/students.md. */
+/** Step sizes of AdaGrad (Duchi, Hazan and Singer, JMLR 12, 2011); set once and judged on splits of train. */
 const RATE = { vectors: 0.3, head: 0.1 }
 /** Share of tokens left out of a text while it teaches (Iyyer et al., ACL 2015: word dropout). */
 const DROPOUT = 0.25

@@ -60,7 +60,7 @@ export function chooseVocabulary(
 /** Each text as a row of (1 + ln count) x idf, every block scaled to length 1. */
 export function weighCorpus(corpus: GramCorpus, vocabulary: GramVocabulary): SparseRows {
   const columns = new GrowingInts()
-  const values: number[] = []
+  const values = new GrowingFloats()
   const offsets = new Int32Array(corpus.texts + 1)
   const maps = columnMaps(corpus, vocabulary)
   for (let row = 0; row < corpus.texts; row++) {
@@ -71,7 +71,7 @@ export function weighCorpus(corpus: GramCorpus, vocabulary: GramVocabulary): Spa
   return {
     offsets,
     columns: columns.done(),
-    values: Float32Array.from(values),
+    values: values.done(),
     width: vocabulary.hashes.length,
   }
 }
@@ -167,7 +167,7 @@ function appendBlock(
   row: number,
   idf: Float32Array,
   columns: GrowingInts,
-  values: number[],
+  values: GrowingFloats,
 ): void {
   const start = values.length
   let squares = 0
@@ -181,7 +181,9 @@ function appendBlock(
     squares += value * value
   }
   const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0
-  for (let j = start; j < values.length; j++) values[j] = (values[j] as number) * scale
+  for (let j = start; j < values.length; j++) {
+    values.data[j] = (values.data[j] as number) * scale
+  }
 }
 
 /** An Int32Array that doubles when full. */
@@ -197,6 +199,23 @@ class GrowingInts {
     this.data[this.length++] = value
   }
   done(): Int32Array {
+    return this.data.slice(0, this.length)
+  }
+}
+
+/** The same for float32 values. */
+class GrowingFloats {
+  data = new Float32Array(1024)
+  length = 0
+  push(value: number): void {
+    if (this.length === this.data.length) {
+      const bigger = new Float32Array(2 * this.length)
+      bigger.set(this.data)
+      this.data = bigger
+    }
+    this.data[this.length++] = value
+  }
+  done(): Float32Array {
     return this.data.slice(0, this.length)
   }
 }

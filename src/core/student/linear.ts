@@ -39,6 +39,8 @@ export interface LinearOptions {
 
 export interface LinearReport {
   readonly rows: number
+  /** Rows that were not used, because all together would not fit into memory. */
+  readonly leftOut: number
   readonly classes: number
   readonly emptyTexts: number
   readonly features: number
@@ -74,13 +76,17 @@ export function trainLinear(
  * for its budget. The same rows, options and seed give the same model, bit for bit.
  */
 export function* linearTraining(
-  rows: readonly LabelledText[],
+  given: readonly LabelledText[],
   options: LinearOptions = {},
 ): Generator<TrainProgress, LinearResult> {
-  const { labels, indices } = indexLabels(rows, options.labels)
+  const seed = options.seed ?? 1
+  const all = indexLabels(given, options.labels)
+  const { labels } = all
+  const kept = affordable(given, all.indices, labels.length, seed)
+  const rows = Array.from(kept, (i) => given[i] as LabelledText)
+  const indices = kept.map((i) => all.indices[i] as number)
   const grams = { ...defaultGrams, ...options.grams }
   const { vocabulary, matrix } = readFeatures(rows, grams, labels.length, options)
-  const seed = options.seed ?? 1
   const source = randomSource(seed)
   const fit = yield* fitSoftmax({
     matrix,
@@ -96,7 +102,24 @@ export function* linearTraining(
     random: () => uniform(source),
   })
   const model = assemble(labels, grams, vocabulary, fit, options.precision ?? 'int8')
-  return { model, report: reportOf(rows, labels, vocabulary, seed, fit) }
+  const report = reportOf(rows, labels, vocabulary, seed, fit)
+  return { model, report: { ...report, leftOut: given.length - rows.length } }
+}
+
+/** About 800 MB of dual variables and targets, and as much of n-grams. */
+const AFFORDABLE = { cells: 1e8, units: 2e7 }
+
+/** All rows, or a seeded sample of every class that fits into memory. */
+function affordable(
+  rows: readonly LabelledText[],
+  indices: Int32Array,
+  classes: number,
+  seed: number,
+): Int32Array {
+  const units = rows.reduce((sum, row) => sum + row.text.length, 0)
+  const share = Math.min(AFFORDABLE.cells / (rows.length * classes), AFFORDABLE.units / units)
+  if (share >= 1) return Int32Array.from(rows, (_, i) => i)
+  return stratifiedSplit(indices, share, seed).judge
 }
 
 function readFeatures(
@@ -121,7 +144,7 @@ function reportOf(
   vocabulary: GramVocabulary,
   seed: number,
   fit: SoftmaxFit,
-): LinearReport {
+): Omit<LinearReport, 'leftOut'> {
   const { chosen, trials, heldOut, temperature, fitEpochs, trainLoss } = fit
   return {
     rows: rows.length,
