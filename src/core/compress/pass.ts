@@ -19,8 +19,17 @@ export type Exactness = 'bitwise' | 'ulp' | 'exact-on-calibration' | 'lossy'
 export interface StatRequest {
   /** Name of the graph value. */
   readonly value: string
-  /** `moments`: count, mean, second moment, min, max; `gram`: also sum of x xT (channels x channels). */
-  readonly kind: 'moments' | 'gram'
+  /**
+   * `moments`: count, mean, second moment, min, max; `gram`: also sum of x xT (channels x channels). `range` and `histogram` take the
+   * whole value as one channel, whatever its layout; `histogram` also counts magnitudes in bins.
+   */
+  readonly kind: 'moments' | 'gram' | 'range' | 'histogram'
+}
+
+/** How often |x| fell into each of equal bins from 0 to `limit`, the largest magnitude seen. */
+export interface MagnitudeHistogram {
+  readonly limit: number
+  readonly counts: Float64Array
 }
 
 export interface ChannelStats {
@@ -32,6 +41,8 @@ export interface ChannelStats {
   readonly max: Float64Array
   /** Channels x channels, row-major, E[x xT]; only where asked for. */
   readonly gram: Float64Array | null
+  /** Only where asked for. */
+  readonly histogram?: MagnitudeHistogram
 }
 
 /** By value name. */

@@ -1,0 +1,131 @@
+import { RightsizeError } from '../error/error.ts'
+import type { HostTensor } from '../onnx/host-tensor.ts'
+import type { ChannelStats, MagnitudeHistogram, Stats } from './pass.ts'
+import { type HistogramOutputs, histogramBins, type StatOutputs } from './statistics.ts'
+
+/** Results of one run, by output name. */
+export type Results = Readonly<Record<string, HostTensor>>
+
+interface Sums {
+  count: number
+  readonly sum: Float64Array
+  readonly squares: Float64Array
+  readonly min: Float64Array
+  readonly max: Float64Array
+  readonly gram: Float64Array | null
+}
+
+/** Adds up the figures of batches, in double precision; the order of the batches is the order of the sums. */
+export class Tally {
+  readonly #sums = new Map<StatOutputs, Sums>()
+  readonly #histograms = new Map<string, MagnitudeHistogram>()
+
+  /** Takes in one batch. Batches without rows count nothing. Throws SHRINK_STATISTICS when the width changes or figures are not finite. */
+  add(outputs: readonly StatOutputs[], results: Results): void {
+    for (const output of outputs) this.#addOne(output, results)
+  }
+
+  #addOne(output: StatOutputs, results: Results): void {
+    const [rows = 0, channels = 0] = numbers(results, output.shape)
+    if (rows === 0) return
+    const sums = this.#sums.get(output) ?? emptySums(channels, output.gram !== null)
+    this.#sums.set(output, sums)
+    if (sums.sum.length !== channels) {
+      const what = `'${output.request.value}' has ${channels} channels and had ${sums.sum.length} before`
+      throw new RightsizeError('SHRINK_STATISTICS', what)
+    }
+    sums.count += rows
+    accumulate(sums.sum, numbers(results, output.sum))
+    accumulate(sums.squares, numbers(results, output.squares))
+    extreme(sums.min, numbers(results, output.min), Math.min)
+    extreme(sums.max, numbers(results, output.max), Math.max)
+    if (output.gram !== null && sums.gram !== null) {
+      accumulate(sums.gram, numbers(results, output.gram))
+    }
+    if (!sums.squares.every(Number.isFinite)) {
+      const what = `'${output.request.value}' takes values that are not finite`
+      throw new RightsizeError('SHRINK_STATISTICS', what)
+    }
+  }
+
+  /** Takes in the histograms of one batch. */
+  addHistograms(outputs: readonly HistogramOutputs[], results: Results): void {
+    for (const { value, limit, bins, counts } of outputs) {
+      const counted = this.#histograms.get(value)?.counts ?? new Float64Array(histogramBins)
+      this.#histograms.set(value, { limit, counts: counted })
+      const times = numbers(results, counts)
+      for (const [at, bin] of numbers(results, bins).entries()) {
+        counted[bin] = (counted[bin] ?? 0) + (times[at] ?? 0)
+      }
+    }
+  }
+
+  /** The values whose histogram is wanted, with the largest magnitude seen. */
+  limits(): readonly { readonly value: string; readonly limit: number }[] {
+    return [...this.#sums]
+      .filter(([{ request }]) => request.kind === 'histogram')
+      .map(([{ request }, { min, max }]) => ({
+        value: request.value,
+        limit: Math.max(Math.abs(min[0] ?? 0), Math.abs(max[0] ?? 0)),
+      }))
+  }
+
+  /**
+   * The statistics of everything taken in, by value name. A value asked for both by channel and as a whole is kept as a whole under
+   * `whole:` and its name.
+   */
+  stats(): Stats {
+    const stats = new Map<string, ChannelStats>()
+    for (const [{ request }, sums] of this.#sums) {
+      const histogram = this.#histograms.get(request.value)
+      const whole = request.kind === 'range' || request.kind === 'histogram'
+      stats.set(statKey(request.value, whole), finished(sums, whole ? histogram : undefined))
+    }
+    return stats
+  }
+}
+
+/** The key of a value's statistics: by channel under its own name, as a whole behind a prefix that no exporter writes. */
+export function statKey(value: string, whole: boolean): string {
+  return whole ? `whole:${value}` : value
+}
+
+function emptySums(channels: number, gram: boolean): Sums {
+  return {
+    count: 0,
+    sum: new Float64Array(channels),
+    squares: new Float64Array(channels),
+    min: new Float64Array(channels).fill(Number.POSITIVE_INFINITY),
+    max: new Float64Array(channels).fill(Number.NEGATIVE_INFINITY),
+    gram: gram ? new Float64Array(channels * channels) : null,
+  }
+}
+
+function finished(sums: Sums, histogram: MagnitudeHistogram | undefined): ChannelStats {
+  const { count, min, max } = sums
+  const mean = sums.sum.map((value) => value / count)
+  const secondMoment = sums.squares.map((value) => value / count)
+  const gram = sums.gram?.map((value) => value / count) ?? null
+  const stats = { count, mean, secondMoment, min, max, gram }
+  return histogram === undefined ? stats : { ...stats, histogram }
+}
+
+function accumulate(into: Float64Array, values: readonly number[]): void {
+  for (let at = 0; at < into.length; at += 1) into[at] = (into[at] ?? 0) + (values[at] ?? 0)
+}
+
+function extreme(
+  into: Float64Array,
+  values: readonly number[],
+  choose: (a: number, b: number) => number,
+): void {
+  for (let at = 0; at < into.length; at += 1) into[at] = choose(into[at] ?? 0, values[at] ?? 0)
+}
+
+function numbers(results: Results, name: string): number[] {
+  const found = results[name]
+  if (found === undefined) {
+    throw new RightsizeError('SHRINK_STATISTICS', `the run gave no '${name}'`)
+  }
+  return Array.from(found.data as ArrayLike<number | bigint>, Number)
+}
