@@ -1,7 +1,7 @@
 import type { RunResult } from '../spec/run-result.ts'
 import { escapeHtml } from './escape.ts'
 import { accountSection } from './section-account.ts'
-import { lostSection, plotsSection, tableSection } from './section-candidates.ts'
+import { plotsSection, tableSection } from './section-candidates.ts'
 import {
   confusionSection,
   differencesSection,
@@ -9,6 +9,7 @@ import {
   warningsSection,
 } from './section-data.ts'
 import { decisionSection } from './section-decision.ts'
+import { eachSection } from './section-each.ts'
 import { methodSection, overheadSection } from './section-method.ts'
 import { style } from './style.ts'
 
@@ -21,7 +22,7 @@ export function renderHtml(result: RunResult): string {
   const sections = [
     plotsSection(result),
     tableSection(result),
-    lostSection(result),
+    eachSection(result),
     slicesSection(result),
     differencesSection(result),
     confusionSection(result),
@@ -37,7 +38,7 @@ export function renderHtml(result: RunResult): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escapeHtml(result.task.name)}: ${escapeHtml(result.decision.kind)} – rightsize</title>
+<title>${escapeHtml(result.task.name, 120)}: ${escapeHtml(result.decision.kind)}${result.task.synthetic ? ' (synthetic data)' : ''} – rightsize</title>
 <style>${style}</style>
 </head>
 <body>

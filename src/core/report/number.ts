@@ -8,6 +8,7 @@ const prefixes: readonly (readonly [number, string])[] = [
   [1e-3, 'm'],
   [1e-6, 'µ'],
   [1e-9, 'n'],
+  [1e-12, 'p'],
 ]
 
 /** A number in `digits` significant digits without exponent: 0.00123, 41, 3,012. */
@@ -32,7 +33,7 @@ export function grouped(value: number, decimals = 0): string {
 export function prefixed(value: number, unit: string, digits = 3): string {
   if (value === 0) return `0 ${unit}`
   const size = Math.abs(value)
-  const [factor, prefix] = prefixes.find(([at]) => size >= at) ?? [1e-9, 'n']
+  const [factor, prefix] = prefixes.find(([at]) => size >= at) ?? [1e-12, 'p']
   return `${significant(value / factor, digits)} ${prefix}${unit}`
 }
 
@@ -51,9 +52,9 @@ const writers: Readonly<Record<Unit, (value: number) => string>> = {
   W: (v) => prefixed(v, 'W'),
   s: seconds,
   B: bytes,
-  g: (v) => prefixed(v, 'gCO2e'),
+  g: (v) => grams(v),
   gPerKwh: (v) => `${significant(v)} gCO2e/kWh`,
-  gPerR: (v) => prefixed(v, 'gCO2e'),
+  gPerR: (v) => grams(v),
   JPerItem: (v) => prefixed(v, 'J'),
   sPerItem: seconds,
   money: (v) => significant(v),
@@ -62,6 +63,13 @@ const writers: Readonly<Record<Unit, (value: number) => string>> = {
   points: (v) => v.toFixed(1),
   ratio: (v) => significant(v, 2),
   count: (v) => grouped(Math.round(v)),
+}
+
+/** Mass of greenhouse gas with an SI prefix: 595 ng CO2e. */
+export function grams(value: number, digits = 3): string {
+  return Math.abs(value) >= 1e6
+    ? `${significant(value / 1e6, digits)} t CO2e`
+    : `${prefixed(value, 'g', digits)} CO2e`
 }
 
 function seconds(value: number): string {

@@ -1,26 +1,165 @@
 import type { RunResult } from '../spec/run-result.ts'
+import { type AccountView, readAccount } from './account-reader.ts'
+import { type IntervalRow, intervalBarsSvg } from './chart/interval-bars.ts'
+import { tornadoSvg } from './chart/tornado.ts'
+import { waterfallSvg } from './chart/waterfall.ts'
 import { escapeHtml } from './escape.ts'
-import { valueWithInterval } from './number.ts'
+import { figure } from './figure.ts'
+import { grams, percent, value } from './number.ts'
+import { basisPart } from './section-account-basis.ts'
+import { costPart, deploymentPart, payBackPart } from './section-account-money.ts'
+import { sidesPart } from './section-account-sides.ts'
+import { figureHtml, tableHtml } from './table.ts'
 
-/** SCI of the chosen candidate and the incumbent, per functional unit. */
+/** The account: from energy to SCI, Consumer and Provider apart, what it costs, when it pays back, what it rests on. */
 export function accountSection(result: RunResult): string {
-  const shown = result.candidates.filter(
-    (one) => one.cost.sci && (one.id === result.decision.chosen || one.role === 'incumbent'),
+  const account = readAccount(result.account)
+  if (account === null) return scoresOnly(result)
+  const parts = [
+    waterfallPart(account),
+    scoresPart(account, result),
+    comparisonPart(account),
+    tornadoPart(account, result),
+    sidesPart(account, result),
+    deploymentPart(account),
+    payBackPart(account),
+    costPart(account),
+    basisPart(account),
+  ]
+  return `${open}<p>${escapeHtml(account.grid)} ${escapeHtml(account.consumer.rationale)}</p>${notes(account)}${parts.join('\n')}</section>`
+}
+
+const open =
+  '<section aria-labelledby="account"><h2 id="account">Carbon: SCI = (E × I + M) per R</h2>'
+
+function notes({ notes }: AccountView): string {
+  if (notes.length === 0) return ''
+  return `<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`
+}
+
+function waterfallPart({ waterfall }: AccountView): string {
+  if (waterfall === null)
+    return '<p class="soft">No waterfall: the chosen candidate has no score, or nothing was chosen.</p>'
+  const svg = waterfallSvg({
+    steps: waterfall.steps.map(({ name, grams }) => ({ name, value: grams })),
+    total: waterfall.total,
+    totalName: 'SCI per resolved task',
+    text: (v) => grams(v, 2),
+  })
+  const name = escapeHtml(waterfall.candidate)
+  return `<h3>From energy to SCI: ${name}</h3>${figureHtml('Waterfall from energy to SCI', svg, 'Each bar starts where the one before ends; the last is their sum.')}`
+}
+
+function scoresPart(account: AccountView, result: RunResult): string {
+  const { rows } = account.consumer
+  const shown = rows.flatMap(({ id, perResolved }): IntervalRow[] =>
+    perResolved.kind === 'known' ? [{ id, role: roleOf(id, result), ...perResolved }] : [],
   )
+  const without = rows.filter(({ perResolved }) => perResolved.kind !== 'known')
+  const beside =
+    without.length === 0
+      ? ''
+      : `<p class="soft">No score: ${without.map(({ id, perResolved }) => `${escapeHtml(id)} (${escapeHtml(reason(perResolved))})`).join('; ')}.</p>`
+  const svg = intervalBarsSvg({
+    rows: shown,
+    axisName: 'SCI per resolved task (log scale, less to the left)',
+    text: (v) => grams(v, 2),
+  })
+  const caption =
+    'Lines are 90 % intervals. They share grid, power model and hardware, so two candidates may differ clearly where their lines overlap: see the comparison.'
+  return `<h3>SCI of each candidate</h3>${figureHtml('SCI of each candidate with its interval', svg, caption, beside)}`
+}
+
+const reason = (estimate: {
+  readonly kind: string
+  readonly why?: string
+  readonly reason?: string
+}) => estimate.why ?? estimate.reason ?? estimate.kind
+
+function roleOf(id: string, { decision, candidates, incumbent }: RunResult): IntervalRow['role'] {
+  if (id === incumbent) return 'incumbent'
+  if (id === decision.chosen) return 'chosen'
+  return candidates.find((one) => one.id === id)?.verdict === 'meets' ? 'meets' : 'other'
+}
+
+function comparisonPart({ comparisons }: AccountView): string {
+  if (comparisons.length === 0) return ''
+  const list = comparisons.map(({ a, b, verdict, pLess, why }) => {
+    const pair = `<b>${escapeHtml(a)}</b> against <b>${escapeHtml(b)}</b>`
+    if (verdict === 'refused') return `<li>${pair}: not compared. ${escapeHtml(why)}</li>`
+    const chance = pLess === null ? '' : ` (chance that it emits less: ${percent(pLess, 0)})`
+    return `<li>${pair}: ${escapeHtml(comparisonWords(verdict))}${chance}</li>`
+  })
+  return `<p>Per resolved task, with what both share drawn once; a verdict needs a chance of 95 %.</p><ul>${list.join('')}</ul>`
+}
+
+function comparisonWords(verdict: string): string {
+  if (verdict === 'better') return 'emits less'
+  return verdict === 'worse' ? 'emits more' : 'cannot tell yet which emits less'
+}
+
+function tornadoPart(account: AccountView, result: RunResult): string {
+  const rows = account.measureNext.slice(0, 8)
+  if (rows.length === 0) return ''
+  const { base, axisName } = tornadoBase(account, result)
+  const svg = tornadoSvg({ rows, base, axisName, text: (v) => grams(v, 2) })
+  const hidden = account.measureNext.length - rows.length
+  const more = hidden > 0 ? ` ${hidden} that move it less are not shown.` : ''
+  return `<h3>What would change this most</h3>${figureHtml('What would change the score most', svg, `One factor at a time at its low (grey) and high (green) end. Measuring the topmost narrows the answer most.${more}`)}`
+}
+
+/** The tornado is of the saving where chosen and incumbent were compared, else of the chosen one's score. */
+function tornadoBase({ comparisons, consumer, waterfall }: AccountView, { decision }: RunResult) {
+  const compared = comparisons.find(
+    ({ a, verdict }) => a === decision.chosen && verdict !== 'refused',
+  )
+  if (!compared) return { base: waterfall?.total ?? null, axisName: 'SCI per resolved task' }
+  const score = (id: string): number | null => {
+    const own = consumer.rows.find((row) => row.id === id)?.perResolved
+    return own?.kind === 'known' ? own.value : null
+  }
+  const [a, b] = [score(compared.a), score(compared.b)]
+  return {
+    base: a === null || b === null ? null : b - a,
+    axisName: `${compared.b} minus ${compared.a}, per resolved task (above 0: a saving)`,
+  }
+}
+
+/** Scores without an account: results of an importer, or of an older version. */
+function scoresOnly(result: RunResult): string {
+  const shown = result.candidates.flatMap(({ id, cost: { sci } }) => (sci ? [{ id, sci }] : []))
   if (shown.length === 0) return ''
-  const rows = shown
-    .map(({ id, cost: { sci } }) => {
-      if (!sci) return ''
-      const cells = [
-        sci.perResolved,
-        sci.perAccepted,
-        sci.perInference,
-        sci.operational,
-        sci.embodied,
-      ]
-      return `<tr><td>${escapeHtml(id)}</td>${cells.map((one) => `<td class="text">${escapeHtml(valueWithInterval(one))}</td>`).join('')}</tr>`
-    })
-    .join('')
-  const grid = shown[0]?.cost.sci?.grid ?? ''
-  return `<section aria-labelledby="account"><h2 id="account">Carbon: SCI = (E x I + M) per R</h2><p>${escapeHtml(grid)}</p><div class="scroll" tabindex="0" role="region" aria-label="Table of SCI"><table><caption>Consumer side, per functional unit. A resolved task is an accepted answer, or the fallback for one that is not.</caption><thead><tr><th scope="col">candidate</th><th scope="col" class="text">per resolved task</th><th scope="col" class="text">per accepted answer</th><th scope="col" class="text">per inference</th><th scope="col" class="text">operational</th><th scope="col" class="text">embodied</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
+  const table = tableHtml({
+    label: 'Table of SCI',
+    caption:
+      'Consumer side, per functional unit. A resolved task is an accepted answer, or the fallback for one that is not.',
+    columns: [
+      { head: 'candidate' },
+      { head: 'resolved task' },
+      { head: 'accepted answer' },
+      { head: 'inference' },
+      { head: 'operational', small: 'per inference' },
+      { head: 'embodied', small: 'per inference' },
+    ],
+    rows: shown.map(({ id, sci }) => ({
+      chosen: id === result.decision.chosen,
+      cells: [
+        escapeHtml(id),
+        figure(sci.perResolved),
+        figure(sci.perAccepted),
+        figure(sci.perInference),
+        figure(sci.operational),
+        figure(sci.embodied),
+      ],
+    })),
+  })
+  return `${open}<p>${escapeHtml(shown[0]?.sci.grid ?? '')}</p>${table}</section>`
+}
+
+/** One line about the chosen one's score for the shorter forms of the report; empty where there is none. */
+export function scoreLine(result: RunResult): string {
+  const row = readAccount(result.account)?.consumer.rows.find(
+    ({ id }) => id === result.decision.chosen,
+  )
+  return row?.perResolved.kind === 'known' ? `SCI ${value(row.perResolved)} per resolved task` : ''
 }

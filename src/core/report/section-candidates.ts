@@ -3,7 +3,9 @@ import type { Estimate, Unit } from '../unit/estimate.ts'
 import { type ForestRow, forestSvg } from './chart/forest.ts'
 import { type ParetoPoint, paretoSvg } from './chart/pareto.ts'
 import { escapeHtml } from './escape.ts'
-import { grouped, interval, percent, points, prefixed, significant, value } from './number.ts'
+import { figure, times } from './figure.ts'
+import { grouped, percent, points, prefixed, significant } from './number.ts'
+import { figureHtml, tableHtml } from './table.ts'
 
 /** Cheapest first as the result lists them, the incumbent last. */
 export function orderedCandidates(result: RunResult): readonly CandidateResult[] {
@@ -47,6 +49,7 @@ export function costOf(one: CandidateResult, { decision }: RunResult): CostAxis 
   }
 }
 
+/** Quality against cost, and the losses with their bounds. */
 export function plotsSection(result: RunResult): string {
   const pareto = paretoFigure(result)
   const forest = forestFigure(result)
@@ -83,7 +86,12 @@ function paretoFigure(result: RunResult): string {
       ? ''
       : `<p class="soft">Cost not known, so not in the plot: ${unplaced.map((point) => `${escapeHtml(point.id)} (${percent(point.quality.value)})`).join(', ')}.</p>`
   if (svg === '') return beside
-  return `<figure><div class="scroll" tabindex="0" role="region" aria-label="Plot of quality against cost">${svg}</div><figcaption>Lines are intervals. Up and to the left is better.</figcaption>${beside}</figure>`
+  return figureHtml(
+    'Plot of quality against cost',
+    svg,
+    'Lines are intervals. Up and to the left is better.',
+    beside,
+  )
 }
 
 function roleOf(one: CandidateResult, { decision }: RunResult): ParetoPoint['role'] {
@@ -124,137 +132,142 @@ function forestFigure(result: RunResult): string {
   })
   if (svg === '') return ''
   const level = percent(1 - result.risk.alpha, 0)
-  return `<figure><div class="scroll" tabindex="0" role="region" aria-label="Plot of losses">${svg}</div><figcaption>Dot: expected loss. End of the line: at most, ${level} over all ${result.decision.looked} candidates looked at.</figcaption></figure>`
+  return figureHtml(
+    'Plot of losses',
+    svg,
+    `Dot: expected loss. End of the line: at most, ${level} over ${lookedWords(result.decision.looked)}.`,
+  )
 }
 
 interface Column {
   readonly head: string
   readonly small?: string
-  readonly text?: boolean
   cell(one: CandidateResult): string
 }
 
+/** What decides, one row a candidate; everything else about each stands in the list below the table. */
 export function tableSection(result: RunResult): string {
   const columns = columnsOf(result)
-  const head = columns
-    .map(
-      (column) =>
-        `<th scope="col"${column.text ? ' class="text"' : ''}>${column.head}${column.small ? `<small>${column.small}</small>` : ''}</th>`,
-    )
-    .join('')
-  const rows = orderedCandidates(result)
-    .map((one) => {
-      const cells = columns.map(
-        (column) => `<td${column.text ? ' class="text"' : ''}>${column.cell(one)}</td>`,
-      )
-      return `<tr${one.id === result.decision.chosen ? ' class="chosen"' : ''}>${cells.join('')}</tr>`
-    })
-    .join('')
-  const { order } = result.decision
+  const { order, looked } = result.decision
+  const table = tableHtml({
+    label: 'Table of candidates',
+    caption: `Cheapest first, by: ${order.word} (${order.why}). Small print: interval.`,
+    columns,
+    rows: orderedCandidates(result).map((one) => ({
+      cells: columns.map((column) => column.cell(one)),
+      chosen: one.id === result.decision.chosen,
+    })),
+  })
+  const against = result.incumbent === null ? 'the floor' : result.incumbent
+  const notes = [
+    `Loss: points of ${result.task.metric} against ${against}; "at most" holds at ${percent(1 - result.risk.alpha, 0)} over ${lookedWords(looked)}.`,
+    `P(loss > ${marginWords(result)}): corrected for having looked at ${looked}.`,
+    ...savesNote(result),
+  ]
   return `<section aria-labelledby="candidates"><h2 id="candidates">Candidates</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Table of candidates"><table><caption>In order of cost: ${escapeHtml(order.word)} (${escapeHtml(order.why)}). Small print: interval, and how it was had.</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>
-<p class="soft">Loss is in points against ${result.incumbent === null ? 'the floor' : escapeHtml(result.incumbent)}; "chance over" is the chance that it exceeds your margin, corrected for having looked at ${result.decision.looked}. "Saves" counts what goes to the fallback: it is per resolved task.</p></section>`
+${table}
+<p class="soft">${escapeHtml(notes.join(' '))}</p></section>`
 }
 
-function columnsOf(result: RunResult): readonly Column[] {
-  const any = (of: (one: CandidateResult) => Estimate<Unit>): boolean =>
-    result.candidates.some((one) => of(one).kind === 'known')
-  const optional = (show: boolean, column: Column): readonly Column[] => (show ? [column] : [])
+/** "the one candidate looked at", "all 12 candidates looked at". */
+export const lookedWords = (looked: number): string =>
+  looked === 1 ? 'the one candidate looked at' : `all ${looked} candidates looked at`
+
+const marginWords = ({ bar }: RunResult): string =>
+  bar.kind === 'relative' ? `${significant(bar.margin * 100, 2)} points` : '0'
+
+/** What "saves" counts, in which cost, against whom. */
+export function savesNote(result: RunResult): readonly string[] {
+  if (result.incumbent === null) return ['No incumbent is named, so no saving is stated.']
   return [
-    {
-      head: 'candidate',
-      cell: (one) =>
-        `${escapeHtml(one.id)}<small>${escapeHtml(one.runtime)}${one.identity ? ` · ${escapeHtml(one.identity.precision)}` : ''}</small>`,
-    },
-    { head: 'verdict', cell: verdictCell },
-    {
-      head: 'n',
-      cell: (one) => grouped(one.n) + (one.failed > 0 ? `<small>${one.failed} failed</small>` : ''),
-    },
-    { head: escapeHtml(result.task.metric), cell: (one) => figure(one.quality) },
-    {
-      head: 'loss',
-      small: 'expected',
-      cell: (one) => (one.loss ? points(one.loss.expected) : '–'),
-    },
-    {
-      head: 'at most',
-      small: percent(1 - result.risk.alpha, 0),
-      cell: (one) => (one.loss ? points(one.loss.upper) : '–'),
-    },
-    {
-      head: 'chance over',
-      cell: (one) => (one.loss ? chance(one.loss.pOverMarginCorrected) : '–'),
-    },
-    {
-      head: 'saves',
-      small: 'per resolved task',
-      cell: (one) => (one.role === 'incumbent' ? '–' : times(one.cost.ratioResolved)),
-    },
-    ...optional(
-      any((one) => one.cost.cpuPerItem),
-      { head: 'CPU time', small: 'per answer', cell: (one) => figure(one.cost.cpuPerItem) },
-    ),
-    ...optional(
-      any((one) => one.cost.energyPerItem),
-      { head: 'energy', small: 'per answer', cell: (one) => figure(one.cost.energyPerItem) },
-    ),
-    ...optional(
-      any((one) => one.cost.pricePerItem),
-      { head: 'price', small: 'per answer', cell: (one) => figure(one.cost.pricePerItem) },
-    ),
-    { head: 'p95', small: 'latency', cell: (one) => figure(one.cost.latencyP95) },
-    { head: 'memory', small: 'peak', cell: (one) => figure(one.cost.peakRss) },
-    ...optional(
-      result.candidates.some((one) => one.identity?.parameters),
-      {
-        head: 'parameters',
-        cell: (one) => (one.identity?.parameters ? count(one.identity.parameters) : '–'),
-      },
-    ),
-    ...optional(
-      result.candidates.some((one) => one.cost.sci !== null),
-      {
-        head: 'SCI',
-        small: 'g per resolved task',
-        cell: (one) => (one.cost.sci ? figure(one.cost.sci.perResolved) : '–'),
-      },
-    ),
+    `Saves: how many times less ${savingOf(result)} than ${result.incumbent} per resolved task, what goes to the fallback included.`,
   ]
 }
 
-const verdictCell = (one: CandidateResult): string =>
-  one.role === 'incumbent' ? 'incumbent' : one.verdict
-
-/** Value with its interval and method in small print; unknown with its reason behind it. */
-function figure(estimate: Estimate<Unit>): string {
-  if (estimate.kind === 'known') {
-    const range = estimate.low === estimate.high ? '' : `${escapeHtml(interval(estimate))}, `
-    return `${escapeHtml(value(estimate))}<small>${range}${estimate.method}</small>`
-  }
-  const why = estimate.kind === 'unknown' ? estimate.why : estimate.reason
-  return `<span class="soft" title="${escapeHtml(why)}">${estimate.kind}</span>`
+/** The cost that ratios are of. */
+export function savingOf({ decision }: RunResult): string {
+  if (decision.saving !== null) return decision.saving.of
+  const words = {
+    energy: 'energy',
+    'cpu-time': 'CPU time',
+    price: 'money',
+    latency: 'time',
+    parameters: 'CPU time',
+    written: 'CPU time',
+  } as const
+  return words[decision.order.by]
 }
 
-function times(estimate: Estimate<'ratio'>): string {
-  if (estimate.kind !== 'known') return figure(estimate)
-  const { low, high } = estimate
-  return `${significant(estimate.value, 2)}x<small>${significant(low, 2)} to ${significant(high, 2)}, ${estimate.method}</small>`
+function columnsOf(result: RunResult): readonly Column[] {
+  const costs = costColumns(result)
+  const over = result.bar.kind === 'relative' ? `P(loss > ${marginPoints(result)})` : 'P(below)'
+  return [
+    { head: 'candidate', cell: nameCell },
+    {
+      head: 'n',
+      cell: (one) =>
+        grouped(one.n) + (one.failed > 0 ? `<small>${grouped(one.failed)} failed</small>` : ''),
+    },
+    { head: result.task.metric, cell: (one) => figure(one.quality, false) },
+    {
+      head: 'loss',
+      small: 'at most',
+      cell: (one) =>
+        one.loss ? `${points(one.loss.expected)}<small>${points(one.loss.upper)}</small>` : '–',
+    },
+    { head: over, cell: (one) => (one.loss ? chance(one.loss.pOverMarginCorrected) : '–') },
+    ...(result.incumbent === null
+      ? []
+      : [
+          {
+            head: 'saves',
+            small: savingOf(result),
+            cell: (one: CandidateResult) =>
+              one.role === 'incumbent' ? '–' : times(one.cost.ratioResolved),
+          },
+        ]),
+    ...costs,
+  ]
 }
 
-const chance = (p: number): string => (p < 0.01 ? 'under 1 %' : percent(p, 0))
+const marginPoints = ({ bar }: RunResult): string =>
+  bar.kind === 'relative' ? significant(bar.margin * 100, 2) : '0'
 
-const count = (n: number): string =>
-  n >= 1e6 ? `${significant(n / 1e6)} M` : n >= 1e3 ? `${significant(n / 1e3)} k` : String(n)
+/** Columns of costs that at least one candidate has. The method stands in the head where it is one for all. */
+function costColumns(result: RunResult): readonly Column[] {
+  const all: readonly (readonly [
+    string,
+    string,
+    (one: CandidateResult) => Estimate<Unit> | null,
+  ])[] = [
+    ['CPU time', 'per answer', (one) => one.cost.cpuPerItem],
+    ['energy', 'per answer', (one) => one.cost.energyPerItem],
+    ['price', 'per answer', (one) => one.cost.pricePerItem],
+    ['p95', 'latency', (one) => one.cost.latencyP95],
+    ['memory', 'peak', (one) => one.cost.peakRss],
+    ['SCI', 'per resolved task', (one) => one.cost.sci?.perResolved ?? null],
+  ]
+  return all.flatMap(([head, small, of]): Column[] => {
+    const known = result.candidates.map(of).filter((each) => each?.kind === 'known')
+    if (known.length === 0) return []
+    const methods = new Set(known.map((each) => (each?.kind === 'known' ? each.method : '')))
+    const same = methods.size === 1 ? `, ${[...methods][0]}` : ''
+    const cell = (one: CandidateResult): string => {
+      const estimate = of(one)
+      return estimate === null ? '–' : figure(estimate, methods.size > 1)
+    }
+    return [{ head, small: `${small}${same}`, cell }]
+  })
+}
 
-/** What lost and why, in words; broken candidates with their reason. */
-export function lostSection(result: RunResult): string {
-  const lost = orderedCandidates(result).filter(
-    (one) => one.role !== 'incumbent' && one.id !== result.decision.chosen,
-  )
-  if (lost.length === 0) return ''
-  const list = lost
-    .map((one) => `<li><b>${escapeHtml(one.id)}</b>: ${escapeHtml(one.why)}</li>`)
-    .join('')
-  return `<section aria-labelledby="lost"><h2 id="lost">What was not chosen, and why</h2><ul>${list}</ul></section>`
+function nameCell(one: CandidateResult): string {
+  const word = one.role === 'incumbent' ? 'incumbent' : one.verdict
+  const precision = one.identity ? ` · ${escapeHtml(one.identity.precision, 40)}` : ''
+  return `<span class="name">${escapeHtml(one.id, 80)}</span><small>${escapeHtml(one.runtime, 40)}${precision}</small><span class="verdict ${word}">${word}</span>`
+}
+
+/** A chance that never claims 0 or 100 %. */
+export function chance(p: number): string {
+  if (p < 0.01) return 'under 1 %'
+  return p > 0.99 ? 'over 99 %' : percent(p, 0)
 }

@@ -1,15 +1,10 @@
 import type { RunResult } from '../spec/run-result.ts'
 import { escapeHtml } from './escape.ts'
 import { bytes, grouped, significant, value, valueWithInterval } from './number.ts'
+import { factList, tableHtml } from './table.ts'
 
 /** What finding out has cost, by stage, and when it has paid for itself. */
 export function overheadSection({ overhead }: RunResult): string {
-  const rows = overhead.byStage
-    .map(
-      (stage) =>
-        `<tr><td>${stage.stage}</td><td>${escapeHtml(stage.candidate ?? 'all')}</td><td>${significant(stage.cpuS)} s</td><td>${significant(stage.wallS)} s</td><td>${escapeHtml(value(stage.energy))}</td></tr>`,
-    )
-    .join('')
   const facts: readonly (readonly [string, string])[] = [
     [
       'model calls',
@@ -26,11 +21,35 @@ export function overheadSection({ overhead }: RunResult): string {
         : valueWithInterval(overhead.payBackCalls),
     ],
   ]
-  return `<section aria-labelledby="overhead"><h2 id="overhead">What finding out has cost</h2>${factList(facts)}<details><summary>By stage and candidate</summary><div class="scroll" tabindex="0" role="region" aria-label="Table of overhead"><table><caption>Provider side: selection and benchmarking.</caption><thead><tr><th scope="col">stage</th><th scope="col">candidate</th><th scope="col">CPU</th><th scope="col">wall</th><th scope="col">energy</th></tr></thead><tbody>${rows}</tbody></table></div></details></section>`
+  const table = tableHtml({
+    label: 'Table of overhead',
+    caption: 'Provider side: selection and benchmarking.',
+    columns: [
+      { head: 'stage' },
+      { head: 'candidate', words: true },
+      { head: 'CPU' },
+      { head: 'wall' },
+      { head: 'energy' },
+    ],
+    rows: overhead.byStage.map((stage) => ({
+      cells: [
+        stage.stage,
+        escapeHtml(stage.candidate ?? 'all', 80),
+        `${significant(stage.cpuS)} s`,
+        `${significant(stage.wallS)} s`,
+        escapeHtml(value(stage.energy)),
+      ],
+    })),
+  })
+  return `<section aria-labelledby="overhead"><h2 id="overhead">What finding out has cost</h2>${factList(facts)}<details><summary>By stage and candidate</summary>${table}</details></section>`
 }
 
-const factList = (facts: readonly (readonly [string, string])[]): string =>
-  `<dl class="facts">${facts.map(([name, text]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(text)}</dd>`).join('')}</dl>`
+function metersText({ environment }: RunResult): string {
+  if (environment.meters.length === 0) return 'none'
+  return environment.meters
+    .map(({ name, works, detail }) => `${name}: ${works ? 'works' : 'does not work'} (${detail})`)
+    .join('; ')
+}
 
 /** How it was decided and what it cannot say, in plain words. */
 export function methodSection(result: RunResult): string {
@@ -62,6 +81,7 @@ export function methodSection(result: RunResult): string {
       `${environment.cpu}, ${environment.cores} processors, ${bytes(environment.memoryBytes)}, ${environment.os}, Node ${environment.node}`,
     ],
     ['noise', environment.noisy ?? 'none seen'],
+    ['meters', metersText(result)],
     [
       'made by',
       `${provenance.generator}, ${provenance.startedAt} to ${provenance.endedAt}${provenance.resumed ? ', resumed from stored answers' : ''}${provenance.interrupted ? ', interrupted' : ''}`,

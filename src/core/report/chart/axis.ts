@@ -1,10 +1,15 @@
 import { scaleLinear, scaleLog } from 'd3-scale'
 import { escapeHtml } from '../escape.ts'
 
+interface Tick {
+  readonly at: number
+  readonly text: string
+}
+
 /** A scale of a chart with the ticks that it shows. */
 export interface Axis {
   at(value: number): number
-  readonly ticks: readonly { readonly at: number; readonly text: string }[]
+  readonly ticks: readonly Tick[]
   readonly domain: readonly [number, number]
 }
 
@@ -28,7 +33,7 @@ export function linearAxis(
     .domain(domain)
     .range([...range])
   const ticks = scale.ticks(5).map((value) => ({ at: scale(value), text: text(value) }))
-  return { at: (value) => scale(value), ticks, domain }
+  return { at: (value) => scale(value), ticks: distinct(ticks), domain }
 }
 
 /** Log axis over positive values, at least one decade wide so that equal costs do not look far apart. */
@@ -45,19 +50,47 @@ export function logAxis(
   const scale = scaleLog()
     .domain(domain)
     .range([...range])
-  const decades = scale
-    .ticks(6)
-    .filter((value) => Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6))
-  const shown = decades.length >= 2 ? decades : scale.ticks(4)
-  return {
-    at: (value) => scale(value),
-    ticks: shown.map((value) => ({ at: scale(value), text: text(value) })),
-    domain,
+  const shown = logTicks(scale.ticks(6), Math.log10(domain[1] / domain[0]))
+  const ticks = shown.map((value) => ({ at: scale(value), text: text(value) }))
+  return { at: (value) => scale(value), ticks: apart(distinct(ticks)), domain }
+}
+
+/** Over many decades their powers of ten; over few also 2 and 5 times those. */
+function logTicks(ticks: readonly number[], decades: number): readonly number[] {
+  const leading = (value: number): number =>
+    Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9))
+  const wanted = decades > 2.5 ? [1] : [1, 2, 5]
+  return ticks.filter((value) => wanted.includes(leading(value)))
+}
+
+/** Rounded labels may come out equal: the first of equals stays. */
+const distinct = (ticks: readonly Tick[]): readonly Tick[] =>
+  ticks.filter(({ text }, i) => ticks.findIndex((other) => other.text === text) === i)
+
+/** Usual width of one character of a tick label at 12 px in a system font. */
+const tickCharacter = 7
+
+/** Leaves out the labels that would touch the one before. */
+function apart(ticks: readonly Tick[]): readonly Tick[] {
+  const kept: Tick[] = []
+  for (const tick of ticks) {
+    const last = kept.at(-1)
+    const need = last ? ((last.text.length + tick.text.length) / 2) * tickCharacter + 10 : 0
+    if (!last || tick.at - last.at >= need) kept.push(tick)
   }
+  return kept
 }
 
 /** Number for an SVG attribute. */
 export const px = (value: number): string => String(Math.round(value * 10) / 10)
+
+/** Text of at most `length` characters. */
+export const clip = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text
+
+/** Opening tag of a chart that reads as one picture with a text of its own. */
+export const svgOpen = (height: number, label: string): string =>
+  `<svg class="chart" viewBox="0 0 720 ${px(height)}" role="img" aria-label="${escapeHtml(label, 2000)}">`
 
 /** Grid lines and tick labels of a plot area [left, right] x [top, bottom]. */
 export function axes(
@@ -73,15 +106,15 @@ export function axes(
 ): string {
   const vertical = x.ticks.map(
     ({ at, text }) =>
-      `<line class="grid" x1="${px(at)}" x2="${px(at)}" y1="${area.top}" y2="${area.bottom}"/><text class="tick" x="${px(at)}" y="${area.bottom + 18}" text-anchor="middle">${escapeHtml(text)}</text>`,
+      `<line class="grid" x1="${px(at)}" x2="${px(at)}" y1="${px(area.top)}" y2="${px(area.bottom)}"/><text class="tick" x="${px(at)}" y="${px(area.bottom + 18)}" text-anchor="middle">${escapeHtml(text)}</text>`,
   )
   const horizontal = (y?.ticks ?? []).map(
     ({ at, text }) =>
-      `<line class="grid" x1="${area.left}" x2="${area.right}" y1="${px(at)}" y2="${px(at)}"/><text class="tick" x="${area.left - 8}" y="${px(at + 4)}" text-anchor="end">${escapeHtml(text)}</text>`,
+      `<line class="grid" x1="${px(area.left)}" x2="${px(area.right)}" y1="${px(at)}" y2="${px(at)}"/><text class="tick" x="${px(area.left - 8)}" y="${px(at + 4)}" text-anchor="end">${escapeHtml(text)}</text>`,
   )
-  const xName = `<text class="axis" x="${(area.left + area.right) / 2}" y="${area.bottom + 38}" text-anchor="middle">${escapeHtml(names.x)}</text>`
+  const xName = `<text class="axis" x="${px((area.left + area.right) / 2)}" y="${px(area.bottom + 38)}" text-anchor="middle">${escapeHtml(names.x)}</text>`
   const yName = names.y
-    ? `<text class="axis" x="${area.left}" y="${area.top - 12}" text-anchor="start">${escapeHtml(names.y)}</text>`
+    ? `<text class="axis" x="${px(area.left)}" y="${px(area.top - 12)}" text-anchor="start">${escapeHtml(names.y)}</text>`
     : ''
   return [...vertical, ...horizontal, xName, yName].join('')
 }

@@ -1,0 +1,64 @@
+import type { AccountView, CoefficientView } from './account-reader.ts'
+import { escapeHtml } from './escape.ts'
+import { significant } from './number.ts'
+import { tableHtml } from './table.ts'
+
+/** What the account rests on: the boundary, line by line, and every coefficient with its source. */
+export function basisPart(account: AccountView): string {
+  return `${boundary(account)}${coefficients(account)}`
+}
+
+function boundary({ boundary }: AccountView): string {
+  if (boundary.length === 0) return ''
+  const included = boundary.filter((row) => row.included).length
+  const table = tableHtml({
+    label: 'Boundary checklist',
+    caption: 'What is inside the score and what is not, with the reason.',
+    columns: [
+      { head: 'item', words: true },
+      { head: 'report', words: true },
+      { head: 'counted', words: true },
+      { head: 'reason', words: true },
+    ],
+    rows: boundary.map(({ item, persona, stage, included, reason }) => ({
+      cells: [
+        escapeHtml(item),
+        `${escapeHtml(persona)}<small>${escapeHtml(stage)}</small>`,
+        included ? 'included' : '<b>excluded</b>',
+        escapeHtml(reason),
+      ],
+    })),
+  })
+  return `<details><summary>Boundary: ${included} of ${boundary.length} items included</summary>${table}</details>`
+}
+
+function coefficients({ coefficients }: AccountView): string {
+  if (coefficients.length === 0) return ''
+  const table = tableHtml({
+    label: 'Coefficients',
+    caption: 'Every coefficient behind the scores.',
+    columns: [
+      { head: 'coefficient', words: true },
+      { head: 'value' },
+      { head: 'source', words: true },
+    ],
+    rows: coefficients.map((one) => ({
+      cells: [
+        `${escapeHtml(one.name)}<small>${escapeHtml(one.description)}</small>`,
+        coefficientValue(one),
+        escapeHtml(one.source),
+      ],
+    })),
+  })
+  return `<details><summary>Coefficients and their sources</summary>${table}</details>`
+}
+
+function coefficientValue({ value, low, high, unit }: CoefficientView): string {
+  if (value === null) return 'unknown'
+  const of = unit === '1' ? '' : ` ${escapeHtml(unit)}`
+  const range =
+    low === null || high === null || low === high
+      ? ''
+      : `<small>${significant(low)} to ${significant(high)}</small>`
+  return `${significant(value)}${of}${range}`
+}
