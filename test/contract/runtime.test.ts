@@ -139,6 +139,17 @@ runtimeSuite({
   metered: false,
 })
 
+writeFileSync(
+  join(folder, 'stored.csv'),
+  ['id,output,joules', ...texts.map(({ id }, i) => `${id},${words[i]},${i}.5`)].join('\n'),
+)
+runtimeSuite({
+  name: 'replay of a table',
+  open: () => open({ runtime: 'replay', model: 'stored.csv', labels: words }),
+  expected: label('label'),
+  metered: false,
+})
+
 const server = createServer((request, response) => {
   let body = ''
   request.on('data', (chunk: Buffer) => {

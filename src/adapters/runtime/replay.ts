@@ -4,11 +4,13 @@ import { isAbsolute, resolve } from 'node:path'
 import type { Runtime, RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Answer, TokenUsage } from '../../core/spec/answer.ts'
+import { csvRows } from '../../core/spec/csv.ts'
 import { outputFrom } from '../../core/spec/free-output.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 
 /**
- * Answers that exist already, from a .jsonl or .json file of `{ id, output, latencyS?, joules?, price?, tokens?, error? }`.
+ * Answers that exist already, from a .jsonl or .json file of `{ id, output, latencyS?, joules?, price?, tokens?, error? }`, or a
+ * .csv or .tsv file with such columns.
  * Calls no model and uses no energy of its own; items without an answer fail as REPLAY_UNUSABLE.
  */
 export function createReplayRuntime(): Runtime {
@@ -74,12 +76,29 @@ function read(file: string): string {
 }
 
 function rowsOf(text: string, file: string): readonly Stored[] {
-  const rows = text.trimStart().startsWith('[')
-    ? list(text, file)
-    : text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [parse(line, file, i + 1)]))
+  const rows = /\.[ct]sv$/i.test(file)
+    ? table(text, file)
+    : text.trimStart().startsWith('[')
+      ? list(text, file)
+      : text
+          .split('\n')
+          .flatMap((line, i) => (line.trim() === '' ? [] : [parse(line, file, i + 1)]))
   if (rows.length === 0) throw new RightsizeError('REPLAY_UNUSABLE', `${file} is empty`)
   return rows.map((row, i) => checked(row, file, i + 1))
 }
+
+/** Columns of numbers are numbers; an empty cell says nothing. */
+function table(text: string, file: string): readonly unknown[] {
+  return csvRows(text, file, { tabs: /\.tsv$/i.test(file) }).map((row) =>
+    Object.fromEntries(
+      Object.entries(row).flatMap(([name, cell]) =>
+        cell === '' ? [] : [[name, numeric.includes(name) ? Number(cell) : cell]],
+      ),
+    ),
+  )
+}
+
+const numeric = ['latencyS', 'joules', 'price']
 
 function list(text: string, file: string): readonly unknown[] {
   const value = parse(text, file, 1)

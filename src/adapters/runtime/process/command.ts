@@ -106,7 +106,13 @@ async function start(
 ): Promise<Program> {
   const [file = '', ...words] = candidate.command ?? []
   const env = { ...context.env }
-  const child = spawn(file, words, { cwd: context.baseDir, env, stdio: 'pipe', detached: true })
+  const child = spawn(file, words, {
+    cwd: context.baseDir,
+    env,
+    stdio: 'pipe',
+    detached: true,
+    windowsHide: true,
+  })
   await spawned(child, file)
   const farewell = listenStderr(child, secretsOf(context.env))
   const timeoutS = candidate.settings.timeoutS ?? defaultTimeoutS
