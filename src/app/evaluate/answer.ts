@@ -3,6 +3,7 @@ import type { RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
 import type { Store, StoredOutcome } from '../../contract/store.ts'
 import type { Answer } from '../../core/spec/answer.ts'
 import type { Item } from '../../core/spec/item.ts'
+import { outcomeKey } from './outcome-key.ts'
 
 /** Stored outcomes of a model whose name floats (an alias) are trusted for this long. */
 export const floatingDays = 14
@@ -13,6 +14,8 @@ export interface AnswerRequest {
   readonly session: RuntimeSession
   readonly candidateDigest: string
   readonly items: readonly Item[]
+  /** What each item asks of this candidate, by id. */
+  readonly asked: ReadonlyMap<string, string>
   readonly store: Store
   readonly digest: Digest
   readonly now: () => string
@@ -32,16 +35,6 @@ export interface AnswerRun {
   readonly broken: { readonly code: string; readonly message: string } | null
 }
 
-/** The key of one outcome: what was asked, of whom, and which draw it was. */
-export function outcomeKey(
-  digest: Digest,
-  item: Item,
-  candidateDigest: string,
-  draw: number,
-): string {
-  return digest(new TextEncoder().encode(`${item.digest}\n${candidateDigest}\n${draw}`))
-}
-
 /**
  * Answers every item, taking from the store what was paid for before. Each batch is stored as soon as it is
  * answered, so a kill loses at most the batch in flight. Failed answers are not stored: the next run tries them again.
@@ -51,7 +44,12 @@ export async function answerItems(request: AnswerRequest): Promise<AnswerRun> {
   const keys = new Map(
     items.map((item) => [
       item.id,
-      outcomeKey(request.digest, item, request.candidateDigest, request.draw),
+      outcomeKey(
+        request.digest,
+        request.asked.get(item.id) ?? item.digest,
+        request.candidateDigest,
+        request.draw,
+      ),
     ]),
   )
   const answers = recall(request, keys)

@@ -99,7 +99,19 @@ export function assemble(inputs: AssembleInputs): RunResult {
       noisy: noiseOf(measured.windows.map((window) => window.reading.steal)),
     },
     provenance: inputs.provenance,
+    outcomes: outcomesOf(items, collected),
   }
+}
+
+/** Scores by item, so that the result can be decided again under another bar without calling a model. */
+function outcomesOf(
+  items: readonly Item[],
+  collected: readonly Collected[],
+): NonNullable<RunResult['outcomes']> {
+  const scores = collected.map(
+    ({ opened, judged }) => [opened.spec.id, judged.map((one) => one?.score ?? null)] as const,
+  )
+  return { items: items.map(({ id }) => id), scores: Object.fromEntries(scores) }
 }
 
 function decisionInput(

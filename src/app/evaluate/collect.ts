@@ -1,10 +1,11 @@
 import type { Store } from '../../contract/store.ts'
 import type { Answer } from '../../core/spec/answer.ts'
 import type { Item } from '../../core/spec/item.ts'
-import { answerItems, outcomeKey } from './answer.ts'
+import { answerItems } from './answer.ts'
 import type { Effects } from './effects.ts'
 import type { RunEvent } from './events.ts'
 import type { OpenedCandidate } from './opened.ts'
+import { askedOf, outcomeKey } from './outcome-key.ts'
 import { type JudgeCost, type JudgedItem, judgeAnswer, type WeightedScorer } from './scoring.ts'
 
 /** What a run holds of one candidate while it goes. `judged` is by position in the item order. */
@@ -12,6 +13,8 @@ export interface Collected {
   readonly opened: OpenedCandidate
   readonly judged: (JudgedItem | null)[]
   readonly answers: Map<string, Answer>
+  /** What each item asks of this candidate, by item id. */
+  readonly asked: ReadonlyMap<string, string>
   calls: number
   reused: number
   cpuS: number
@@ -32,11 +35,16 @@ export interface CollectContext {
   readonly draws: (candidate: OpenedCandidate) => number
 }
 
-export function emptyCollected(opened: OpenedCandidate, items: number): Collected {
+export function emptyCollected(
+  opened: OpenedCandidate,
+  items: readonly Item[],
+  labelColumn: string | undefined,
+): Collected {
   return {
     opened,
-    judged: new Array<JudgedItem | null>(items).fill(null),
+    judged: new Array<JudgedItem | null>(items.length).fill(null),
     answers: new Map(),
+    asked: askedOf(items, opened.spec, labelColumn),
     calls: 0,
     reused: 0,
     cpuS: 0,
@@ -79,6 +87,7 @@ async function answerDraw(
     session: opened.session,
     candidateDigest: opened.digest,
     items,
+    asked: collected.asked,
     store: context.store,
     digest: context.effects.digest,
     now: context.effects.clock.now,
@@ -129,7 +138,8 @@ async function judgePosition(
   for (const [draw, answers] of rounds.entries()) {
     const answer = answers.get(item.id)
     if (!answer) continue
-    const key = outcomeKey(context.effects.digest, item, collected.opened.digest, draw)
+    const asked = collected.asked.get(item.id) ?? item.digest
+    const key = outcomeKey(context.effects.digest, asked, collected.opened.digest, draw)
     const kept = { store: context.store, key, cost: context.judge }
     judged.push(await judgeAnswer(answer, item, context.scorers, kept))
   }

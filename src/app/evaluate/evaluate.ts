@@ -3,6 +3,7 @@ import type { Store } from '../../contract/store.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { itemOrder } from '../../core/select/item-order.ts'
 import { canonicalJson } from '../../core/spec/canonical-json.ts'
+import { checkProducible } from '../../core/spec/dataset.ts'
 import type { Item } from '../../core/spec/item.ts'
 import type { Provenance, RunResult, SequentialEvidence } from '../../core/spec/run-result.ts'
 import type { Spec } from '../../core/spec/spec.ts'
@@ -48,6 +49,7 @@ export async function evaluate(spec: Spec, options: EvaluateOptions): Promise<Ru
   const ordered = itemOrder(data.test.items, data.test.digest, effects.digest)
   const opened = await openAll(spec, data, options)
   try {
+    refuseLostLabels(spec, data, opened)
     const context = await collecting(spec, ordered, options)
     const gathered = await gather(spec, { data, opened, context }, options)
     refuseIfNothing(spec, gathered.collected)
@@ -169,7 +171,7 @@ async function gather(
   options: EvaluateOptions,
 ): Promise<Gathered> {
   const { context, opened } = parts
-  const collected = opened.map((one) => emptyCollected(one, context.items.length))
+  const collected = opened.map((one) => emptyCollected(one, context.items, spec.dataset.expected))
   const regime = regimeOf(spec, planInput(spec, context.items, null), {
     clustered: context.items.some((item) => item.cluster !== null),
     candidates: opened.map((one) => one.spec),
@@ -225,6 +227,22 @@ async function labelByIncumbent(
     return answer?.ok ? { ...item, expected: said(answer.output) } : item
   })
   return { ...context, items }
+}
+
+/** Scorers under which an answer is right only if it is the label. */
+const byLabel = new Set(['exact', 'macro-f1', 'balanced-accuracy', 'mcc', 'top-k'])
+
+/** A label that no candidate can answer would count as wrong for everybody. Texts can be anything, so only labels count. */
+function refuseLostLabels(spec: Spec, data: LoadedData, opened: readonly OpenedCandidate[]): void {
+  const plain = spec.scorers.every(
+    ({ name, options }) => byLabel.has(name) && Object.keys(options).length === 0,
+  )
+  if (!plain) return
+  const able = opened.filter((one) => one.session !== null)
+  checkProducible(
+    data.labels,
+    able.map(({ session, spec: { labels } }) => session?.identity.labels ?? labels ?? null),
+  )
 }
 
 function refuseIfNothing(spec: Spec, collected: readonly Collected[]): void {

@@ -57,7 +57,8 @@ async function scoreOnce(
   item: Item,
   kept: { readonly store: Store; readonly key: string; readonly cost: JudgeCost },
 ): Promise<Score> {
-  const name = `${scorer.name}@${scorer.version}`
+  // The label is not in the key of the answer: a corrected one must be judged anew.
+  const name = `${scorer.name}@${scorer.version} ${item.digest}`
   const stored = scorer.deterministic
     ? undefined
     : kept.store.scores([kept.key], name).get(kept.key)
