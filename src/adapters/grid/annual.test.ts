@@ -20,6 +20,18 @@ describe('annual factors', () => {
     }
   })
 
+  test('every cloud region names its provider, a zone of the table, a source and the date of its check', () => {
+    const { regions, sources } = tables.regions
+    expect(Object.keys(regions).length).toBeGreaterThan(100)
+    for (const [name, row] of Object.entries(regions)) {
+      expect(['aws', 'gcp', 'azure'], name).toContain(row.provider)
+      expect(tables.annual.zones, name).toHaveProperty([row.zone])
+      expect(sources, name).toHaveProperty([row.source ?? ''])
+      expect(row.checked, name).toMatch(/^\d{4}-\d{2}-\d{2}$/)
+    }
+    expect(tables.annual.retrieved).toMatch(/^\d{4}-\d{2}-\d{2}$/)
+  })
+
   test('carry kind, mix, scope, source, licence and a 10 % interval', () => {
     expect(annualFactor(tables, 'DEU')).toMatchObject({
       name: 'Germany',

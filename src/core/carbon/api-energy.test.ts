@@ -20,8 +20,8 @@ describe('energy of an API call, rightsize mode', () => {
     const without = apiEnergy(answer, facts(70), unknownBatch)
     const with4k = apiEnergy({ ...answer, inputTokens: 4000 }, facts(70), unknownBatch)
     expect(v(with4k.energy).value).toBeGreaterThan(10 * v(without.energy).value)
-    // 2 FLOP per parameter and token, 70e9 x 4000 tokens, 989.4 TFLOP/s x 40 %, 700 W
-    expect(with4k.prefill.value).toBeCloseTo(((2 * 70e9 * 4000) / (989.4e12 * 0.4)) * 700, 6)
+    // 2 FLOP per parameter and token, 70e9 x 4000 tokens, 989.5 TFLOP/s x 40 %, 700 W
+    expect(with4k.prefill.value).toBeCloseTo(((2 * 70e9 * 4000) / (989.5e12 * 0.4)) * 700, 6)
     expect(prefillPerTokenBillion).toBeCloseTo(0.00354, 4)
   })
 

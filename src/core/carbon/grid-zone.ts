@@ -17,8 +17,20 @@ export interface AnnualGridTable {
 
 /** data/cloud-regions.json */
 export interface CloudRegionTable {
+  /** What the short name in `source` of a row stands for. */
+  readonly sources?: Readonly<Record<string, string>>
   readonly regions: Readonly<
-    Record<string, { readonly provider: string; readonly zone: string; readonly place: string }>
+    Record<
+      string,
+      {
+        readonly provider: string
+        readonly zone: string
+        readonly place: string
+        readonly source?: string
+        /** ISO date on which the row was checked against its source. */
+        readonly checked?: string
+      }
+    >
   >
 }
 

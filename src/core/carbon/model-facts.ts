@@ -14,18 +14,23 @@ export interface ModelFacts {
 
 /** data/models.json */
 export interface ModelTable {
-  readonly models: Readonly<
-    Record<
-      string,
-      {
-        /** Billions. */
-        readonly total: number
-        readonly active?: number
-        readonly bits?: number
-        readonly source: string
-      }
-    >
-  >
+  /** What the short names in `source` of a row stand for. */
+  readonly sources?: Readonly<Record<string, string>>
+  readonly models: Readonly<Record<string, ModelRow>>
+}
+
+interface ModelRow {
+  /** Billions. */
+  readonly total: number
+  readonly active?: number
+  /** Left out where the published precision was not seen. */
+  readonly bits?: number
+  /** Address of the model card, where the publisher has one. */
+  readonly card?: string
+  /** What the row was checked against: short names of `sources`, with `; ` between. */
+  readonly source: string
+  /** ISO date of that check. */
+  readonly checked?: string
 }
 
 /** What the user states: numbers, or [low, high] where nobody has published them. */
@@ -47,13 +52,23 @@ export function modelFacts(model: string, table: ModelTable, stated: StatedFacts
     throw new RightsizeError('MODEL_FACTS_UNKNOWN', `nobody told how large ${model} is`, {
       next: 'Set parameters (and activeParameters) of the candidate; [low, high] is allowed where nothing is published.',
     })
+  const source = sourceOf(row)
   return {
     model,
-    totalBillions: exact('count', row.total, row.source),
-    activeBillions: exact('count', row.active ?? row.total, row.source),
-    bits: stated.bits ?? row.bits ?? 16,
-    source: row.source,
+    totalBillions: exact('count', row.total, source),
+    activeBillions: exact('count', row.active ?? row.total, source),
+    bits: stated.bits ?? row.bits ?? assumedBits,
+    source: (stated.bits ?? row.bits) === undefined ? `${source}; ${bitsAssumption}` : source,
   }
+}
+
+/** Open weights are commonly published in 16 bits; where nobody looked, that is an assumption and said as one. */
+const assumedBits = 16
+const bitsAssumption = `${assumedBits} bits per weight assumed`
+
+function sourceOf({ card, source, checked }: ModelRow): string {
+  const seen = checked === undefined ? source : `${source}, checked ${checked}`
+  return card === undefined ? seen : `${card} (${seen})`
 }
 
 function shortName(model: string): string {
