@@ -1,0 +1,136 @@
+import { int64Tensor } from '../onnx/build.ts'
+import { freshNames } from '../onnx/graph-edit.ts'
+import type { Graph, Node, Tensor } from '../onnx/model.ts'
+import { integersOf } from '../onnx/tensor-values.ts'
+import type { Artefact, Pass, Patched, Proposal, Stats } from './pass.ts'
+import { type Attention, attentions } from './structural-anatomy.ts'
+import {
+  channelEnergy,
+  closed,
+  keptOutputs,
+  replaceTensors,
+  statsOf,
+  strongest,
+  taken,
+} from './structural-cut.ts'
+import { healedInputs, repairOf, shareOfBytes, statKindOf } from './structural-neurons.ts'
+
+const bytesPerHead = ({ query, output, headWidth }: Attention): number =>
+  4 * headWidth * (3 * query.inWidth + output.outWidth + 3)
+
+const keepShares = [0.25, 0.5, 0.75] as const
+
+/** Attention blocks that do not share a projection with anything else. */
+function cuttable(graph: Graph): readonly Attention[] {
+  const uses = new Map<string, number>()
+  for (const node of graph.nodes)
+    for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1)
+  return attentions(graph).filter(
+    ({ query, key, value, output, heads }) =>
+      heads > 1 &&
+      [query, key, value, output].every(({ weight, bias }) => {
+        return uses.get(weight.name) === 1 && (bias === null || uses.get(bias.name) === 1)
+      }),
+  )
+}
+
+function proposals(artefact: Artefact, found: readonly Attention[]): readonly Proposal[] {
+  return keepShares.flatMap((keep) => {
+    const bytes = found.reduce(
+      (sum, one) => sum + bytesPerHead(one) * (one.heads - keptHeads(one, keep)),
+      0,
+    )
+    if (bytes === 0) return []
+    return {
+      pass: 'heads',
+      params: { keep, repair: 'none' },
+      text: `keep ${Math.round(100 * keep)} % of the attention heads of ${found.length} layers`,
+      saves: { bytes, cpuShare: shareOfBytes(artefact, bytes) },
+      risk: 0.9 * (1 - keep),
+      exactness: 'lossy',
+      repairs: ['bias', 'least-squares', 'distil'],
+    } satisfies Proposal
+  })
+}
+
+const keptHeads = ({ heads }: Attention, share: number): number =>
+  Math.max(1, Math.round(heads * share))
+
+/** Energy of a head: the sum over its rows of the output projection. */
+export function headEnergy({ output, heads, headWidth }: Attention, stats: Stats): Float64Array {
+  const channels = channelEnergy(output, statsOf(stats, output.input))
+  return Float64Array.from({ length: heads }, (_, head) =>
+    channels
+      .subarray(head * headWidth, (head + 1) * headWidth)
+      .reduce((sum, energy) => sum + energy, 0),
+  )
+}
+
+/** The graph with only these heads in one attention block. */
+function cut(graph: Graph, one: Attention, kept: readonly number[], stats: Stats, p: Proposal) {
+  const channels = kept.flatMap((head) =>
+    Array.from({ length: one.headWidth }, (_, at) => head * one.headWidth + at),
+  )
+  const narrowed = replaceTensors(graph, [
+    ...[one.query, one.key, one.value].flatMap((dense) => keptOutputs(dense, channels)),
+    ...one.headTables.map((table) => taken(table, 1, kept)),
+    ...healedInputs(one.output, channels, stats, repairOf(p)),
+  ])
+  return reshaped(narrowed, one, kept.length)
+}
+
+/** Splits and joins with the new sizes, in constants of their own: the old ones may be shared by other layers. */
+function reshaped(graph: Graph, one: Attention, heads: number): Graph {
+  const fresh = freshNames(graph)
+  const added: Tensor[] = []
+  const shapeOf = (node: Node, sizes: (old: readonly number[]) => readonly number[]): Node => {
+    const old = graph.initializers.find(({ name }) => name === node.inputs[1])
+    const values = sizes(old === undefined ? [] : integersOf(old))
+    const name = fresh(`${node.inputs[1]}/heads`)
+    added.push(int64Tensor(name, [values.length], values))
+    return { ...node, inputs: [node.inputs[0] ?? '', name] }
+  }
+  const splits = new Set(one.splits)
+  const nodes = graph.nodes.map((node) => {
+    if (splits.has(node)) return shapeOf(node, ([a = 0, b = 0]) => [a, b, heads, one.headWidth])
+    if (node === one.join) return shapeOf(node, ([a = 0, b = 0]) => [a, b, heads * one.headWidth])
+    return node
+  })
+  return { ...graph, nodes, initializers: [...graph.initializers, ...added] }
+}
+
+function apply(artefact: Artefact, proposal: Proposal, stats: Stats): Patched {
+  const share = Number(proposal.params['keep'])
+  const { model } = artefact
+  const changes: string[] = []
+  let { graph } = model
+  for (const { join } of cuttable(graph)) {
+    // Nodes of other layers are the same objects after a cut, so each block is found again in the graph as it is now.
+    const one = cuttable(graph).find((block) => block.join === join)
+    if (one === undefined) continue
+    const kept = strongest(headEnergy(one, stats), keptHeads(one, share))
+    graph = cut(graph, one, kept, stats, proposal)
+    changes.push(
+      `${one.output.node.name || one.output.weight.name}: ${one.heads} heads to ${kept.length} (${kept.join(', ')} stay)`,
+    )
+  }
+  return { artefact: { ...artefact, model: closed(model, graph) }, changes }
+}
+
+/** Removes the attention heads that send least energy through the output projection, in every layer alike. */
+export const heads: Pass = {
+  id: 'heads',
+  family: 'structural',
+  propose(artefact) {
+    const found = cuttable(artefact.model.graph)
+    return found.length === 0
+      ? { pass: 'heads', why: 'no attention of several heads in float32 that can be cut' }
+      : proposals(artefact, found)
+  },
+  needs: ({ model }, proposal) =>
+    cuttable(model.graph).map(({ output }) => ({
+      value: output.input,
+      kind: statKindOf(repairOf(proposal)),
+    })),
+  apply,
+}
