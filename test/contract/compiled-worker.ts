@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import ts from 'typescript'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const source = join(root, 'src')
@@ -14,7 +14,7 @@ export const compiledWorker = (): string => compiledModule('worker.ts')
 
 /** The same for any file of src, by its path below it. */
 export function compiledModule(path: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rightsize-compiled-'))
+  const folder = temporaryFolder('compiled')
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   const seen = new Set<string>()

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createCpuTimeMeter } from '../../src/adapters/meter/cpu-time.ts'
@@ -16,6 +15,7 @@ import { linuxProcesses } from '../../src/adapters/processes/linux.ts'
 import type { MachineUse, Processes, ProcessUse } from '../../src/contract/processes.ts'
 import { candidate } from './candidate.ts'
 import { meterSuite } from './meter-suite.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** A machine that does what the test says: time, CPU seconds of the work and of all. */
 class FakeWorld {
@@ -48,7 +48,7 @@ class FakeWorld {
 
 /** A powercap tree: two packages, each with cores inside; one with dram; a psys and an mmio copy that must not count. */
 function fakePowercap(): { root: string; add: (joules: number) => void } {
-  const root = mkdtempSync(join(tmpdir(), 'rightsize-powercap-'))
+  const root = temporaryFolder('powercap')
   const names = {
     'intel-rapl:0': 'package-0',
     'intel-rapl:0:0': 'core',

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as build from '../../src/core/onnx/build.ts'
 import { encodeModel } from '../../src/core/onnx/encode.ts'
 import type { Graph } from '../../src/core/onnx/model.ts'
 import { trainWordPiece } from '../../src/core/text/train-wordpiece.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** Words that the tiny models know, one class each. */
 export const words = ['apple', 'banana', 'cherry'] as const
@@ -92,7 +92,7 @@ const kinds = {
 
 /** Writes a model folder in the layout of transformers.js into a new folder and returns its path. */
 export function modelFolder(kind: keyof typeof kinds): string {
-  const folder = mkdtempSync(join(tmpdir(), `rightsize-${kind}-`))
+  const folder = temporaryFolder(`${kind}`)
   const { graph, config } = kinds[kind]
   mkdirSync(join(folder, 'onnx'))
   writeFileSync(join(folder, 'onnx/model.onnx'), encodeModel(build.model(graph)))

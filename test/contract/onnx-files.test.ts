@@ -1,5 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createOnnxRuntime } from '../../src/adapters/runtime/onnx.ts'
@@ -9,6 +8,7 @@ import type { RuntimeSession } from '../../src/contract/runtime.ts'
 import type { CandidateSpec } from '../../src/core/spec/spec.ts'
 import { candidate, context } from './candidate.ts'
 import { modelFolder, vocabulary } from './model-folder.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const runtime = createOnnxRuntime({ engine: await openEngine(), openTokenizer })
 const open = (parts: Partial<CandidateSpec>): Promise<RuntimeSession> =>
@@ -113,7 +113,7 @@ describe('what an onnx candidate answers', () => {
 })
 
 describe('an onnx candidate that cannot work says why', () => {
-  const empty = mkdtempSync(join(tmpdir(), 'rightsize-empty-'))
+  const empty = temporaryFolder('empty')
   const broken = join(empty, 'broken.onnx')
   writeFileSync(broken, 'not a model at all')
   const pointer = join(empty, 'pointer.onnx')
@@ -121,7 +121,7 @@ describe('an onnx candidate that cannot work says why', () => {
 
   test.each([
     ['a folder that is not there', '/no/such/folder', 'MODEL_NOT_FOUND'],
-    ['a folder without a model', mkdtempSync(join(tmpdir(), 'rightsize-none-')), 'MODEL_NOT_FOUND'],
+    ['a folder without a model', temporaryFolder('none'), 'MODEL_NOT_FOUND'],
     ['a file that is no model', broken, 'MODEL_CANNOT_LOAD'],
     ['a Git-LFS pointer', pointer, 'MODEL_LFS_POINTER'],
   ])('%s', async (_, model, code) => {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openProcesses } from '../../src/adapters/processes/table.ts'
@@ -9,6 +8,7 @@ import type { RuntimeSession } from '../../src/contract/runtime.ts'
 import type { CandidateSpec } from '../../src/core/spec/spec.ts'
 import { candidate, context } from './candidate.ts'
 import { compiledModule, compiledWorker } from './compiled-worker.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const options = {
   workerPath: compiledWorker(),
@@ -16,7 +16,7 @@ const options = {
   exec: true,
 }
 const badModule = join(import.meta.dirname, 'bad-module.mjs')
-const folder = mkdtempSync(join(tmpdir(), 'rightsize-failures-'))
+const folder = temporaryFolder('failures')
 
 async function withModule<T>(
   name: string,

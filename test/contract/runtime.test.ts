@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { openProcesses } from '../../src/adapters/processes/table.ts'
@@ -16,8 +15,9 @@ import { candidate, context } from './candidate.ts'
 import { compiledWorker } from './compiled-worker.ts'
 import { modelFolder, words } from './model-folder.ts'
 import { runtimeSuite } from './runtime-suite.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rightsize-runtimes-'))
+const folder = temporaryFolder('runtimes')
 const options = {
   workerPath: compiledWorker(),
   processes: openProcesses(process.platform),

@@ -1,18 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createLibsqlStore } from '../../src/adapters/store/libsql.ts'
 import { createMemoryStore } from '../../src/adapters/store/memory.ts'
 import { compiledModule } from './compiled-worker.ts'
 import { outcome, storeSuite } from './store-suite.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rightsize-store-'))
+const folder = temporaryFolder('store')
 let files = 0
 const fresh = (): string => join(folder, `store-${files++}`, 'store.db')
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 storeSuite('memory', createMemoryStore)
 storeSuite('libsql', () => createLibsqlStore(fresh()))
