@@ -14,14 +14,21 @@ const out = process.env.RIGHTSIZE_FAMILY_OUT ?? join(root, 'examples/helpdesk-in
 const data = join(root, 'examples/helpdesk-intents/data')
 
 /** One vocabulary size and one recipe; width, depth and step size differ. Chosen on the calibration part. */
-const recipe = { vocabulary: 1000, maxLength: 64, dropout: 0.2, tokenDropout: 0.2, smoothing: 0.1, seed: 1 }
+const recipe = {
+  vocabulary: 1000,
+  maxLength: 64,
+  dropout: 0.2,
+  tokenDropout: 0.2,
+  smoothing: 0.1,
+  seed: 1,
+}
 export const family = {
-  linear: { kind: 'linear' },
+  linear: { kind: 'linear', limitBytes: 6e5 },
   static: { kind: 'static', vocabulary: 2000, width: 64 },
   tiny: { kind: 'encoder', width: 48, depth: 2, heads: 4, peak: 3e-3, epochs: 12 },
   small: { kind: 'encoder', width: 96, depth: 2, heads: 4, peak: 2e-3, epochs: 12 },
   medium: { kind: 'encoder', width: 128, depth: 3, heads: 4, peak: 1.5e-3, epochs: 12 },
-  large: { kind: 'encoder', width: 256, depth: 3, heads: 8, peak: 8e-4, epochs: 12 },
+  large: { kind: 'encoder', width: 240, depth: 3, heads: 8, peak: 8e-4, epochs: 12 },
 }
 
 const rowsOf = (part) =>
@@ -30,7 +37,9 @@ const rowsOf = (part) =>
     .split('\n')
     .map((line) => JSON.parse(line))
 const digestOf = (part) =>
-  createHash('sha256').update(readFileSync(join(data, `${part}.jsonl`))).digest('hex')
+  createHash('sha256')
+    .update(readFileSync(join(data, `${part}.jsonl`)))
+    .digest('hex')
 const cpuS = () => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6
@@ -47,18 +56,28 @@ function judged(rows, answers) {
     tally[0] += 1
     right += 1
   })
-  const kinds = Object.entries(byKind).map(([kind, [good, all]]) => `${kind} ${(good / all).toFixed(3)}`)
+  const kinds = Object.entries(byKind).map(
+    ([kind, [good, all]]) => `${kind} ${(good / all).toFixed(3)}`,
+  )
   return { accuracy: right / rows.length, kinds: kinds.join(', ') }
 }
 
-async function teachLinear(train, calibration) {
+async function teachLinear(train, calibration, { limitBytes }) {
   const { trainLinear } = await load('core/student/linear.js')
   const { encodeLinear } = await load('core/student/linear-form.js')
   const { LinearClassifier } = await load('core/student/runtime-linear.js')
-  const { model } = trainLinear(train.map((row) => ({ text: row.text, label: row.intent })), { seed: 1 })
+  const { model } = trainLinear(
+    train.map((row) => ({ text: row.text, label: row.intent })),
+    { seed: 1, limitBytes },
+  )
   const reader = new LinearClassifier(model)
   const answers = calibration.map((row) => reader.classify(row.text).label)
-  return { files: { 'model.safetensors': encodeLinear(model) }, answers, parameters: model.weights.length + model.bias.length, settings: 'defaults of the linear student' }
+  return {
+    files: { 'model.safetensors': encodeLinear(model) },
+    answers,
+    parameters: model.weights.length + model.bias.length,
+    settings: `defaults of the linear student, at most ${limitBytes} bytes`,
+  }
 }
 
 async function teachStatic(train, calibration, { vocabulary, width }) {
@@ -66,12 +85,20 @@ async function teachStatic(train, calibration, { vocabulary, width }) {
   const { encodeStatic } = await load('core/student/static-form.js')
   const { StaticClassifier } = await load('core/student/runtime-static.js')
   const { trainWordPiece } = await load('core/text/train-wordpiece.js')
-  const tokenizer = trainWordPiece(train.map((row) => row.text), { vocabSize: vocabulary })
+  const tokenizer = trainWordPiece(
+    train.map((row) => row.text),
+    { vocabSize: vocabulary },
+  )
   const rows = train.map((row) => ({ text: row.text, label: row.intent }))
   const { model } = trainStatic(rows, { tokenizer, width, seed: 1 })
   const reader = new StaticClassifier(model)
   const answers = calibration.map((row) => reader.classify(row.text).label)
-  return { files: { 'model.safetensors': encodeStatic(model) }, answers, parameters: model.embeddings.length, settings: `vocabulary ${vocabulary}, width ${width}` }
+  return {
+    files: { 'model.safetensors': encodeStatic(model) },
+    answers,
+    parameters: model.embeddings.length,
+    settings: `vocabulary ${vocabulary}, width ${width}`,
+  }
 }
 
 async function teachEncoder(train, calibration, { width, depth, heads, peak, epochs }) {
@@ -83,7 +110,10 @@ async function teachEncoder(train, calibration, { width, depth, heads, peak, epo
   const { tokenFeeds } = await load('core/train/token-batch.js')
   const engine = await openEngine()
   const labels = [...new Set(train.map((row) => row.intent))].sort()
-  const tokenizerJson = trainWordPiece(train.map((row) => row.text), { vocabSize: recipe.vocabulary })
+  const tokenizerJson = trainWordPiece(
+    train.map((row) => row.text),
+    { vocabSize: recipe.vocabulary },
+  )
   const tokenizer = openWordPiece(tokenizerJson)
   const examples = (rows) => ({
     ids: rows.map((row) => tokenizer.encode(row.text).ids),
@@ -121,7 +151,9 @@ async function teachEncoder(train, calibration, { width, depth, heads, peak, epo
     cpuS,
     onEvent: (event) => {
       if (event.kind !== 'epoch') return
-      console.error(`  epoch ${event.epoch}: loss ${event.trainLoss.toFixed(3)}, calibration ${event.heldAccuracy?.toFixed(4)}, ${event.cpuS.toFixed(0)} CPU-s`)
+      console.error(
+        `  epoch ${event.epoch}: loss ${event.trainLoss.toFixed(3)}, calibration ${event.heldAccuracy?.toFixed(4)}, ${event.cpuS.toFixed(0)} CPU-s`,
+      )
     },
   })
   const model = encodeModel(trained.model)
@@ -129,7 +161,9 @@ async function teachEncoder(train, calibration, { width, depth, heads, peak, epo
   const answers = []
   for (let at = 0; at < calibration.length; at += 64) {
     const rows = Array.from({ length: Math.min(64, calibration.length - at) }, (_, i) => at + i)
-    const { logits } = await session.run(tokenFeeds(held.ids, rows, shape.maxLength, tokenizer.padId))
+    const { logits } = await session.run(
+      tokenFeeds(held.ids, rows, shape.maxLength, tokenizer.padId),
+    )
     rows.forEach((_, i) => {
       const scores = logits.data.subarray(i * labels.length, (i + 1) * labels.length)
       answers.push(labels[scores.indexOf(Math.max(...scores))])
@@ -144,7 +178,11 @@ async function teachEncoder(train, calibration, { width, depth, heads, peak, epo
     pad_token_id: tokenizer.padId,
   }
   return {
-    files: { 'onnx/model.onnx': model, 'tokenizer.json': JSON.stringify(tokenizerJson), 'config.json': JSON.stringify(config, null, 1) },
+    files: {
+      'onnx/model.onnx': model,
+      'tokenizer.json': JSON.stringify(tokenizerJson),
+      'config.json': JSON.stringify(config, null, 1),
+    },
     answers,
     parameters: trained.metrics.parameterCount,
     settings: `width ${width}, depth ${depth}, heads ${heads}, vocabulary ${shape.vocabulary}, gated pooling, relative positions, ${epochs} epochs, peak step ${peak}, dropout ${recipe.dropout}, token dropout ${recipe.tokenDropout}, label smoothing ${recipe.smoothing}`,
@@ -179,13 +217,18 @@ async function make(name) {
   const score = judged(calibration, made.answers)
   const seconds = cpuS() - started.cpu
   let bytes = 0
-  for (const [file, content] of Object.entries({ ...made.files, 'README.md': card(name, made, score, seconds) })) {
+  for (const [file, content] of Object.entries({
+    ...made.files,
+    'README.md': card(name, made, score, seconds),
+  })) {
     const path = join(out, name, file)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, content)
     bytes += content.length
   }
-  console.log(`${name.padEnd(8)} ${String(made.parameters).padStart(8)} parameters, ${(bytes / 1e6).toFixed(2)} MB, calibration ${(score.accuracy * 100).toFixed(1)} % (${score.kinds}), ${seconds.toFixed(0)} CPU-s, ${((performance.now() - started.wall) / 1000).toFixed(0)} s`)
+  console.log(
+    `${name.padEnd(8)} ${String(made.parameters).padStart(8)} parameters, ${(bytes / 1e6).toFixed(2)} MB, calibration ${(score.accuracy * 100).toFixed(1)} % (${score.kinds}), ${seconds.toFixed(0)} CPU-s, ${((performance.now() - started.wall) / 1000).toFixed(0)} s`,
+  )
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
