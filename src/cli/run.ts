@@ -34,7 +34,7 @@ export const run: Command = {
     { flags: '--base-url <url>', text: 'OpenAI-compatible endpoint' },
     {
       flags: '--api-key-env <name>',
-      text: 'environment variable with the key (default OPENAI_API_KEY)',
+      text: 'environment variable with the key (hosted services have their usual one)',
     },
     { flags: '--prompt <file>', text: 'prompt template; {{column}} is replaced by the row' },
     {

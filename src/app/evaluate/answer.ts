@@ -9,6 +9,8 @@ import { outcomeKey } from './outcome-key.ts'
 export const floatingDays = 14
 /** After this many failures in a row with nothing answered the candidate is given up as broken. */
 export const failuresInARow = 8
+/** After this many failures in a row that another try could mend, what answered before is taken to be down. */
+export const outageInARow = 16
 
 export interface AnswerRequest {
   readonly session: RuntimeSession
@@ -55,7 +57,7 @@ export async function answerItems(request: AnswerRequest): Promise<AnswerRun> {
   const answers = recall(request, keys)
   const reused = answers.size
   const missing = byLength(items.filter((item) => !answers.has(item.id)))
-  const state = { calls: 0, failedInARow: 0, broken: null as AnswerRun['broken'] }
+  const state = { calls: 0, failedInARow: 0, outageInARow: 0, broken: null as AnswerRun['broken'] }
   for (let at = 0; at < missing.length && !state.broken; at += session.batchSize) {
     const batch = missing.slice(at, at + session.batchSize)
     if (request.signal.aborted || state.calls + batch.length > request.maxCalls) break
@@ -81,7 +83,12 @@ function recall(request: AnswerRequest, keys: ReadonlyMap<string, string>): Map<
 interface BatchState {
   readonly keys: ReadonlyMap<string, string>
   readonly answers: Map<string, Answer>
-  readonly state: { calls: number; failedInARow: number; broken: AnswerRun['broken'] }
+  readonly state: {
+    calls: number
+    failedInARow: number
+    outageInARow: number
+    broken: AnswerRun['broken']
+  }
   readonly store: Store
 }
 
@@ -97,7 +104,8 @@ async function answerBatch(
   }))
   let given: readonly Answer[]
   try {
-    given = await request.session.answer(asked, request.signal)
+    // Without the signal: an interruption finishes the batch in flight, so that what was paid for is kept.
+    given = await request.session.answer(asked)
   } catch (cause) {
     const code = (cause as { code?: string }).code ?? 'RUNTIME_FAILED'
     run.state.broken = { code, message: (cause as Error).message }
@@ -110,6 +118,7 @@ async function answerBatch(
     if (answer === undefined) return
     run.answers.set(item.id, answer)
     run.state.failedInARow = answer.ok ? 0 : run.state.failedInARow + 1
+    run.state.outageInARow = !answer.ok && answer.retryable ? run.state.outageInARow + 1 : 0
     if (answer.ok) rows.push(outcome(request, item, run.keys.get(item.id) ?? '', answer))
   })
   if (rows.length > 0) run.store.putOutcomes(rows)
@@ -126,12 +135,20 @@ function outcome(request: AnswerRequest, item: Item, key: string, answer: Answer
   }
 }
 
-/** A candidate that never answered and failed many times in a row is broken, not merely bad. */
+/**
+ * A candidate that never answered and failed many times in a row is broken, not merely bad. One that did answer and
+ * now only fails as an outage does is broken too: judging it on an outage would call a good model bad.
+ */
 function brokenBy(given: readonly Answer[], run: BatchState): AnswerRun['broken'] {
-  const anyGood = [...run.answers.values()].some((answer) => answer.ok)
-  if (anyGood || run.state.failedInARow < failuresInARow) return null
-  const last = given.findLast((answer) => !answer.ok)
-  return last?.ok === false ? { code: last.code, message: last.message } : null
+  const last = given.findLast((answer) => answer !== undefined && !answer.ok)
+  if (last?.ok !== false) return null
+  const { failedInARow, outageInARow: outage } = run.state
+  const answered = [...run.answers.values()].filter((answer) => answer.ok).length
+  if (answered === 0)
+    return failedInARow < failuresInARow ? null : { code: last.code, message: last.message }
+  if (outage < outageInARow) return null
+  const message = `${last.message}; ${answered} answers are stored, and the next run goes on from there`
+  return { code: last.code, message }
 }
 
 /** Items of like length together, so that padded batches waste little; ties keep their order. */

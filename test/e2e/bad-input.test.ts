@@ -1,0 +1,178 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { type Ended, Folder, jsonl, ticketRows } from './folder.ts'
+
+const folders: Folder[] = []
+afterAll(() => {
+  for (const folder of folders) folder.remove()
+})
+
+const rows = ticketRows(12)
+const answers = jsonl(rows.map(({ id, label }) => ({ id, output: label })))
+const good = [
+  'task: t',
+  'dataset: { test: items.jsonl, input: text, expected: label, id: id }',
+  'candidates:',
+  '  - { id: a, runtime: replay, model: a.jsonl }',
+  '  - { id: b, runtime: replay, model: a.jsonl }',
+  'bar: { floor: 0.5 }',
+].join('\n')
+
+/** A folder that works, but for what a test breaks in it. */
+function folder(files: Readonly<Record<string, string>> = {}): Folder {
+  const made = new Folder()
+  folders.push(made)
+  const all = { 'items.jsonl': jsonl(rows), 'a.jsonl': answers, 'rightsize.yaml': good, ...files }
+  for (const [name, text] of Object.entries(all)) made.write(name, text)
+  return made
+}
+
+/** Exit 3, nothing on stdout, and on stderr code, cause and next step without a stack. */
+function refused(ran: Ended, code: string, what: RegExp): void {
+  expect(ran.err).toContain(`error ${code}: `)
+  expect(ran.err).toMatch(what)
+  expect(ran.err).toMatch(/^ {2}why: {2}\S/m)
+  expect(ran.err).toMatch(/^ {2}next: \S/m)
+  expect(ran.err).not.toMatch(/^\s+at .*:\d+/m)
+  expect(ran).toMatchObject({ code: 3, out: '' })
+}
+
+describe('the spec', () => {
+  test.each([
+    ['an unknown key', /bar:/, 'bra:', 'SPEC_UNKNOWN_KEY', /bra.*rightsize\.yaml:6[\s\S]*bar/],
+    ['a wrong type', /floor: 0.5/, 'floor: high', 'SPEC_TYPE', /rightsize\.yaml:6/],
+    ['broken YAML', /\[?\{ floor/, '{ floor: [', 'SPEC_SYNTAX', /rightsize\.yaml:6/],
+    ['an id twice', /id: b/, 'id: a', 'SPEC_DUPLICATE_ID', /`a`/],
+    [
+      'a key written down',
+      /id: b,/,
+      'id: b, apiKey: sk-123456789012345,',
+      'SPEC_UNKNOWN_KEY',
+      /apiKey/,
+    ],
+    ['no bar', /bar:.*/, '', 'SPEC_BAR', /floor/],
+  ])('%s is told with its line', async (_what, from, to, code, message) => {
+    const ran = await folder({ 'rightsize.yaml': good.replace(from, to) }).rightsize(['run'])
+    refused(ran, code, message)
+    expect(ran.err).not.toContain('sk-123456789012345')
+  })
+
+  test('no spec at all', async () => {
+    const empty = new Folder()
+    folders.push(empty)
+    refused(await empty.rightsize(['run']), 'SPEC_NOT_FOUND', /rightsize init/)
+    refused(await empty.rightsize(['check']), 'SPEC_NOT_FOUND', /rightsize\.yaml/)
+    refused(await empty.rightsize(['why']), 'RESULT_NOT_FOUND', /result\.json/)
+    expect(empty.files()).toEqual([])
+  })
+})
+
+describe('the data', () => {
+  test('a file that is not there', async () => {
+    const one = folder({ 'rightsize.yaml': good.replace('items.jsonl', 'itmes.jsonl') })
+    refused(await one.rightsize(['run']), 'DATA_MISSING', /itmes\.jsonl/)
+    refused(await one.rightsize(['plan']), 'DATA_MISSING', /itmes\.jsonl/)
+  })
+
+  test('an empty file', async () => {
+    refused(await folder({ 'items.jsonl': '' }).rightsize(['run']), 'DATA_EMPTY', /items\.jsonl/)
+  })
+
+  test('a header and nothing below it', async () => {
+    const one = folder({ 'empty.csv': 'text,label\n' })
+    const flags = ['--input', 'text', '--expected', 'label', '--try', 'linear', '--floor', '0.9']
+    refused(await one.rightsize(['run', 'empty.csv', ...flags]), 'DATA_EMPTY', /empty\.csv/)
+  })
+
+  test('a column that is not there is answered with the nearest', async () => {
+    const one = folder({ 'rightsize.yaml': good.replace('label', 'lable') })
+    refused(await one.rightsize(['run']), 'DATA_COLUMN', /lable[\s\S]*label/)
+  })
+
+  test('the same id twice names both rows', async () => {
+    const twice = jsonl([...rows, { ...rows[3], text: 'another' }])
+    const ran = await folder({ 'items.jsonl': twice }).rightsize(['run'])
+    refused(ran, 'DATA_DUPLICATE_ID', /`t3` \(rows 4 and 13\)/)
+  })
+
+  test('a row that is no JSON is told with its line', async () => {
+    const broken = `${jsonl(rows)}{"id": "x", \n`
+    refused(await folder({ 'items.jsonl': broken }).rightsize(['run']), 'DATA_ROW', /jsonl:13/)
+  })
+
+  test('labels that contradict each other are listed, and refused with strictSplits', async () => {
+    const conflict = jsonl([...rows.slice(0, 11), { ...rows[0], id: 't11', label: 'login' }])
+    const one = folder({ 'items.jsonl': conflict })
+    await one.rightsize(['run'])
+    const codes = one.result().task.warnings.map(({ code }) => code)
+    expect(codes).toContain('conflicting-labels')
+    one.write('rightsize.yaml', `${good}\nstrictSplits: true\n`)
+    refused(await one.rightsize(['run']), 'DATA_OVERLAP', /#0 money back/)
+  })
+
+  test('a label that no candidate can answer', async () => {
+    const labelled = good.replaceAll(
+      'model: a.jsonl',
+      'model: a.jsonl, labels: [refund, shipping, logn]',
+    )
+    const ran = await folder({ 'rightsize.yaml': labelled }).rightsize(['run'])
+    refused(ran, 'DATA_LABEL', /`login`[\s\S]*logn/)
+  })
+
+  test('a bar that so few items cannot show is said by plan and by run', async () => {
+    const certify = good.replace('bar: { floor: 0.5 }', 'incumbent: a\nbar: { margin: 0.01 }')
+    const one = folder({ 'rightsize.yaml': certify })
+    const plan = await one.rightsize(['plan'])
+    expect(plan.code).toBe(0)
+    expect(plan.out.replace(/\s+/g, ' ')).toMatch(/cannot|can not|at least [\d,]+ (labels|items)/)
+    const ran = await one.rightsize(['run'])
+    expect(ran.code).toBe(2)
+    expect(ran.out.replace(/\s+/g, ' ')).toMatch(/more (labels|items)/)
+  })
+})
+
+describe('the store and the lock', () => {
+  test('a store of a newer version is left as it is', async () => {
+    const one = folder()
+    expect(await one.rightsize(['run'])).toMatchObject({ code: expect.any(Number) })
+    const { default: Database } = await import('libsql')
+    const db = new Database(`${one.path}/.rightsize/store.db`)
+    db.exec('PRAGMA user_version = 99')
+    db.close()
+    refused(await one.rightsize(['run']), 'STORE_NEWER', /99|newer/)
+  })
+
+  test('a file that is no store', async () => {
+    const one = folder({
+      '.rightsize/store.db': 'not a database, but somebody put it here\n'.repeat(99),
+    })
+    refused(await one.rightsize(['run']), 'STORE_UNREADABLE', /store\.db/)
+    expect(one.read('.rightsize/store.db')).toContain('somebody put it here')
+  })
+
+  test('a lock with a merge conflict', async () => {
+    const one = folder({ 'rightsize.lock': '<<<<<<< HEAD\n{}\n' })
+    refused(await one.rightsize(['check']), 'LOCK_INVALID', /rightsize\.lock/)
+    refused(await one.rightsize(['run']), 'LOCK_INVALID', /rightsize\.lock/)
+    expect(one.read('rightsize.lock')).toContain('HEAD')
+  })
+})
+
+describe('flags', () => {
+  test.each([
+    [['run', 'items.jsonl'], 'FLAGS_MISSING', /--input/],
+    [['run', '--margin', 'one'], 'FLAG_NOT_A_NUMBER', /--margin/],
+    [['run', '--regime', 'fast'], 'FLAG_UNKNOWN_WORD', /auto, full, race/],
+    [['run', '--predictions', '=a.jsonl'], 'FLAGS_MISSING', /name=file/],
+    [['store', 'burn'], 'FLAGS_MISSING', /prune/],
+  ])('%j', async (args, code, what) => {
+    refused(await folder().rightsize(args), code, what)
+  })
+
+  test('an unknown flag and an unknown command end with 3 as well', async () => {
+    expect(await folder().rightsize(['run', '--frsh'])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('--frsh'),
+    })
+    expect(await folder().rightsize(['rnu'])).toMatchObject({ code: 3 })
+  })
+})

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { RunResult } from '../../src/core/spec/run-result.ts'
+import { compiledPackage } from './compiled.ts'
+
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+type Env = Readonly<Record<string, string>>
+
+/** An empty folder of a stranger, and `rightsize` in it. */
+export class Folder {
+  readonly path = mkdtempSync(join(tmpdir(), 'rightsize-user-'))
+
+  write(name: string, text: string): void {
+    const path = join(this.path, name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.path, name), 'utf8')
+  }
+
+  result(): RunResult {
+    return JSON.parse(this.read('result.json')) as RunResult
+  }
+
+  /** Everything in the folder, as one text of bytes: to look for what must not be there. */
+  allBytes(): string {
+    const names = readdirSync(this.path, { recursive: true, withFileTypes: true })
+    return names
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+      .join('\n')
+  }
+
+  files(): readonly string[] {
+    return readdirSync(this.path, { recursive: true, encoding: 'utf8' }).sort()
+  }
+
+  start(args: readonly string[], env: Env = {}): ChildProcess {
+    const main = join(compiledPackage(), 'dist/cli/main.js')
+    return spawn(process.execPath, [main, ...args], {
+      cwd: this.path,
+      env: { PATH: process.env['PATH'] ?? '', NO_COLOR: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  }
+
+  rightsize(args: readonly string[], env: Env = {}): Promise<Ended> {
+    return ended(this.start(args, env))
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true })
+  }
+}
+
+export function ended(child: ChildProcess): Promise<Ended> {
+  let out = ''
+  let err = ''
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+  })
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })))
+}
+
+/** Resolves when the child has said it, on either stream. */
+export function says(child: ChildProcess, what: RegExp): Promise<void> {
+  return new Promise((resolve) => {
+    let text = ''
+    const look = (piece: Buffer | string): void => {
+      text += String(piece)
+      if (what.test(text)) resolve()
+    }
+    child.stderr?.on('data', look)
+    child.stdout?.on('data', look)
+  })
+}
+
+const intents = {
+  refund: ['money back', 'refund please', 'return my payment'],
+  shipping: ['where is my parcel', 'delivery late', 'track my package'],
+  login: ['cannot sign in', 'password reset', 'locked out'],
+} as const
+
+/** What a model that reads well answers. */
+export const intentOf = (text: string): string =>
+  Object.entries(intents).find(([, words]) => words.some((word) => text.includes(word)))?.[0] ?? ''
+
+/** A CSV of `rows` tickets with columns text and label, numbered so that no two are alike. */
+export function tickets(rows: number): string {
+  const names = Object.keys(intents) as (keyof typeof intents)[]
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const name = names[i % 3] ?? 'login'
+    return `"hello #${i} ${intents[name][Math.floor(i / 3) % 3]}, thanks",${name}`
+  })
+  return `text,label\n${lines.join('\n')}\n`
+}
+
+/** The same as JSONL of `id, text, label`. */
+export function ticketRows(rows: number): readonly { id: string; text: string; label: string }[] {
+  return tickets(rows)
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line, i) => ({
+      id: `t${i}`,
+      text: line.slice(1, line.lastIndexOf('"')),
+      label: line.slice(line.lastIndexOf(',') + 1),
+    }))
+}
+
+export const jsonl = (rows: readonly object[]): string =>
+  rows.map((row) => `${JSON.stringify(row)}\n`).join('')

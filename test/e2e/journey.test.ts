@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Endpoint } from './endpoint.ts'
+import { type Ended, Folder, tickets } from './folder.ts'
+
+const secret = 'sk-e2e-0123456789abcdef-secret'
+
+describe('from a CSV and an endpoint, without YAML', () => {
+  const folder = new Folder()
+  let endpoint: Endpoint
+  let first: Ended
+  const command = (...more: string[]): string[] => [
+    ...['run', 'tickets.csv', '--input', 'text', '--expected', 'label'],
+    ...['--incumbent', 'openai:big', '--try', 'openai:small', ...more],
+    ...['--base-url', endpoint.baseUrl, '--api-key-env', 'RS_KEY', '--prompt', 'prompt.txt'],
+  ]
+
+  beforeAll(async () => {
+    endpoint = await Endpoint.open()
+    folder.write('tickets.csv', tickets(300))
+    folder.write('prompt.txt', 'Which intent?\n{{text}}\nAnswer with the label only.')
+    first = await folder.rightsize(command('--try', 'linear'), { RS_KEY: secret })
+  })
+  afterAll(() => {
+    endpoint.close()
+    folder.remove()
+  })
+
+  test('it decides, and writes the decision and the spec that it used', () => {
+    expect(first.err).toContain('wrote rightsize.yaml')
+    expect(first.code).toBe(0)
+    expect(folder.result().decision).toMatchObject({ chosen: 'linear' })
+    expect(folder.files()).toEqual(
+      expect.arrayContaining(['report.html', 'report.md', 'result.json', 'rightsize.lock']),
+    )
+    const small = folder.result().candidates.find(({ id }) => id === 'small')
+    expect(small?.quality).toMatchObject({ value: 280 / 300 })
+  })
+
+  test('both claims stand side by side in what is printed', () => {
+    expect(first.out).toMatch(/^matches /m)
+    expect(first.out).toMatch(/^certified /m)
+  })
+
+  test('the key reaches the endpoint and nothing else', () => {
+    expect(endpoint.questions[0]?.headers['authorization']).toBe(`Bearer ${secret}`)
+    expect(folder.allBytes() + first.out + first.err).not.toContain(secret)
+  })
+
+  test('the same command again asks the endpoint nothing that is stored', async () => {
+    const before = endpoint.questions.length
+    const again = await folder.rightsize([...command(), '--json'], { RS_KEY: secret })
+    const asked = endpoint.questions.slice(before).filter(({ number }) => number >= 0)
+    expect(asked).toEqual([])
+    const result = JSON.parse(again.out) as { task: { look: number } }
+    expect(result.task.look).toBe(2)
+  })
+
+  test('a corrected label costs no answer; a new ticket costs its own', async () => {
+    folder.write(
+      'tickets.csv',
+      tickets(301).replace(
+        '#1 where is my parcel, thanks",shipping',
+        '#1 where is my parcel, thanks",login',
+      ),
+    )
+    const before = endpoint.questions.length
+    await folder.rightsize(['run'], { RS_KEY: secret })
+    const asked = endpoint.questions.slice(before).filter(({ number }) => number >= 0)
+    expect(asked.map(({ number }) => number)).toEqual([300, 300])
+  })
+
+  test('the written spec is checked, explained and reported again', async () => {
+    const check = await folder.rightsize(['check'])
+    expect(check).toMatchObject({ code: 0, out: expect.stringContaining('still holds') })
+    const why = await folder.rightsize(['why', 'tickets'])
+    expect(why.out).toContain('certified')
+    const report = await folder.rightsize(['report', '--format', 'markdown'])
+    expect(report.out).toContain('|')
+    const store = await folder.rightsize(['store', 'show', '--json'])
+    expect(JSON.parse(store.out)).toMatchObject({ outcomes: 602 })
+  })
+
+  test('a hand-written spec that stands in the way is kept', async () => {
+    folder.write('rightsize.yaml', '# mine\ntask: precious\n')
+    const ran = await folder.rightsize(command(), { RS_KEY: secret })
+    expect(ran.err).toMatch(/wrote \.rightsize\/former\/rightsize-/)
+    expect(folder.allBytes()).toContain('# mine\ntask: precious')
+  })
+})
