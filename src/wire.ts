@@ -312,6 +312,15 @@ async function sourceFromFile(
     knows: (type) => knowsAssertion(type) || (trust && type === 'javascript'),
     read: (name, from) => besideSpec(baseDir, name, `${file}: ${from}`),
   })
+  const added = { incumbent, margin, floor }
+  const unused = Object.entries(added).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  )
+  if (yaml === null && unused.length > 0)
+    throw new RightsizeError(
+      'FLAG_UNUSED',
+      `--${unused.join(', --')} would have no effect: ${file} says it`,
+    )
   const notes = ignored.map((one) => `ignored ${one.path}: ${one.why}`)
   const written = yaml === null ? [] : await writeSpec(yaml, baseDir, cwd)
   return { spec, baseDir, written, notes }

@@ -42,5 +42,6 @@ export function oneOf<T extends string>(
   throw new RightsizeError('FLAG_UNKNOWN_WORD', `--${dashed(name)} knows no "${value}"`, { next })
 }
 
-const dashed = (name: string): string =>
+/** `baseUrl` as it is typed: `base-url`. */
+export const dashed = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -1,6 +1,6 @@
 import { RightsizeError } from '../core/error/error.ts'
 import type { Source, Wire } from '../wire.ts'
-import { list, number, oneOf, text } from './flag.ts'
+import { dashed, list, number, oneOf, text } from './flag.ts'
 
 const specEndings = ['.yaml', '.yml']
 
@@ -15,15 +15,37 @@ export async function sourceOf(
   flags: Readonly<Record<string, unknown>>,
   wire: Wire,
 ): Promise<Source> {
-  if (list(flags, 'predictions').length > 0)
+  if (list(flags, 'predictions').length > 0) {
+    refuseUnused(flags, [...students, ...calls], 'with --predictions, which call no model')
     return wire.sourceFromPredictions(predictionFlags(flags))
+  }
   if (arg !== undefined && !isSpec(arg, flags)) return wire.sourceFromFlags(dataFlags(arg, flags))
+  refuseUnused(flags, [...students, ...calls, ...said], 'beside a spec file')
   return wire.sourceFromFile(arg ?? 'rightsize.yaml', {
     trust: flags['trust'] === true,
     incumbent: text(flags, 'incumbent'),
     margin: number(flags, 'margin'),
     floor: number(flags, 'floor'),
   })
+}
+
+const students = ['train', 'try']
+const calls = ['baseUrl', 'apiKeyEnv', 'prompt', 'maxCalls']
+/** What a spec file says itself. Bar and incumbent are not here: promptfoo files lack them. */
+const said = [
+  ...['task', 'input', 'expected', 'id', 'slice', 'cluster'],
+  ...['claim', 'order', 'regime', 'grid', 'volume'],
+]
+
+function refuseUnused(
+  flags: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  where: string,
+): void {
+  const given = names.filter((name) => (text(flags, name) ?? list(flags, name)[0]) !== undefined)
+  if (given.length === 0) return
+  const shown = given.map((name) => `--${dashed(name)}`).join(', ')
+  throw new RightsizeError('FLAG_UNUSED', `${shown} would have no effect ${where}`)
 }
 
 function predictionFlags(flags: Readonly<Record<string, unknown>>) {

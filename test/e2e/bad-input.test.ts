@@ -161,7 +161,13 @@ describe('flags', () => {
   test.each([
     [['run', 'items.jsonl'], 'FLAGS_MISSING', /--input/],
     [['run', '--margin', 'one'], 'FLAG_NOT_A_NUMBER', /--margin/],
-    [['run', '--regime', 'fast'], 'FLAG_UNKNOWN_WORD', /auto, full, race/],
+    [['run', '--margin', '0.1'], 'FLAG_UNUSED', /--margin.*rightsize\.yaml says it/],
+    [['run', '--try', 'linear', '--regime', 'race'], 'FLAG_UNUSED', /--try, --regime/],
+    [
+      ['run', 'items.jsonl', '--input', 'text', '--try', 'linear', '--order', 'best'],
+      'FLAG_UNKNOWN_WORD',
+      /energy, price/,
+    ],
     [['run', '--predictions', '=a.jsonl'], 'FLAGS_MISSING', /name=file/],
     [['store', 'burn'], 'FLAGS_MISSING', /prune/],
   ])('%j', async (args, code, what) => {

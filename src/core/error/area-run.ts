@@ -31,6 +31,11 @@ export const runErrors = {
     why: 'The flag takes one of a few words.',
     next: 'See `rightsize <command> --help` for the words.',
   },
+  FLAG_UNUSED: {
+    title: 'A flag would have no effect',
+    why: 'What it says is said elsewhere here, and a flag that is passed over in silence would be believed.',
+    next: 'Write it into the spec file, or name a data file instead of a spec.',
+  },
   FLAGS_MISSING: {
     title: 'Flags are missing',
     why: 'Without a spec, rightsize needs to know the columns and the candidates.',
