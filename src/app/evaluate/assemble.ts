@@ -27,7 +27,7 @@ import { differences } from './differences.ts'
 import type { LoadedData } from './load.ts'
 import type { Measured } from './measure.ts'
 import { metricsOf, ratioCounts, wholeSetMetric } from './metrics.ts'
-import { overheadOf } from './overhead.ts'
+import { modeled, overheadOf } from './overhead.ts'
 import type { JudgeCost, WeightedScorer } from './scoring.ts'
 
 type BareCost = Omit<CostResult, 'sci'>
@@ -139,6 +139,7 @@ function decisionInput(
     ...(whole ? { whole } : {}),
     labelNoise: data.labelNoise,
     traffic: trafficOf(spec),
+    notWorth: collected.flatMap(({ opened, notWorth }) => (notWorth ? [opened.spec.id] : [])),
     savings: savingsOf(collected, costs, accept, spec, measured),
     synthetic: spec.dataset.synthetic === true,
     seed: seedOf(data.test.digest),
@@ -304,7 +305,7 @@ function bareResult(
     trained: trained
       ? {
           items: trained.items,
-          energy: unknown('booked to overhead'),
+          energy: modeled(trained.cpuS, inputs.machineThreads),
           cpuS: trained.cpuS,
           note: trained.note,
         }

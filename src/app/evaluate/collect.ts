@@ -20,6 +20,8 @@ export interface Collected {
   cpuS: number
   wallS: number
   broken: { readonly code: string; readonly message: string } | null
+  /** Why its evaluation was stopped: finding out costs more than it can save. */
+  notWorth: string | null
 }
 
 export interface CollectContext {
@@ -50,6 +52,7 @@ export function emptyCollected(
     cpuS: 0,
     wallS: 0,
     broken: opened.broken,
+    notWorth: null,
   }
 }
 

@@ -21,6 +21,7 @@ import { raceSetup, regimeOf } from './regime.ts'
 import { said } from './scoring.ts'
 import { placeFor, withAccount } from './site.ts'
 import { trainAll } from './train-students.ts'
+import { type Worth, worthOf } from './worth.ts'
 
 export interface EvaluateOptions {
   readonly baseDir: string
@@ -172,7 +173,9 @@ async function gather(
 ): Promise<Gathered> {
   const { context, opened } = parts
   const collected = opened.map((one) => emptyCollected(one, context.items, spec.dataset.expected))
-  const regime = regimeOf(spec, planInput(spec, context.items, null), {
+  const plan = planInput(spec, context.items, null)
+  const worth = worthOf(spec, plan)
+  const regime = regimeOf(spec, plan, {
     clustered: context.items.some((item) => item.cluster !== null),
     candidates: opened.map((one) => one.spec),
   })
@@ -183,14 +186,30 @@ async function gather(
   const shared = { collected, items: labelled.items, regime, metric }
   if (regime.kind === 'race') {
     const byId = new Map(collected.map((one) => [one.opened.spec.id, one]))
-    const raced = await runRace(raceSetup(spec, opened, labelled.items), byId, labelled)
+    const raced = await runRace(raceSetup(spec, opened, labelled.items), byId, labelled, worth)
     return { ...shared, sequential: raced.evidence }
   }
   for (const one of inOrder(collected, spec)) {
     if (options.signal.aborted) break
-    await collectRange(one, { from: 0, to: labelled.items.length }, labelled)
+    await collectIfWorth(one, labelled, worth)
   }
   return { ...shared, sequential: new Map() }
+}
+
+/** Every item of a candidate; where that cannot pay, only what the store has of it, which is free. */
+async function collectIfWorth(
+  one: Collected,
+  context: CollectContext,
+  worth: Worth | null,
+): Promise<void> {
+  const all = { from: 0, to: context.items.length }
+  const { id } = one.opened.spec
+  if (worth?.refuses(id, all.to)) {
+    await collectRange(one, all, { ...context, budget: { calls: 0 } })
+    one.notWorth = worth.refuses(id, one.judged.filter((judged) => judged === null).length)
+    if (one.notWorth !== null) return context.onEvent({ type: 'note', text: one.notWorth })
+  }
+  await collectRange(one, all, context)
 }
 
 /** The incumbent first: everything is judged beside it, and if it is down nothing else needs to be paid for. */

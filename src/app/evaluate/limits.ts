@@ -24,5 +24,6 @@ export function limitsOf(spec: Spec, collected: readonly Collected[]): readonly 
   if (collected.some((one) => one.opened.session?.identity.floating)) {
     limits.push('A model is named by an alias: what it points to can change under the decision.')
   }
+  for (const { notWorth } of collected) if (notWorth !== null) limits.push(notWorth)
   return limits
 }

@@ -91,7 +91,8 @@ function judging({ judge }: OverheadInputs): readonly Stage[] {
   return [{ stage: 'judging', candidate: null, energy, cpuS: 0, wallS: 0 }]
 }
 
-const modeled = (cpuS: number, threads: number | null): Estimate<'J'> =>
+/** Energy of work that no meter watched (training, loading), from its CPU time. */
+export const modeled = (cpuS: number, threads: number | null): Estimate<'J'> =>
   withWorkloadPower(cpuEnergy({ cpuS, wallS: 0, threads: 0, rssBytes: 0 }, { threads }).total)
 
 function timesItems(perItem: Estimate<'JPerItem'>, items: number): Estimate<'J'> {

@@ -2,6 +2,7 @@ import { Race } from '../../core/select/race.ts'
 import type { RaceAction, RaceOutcome, RaceSetup } from '../../core/select/race-types.ts'
 import type { SequentialEvidence } from '../../core/spec/run-result.ts'
 import { type CollectContext, type Collected, collectRange } from './collect.ts'
+import type { Worth } from './worth.ts'
 
 export interface RaceRun {
   readonly outcome: RaceOutcome
@@ -10,12 +11,14 @@ export interface RaceRun {
 
 /**
  * Runs the race: asks the pure state machine what to run, runs it, and tells it what came out, until it is done or the
- * run is interrupted. Stored outcomes count as cost 0, so a resumed race repeats nothing.
+ * run is interrupted. Stored outcomes count as cost 0, so a resumed race repeats nothing. A candidate leaves when what
+ * was spent on it and its next batch exceed what choosing it could save (`worth`).
  */
 export async function runRace(
   setup: RaceSetup,
   collected: ReadonlyMap<string, Collected>,
   context: CollectContext,
+  worth: Worth | null = null,
 ): Promise<RaceRun> {
   const race = new Race(setup)
   const unit = new Map(setup.candidates.map(({ id, cost }) => [id, (cost[0] + cost[1]) / 2]))
@@ -23,10 +26,24 @@ export async function runRace(
     const action = race.next()
     if (action.kind === 'done')
       return { outcome: action.outcome, evidence: evidenceOf(race, setup) }
+    if (leaves(action, collected.get(action.candidate), worth)) {
+      race.leave(action.candidate)
+      continue
+    }
     await perform(action, { race, setup, collected, context, unit })
     if (context.signal.aborted)
       return { outcome: interrupted(race), evidence: evidenceOf(race, setup) }
   }
+}
+
+function leaves(
+  { candidate, from, to }: Extract<RaceAction, { kind: 'evaluate' }>,
+  one: Collected | undefined,
+  worth: Worth | null,
+): boolean {
+  if (!one) return false
+  one.notWorth = worth?.refuses(candidate, one.calls + to - from) ?? null
+  return one.notWorth !== null
 }
 
 interface RaceParts {

@@ -231,13 +231,16 @@ interface Found {
 /** Why it got its verdict, in one line. */
 function whyOf(
   { grade, bar, loss, evidence, checks }: Found,
-  { sequential }: CandidateEvidence,
+  { id, sequential }: CandidateEvidence,
   input: DecisionInput,
 ): string {
   const limit = limitOf(input)
   const culprit = checks.find((checked) => checked.grade === grade)
   if (grade !== bar && culprit !== undefined) {
     return `${culprit.result.name}: ${culprit.result.why}`
+  }
+  if (input.notWorth?.includes(id)) {
+    return `not run to the end (${evidence.n} items): that costs more than it could save`
   }
   if (sequential?.reason === 'not reached') return 'not run: the race ended before it'
   if (evidence.n === 0) return 'none of its items was judged'

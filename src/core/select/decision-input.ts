@@ -68,6 +68,8 @@ export interface DecisionInput {
   readonly regime: Decision['regime']
   /** Items in the data set (the N of set scope). */
   readonly items: number
+  /** Candidates whose evaluation was stopped because it cost more than choosing them could save. */
+  readonly notWorth?: readonly string[]
   /** Future items that the bounds should hold for (the declared volume); absent: three times the labelled items. */
   readonly traffic?: number | null
   /** Cluster key by position; absent: every item stands alone. */

@@ -201,6 +201,11 @@ function notes({ input, limit }: DecisionFacts, chosen: Judged | null): string[]
   if (small.length > 0) {
     found.push(`Too small to judge: ${small.map(({ result }) => result.name).join(', ')}.`)
   }
+  const { notWorth = [] } = input
+  if (notWorth.length > 0) {
+    const names = notWorth.join(', ')
+    found.push(`Not evaluated to the end, because that costs more than it could save: ${names}.`)
+  }
   if (input.synthetic === true) found.push('(Synthetic data.)')
   return found
 }

@@ -4,8 +4,8 @@ import { RaceStream } from './race-stream.ts'
 import type { RaceAction, RaceCandidate, RaceOutcome, RaceSetup } from './race-types.ts'
 import { correctedForSelection } from './standing.ts'
 
-/** `matched`: the full run agrees, and future items are not shown to. */
-type Standing = 'open' | 'accepted' | 'matched' | 'discarded' | 'parked'
+/** `matched`: the full run agrees, and future items are not shown to. `left`: taken out by the caller. */
+type Standing = 'open' | 'accepted' | 'matched' | 'discarded' | 'parked' | 'left'
 
 /** From this many items on a candidate may be parked (selection study 2.4). */
 const PARK_FROM = 100
@@ -98,6 +98,12 @@ export class Race {
     this.spent += cost
   }
 
+  /** Takes a candidate out for good: what was recorded stays its evidence, and it is not asked for again. */
+  leave(id: string): void {
+    const runner = this.runner(id)
+    if (runner.standing === 'open' || runner.standing === 'parked') runner.standing = 'left'
+  }
+
   /** What the e-processes of one candidate say. */
   evidence(id: string): SequentialEvidence {
     const runner = this.runner(id)
@@ -124,6 +130,7 @@ export class Race {
     if (runner.standing === 'matched') return 'exhausted'
     if (runner.standing === 'accepted' || runner.standing === 'discarded') return runner.standing
     if (runner.standing === 'parked') return 'parked'
+    if (runner.standing === 'left' && runner.recorded > 0) return 'parked'
     return runner.fed === 0 ? 'not reached' : 'budget'
   }
 
@@ -138,6 +145,7 @@ export class Race {
     const upTo = Math.min(this.setup.batch, this.setup.items)
     for (const runner of this.runners) {
       if (this.groups.get(runner.id) === 1 || runner.recorded >= upTo) continue
+      if (runner.standing === 'left') continue
       return this.ask(runner, upTo, 'probe') ?? this.stop('budget', null, runner)
     }
     return null
@@ -145,8 +153,8 @@ export class Race {
 
   private nextInRace(order: readonly Runner[]): RaceAction {
     for (const runner of order) {
-      if (runner.standing === 'discarded' || runner.standing === 'parked' || runner.resumed)
-        continue
+      if (runner.standing === 'left' || runner.standing === 'discarded') continue
+      if (runner.standing === 'parked' || runner.resumed) continue
       const action = this.advance(runner, order, 'race')
       if (action !== null) return action
       if (runner.standing === 'accepted') return this.resumeCheaper(order, runner)
