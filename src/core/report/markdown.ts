@@ -1,7 +1,10 @@
 import type { CandidateResult, RunResult } from '../spec/run-result.ts'
+import { chance } from './chance.ts'
 import { escapeMarkdown } from './escape.ts'
+import { claimText, headlineText } from './headline.ts'
 import { grouped, percent, points, significant, value } from './number.ts'
-import { orderedCandidates } from './section-candidates.ts'
+import { scoreLine } from './section-account.ts'
+import { lookedWords, orderedCandidates, savesNote } from './section-candidates.ts'
 
 /** The report as Markdown that fits a pull request. */
 export function renderMarkdown(result: RunResult): string {
@@ -10,32 +13,52 @@ export function renderMarkdown(result: RunResult): string {
   const lines = [
     `### rightsize: ${escapeMarkdown(task.name)}${task.synthetic ? ' (synthetic data)' : ''}`,
     '',
-    `**${escapeMarkdown(decision.headline, 600)}**`,
+    `**${escapeMarkdown(headlineText(result), 900)}**`,
     '',
-    `- **matches: ${mark(decision.matches.holds)}.** ${escapeMarkdown(decision.matches.text, 400)}`,
-    `- **certified: ${mark(decision.certified.holds)}.** ${escapeMarkdown(decision.certified.text, 400)}`,
+    `- **Matches (these items): ${mark(decision.matches.holds)}.** ${escapeMarkdown(claimText(decision.matches), 400)}`,
+    `- **Certified (future items like these): ${mark(decision.certified.holds)}.** ${escapeMarkdown(claimText(decision.certified), 400)}`,
     '',
     ...table(result),
     '',
-    `Loss in points against ${escapeMarkdown(result.incumbent ?? 'the floor')}; "at most" holds at ${percent(1 - result.risk.alpha, 0)} over all ${decision.looked} looked at; "saves" is per resolved task. Order: ${escapeMarkdown(decision.order.word)}.`,
+    `Loss: points against ${escapeMarkdown(result.incumbent ?? 'the floor', 60)}; "at most" holds at ${percent(1 - result.risk.alpha, 0)} over ${lookedWords(decision.looked)}; "P(over)": chance that the loss exceeds the margin. ${savesNote(
+      result,
+    )
+      .map((note) => escapeMarkdown(note, 300))
+      .join(' ')} Order: ${escapeMarkdown(decision.order.word, 80)}.`,
   ]
   const next = decision.next.filter((step) => step.kind !== 'none')
   if (next.length > 0)
-    lines.push('', 'Next:', ...next.map((step) => `- ${escapeMarkdown(step.text, 300)}`))
+    lines.push(
+      '',
+      'Next:',
+      ...next.slice(0, 6).map((step) => `- ${escapeMarkdown(step.text, 300)}`),
+    )
   if (task.warnings.length > 0) {
     lines.push('', '<details><summary>What the data show</summary>', '')
     lines.push(
-      ...task.warnings.map((warning) => `- ${escapeMarkdown(warning.text, 300)}`),
+      ...task.warnings.slice(0, 8).map((warning) => `- ${escapeMarkdown(warning.text, 300)}`),
       '',
       '</details>',
     )
   }
   lines.push(
     '',
-    `<sub>${grouped(overhead.calls)} calls, ${significant(overhead.cpuS)} CPU-s; pays back after ${value(overhead.payBackCalls)} answers. Look ${task.look} at this data. ${escapeMarkdown(provenance.generator)}, ${provenance.endedAt}.</sub>`,
+    `<sub>${grouped(overhead.calls)} calls, ${significant(overhead.cpuS)} CPU-s; ${payBack(result)}${score(result)} Look ${task.look} at this data. ${escapeMarkdown(provenance.generator)}, ${escapeMarkdown(provenance.endedAt, 40)}.</sub>`,
     '',
   )
   return lines.join('\n')
+}
+
+function payBack({ overhead }: RunResult): string {
+  const { payBackCalls } = overhead
+  return payBackCalls.kind === 'known'
+    ? `paid back after ${value(payBackCalls)} answers.`
+    : 'pay-back not known.'
+}
+
+function score(result: RunResult): string {
+  const line = scoreLine(result)
+  return line === '' ? '' : ` ${line}.`
 }
 
 function table(result: RunResult): readonly string[] {
@@ -48,15 +71,18 @@ function table(result: RunResult): readonly string[] {
       one.quality.kind === 'known' ? percent(one.quality.value) : 'unknown',
       one.loss ? points(one.loss.expected) : '–',
       one.loss ? points(one.loss.upper) : '–',
+      one.loss ? chance(one.loss.pOverMarginCorrected) : '–',
       value(one.cost.cpuPerItem),
       value(one.cost.energyPerItem),
-      one.role === 'incumbent' ? '–' : value(one.cost.ratioResolved),
+      one.role === 'incumbent'
+        ? '–'
+        : `${value(one.cost.ratioResolved)}${one.cost.ratioResolved.kind === 'known' ? 'x' : ''}`,
     ]
     return `| ${cells.join(' | ')} |`
   }
   return [
-    `| candidate | verdict | n | ${escapeMarkdown(result.task.metric)} | loss | at most | CPU time | energy | saves |`,
-    '|---|---|---:|---:|---:|---:|---:|---:|---:|',
+    `| candidate | verdict | n | ${escapeMarkdown(result.task.metric, 60)} | loss | at most | P(over) | CPU time | energy | saves |`,
+    '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|',
     ...orderedCandidates(result).map(row),
   ]
 }

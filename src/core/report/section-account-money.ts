@@ -3,7 +3,7 @@ import type { AccountView, CostView, PayBackView } from './account-reader.ts'
 import { payBackSvg } from './chart/pay-back-curve.ts'
 import { escapeHtml } from './escape.ts'
 import { figure } from './figure.ts'
-import { grams, grouped, percent, prefixed, significant, valueWithInterval } from './number.ts'
+import { grouped, percent, prefixed, significant, valueWithInterval } from './number.ts'
 import { factList, figureHtml, tableHtml } from './table.ts'
 
 /** When what was spent on finding out has been saved: in carbon, energy and money, each alone. */
@@ -28,11 +28,15 @@ const answersWords = (sentence: string, answers: Estimate<'count'>): string =>
 
 function chartOf({ of, curve }: PayBackView, currency: string) {
   const texts = {
-    carbon: (v: number) => grams(v, 2),
+    carbon: (v: number) => prefixed(v, 'g', 2),
     energy: (v: number) => prefixed(v, 'J', 2),
     money: (v: number) => `${significant(v, 2)} ${currency}`,
   }
-  return { points: curve, axisName: `net saving in ${of}`, text: texts[of] }
+  return {
+    points: curve,
+    axisName: `net saving in ${of}${of === 'carbon' ? ', CO2e' : ''}`,
+    text: texts[of],
+  }
 }
 
 /** Money per answer by part; what could not be priced is named. */
@@ -42,7 +46,7 @@ export function costPart({ costs }: AccountView): string {
   if (!first) return ''
   if (priced.length === 0) {
     const why = [...new Set(costs.flatMap(({ leftOut }) => leftOut))]
-    return `<h3>Costs</h3><p>Nothing is priced. ${escapeHtml(why.join('; '))}.</p>`
+    return `<h3>Costs</h3><p>Nothing is priced. Left out: ${escapeHtml(why.join('; '))}.</p>`
   }
   const per = answersPerFigure(priced)
   const table = tableHtml({

@@ -5,7 +5,7 @@ import { tornadoSvg } from './chart/tornado.ts'
 import { waterfallSvg } from './chart/waterfall.ts'
 import { escapeHtml } from './escape.ts'
 import { figure } from './figure.ts'
-import { grams, percent, value } from './number.ts'
+import { grams, percent, prefixed, value } from './number.ts'
 import { basisPart } from './section-account-basis.ts'
 import { costPart, deploymentPart, payBackPart } from './section-account-money.ts'
 import { sidesPart } from './section-account-sides.ts'
@@ -62,8 +62,8 @@ function scoresPart(account: AccountView, result: RunResult): string {
       : `<p class="soft">No score: ${without.map(({ id, perResolved }) => `${escapeHtml(id)} (${escapeHtml(reason(perResolved))})`).join('; ')}.</p>`
   const svg = intervalBarsSvg({
     rows: shown,
-    axisName: 'SCI per resolved task (log scale, less to the left)',
-    text: (v) => grams(v, 2),
+    axisName: 'SCI per resolved task, CO2e (log scale, less to the left)',
+    text: (v) => prefixed(v, 'g', 2),
   })
   const caption =
     'Lines are 90 % intervals. They share grid, power model and hardware, so two candidates may differ clearly where their lines overlap: see the comparison.'
@@ -102,7 +102,7 @@ function tornadoPart(account: AccountView, result: RunResult): string {
   const rows = account.measureNext.slice(0, 8)
   if (rows.length === 0) return ''
   const { base, axisName } = tornadoBase(account, result)
-  const svg = tornadoSvg({ rows, base, axisName, text: (v) => grams(v, 2) })
+  const svg = tornadoSvg({ rows, base, axisName, text: (v) => prefixed(v, 'g', 2) })
   const hidden = account.measureNext.length - rows.length
   const more = hidden > 0 ? ` ${hidden} that move it less are not shown.` : ''
   return `<h3>What would change this most</h3>${figureHtml('What would change the score most', svg, `One factor at a time at its low (grey) and high (green) end. Measuring the topmost narrows the answer most.${more}`)}`
@@ -113,7 +113,7 @@ function tornadoBase({ comparisons, consumer, waterfall }: AccountView, { decisi
   const compared = comparisons.find(
     ({ a, verdict }) => a === decision.chosen && verdict !== 'refused',
   )
-  if (!compared) return { base: waterfall?.total ?? null, axisName: 'SCI per resolved task' }
+  if (!compared) return { base: waterfall?.total ?? null, axisName: 'SCI per resolved task, CO2e' }
   const score = (id: string): number | null => {
     const own = consumer.rows.find((row) => row.id === id)?.perResolved
     return own?.kind === 'known' ? own.value : null
@@ -121,7 +121,7 @@ function tornadoBase({ comparisons, consumer, waterfall }: AccountView, { decisi
   const [a, b] = [score(compared.a), score(compared.b)]
   return {
     base: a === null || b === null ? null : b - a,
-    axisName: `${compared.b} minus ${compared.a}, per resolved task (above 0: a saving)`,
+    axisName: `${compared.b} minus ${compared.a}, per resolved task, CO2e (above 0: a saving)`,
   }
 }
 

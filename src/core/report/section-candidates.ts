@@ -1,5 +1,6 @@
 import type { CandidateResult, RunResult } from '../spec/run-result.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
+import { chance } from './chance.ts'
 import { type ForestRow, forestSvg } from './chart/forest.ts'
 import { type ParetoPoint, paretoSvg } from './chart/pareto.ts'
 import { escapeHtml } from './escape.ts'
@@ -104,7 +105,7 @@ function barOf({ bar, candidates, incumbent }: RunResult) {
   if (bar.kind === 'absolute') return { quality: bar.floor, text: `floor ${percent(bar.floor, 0)}` }
   const own = candidates.find((one) => one.id === incumbent)?.quality
   if (own?.kind !== 'known') return null
-  return { quality: own.value - bar.margin, text: `incumbent minus ${points(bar.margin)} points` }
+  return { quality: own.value - bar.margin, text: `incumbent minus ${pointsWord(bar.margin)}` }
 }
 
 function forestFigure(result: RunResult): string {
@@ -151,7 +152,7 @@ export function tableSection(result: RunResult): string {
   const { order, looked } = result.decision
   const table = tableHtml({
     label: 'Table of candidates',
-    caption: `Cheapest first, by: ${order.word} (${order.why}). Small print: interval.`,
+    caption: `Order: ${order.word} (${order.why}). Small print: interval.`,
     columns,
     rows: orderedCandidates(result).map((one) => ({
       cells: columns.map((column) => column.cell(one)),
@@ -161,7 +162,7 @@ export function tableSection(result: RunResult): string {
   const against = result.incumbent === null ? 'the floor' : result.incumbent
   const notes = [
     `Loss: points of ${result.task.metric} against ${against}; "at most" holds at ${percent(1 - result.risk.alpha, 0)} over ${lookedWords(looked)}.`,
-    `P(loss > ${marginWords(result)}): corrected for having looked at ${looked}.`,
+    `P(loss > ${marginWords(result)}): the chance that the loss is more than that, corrected for having looked at ${looked}.`,
     ...savesNote(result),
   ]
   return `<section aria-labelledby="candidates"><h2 id="candidates">Candidates</h2>
@@ -169,12 +170,19 @@ ${table}
 <p class="soft">${escapeHtml(notes.join(' '))}</p></section>`
 }
 
-/** "the one candidate looked at", "all 12 candidates looked at". */
-export const lookedWords = (looked: number): string =>
-  looked === 1 ? 'the one candidate looked at' : `all ${looked} candidates looked at`
+/** "the one candidate looked at", "both candidates looked at", "all 12 candidates looked at". */
+export function lookedWords(looked: number): string {
+  if (looked === 1) return 'the one candidate looked at'
+  return looked === 2 ? 'both candidates looked at' : `all ${looked} candidates looked at`
+}
+
+const pointsWord = (share: number): string => {
+  const text = significant(share * 100, 2)
+  return text === '1' ? '1 point' : `${text} points`
+}
 
 const marginWords = ({ bar }: RunResult): string =>
-  bar.kind === 'relative' ? `${significant(bar.margin * 100, 2)} points` : '0'
+  bar.kind === 'relative' ? pointsWord(bar.margin) : '0 points'
 
 /** What "saves" counts, in which cost, against whom. */
 export function savesNote(result: RunResult): readonly string[] {
@@ -200,7 +208,7 @@ export function savingOf({ decision }: RunResult): string {
 
 function columnsOf(result: RunResult): readonly Column[] {
   const costs = costColumns(result)
-  const over = result.bar.kind === 'relative' ? `P(loss > ${marginPoints(result)})` : 'P(below)'
+  const over = `P(loss > ${marginPoints(result)})`
   return [
     { head: 'candidate', cell: nameCell },
     {
@@ -264,10 +272,4 @@ function nameCell(one: CandidateResult): string {
   const word = one.role === 'incumbent' ? 'incumbent' : one.verdict
   const precision = one.identity ? ` · ${escapeHtml(one.identity.precision, 40)}` : ''
   return `<span class="name">${escapeHtml(one.id, 80)}</span><small>${escapeHtml(one.runtime, 40)}${precision}</small><span class="verdict ${word}">${word}</span>`
-}
-
-/** A chance that never claims 0 or 100 %. */
-export function chance(p: number): string {
-  if (p < 0.01) return 'under 1 %'
-  return p > 0.99 ? 'over 99 %' : percent(p, 0)
 }

@@ -1,8 +1,9 @@
 import type { CandidateResult, ConstraintResult, RunResult } from '../spec/run-result.ts'
+import { chance } from './chance.ts'
 import { escapeHtml } from './escape.ts'
 import { figure } from './figure.ts'
 import { grouped, significant, value, valueWithInterval } from './number.ts'
-import { chance, orderedCandidates } from './section-candidates.ts'
+import { orderedCandidates } from './section-candidates.ts'
 import { factList, tableHtml } from './table.ts'
 
 /** Each candidate in words: why it was or was not chosen, its constraints, failures, training, and every other figure. */

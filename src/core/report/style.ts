@@ -51,7 +51,7 @@ th .verdict{margin-top:.15rem}
 details{margin:.7rem 0}summary{cursor:pointer;font-weight:600}
 dl.facts{display:grid;grid-template-columns:minmax(8rem,max-content) minmax(0,1fr);gap:.3rem 1.2rem;margin:.8rem 0}
 .side dl.facts{grid-template-columns:1fr;gap:0}.side dd{margin-bottom:.45rem}
-dt{color:var(--soft);max-width:20rem}dd{margin:0;overflow-wrap:anywhere}
+dt{color:var(--soft);max-width:20rem}.side dt{max-width:none}dd{margin:0;overflow-wrap:anywhere}
 .item{border-top:1px solid var(--line);padding:.6rem 0}.item p{margin:.15rem 0}
 .harm{color:var(--bad)}.gain{color:var(--accent)}.soft{color:var(--soft)}.warn{color:var(--warn)}.notes{color:var(--warn)}
 svg.chart{width:100%;height:auto;display:block;min-width:34rem}

@@ -1,5 +1,10 @@
 import type { CandidateResult, RunResult } from '../spec/run-result.ts'
-import { percent, points, significant, value } from './number.ts'
+import { chance } from './chance.ts'
+import { plainText } from './escape.ts'
+import { claimText, headlineText } from './headline.ts'
+import { grouped, percent, points, significant, value } from './number.ts'
+import { scoreLine } from './section-account.ts'
+import { lookedWords, orderedCandidates, savingOf } from './section-candidates.ts'
 
 export interface TerminalOptions {
   readonly columns: number
@@ -12,15 +17,15 @@ export function renderTerminal(result: RunResult, options: TerminalOptions): str
   const paint = painter(options.color)
   const { decision } = result
   const blocks = [
-    `${paint.bold(result.task.name)}${result.task.synthetic ? ` ${paint.yellow('(synthetic data)')}` : ''}`,
-    wrap(decision.headline, width).join('\n'),
+    `${paint.bold(plainText(result.task.name, 80))}${result.task.synthetic ? ` ${paint.yellow('(synthetic data)')}` : ''}`,
+    wrap(plainText(headlineText(result), 1200), width).join('\n'),
     claims(result, width, paint).join('\n'),
     table(result, width, paint).join('\n'),
     footer(result, width).join('\n'),
   ]
   const next = decision.next.filter((step) => step.kind !== 'none')
   if (next.length > 0) {
-    const lines = next.flatMap((step) => wrap(step.text, width, '  - ', '    '))
+    const lines = next.flatMap((step) => wrap(plainText(step.text), width, '  - ', '    '))
     blocks.push(['Next', ...lines].join('\n'))
   }
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
@@ -50,36 +55,87 @@ function claims(result: RunResult, width: number, paint: Painter): readonly stri
   const { matches, certified } = result.decision
   const mark = (holds: boolean): string => (holds ? paint.green('yes') : paint.yellow('no '))
   return [
-    ...wrap(matches.text, width, `matches    ${mark(matches.holds)}  `, ' '.repeat(16), 16),
-    ...wrap(certified.text, width, `certified  ${mark(certified.holds)}  `, ' '.repeat(16), 16),
+    ...wrap(
+      plainText(claimText(matches)),
+      width,
+      `matches    ${mark(matches.holds)}  `,
+      ' '.repeat(16),
+      16,
+    ),
+    ...wrap(
+      plainText(claimText(certified)),
+      width,
+      `certified  ${mark(certified.holds)}  `,
+      ' '.repeat(16),
+      16,
+    ),
   ]
 }
 
 interface Column {
   readonly head: string
   readonly left?: boolean
+  /** Left out where there is no room: the headline has it for the chosen one. */
+  readonly spare?: boolean
   cell(candidate: CandidateResult): string
 }
 
 function table(result: RunResult, width: number, paint: Painter): readonly string[] {
-  const chosen = result.decision.chosen
-  const sensor = result.candidates.some(
-    (candidate) =>
-      candidate.cost.energyPerItem.kind === 'known' &&
-      candidate.cost.energyPerItem.method === 'measured',
-  )
-  const columns: readonly Column[] = [
+  const candidates = orderedCandidates(result)
+  const cellsOf = (column: Column): readonly string[] => [
+    column.head,
+    ...candidates.map((candidate) => column.cell(candidate)),
+  ]
+  const columns = fitting(columnsOf(result), (column) => longest(cellsOf(column)), width)
+  const widths = columns.map((column) => longest(cellsOf(column)))
+  widths[0] = Math.min(widths[0] ?? 0, Math.max(10, width - rowWidth(widths.slice(1)) - gap))
+  const pad = (cell: string, i: number): string => {
+    const to = widths[i] ?? 0
+    return columns[i]?.left ? clip(cell, to).padEnd(to) : cell.padStart(to)
+  }
+  const line = (cells: readonly string[]): string =>
+    cells.map(pad).join(' '.repeat(gap)).slice(0, width).trimEnd()
+  const rows = candidates.map((candidate) => columns.map((column) => column.cell(candidate)))
+  return [
+    paint.dim(line(columns.map((column) => column.head))),
+    ...rows.map((row) => (row[0]?.startsWith('> ') ? paint.bold(line(row)) : line(row))),
+  ]
+}
+
+const gap = 2
+/** Room that a name needs to be told from its neighbours. */
+const nameWidth = 22
+
+const longest = (cells: readonly string[]): number => Math.max(...cells.map((cell) => cell.length))
+
+const rowWidth = (widths: readonly number[]): number =>
+  widths.reduce((sum, width) => sum + width + gap, -gap)
+
+/** Without the columns that can be missed where the names would be cut otherwise. */
+function fitting(
+  columns: readonly Column[],
+  widthOf: (column: Column) => number,
+  width: number,
+): readonly Column[] {
+  const [name, ...others] = columns.map(widthOf)
+  const whole = Math.min(name ?? 0, nameWidth) + gap + rowWidth(others)
+  return whole <= width ? columns : columns.filter((column) => !column.spare)
+}
+
+function columnsOf(result: RunResult): readonly Column[] {
+  const { chosen } = result.decision
+  const all: readonly Column[] = [
     {
       head: 'candidate',
       left: true,
-      cell: (c) => `${c.id === chosen ? '> ' : '  '}${clip(c.id, 18)}`,
+      cell: (c) => `${c.id === chosen ? '> ' : '  '}${plainText(c.id, 60)}`,
     },
     {
       head: 'verdict',
       left: true,
-      cell: (c) => (c.role === 'incumbent' ? 'incumbent' : c.verdict),
+      cell: (c) => (c.role === 'incumbent' ? 'incumbent' : verdictWords[c.verdict]),
     },
-    { head: 'n', cell: (c) => String(c.n) },
+    { head: 'n', cell: (c) => grouped(c.n) },
     {
       head: result.task.metric === 'accuracy' ? 'accuracy' : 'quality',
       cell: (c) => (c.quality.kind === 'known' ? percent(c.quality.value) : '-'),
@@ -87,26 +143,34 @@ function table(result: RunResult, width: number, paint: Painter): readonly strin
     { head: 'loss', cell: (c) => (c.loss ? points(c.loss.expected) : '-') },
     { head: 'at most', cell: (c) => (c.loss ? points(c.loss.upper) : '-') },
     {
-      head: sensor ? 'energy' : 'CPU time',
-      cell: (c) => (sensor ? value(c.cost.energyPerItem) : orDash(value(c.cost.cpuPerItem))),
+      head: 'P(over)',
+      spare: true,
+      cell: (c) => (c.loss ? chance(c.loss.pOverMarginCorrected) : '-'),
     },
-    { head: 'saves', cell: (c) => ratio(c) },
+    costColumn(result),
   ]
-  const rows = ordered(result).map((candidate) => columns.map((column) => column.cell(candidate)))
-  const widths = columns.map((column, i) =>
-    Math.max(column.head.length, ...rows.map((row) => row[i]?.length ?? 0)),
-  )
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) =>
-        columns[i]?.left ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
-      )
-      .join('  ')
-      .slice(0, width)
-  return [
-    paint.dim(line(columns.map((column) => column.head))),
-    ...rows.map((row) => (row[0]?.startsWith('> ') ? paint.bold(line(row)) : line(row))),
-  ]
+  return result.incumbent === null ? all : [...all, { head: 'saves', cell: ratio }]
+}
+
+const verdictWords = {
+  meets: 'meets',
+  fails: 'fails',
+  inconclusive: 'open',
+  broken: 'broken',
+} as const
+
+/** The cost that the order is by; CPU time where it is by what has no figure per answer. */
+function costColumn({ decision }: RunResult): Column {
+  switch (decision.order.by) {
+    case 'energy':
+      return { head: 'energy', cell: (c) => orDash(value(c.cost.energyPerItem)) }
+    case 'price':
+      return { head: 'price', cell: (c) => orDash(value(c.cost.pricePerItem)) }
+    case 'latency':
+      return { head: 'latency', cell: (c) => orDash(value(c.cost.latencyP50)) }
+    default:
+      return { head: 'CPU time', cell: (c) => orDash(value(c.cost.cpuPerItem)) }
+  }
 }
 
 const orDash = (text: string): string => (text === 'unknown' ? '-' : text)
@@ -117,20 +181,39 @@ function ratio(candidate: CandidateResult): string {
   return ratioResolved.kind === 'known' ? `${significant(ratioResolved.value, 2)}x` : '-'
 }
 
-/** Incumbent last, the others cheapest first as the result lists them. */
-function ordered(result: RunResult): readonly CandidateResult[] {
-  const others = result.candidates.filter((candidate) => candidate.role !== 'incumbent')
-  return [...others, ...result.candidates.filter((candidate) => candidate.role === 'incumbent')]
+/** How the table is to be read, what the benchmark has cost: each sentence on its own lines. */
+function footer(result: RunResult, width: number): readonly string[] {
+  return [orderLine(result), ...tableLines(result), costLine(result)]
+    .map((text) => plainText(text))
+    .flatMap((text) => wrap(text, width))
 }
 
-function footer(result: RunResult, width: number): readonly string[] {
-  const { overhead, decision } = result
-  const lines = [
-    `Order: ${decision.order.word} (${decision.order.why}).`,
-    `Loss in points against ${result.incumbent ?? 'the floor'}, "at most" at ${percent(1 - result.risk.alpha, 0)} over all ${decision.looked} looked at; "saves" per resolved task.`,
-    `Benchmark: ${overhead.calls} calls (${overhead.reused} from the store), ${significant(overhead.cpuS)} CPU-s; pays back after ${value(overhead.payBackCalls)} answers. Look ${result.task.look} at this data.`,
+const orderLine = ({ decision }: RunResult): string =>
+  `Order: ${decision.order.word} (${decision.order.why}).`
+
+function tableLines(result: RunResult): readonly string[] {
+  const { incumbent, risk, decision, bar } = result
+  const level = percent(1 - risk.alpha, 0)
+  const against = incumbent === null ? 'the floor' : incumbent
+  const limit = bar.kind === 'relative' ? 'your margin' : '0'
+  const saves =
+    incumbent === null
+      ? 'No incumbent named, saving not stated.'
+      : `saves: ${savingOf(result)} of ${incumbent} over its own, per resolved task.`
+  return [
+    `loss: expected points lost against ${against}; at most: with ${level} confidence, over ${lookedWords(decision.looked)}; P(over): chance that the loss exceeds ${limit}.`,
+    saves,
   ]
-  return lines.flatMap((text) => wrap(text, width))
+}
+
+function costLine(result: RunResult): string {
+  const { overhead, task } = result
+  const pays = overhead.payBackCalls
+  const payBack =
+    pays.kind === 'known' ? ` Paid back after ${value(pays)} answers.` : ' Pay-back not known.'
+  const look = task.look > 1 ? ` Look ${task.look} at this data.` : ''
+  const score = scoreLine(result)
+  return `Finding out took ${grouped(overhead.calls)} calls (${grouped(overhead.reused)} answers from the store), ${significant(overhead.cpuS)} CPU-s.${payBack}${look}${score === '' ? '' : ` ${score}.`}`
 }
 
 const clip = (text: string, length: number): string =>

@@ -33,7 +33,9 @@ export function linearAxis(
     .domain(domain)
     .range([...range])
   const ticks = scale.ticks(5).map((value) => ({ at: scale(value), text: text(value) }))
-  return { at: (value) => scale(value), ticks: distinct(ticks), domain }
+  const horizontal = range[0] < range[1]
+  const shown = horizontal ? apart(distinct(ticks)) : distinct(ticks)
+  return { at: (value) => scale(value), ticks: shown, domain }
 }
 
 /** Log axis over positive values, at least one decade wide so that equal costs do not look far apart. */

@@ -17,7 +17,7 @@ export interface ForestChart {
   readonly axisName: string
 }
 
-const rowHeight = 30
+const rowHeight = 34
 const left = 170
 const right = 640
 
@@ -39,5 +39,5 @@ export function forestSvg(chart: ForestChart): string {
 function line(row: ForestRow, at: (value: number) => number, y: number): string {
   const name = row.id.length > 21 ? `${row.id.slice(0, 20)}…` : row.id
   const end = at(row.upper)
-  return `<g class="pt ${row.role}"><text class="label ${row.role}" x="${left - 12}" y="${px(y + 4)}" text-anchor="end">${escapeHtml(name)}</text><line x1="${px(at(row.expected))}" x2="${px(end)}" y1="${px(y)}" y2="${px(y)}"/><line x1="${px(end)}" x2="${px(end)}" y1="${px(y - 6)}" y2="${px(y + 6)}"/><circle cx="${px(at(row.expected))}" cy="${px(y)}" r="5"/><text class="tick" x="${px(end + 8)}" y="${px(y + 4)}">${row.upper.toFixed(1)}</text></g>`
+  return `<g class="pt ${row.role}"><text class="label ${row.role}" x="${left - 12}" y="${px(y + 4)}" text-anchor="end">${escapeHtml(name)}</text><line x1="${px(at(row.expected))}" x2="${px(end)}" y1="${px(y)}" y2="${px(y)}"/><line x1="${px(end)}" x2="${px(end)}" y1="${px(y - 6)}" y2="${px(y + 6)}"/><circle cx="${px(at(row.expected))}" cy="${px(y)}" r="5"/><text class="tick" x="${px(end)}" y="${px(y - 9)}" text-anchor="middle">${row.upper.toFixed(1)}</text></g>`
 }

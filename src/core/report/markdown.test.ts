@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import {
+  every,
+  hostile,
+  payload,
+  supported,
+  synthetic,
+  twelve,
+} from '../../../test/report/results.ts'
+import { renderMarkdown } from './markdown.ts'
+
+test('twelve candidates and the incumbent fit a pull request', () => {
+  const text = renderMarkdown(twelve)
+  expect(text.split('\n').length).toBeLessThan(60)
+  expect(text.split('\n').filter((line) => line.startsWith('|'))).toHaveLength(2 + 13)
+})
+
+test.each(Object.entries(every))(
+  '%s: every row of the table has as many cells as its head',
+  (_, result) => {
+    const rows = renderMarkdown(result)
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+    const cells = rows.map((row) => row.split(/(?<!\\)\|/).length)
+    expect(new Set(cells).size).toBe(1)
+  },
+)
+
+test('both claims stand on lines of the same form', () => {
+  const text = renderMarkdown(supported)
+  expect(text).toContain('- **Matches (these items): yes.** On these 1,000 items')
+  expect(text).toContain('- **Certified (future items like these): no.** On future items')
+})
+
+test('synthetic data are named in heading and headline', () => {
+  const text = renderMarkdown(synthetic)
+  expect(text).toMatch(/^### .*\(synthetic data\)/)
+  expect(text).toContain('**On synthetic data: Ship small')
+})
+
+test('a payload in every field adds no tag, link, mention, heading, fence or row', () => {
+  const clean = renderMarkdown(supported).split('\n')
+  const text = renderMarkdown(hostile(supported, payload))
+  const lines = text.split('\n')
+  expect(lines).toHaveLength(clean.length)
+  expect(lines.filter((line) => /^\s*#/.test(line))).toHaveLength(1)
+  const tags = new Set([...text.matchAll(/(?<!\\)<\/?(\w+)/g)].map(([, name]) => name))
+  expect([...tags].sort()).toEqual(['details', 'sub', 'summary'])
+  expect(text).not.toMatch(/(?<!\\)\[/)
+  expect(text).not.toMatch(/@\w/)
+  expect(text).not.toMatch(/https?:\/\//)
+  expect(text).not.toMatch(/(?<!\\)`/)
+})
