@@ -16,4 +16,14 @@ export const shrinkErrors = {
     why: 'They are calculated inside the graph over calibration inputs; the message names the value that does not allow it.',
     next: 'Give calibration inputs of the form that the model takes, or leave the pass out that asks for them.',
   },
+  SHRINK_TASK: {
+    title: 'The search cannot judge this model on this task',
+    why: 'It needs a task with labels and calibration and train parts, and a model that gives one row of classes per text.',
+    next: 'Name calibration and train parts in the spec, and give a text classifier as a model folder.',
+  },
+  SHRINK_REPLAY: {
+    title: 'A recipe cannot be replayed',
+    why: 'It belongs to another original, other data or another engine version; the bytes would differ.',
+    next: 'Give the model and the data whose digests are in compression.json.',
+  },
 } as const satisfies Record<string, ErrorEntry>

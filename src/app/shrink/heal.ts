@@ -1,0 +1,120 @@
+import type { TensorEngine } from '../../contract/tensors.ts'
+import type { Healing } from '../../core/compress/trial.ts'
+import { indexGraph } from '../../core/onnx/graph-index.ts'
+import type { Model } from '../../core/onnx/model.ts'
+import { parameterTensors } from '../../core/train/parameters.ts'
+import { randomSource } from '../../core/train/random.ts'
+import { softened } from '../../core/train/soft-targets.ts'
+import { targetFeeds } from '../../core/train/token-batch.ts'
+import { trainableGraph } from '../../core/train/trainable.ts'
+import { trainModel } from '../train/train-model.ts'
+import { outputOf } from './answers.ts'
+import { textFeeds } from './text-rows.ts'
+
+/** Texts with the original's logits for them, [rows x classes]. */
+export interface Lessons {
+  readonly ids: readonly (readonly number[])[]
+  readonly logits: Float32Array
+  readonly classes: number
+}
+
+export interface HealOptions {
+  readonly engine: TensorEngine
+  readonly padId: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Float32 initializers with something to learn: matrices, tables, scales and biases, not single numbers. */
+function learnable({ graph }: Model): readonly string[] {
+  const index = indexGraph(graph)
+  const teaches = new Set(['MatMul', 'Gemm', 'Gather', 'Add', 'LayerNormalization'])
+  return graph.initializers.flatMap(({ name, dtype, byteLength }) => {
+    const users = index.consumers(name)
+    const learns = users.length > 0 && users.every(({ opType }) => teaches.has(opType))
+    return dtype === 'float32' && byteLength > 4 && learns ? [name] : []
+  })
+}
+
+/** The rows of all steps: the lessons shuffled, again and again until there are enough. */
+function drawn(size: number, wanted: number, seed: number): readonly number[] {
+  const out: number[] = []
+  for (let round = 0; out.length < wanted; round += 1) {
+    const source = randomSource(seed, 0x4e, round)
+    const order = Array.from({ length: size }, (_, at) => at)
+    for (let at = size - 1; at > 0; at -= 1) {
+      const other = source.next() % (at + 1)
+      const [a = 0, b = 0] = [order[at], order[other]]
+      order[at] = b
+      order[other] = a
+    }
+    out.push(...order)
+  }
+  return out.slice(0, wanted)
+}
+
+/**
+ * The model after some steps of training on the original's softened answers (arXiv 1503.02531). One thread and a seed: the same inputs give the
+ * same bytes. Throws TRAIN_NO_GRADIENT for models with an operator that has no gradient, quantised ones for example.
+ */
+export async function heal(
+  model: Model,
+  lessons: Lessons,
+  healing: Healing,
+  { engine, padId, signal }: HealOptions,
+): Promise<Model> {
+  const { steps, batch, rate, temperature, seed } = healing
+  const { ids, logits, classes } = lessons
+  const output = outputOf(model)
+  const opset = model.opsets['']
+  const trainable = trainableGraph(model.graph, learnable(model), output, opset)
+  const rows = drawn(ids.length, steps * batch, seed)
+  const row = (at: number) => rows[at] ?? 0
+  const targetOf = (at: number) =>
+    softened(logits.subarray(row(at) * classes, (row(at) + 1) * classes), temperature)
+  const result = await trainModel({
+    engine,
+    trainable,
+    data: {
+      lengths: rows.map((at) => ids[at]?.length ?? 0),
+      feeds: (lines) => ({
+        ...textFeeds(model.graph, ids, lines.map(row), padId),
+        ...targetFeeds(
+          { targets: lines.map(targetOf) },
+          lines.map((_, line) => line),
+        ),
+      }),
+    },
+    loss: { kind: 'soft', temperature },
+    optimiser: { decay: 0.01, clipNorm: 1 },
+    schedule: { peak: rate, warmup: 0.05, shape: 'cosine' },
+    epochs: 1,
+    batch,
+    seed,
+    threads: 1,
+    ...(signal ? { signal } : {}),
+  })
+  signal?.throwIfAborted()
+  const names = new Set(trainable.specs.map(({ name }) => name))
+  const graph = trainable.graph('infer')
+  return {
+    ...model,
+    opsets: { ...model.opsets, '': trainable.opset },
+    graph: {
+      ...graph,
+      inputs: graph.inputs.filter(({ name }) => !names.has(name)),
+      initializers: [
+        ...parameterTensors(trainable.specs, result.parameters),
+        ...graph.initializers,
+      ],
+    },
+  }
+}
+
+/** A rate that this width bears: 0.1 / width. Half of what trained the example family from nothing at widths 48 to 256. */
+export function healingRate({ graph }: Model): number {
+  const widths = graph.initializers.flatMap(({ name, dims, dtype }) =>
+    dtype === 'float32' && dims.length === 1 && /norm/i.test(name) ? [dims[0] ?? 0] : [],
+  )
+  const width = widths[0] ?? 128
+  return Math.min(2e-3, Math.max(5e-5, 0.1 / width))
+}

@@ -1,0 +1,122 @@
+import type { Pass, PassFamily, Proposal } from './pass.ts'
+
+/**
+ * The order in which families are tried: what is exact first; layers, neurons and heads while floats can still be healed; numbers last,
+ * because they hardly depend on the rest. Source: compression study 7b, step 3.
+ */
+const familyOrder: readonly PassFamily[] = [
+  'tidy',
+  'inactive',
+  'vocabulary',
+  'structural',
+  'distil',
+  'numeric',
+  'runtime',
+]
+
+/** Within a family: larger cuts first, so that smaller ones are not healed for nothing. */
+const passOrder: readonly string[] = ['tidy', 'inactive', 'layers', 'neurons', 'heads', 'int8']
+
+export interface Limits {
+  readonly only: readonly string[]
+  readonly without: readonly string[]
+}
+
+/** The passes in the order of trial, without those that were not wanted. Unknown names are returned for the message. */
+export function orderedPasses(
+  passes: readonly Pass[],
+  { only, without }: Limits,
+): { readonly passes: readonly Pass[]; readonly unknown: readonly string[] } {
+  const named = (pass: Pass, names: readonly string[]) =>
+    names.includes(pass.id) || names.includes(pass.family)
+  const known = new Set(passes.flatMap(({ id, family }) => [id, family]))
+  const chosen = passes.filter(
+    (pass) => (only.length === 0 || named(pass, only)) && !named(pass, without),
+  )
+  const rank = (pass: Pass) => {
+    const place = passOrder.indexOf(pass.id)
+    return 100 * familyOrder.indexOf(pass.family) + (place < 0 ? 50 : place)
+  }
+  return {
+    passes: chosen.toSorted((a, b) => rank(a) - rank(b)),
+    unknown: [...only, ...without].filter((name) => !known.has(name)),
+  }
+}
+
+/** What a proposal is expected to bring per unit of work: saved share of bytes and CPU times its chance, over the work of evaluating it. */
+export function worth(proposal: Proposal, modelBytes: number): number {
+  const saved = proposal.saves.bytes / Math.max(1, modelBytes) + proposal.saves.cpuShare
+  const work = proposal.repairs.includes('distil') ? 4 : 1
+  return (saved * (1 - proposal.risk)) / work
+}
+
+/** Steps of one pass, boldest first: after a refusal the next one saves less. */
+export function boldestFirst(proposals: readonly Proposal[]): readonly Proposal[] {
+  return proposals.toSorted(
+    (a, b) => b.saves.bytes + 1e9 * b.saves.cpuShare - (a.saves.bytes + 1e9 * a.saves.cpuShare),
+  )
+}
+
+/** Groups of proposals that save the same (one length of layer runs): a cheap probe chooses within a group. */
+export function groupedBySaving(proposals: readonly Proposal[]): readonly (readonly Proposal[])[] {
+  const groups = new Map<string, Proposal[]>()
+  for (const proposal of boldestFirst(proposals)) {
+    const { drop } = proposal.params
+    const key = Array.isArray(drop) ? `drop ${drop.length}` : JSON.stringify(proposal.params)
+    groups.set(key, [...(groups.get(key) ?? []), proposal])
+  }
+  return [...groups.values()]
+}
+
+/** Half way between what was refused and what is known to hold; null when the step would be below an eighth. */
+export function bisected(refused: Proposal, holds: number): Proposal | null {
+  const keep = refused.params['keep']
+  if (typeof keep !== 'number' || holds - keep < 0.125 + 1e-9) return null
+  const middle = (keep + holds) / 2
+  const share = (1 - middle) / (1 - keep)
+  const { bytes, cpuShare } = refused.saves
+  return {
+    ...refused,
+    params: { ...refused.params, keep: middle },
+    text: refused.text.replace(/keep [\d.]+ %/, `keep ${+(100 * middle).toFixed(1)} %`),
+    saves: { bytes: Math.round(bytes * share), cpuShare: cpuShare * share },
+  }
+}
+
+/** One model that the search reached. */
+export interface Point {
+  readonly id: string
+  readonly bytes: number
+  /** Loss against the original on the items of the search; below 0 is better. */
+  readonly loss: number
+}
+
+/** The points that no other is both as small and as good as, smallest first. */
+export function paretoFront<P extends Point>(points: readonly P[]): readonly P[] {
+  const bySize = points.toSorted((a, b) => a.bytes - b.bytes || a.loss - b.loss)
+  let best = Number.POSITIVE_INFINITY
+  return bySize.filter(({ loss }) => {
+    if (loss >= best) return false
+    best = loss
+    return true
+  })
+}
+
+export interface Budget {
+  readonly seconds: number
+  /** Modelled joules. */
+  readonly energyJ: number | null
+}
+
+export interface Spent {
+  readonly seconds: number
+  readonly energyJ: number
+}
+
+/** Why the search must end here; null while there is budget. */
+export function whyStop(budget: Budget, spent: Spent): string | null {
+  if (spent.seconds >= budget.seconds) return `the ${budget.seconds} seconds are spent`
+  if (budget.energyJ !== null && spent.energyJ >= budget.energyJ)
+    return `the ${budget.energyJ} J are spent`
+  return null
+}
