@@ -171,7 +171,7 @@ function benchOne(name) {
   const show = (key, rows, model, result) => {
     results[key] = result
     if (result) line(`${name} ${rows}`, model, result)
-    else console.log(`${name} ${rows}`.padEnd(16), model.padEnd(34), 'absent')
+    else console.log(`${name} ${rows}`.padEnd(16), model.padEnd(34), 'absent, or over ten minutes')
   }
   show('linear', 'all', 'linear (int8)', linear(train, test))
   show(
