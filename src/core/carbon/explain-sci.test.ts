@@ -24,12 +24,14 @@ describe('figures from the command line', () => {
     expect(score!.operationalG).toBeCloseTo(0.75 * 1.2 * 342.06, 9)
     expect(v(sci.perAccepted)).toBeCloseTo(score!.totalG / 957, 12)
     const text = lines.join('\n')
-    expect(text).toMatch(/E {2}0\.75 kWh x PUE 1\.2 = 0\.9 kWh/)
+    expect(text).toMatch(/E {2}750 Wh x PUE 1\.2 = 900 Wh/)
     expect(text).toMatch(
       /I {2}342\.1 gCO2e\/kWh {3}\(Germany 2024, average, production, lifecycle; Ember/,
     )
-    expect(text).toMatch(/M {2}TE 1215000 g .* x 5400 s \/ 126100000 s x share 1/)
+    expect(text).toMatch(/M {2}TE 1215 kg .* x 5400 s \/ 4 years x share 1/)
     expect(text).toMatch(/measure next: /)
+    expect(text).toMatch(/SCI per inference {8}359\.9 mgCO2e {2}\[303\.3, 417\.1\]/)
+    expect(text).not.toMatch(/e-\d|0\.000/)
   })
 
   test('the 2022 study again, end to end: 8.164 g per run (0.5 %)', () => {

@@ -1,5 +1,6 @@
 import type { SciResult } from '../spec/run-result.ts'
 import type { Estimate } from '../unit/estimate.ts'
+import { figures as plain, type SiPrefix, siPrefix, withPrefix } from '../unit/si-prefix.ts'
 import { type TornadoBar, tornado } from '../unit/tornado.ts'
 import { type SciOptions, sciOf, scoreInput } from './sci.ts'
 import { sciModel } from './sci-model.ts'
@@ -48,11 +49,11 @@ function derivation(usage: Usage, input: ScoreInput, score: Score): readonly str
   const { grid, energy } = usage
   const method = energy.kind === 'known' ? `${energy.method}, ${energy.how}` : ''
   return [
-    `  E  ${plain(input.itEnergyKwh)} kWh x PUE ${plain(input.pue)} = ${plain(score.energyKwh)} kWh   (${method})`,
+    `  E  ${energyText(input.itEnergyKwh)} x PUE ${plain(input.pue)} = ${energyText(score.energyKwh)}   (${method})`,
     `  I  ${plain(input.gridGPerKwh)} gCO2e/kWh   (${grid.name} ${grid.period}, ${grid.kind}, ${grid.mix}, ${grid.scope}; ${grid.source})`,
-    `  O  E x I = ${plain(score.operationalG)} g`,
-    `  M  ${embodiedWords(usage, input)} = ${plain(score.embodiedG)} g`,
-    `  C  O + M = ${plain(score.totalG)} g for ${plain(input.units)} answers`,
+    `  O  E x I = ${mass(score.operationalG)}`,
+    `  M  ${embodiedWords(usage, input)} = ${mass(score.embodiedG)}`,
+    `  C  O + M = ${mass(score.totalG)} for ${plain(input.units)} answers`,
     ...(usage.idle.kind === 'known'
       ? []
       : [`     idle capacity is not inside: ${reason(usage.idle)}`]),
@@ -64,7 +65,7 @@ function embodiedWords({ embodied }: Usage, input: ScoreInput): string {
   const [part] = embodied.parts
   if ('grams' in input.embodied || part === undefined) return `${embodied.parts.length} devices`
   const { totalG, durationS, lifetimeS, share } = input.embodied
-  return `TE ${plain(totalG)} g (${part.device.name}) x ${plain(durationS)} s / ${plain(lifetimeS)} s x share ${plain(share)}`
+  return `TE ${plain(totalG / 1000)} kg (${part.device.name}) x ${timeText(durationS)} / ${plain(lifetimeS / yearS)} years x share ${plain(share)}`
 }
 
 function results(sci: SciResult): readonly string[] {
@@ -78,13 +79,14 @@ function results(sci: SciResult): readonly string[] {
 function next(bars: readonly TornadoBar[]): readonly string[] {
   if (bars.length === 0) return []
   const [first] = bars
+  const like = siPrefix(Math.max(...bars.flatMap(({ atLow, atHigh }) => [atLow, atHigh])))
   return [
-    'what would change it most (g per inference, low to high end of each):',
+    'what would change it most (per inference, low to high end of each):',
     ...bars
       .slice(0, 5)
       .map(
         ({ factor, atLow, atHigh, method }) =>
-          `  ${factor} [${method}]  ${plain(atLow)} to ${plain(atHigh)}`,
+          `  ${factor} [${method}]  ${mass(atLow, like)} to ${mass(atHigh, like)}`,
       ),
     `measure next: ${bars.find(({ method }) => method !== 'measured')?.factor ?? first?.factor ?? ''}`,
   ]
@@ -95,7 +97,9 @@ function spread(estimate: Estimate<'gPerR'>): string {
     return estimate.kind === 'infinite'
       ? `infinite: ${estimate.reason}`
       : `not known: ${reason(estimate)}`
-  return `${plain(estimate.value)} gCO2e  [${plain(estimate.low)}, ${plain(estimate.high)}]`
+  const like = siPrefix(estimate.value)
+  const [low, high] = [estimate.low, estimate.high].map((end) => plain(end / like.factor))
+  return `${withPrefix(estimate.value, 'gCO2e', like)}  [${low}, ${high}]`
 }
 
 function reason(estimate: Estimate<'gPerR' | 'JPerItem'>): string {
@@ -103,5 +107,14 @@ function reason(estimate: Estimate<'gPerR' | 'JPerItem'>): string {
   return estimate.kind === 'infinite' ? estimate.reason : ''
 }
 
-/** Four significant figures. */
-const plain = (value: number) => String(Number(value.toPrecision(4)))
+const yearS = 365 * 86_400
+
+/** kWh in watt-hours with a prefix: 34.38 µWh. JSON keeps the exact kWh. */
+const energyText = (kwh: number): string => withPrefix(kwh * 1000, 'Wh')
+
+const timeText = (s: number): string => (s >= 1 ? `${plain(s)} s` : withPrefix(s, 's'))
+
+/** Grams with a prefix, tonnes for what is larger than a million. */
+function mass(g: number, like: SiPrefix = siPrefix(g)): string {
+  return Math.abs(g) >= 1e6 ? `${plain(g / 1e6)} t` : withPrefix(g, 'g', like)
+}

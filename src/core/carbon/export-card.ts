@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import { siPrefix } from '../unit/si-prefix.ts'
 import type { Account } from './account.ts'
 import { format } from './sci-report.ts'
 
@@ -32,7 +33,7 @@ export function modelCardBlock(account: Account, context: CardContext): string {
     '',
     '## Environmental impact',
     '',
-    '| | gCO2e | interval |',
+    '| | CO2e | interval |',
     '| --- | --- | --- |',
     line('Making it (Provider, total)', provider.total),
     ...(row === undefined
@@ -58,7 +59,9 @@ type Row = {
 function line(name: string, estimate: Row): string {
   if (estimate.kind !== 'known') return `| ${name} | ${estimate.kind} | |`
   const { value = 0, low = 0, high = 0 } = estimate
-  return `| ${name} | ${format(value)} | ${format(low)} to ${format(high)} |`
+  const { factor, prefix } = siPrefix(value)
+  const text = (g: number) => format(g / factor)
+  return `| ${name} | ${text(value)} ${prefix}g | ${text(low)} to ${text(high)} ${prefix}g |`
 }
 
 /** A YAML double-quoted scalar is a JSON string. */

@@ -1,17 +1,18 @@
-import { format, type Methodology, type SciReport } from './sci-report.ts'
+import { format, type Methodology, rates, type SciReport } from './sci-report.ts'
 
 /** The report as Markdown, in the order of the template: bound, scale, define, quantify, report. */
 export function reportMarkdown(report: SciReport): string {
+  const { unit, text } = rates(report.sci)
   return [
     `# SCI report: ${report.application} (${report.persona})`,
-    `**SCI: ${format(report.sci.value)} ${report.sci.unit}** (${Math.round(report.sci.level * 100)} % interval ${format(report.sci.low)} to ${format(report.sci.high)})`,
+    `**SCI: ${text(report.sci.value)} ${unit}** (${Math.round(report.sci.level * 100)} % interval ${text(report.sci.low)} to ${text(report.sci.high)})`,
     headerTable(report),
     '## Summary',
     report.summary,
     '## Breakdown',
     table(
-      ['component', `SCI (${report.sci.unit})`],
-      report.breakdown.map(({ component, sci }) => [component, format(sci)]),
+      ['component', `SCI (${unit})`],
+      report.breakdown.map(({ component, sci }) => [component, text(sci)]),
     ),
     '## Software boundary',
     table(
@@ -43,7 +44,7 @@ export function reportMarkdown(report: SciReport): string {
       ['component', 'SCI', 'calculation', 'methodologies', 'description'],
       report.components.map((c) => [
         c.name,
-        `${format(c.sci)} ${c.unit}`,
+        `${text(c.sci)} ${unit}`,
         c.calculation,
         c.methodologies.join(', '),
         c.description,

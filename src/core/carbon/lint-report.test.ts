@@ -361,7 +361,7 @@ const textMutations: readonly (readonly [string, (text: string) => string])[] = 
   ],
   [
     'a headline per another unit',
-    (t) => t.replace(/(\*\*SCI: [\d.e-]+ gCO2e per) resolved task/, '$1 inference'),
+    (t) => t.replace(/(\*\*SCI: [\d.e-]+ [mµnp]?gCO2e per) resolved task/, '$1 inference'),
   ],
   ['no headline', (t) => t.replace(/^\*\*SCI:.*$/m, '')],
   ['a breakdown row gone', (t) => t.replace(/^\| answers of small \| [^|]+ \|$/m, '')],

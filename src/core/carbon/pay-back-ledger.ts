@@ -6,8 +6,8 @@ import { exact } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import type { Model } from '../unit/simulate.ts'
 import { type PayBack, payBack } from './pay-back.ts'
-import { combine, sciModel } from './sci-model.ts'
-import type { Site } from './site.ts'
+import { combine, hostShare, sciModel } from './sci-model.ts'
+import { runShare, type Site } from './site.ts'
 import type { Fallback, Usage } from './usage.ts'
 
 /** Pay-back in the three things that are spent. Each stands alone. */
@@ -166,12 +166,14 @@ function facility(joules: Model, { grid, pue }: Site): Model {
 
 /** M of the machine over the wall time of the run. */
 function deviceWear({ overhead, site }: LedgerInput): Model {
-  const { device, share } = site
-  return {
+  const { device } = site
+  const share = runShare(site)
+  const whole: Model = {
     factors: [
       factor(`embodied carbon of ${device.id}`, device.total),
       factor(`lifetime of ${device.id}`, device.lifetime),
     ],
-    value: ([te = 0, life = 1]) => (te * (share ?? 1) * overhead.wallS) / life,
+    value: ([te = 0, life = 1]) => (te * share.value * overhead.wallS) / life,
   }
+  return combine([whole, hostShare(device.id, share)], ([g = 0, part = 1]) => g * part)
 }

@@ -4,7 +4,7 @@ import { type Estimate, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
 import type { LifecycleStage } from './boundary.ts'
 import { facilityGrams } from './facility.ts'
-import type { Site } from './site.ts'
+import { runShare, type Site } from './site.ts'
 
 /** Work of a Provider, where more is known than the run saw. */
 export interface ProviderWork {
@@ -86,7 +86,6 @@ export function providerReport(
 function stageRow(row: Overhead['byStage'][number], chosen: string | null, site: Site): StageRow {
   const wall = exact('s', row.wallS, 'clock')
   const perS = divide(site.device.total, site.device.lifetime, 'g')
-  const share = exact('share', site.share ?? 1, 'deployment.share, else the whole machine')
   return {
     stage: 'Design & Development',
     activity: row.stage,
@@ -94,7 +93,7 @@ function stageRow(row: Overhead['byStage'][number], chosen: string | null, site:
     discarded: row.candidate !== null && row.candidate !== chosen,
     energy: row.energy,
     operational: facilityGrams(row.energy, site),
-    embodied: multiply(multiply(perS, wall, 'g'), share, 'g'),
+    embodied: multiply(multiply(perS, wall, 'g'), runShare(site), 'g'),
   }
 }
 

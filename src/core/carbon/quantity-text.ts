@@ -43,6 +43,8 @@ const scaled: Readonly<Record<string, readonly [string, number]>> = {
   gram: ['g', 1],
   mg: ['g', 1e-3],
   µg: ['g', 1e-6],
+  ng: ['g', 1e-9],
+  pg: ['g', 1e-12],
   ug: ['g', 1e-6],
   kg: ['g', 1e3],
   t: ['g', 1e6],

@@ -108,7 +108,7 @@ function devicesModel(
  * How wrong the share may be, as a ratio around 1: what a processor is of an unseen host is the same question for
  * every candidate, so equal ratios share one draw.
  */
-function hostShare(id: string, { value, low, high }: Known<'share'>): Model {
+export function hostShare(id: string, { value, low, high }: Known<'share'>): Model {
   const ends = value > 0 ? ([low / value, high / value] as const) : ([1, 1] as const)
   const ratio = known('ratio', {
     value: 1,

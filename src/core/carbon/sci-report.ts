@@ -1,5 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import type { EstimateMethod } from '../unit/estimate.ts'
+import { figures, siPrefix } from '../unit/si-prefix.ts'
 import type { Account } from './account.ts'
 import type { BoundaryRow, Persona } from './boundary.ts'
 import type { Coefficient } from './coefficient.ts'
@@ -164,7 +165,7 @@ function consumerBody(account: Account, candidate: string | null): Body {
   return {
     sci: { value: score.value, unit, low: score.low, high: score.high, level: score.level },
     components: fallback > 0 ? [answers, escalation] : [answers],
-    summary: `${format(score.value)} ${unit} (${format(score.low)} to ${format(score.high)}), ${usage.grid.name}, ${usage.grid.kind} intensity.`,
+    summary: `${rateWords({ ...score, unit })}, ${usage.grid.name}, ${usage.grid.kind} intensity.`,
     functionalUnit: {
       unit: 'resolved task',
       rationale: account.consumer.rationale,
@@ -202,7 +203,7 @@ function providerBody(account: Account): Body {
   return {
     sci: { value: score.value, unit: word, low: score.low, high: score.high, level: score.level },
     components,
-    summary: `${format(score.value)} ${word}: selection, benchmarking, training and failed tries of ${account.task}.`,
+    summary: `${rateWords({ ...score, unit: word })}: selection, benchmarking, training and failed tries of ${account.task}.`,
     functionalUnit: {
       unit: unit.unit,
       rationale: provider.rationale,
@@ -236,6 +237,12 @@ function providerBody(account: Account): Body {
       ),
     ],
   }
+}
+
+/** `30.04 ngCO2e per resolved task (18.43 to 414.7)` */
+function rateWords(sci: SciReport['sci']): string {
+  const { unit, text } = rates(sci)
+  return `${text(sci.value)} ${unit} (${text(sci.low)} to ${text(sci.high)})`
 }
 
 function providerConversions(account: Account): readonly UnitConversion[] {
@@ -351,7 +358,11 @@ function valueOr0(estimate: { readonly kind: string; readonly value?: number }):
 const share = (part: number, whole: number) =>
   `${whole > 0 ? Math.round((100 * part) / whole) : 0} %`
 
-/** Four significant figures, plain where it can be. */
-export function format(value: number): string {
-  return String(Number(value.toPrecision(4)))
+/** Four significant figures; exponents only where digits would not fit. */
+export const format = (value: number): string => figures(value)
+
+/** Rates side by side under one prefix: unit and text of each value. `30.04`, `ngCO2e per resolved task`. */
+export function rates(sci: SciReport['sci']) {
+  const { factor, prefix } = siPrefix(sci.value)
+  return { unit: `${prefix}${sci.unit}`, text: (value: number) => figures(value / factor) }
 }

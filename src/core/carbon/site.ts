@@ -123,6 +123,13 @@ function partsOf(site: Site, threads: number): readonly DevicePart[] {
   return [own, { device: embodiedDevice(hostSlot.device), share: slot }]
 }
 
+/** The share of the device that a run holds while it lasts: the whole machine that it sees, on a host that it may not see. */
+export function runShare(site: Site): Known<'share'> {
+  return isGpu(site.device.id)
+    ? exact('share', site.share ?? 1, 'deployment.share, else the whole GPU')
+    : shareOf(site, site.cores)
+}
+
 /** Wall seconds that one answer holds the device: 1 / throughput, else the median latency. */
 export function occupancyOf(
   cost: Pick<CostResult, 'throughputPerS' | 'latencyP50'>,

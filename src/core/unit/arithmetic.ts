@@ -34,9 +34,15 @@ function provenance(a: Known<Unit>, b: Known<Unit>, sign: string) {
   return {
     level: Math.min(a.level, b.level),
     method: weakerMethod(a.method, b.method),
-    how: a.how === b.how && !mixed ? a.how : joinUnique(` ${sign} `, [side(a), side(b)]),
-    source: joinUnique('; ', [a.source, b.source]),
+    how: a.how === b.how && !mixed ? a.how : howOf(sign, side(a), side(b)),
+    source: joinUnique('; ', [...a.source.split('; '), ...b.source.split('; ')]),
   }
+}
+
+/** Two histories as one. In a sum every term stands once: 12 windows of one meter are one way of knowing, not 12. */
+function howOf(sign: string, a: string, b: string): string {
+  if (sign !== '+') return joinUnique(` ${sign} `, [a, b])
+  return joinUnique(' + ', [...a.split(' + '), ...b.split(' + ')])
 }
 
 /** a + b, in the unit of both. */
