@@ -164,13 +164,23 @@ function evidenceOf(
   return {
     id,
     scores: one.judged.map((judged) => judged?.score ?? null),
-    cost: { ...cost, parameters },
+    cost: { ...cost, ...unrankedByNoise(cost, measured), parameters },
     ...(one.broken ? { broken: `${one.broken.code}: ${one.broken.message}` } : {}),
     ...(latenciesS ? { latenciesS } : {}),
     peakRss: cost.peakRss,
     ...(found ? { sequential: found } : {}),
     ...(one.judged.some((judged) => judged?.counts) ? { counts: ratioCounts(one) } : {}),
   }
+}
+
+/** On a machine whose host took CPU time from it, joules are shown but order nothing (settled: steal above 2 %). */
+function unrankedByNoise(
+  cost: BareCost,
+  { windows }: Measured,
+): Partial<Pick<BareCost, 'energyPerItem'>> {
+  const noise = noiseOf(windows.map((window) => window.reading.steal))
+  if (noise === null || cost.windows === 0) return {}
+  return { energyPerItem: unknown(`not ranked by energy: ${noise}`) }
 }
 
 function slicesOf(
