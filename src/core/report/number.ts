@@ -24,9 +24,8 @@ export function grouped(value: number, decimals = 0): string {
   const [whole = '', fraction] = Math.abs(value).toFixed(decimals).split('.')
   const spaced = whole.replace(/\B(?=(\d{3})+$)/g, ',')
   const sign = value < 0 ? '-' : ''
-  return fraction === undefined || /^0*$/.test(fraction)
-    ? `${sign}${spaced}`
-    : `${sign}${spaced}.${fraction}`
+  const tail = fraction?.replace(/0+$/, '') ?? ''
+  return tail === '' ? `${sign}${spaced}` : `${sign}${spaced}.${tail}`
 }
 
 /** SI prefix chosen so that the number reads between 1 and 1000: 4.2 mJ. */

@@ -161,5 +161,7 @@ export function scoreLine(result: RunResult): string {
   const row = readAccount(result.account)?.consumer.rows.find(
     ({ id }) => id === result.decision.chosen,
   )
-  return row?.perResolved.kind === 'known' ? `SCI ${value(row.perResolved)} per resolved task` : ''
+  return row?.perResolved.kind === 'known'
+    ? `SCI of ${row.id}: ${value(row.perResolved)} per resolved task`
+    : ''
 }

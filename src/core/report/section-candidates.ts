@@ -2,7 +2,7 @@ import type { CandidateResult, RunResult } from '../spec/run-result.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 import { chance } from './chance.ts'
 import { type ForestRow, forestSvg } from './chart/forest.ts'
-import { type ParetoPoint, paretoSvg } from './chart/pareto.ts'
+import { namedPoints, type ParetoPoint, paretoSvg } from './chart/pareto.ts'
 import { escapeHtml } from './escape.ts'
 import { figure, times } from './figure.ts'
 import { grouped, percent, points, prefixed, significant } from './number.ts'
@@ -81,6 +81,7 @@ function paretoFigure(result: RunResult): string {
     costText: text,
     qualityText: (v) => percent(v, 0),
   })
+  const placed = points_.filter((point) => point.cost)
   const unplaced = points_.filter((point) => !point.cost)
   const beside =
     unplaced.length === 0
@@ -91,8 +92,15 @@ function paretoFigure(result: RunResult): string {
     'Plot of quality against cost',
     svg,
     'Lines are intervals. Up and to the left is better.',
-    beside,
+    `${numberKey(placed)}${beside}`,
   )
+}
+
+/** Which number of the plot is which candidate, where there are too many for names. */
+function numberKey(placed: readonly ParetoPoint[]): string {
+  if (placed.length <= namedPoints) return ''
+  const names = placed.map((point, i) => `${i + 1} ${escapeHtml(point.id, 80)}`)
+  return `<p class="soft key">${names.join(' · ')}</p>`
 }
 
 function roleOf(one: CandidateResult, { decision }: RunResult): ParetoPoint['role'] {
@@ -214,12 +222,13 @@ function columnsOf(result: RunResult): readonly Column[] {
     {
       head: 'n',
       cell: (one) =>
-        grouped(one.n) + (one.failed > 0 ? `<small>${grouped(one.failed)} failed</small>` : ''),
+        grouped(one.n) +
+        (one.failed > 0 ? `<small>${grouped(one.failed)}\u00a0failed</small>` : ''),
     },
     { head: result.task.metric, cell: (one) => figure(one.quality, false) },
     {
       head: 'loss',
-      small: 'at most',
+      small: 'at\u00a0most',
       cell: (one) =>
         one.loss ? `${points(one.loss.expected)}<small>${points(one.loss.upper)}</small>` : '–',
     },

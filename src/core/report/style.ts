@@ -29,11 +29,13 @@ ul{margin:.5rem 0;padding-left:1.3rem;max-width:46rem}
 .next{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.6rem 1.2rem}
 .next h2{margin:.2rem 0}
 figure{margin:1rem 0;background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.8rem}
+figure .key{max-width:none;font-size:.9rem}
 figcaption{color:var(--soft);font-size:.9rem;margin-top:.4rem}
 .scroll{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:.6rem;margin:.6rem 0}
 .scroll.narrow{width:fit-content;max-width:100%}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
 caption{text-align:left;color:var(--soft);padding:.6rem .8rem;font-size:.9rem}
+caption span{display:inline-block;max-width:min(60rem,calc(100vw - 4.6rem))}
 th,td{padding:.42rem .6rem;text-align:right;vertical-align:top;border-top:1px solid var(--line);white-space:nowrap}
 th:first-child,td:first-child{padding-left:.8rem}
 thead th{font-weight:600;color:var(--soft)}

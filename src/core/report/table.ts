@@ -37,7 +37,7 @@ export function tableHtml({ label, caption, columns, rows, narrow = false }: Tab
     )
     return `<tr${chosen ? ' class="chosen"' : ''}>${tags.join('')}</tr>`
   })
-  return `<div class="scroll${narrow ? ' narrow' : ''}" tabindex="0" role="region" aria-label="${escapeHtml(label, 120)}"><table><caption>${escapeHtml(caption, 2000)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
+  return `<div class="scroll${narrow ? ' narrow' : ''}" tabindex="0" role="region" aria-label="${escapeHtml(label, 120)}"><table><caption><span>${escapeHtml(caption, 2000)}</span></caption><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
 }
 
 /** Name and text, pair by pair. Both are plain text. */

@@ -81,13 +81,8 @@ interface Column {
 }
 
 function table(result: RunResult, width: number, paint: Painter): readonly string[] {
-  const candidates = orderedCandidates(result)
-  const cellsOf = (column: Column): readonly string[] => [
-    column.head,
-    ...candidates.map((candidate) => column.cell(candidate)),
-  ]
-  const columns = fitting(columnsOf(result), (column) => longest(cellsOf(column)), width)
-  const widths = columns.map((column) => longest(cellsOf(column)))
+  const columns = fitting(result, width)
+  const widths = columns.map((column) => columnWidth(column, result))
   widths[0] = Math.min(widths[0] ?? 0, Math.max(10, width - rowWidth(widths.slice(1)) - gap))
   const pad = (cell: string, i: number): string => {
     const to = widths[i] ?? 0
@@ -95,7 +90,9 @@ function table(result: RunResult, width: number, paint: Painter): readonly strin
   }
   const line = (cells: readonly string[]): string =>
     cells.map(pad).join(' '.repeat(gap)).slice(0, width).trimEnd()
-  const rows = candidates.map((candidate) => columns.map((column) => column.cell(candidate)))
+  const rows = orderedCandidates(result).map((candidate) =>
+    columns.map((column) => column.cell(candidate)),
+  )
   return [
     paint.dim(line(columns.map((column) => column.head))),
     ...rows.map((row) => (row[0]?.startsWith('> ') ? paint.bold(line(row)) : line(row))),
@@ -106,19 +103,17 @@ const gap = 2
 /** Room that a name needs to be told from its neighbours. */
 const nameWidth = 22
 
-const longest = (cells: readonly string[]): number => Math.max(...cells.map((cell) => cell.length))
+const columnWidth = ({ head, cell }: Column, { candidates }: RunResult): number =>
+  Math.max(head.length, ...candidates.map((candidate) => cell(candidate).length))
 
 const rowWidth = (widths: readonly number[]): number =>
   widths.reduce((sum, width) => sum + width + gap, -gap)
 
 /** Without the columns that can be missed where the names would be cut otherwise. */
-function fitting(
-  columns: readonly Column[],
-  widthOf: (column: Column) => number,
-  width: number,
-): readonly Column[] {
-  const [name, ...others] = columns.map(widthOf)
-  const whole = Math.min(name ?? 0, nameWidth) + gap + rowWidth(others)
+function fitting(result: RunResult, width: number): readonly Column[] {
+  const columns = columnsOf(result)
+  const [name = 0, ...others] = columns.map((column) => columnWidth(column, result))
+  const whole = Math.min(name, nameWidth) + gap + rowWidth(others)
   return whole <= width ? columns : columns.filter((column) => !column.spare)
 }
 
@@ -133,7 +128,7 @@ function columnsOf(result: RunResult): readonly Column[] {
     {
       head: 'verdict',
       left: true,
-      cell: (c) => (c.role === 'incumbent' ? 'incumbent' : verdictWords[c.verdict]),
+      cell: (c) => (c.role === 'incumbent' ? 'incumbent' : c.verdict),
     },
     { head: 'n', cell: (c) => grouped(c.n) },
     {
@@ -151,13 +146,6 @@ function columnsOf(result: RunResult): readonly Column[] {
   ]
   return result.incumbent === null ? all : [...all, { head: 'saves', cell: ratio }]
 }
-
-const verdictWords = {
-  meets: 'meets',
-  fails: 'fails',
-  inconclusive: 'open',
-  broken: 'broken',
-} as const
 
 /** The cost that the order is by; CPU time where it is by what has no figure per answer. */
 function costColumn({ decision }: RunResult): Column {
@@ -183,7 +171,7 @@ function ratio(candidate: CandidateResult): string {
 
 /** How the table is to be read, what the benchmark has cost: each sentence on its own lines. */
 function footer(result: RunResult, width: number): readonly string[] {
-  return [orderLine(result), ...tableLines(result), costLine(result)]
+  return [orderLine(result), ...tableLines(result, width), costLine(result)]
     .map((text) => plainText(text))
     .flatMap((text) => wrap(text, width))
 }
@@ -191,17 +179,20 @@ function footer(result: RunResult, width: number): readonly string[] {
 const orderLine = ({ decision }: RunResult): string =>
   `Order: ${decision.order.word} (${decision.order.why}).`
 
-function tableLines(result: RunResult): readonly string[] {
+function tableLines(result: RunResult, width: number): readonly string[] {
   const { incumbent, risk, decision, bar } = result
   const level = percent(1 - risk.alpha, 0)
   const against = incumbent === null ? 'the floor' : incumbent
   const limit = bar.kind === 'relative' ? 'your margin' : '0'
+  const over = fitting(result, width).some((column) => column.spare)
+    ? `; P(over): chance that the loss exceeds ${limit}`
+    : ''
   const saves =
     incumbent === null
       ? 'No incumbent named, saving not stated.'
       : `saves: ${savingOf(result)} of ${incumbent} over its own, per resolved task.`
   return [
-    `loss: expected points lost against ${against}; at most: with ${level} confidence, over ${lookedWords(decision.looked)}; P(over): chance that the loss exceeds ${limit}.`,
+    `loss: expected points lost against ${against}; at most: with ${level} confidence, over ${lookedWords(decision.looked)}${over}.`,
     saves,
   ]
 }

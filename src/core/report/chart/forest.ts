@@ -1,5 +1,5 @@
 import { escapeHtml } from '../escape.ts'
-import { axes, linearAxis, px } from './axis.ts'
+import { axes, clip, linearAxis, px } from './axis.ts'
 
 /** One candidate's loss: expected, and the most it is at the stated level. In points; positive is worse. */
 export interface ForestRow {
@@ -18,7 +18,7 @@ export interface ForestChart {
 }
 
 const rowHeight = 34
-const left = 170
+const left = 200
 const right = 640
 
 /** Expected loss (dot) and its upper bound (end of the line) of every candidate, against the line that is allowed. */
@@ -37,7 +37,7 @@ export function forestSvg(chart: ForestChart): string {
 }
 
 function line(row: ForestRow, at: (value: number) => number, y: number): string {
-  const name = row.id.length > 21 ? `${row.id.slice(0, 20)}…` : row.id
+  const name = clip(row.id, 22)
   const end = at(row.upper)
   return `<g class="pt ${row.role}"><text class="label ${row.role}" x="${left - 12}" y="${px(y + 4)}" text-anchor="end">${escapeHtml(name)}</text><line x1="${px(at(row.expected))}" x2="${px(end)}" y1="${px(y)}" y2="${px(y)}"/><line x1="${px(end)}" x2="${px(end)}" y1="${px(y - 6)}" y2="${px(y + 6)}"/><circle cx="${px(at(row.expected))}" cy="${px(y)}" r="5"/><text class="tick" x="${px(end)}" y="${px(y - 9)}" text-anchor="middle">${row.upper.toFixed(1)}</text></g>`
 }

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../escape.ts'
-import { type Axis, axes, linearAxis, logAxis, px } from './axis.ts'
+import { type Axis, axes, clip, linearAxis, logAxis, px } from './axis.ts'
 
 /** One candidate of the plot. Costs are positive; a candidate without a known cost is listed beside the plot. */
 export interface ParetoPoint {
@@ -38,7 +38,7 @@ export function paretoSvg(chart: ParetoChart): string {
   const y = linearAxis(all, [area.bottom, area.top], chart.qualityText, [0, 1])
   const names = { x: `${chart.costName} (log scale, cheaper to the left)`, y: chart.qualityName }
   const marks = placed.map((point) => mark(point, x, y)).join('')
-  const labels = labelled(placed, x, y).join('')
+  const labels = labelled(placed, x, y, barBox(chart, y)).join('')
   return `<svg class="chart" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escapeHtml(summary(chart))}">${axes(x, y, area, names)}${barLine(chart, y)}${marks}${labels}</svg>`
 }
 
@@ -69,6 +69,9 @@ function mark(point: Placed, x: Axis, y: Axis): string {
   return `<g class="pt ${point.role}"><line x1="${left}" x2="${right}" y1="${cy}" y2="${cy}"/><line x1="${cx}" x2="${cx}" y1="${top}" y2="${bottom}"/><circle cx="${cx}" cy="${cy}" r="${radius}"/></g>`
 }
 
+/** Points up to which each bears its name; more of them bear numbers, cheapest first, and the caller writes the key. */
+export const namedPoints = 8
+
 const roleWords = { chosen: ' (chosen)', incumbent: ' (incumbent)', meets: '', other: '' } as const
 
 interface Box {
@@ -82,15 +85,21 @@ const overlap = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 
 /** Names beside their points, moved until none covers another; those that matter most are placed first. */
-function labelled(points: readonly Placed[], x: Axis, y: Axis): readonly string[] {
+function labelled(
+  points: readonly Placed[],
+  x: Axis,
+  y: Axis,
+  avoid: readonly Box[],
+): readonly string[] {
   const rank = { chosen: 0, incumbent: 1, meets: 2, other: 3 } as const
-  const taken: Box[] = points.map((point) =>
-    around(x.at(point.cost.value), y.at(point.quality.value), 6),
-  )
+  const taken: Box[] = [
+    ...points.map((point) => around(x.at(point.cost.value), y.at(point.quality.value), 6)),
+    ...avoid,
+  ]
   return [...points]
     .sort((a, b) => rank[a.role] - rank[b.role])
     .map((point) => {
-      const text = `${point.id.length > 26 ? `${point.id.slice(0, 25)}…` : point.id}${roleWords[point.role]}`
+      const text = labelOf(point, points)
       const place = freePlace(
         x.at(point.cost.value),
         y.at(point.quality.value),
@@ -100,6 +109,21 @@ function labelled(points: readonly Placed[], x: Axis, y: Axis): readonly string[
       taken.push(place.box)
       return `<text class="label ${point.role}" x="${px(place.x)}" y="${px(place.y)}">${escapeHtml(text)}</text>`
     })
+}
+
+function labelOf(point: Placed, points: readonly Placed[]): string {
+  const matters = point.role === 'chosen' || point.role === 'incumbent'
+  if (points.length > namedPoints && !matters) return String(points.indexOf(point) + 1)
+  return `${clip(point.id, 26)}${roleWords[point.role]}`
+}
+
+/** Where the name of the bar stands. */
+function barBox({ bar }: ParetoChart, y: Axis): readonly Box[] {
+  if (!bar) return []
+  const at = y.at(bar.quality)
+  return [
+    { left: area.right - bar.text.length * 7, right: area.right, top: at + 3, bottom: at + 18 },
+  ]
 }
 
 const around = (cx: number, cy: number, r: number): Box => ({
