@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleepMs } from 'node:timers/promises'
@@ -10,6 +11,7 @@ import { openProcesses } from './adapters/processes/table.ts'
 import type { Effects } from './app/evaluate/effects.ts'
 import type { RunEvent } from './app/evaluate/events.ts'
 import type { PublishEffects } from './app/keep/publish.ts'
+import type { ShrinkEffects, ShrinkRequest } from './app/shrink/shrink.ts'
 import type { TeachEffects } from './app/train/teach.ts'
 import type { TrainedFolder } from './app/train/train-folder.ts'
 import type { Availability } from './contract/meter.ts'
@@ -17,6 +19,7 @@ import type { RuntimeContext } from './contract/runtime.ts'
 import type { Store } from './contract/store.ts'
 import type { SciExplanation } from './core/carbon/explain-sci.ts'
 import type { Finding } from './core/carbon/lint-rules.ts'
+import type { Compression } from './core/compress/trial.ts'
 import { RightsizeError } from './core/error/error.ts'
 import type { CheckFinding } from './core/keep/check.ts'
 import { type Lock, looksBefore } from './core/keep/lock.ts'
@@ -89,6 +92,29 @@ export interface StudentRequest {
   readonly grid: string | undefined
 }
 
+/** What `shrink` is told on the command line. */
+export interface ShrinkFlags {
+  readonly model: string
+  readonly task: string
+  readonly out: string
+  readonly margin: number | undefined
+  readonly alpha: number
+  readonly lean: number
+  readonly seed: number
+  readonly seconds: number
+  readonly maxEnergyJ: number | undefined
+  readonly only: readonly string[]
+  readonly without: readonly string[]
+  readonly targetBytes: number | undefined
+  readonly healSteps: number
+  readonly replay: string | undefined
+}
+
+export interface ShrinkHow {
+  readonly say: (text: string) => void
+  readonly signal: AbortSignal
+}
+
 /** What `sci` is told on the command line. */
 export interface SciFlags {
   readonly candidates: readonly string[]
@@ -130,6 +156,12 @@ export interface Wire {
     request: StudentRequest,
     options: Pick<DecideOptions, 'onEvent' | 'signal'>,
   ): Promise<TrainedFolder>
+  /** Searches a smaller model for a task; `files` are written below `request.out`. */
+  shrink(request: ShrinkFlags, how: ShrinkHow): Promise<Compression>
+  planShrink(
+    request: ShrinkFlags,
+    how: ShrinkHow,
+  ): ReturnType<typeof import('./app/shrink/shrink.ts').planShrink>
   exportAccount(resultPath: string, form: string): Promise<string>
   explainSci(
     source: string | undefined,
@@ -170,6 +202,12 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     check: (specPath, lockPath) =>
       check(at(specPath), lockPath === undefined ? undefined : at(lockPath), effects),
     makeStudent: (request, how) => makeStudent(request, how, { effects, cwd: options.cwd }),
+    shrink: (request, how) => shrinkModel(request, how, { effects, cwd: options.cwd }),
+    planShrink: async (request, how) => {
+      const { planShrink } = await import('./app/shrink/shrink.ts')
+      const at = { effects, cwd: options.cwd }
+      return planShrink(await shrinkRequest(request, at), await shrinkEffects(request, how, at))
+    },
     exportAccount: async (path, form) => {
       const { exportAccount } = await import('./app/account/exports.ts')
       return exportAccount(await readResult(at(path)), form)
@@ -602,6 +640,74 @@ async function makeStudent(
     },
     how.onEvent,
   )
+}
+
+interface At {
+  readonly effects: Effects
+  readonly cwd: string
+}
+
+/** The request with the task's data in memory. */
+async function shrinkRequest(flags: ShrinkFlags, { effects, cwd }: At): Promise<ShrinkRequest> {
+  const { loadData } = await import('./app/evaluate/load.ts')
+  const { spec, baseDir } = await sourceFromFile(resolve(cwd, flags.task), cwd)
+  const margin = flags.margin ?? (spec.bar.kind === 'relative' ? spec.bar.margin : undefined)
+  if (margin === undefined)
+    throw new RightsizeError('FLAGS_MISSING', 'shrink needs --margin, or a bar with a margin')
+  const { alpha, lean, seed, seconds, only, without, healSteps } = flags
+  return {
+    ...{ spec, margin, alpha, lean, seed, seconds, only, without, copies: 2 },
+    data: await loadData(spec, effects, baseDir),
+    model: resolve(cwd, flags.model),
+    energyJ: flags.maxEnergyJ ?? null,
+    targetBytes: flags.targetBytes ?? null,
+    healSteps: { short: healSteps, long: 3 * healSteps },
+  }
+}
+
+/** The world of a search. What trials gave is kept below `out`, so that the same command goes on after an interruption. */
+async function shrinkEffects(
+  flags: ShrinkFlags,
+  { say, signal }: ShrinkHow,
+  { effects, cwd }: At,
+): Promise<ShrinkEffects> {
+  const { openEngine } = await import('./adapters/tensors/onnxruntime.ts')
+  const { modelFiles } = await import('./adapters/tensors/model-file.ts')
+  const { openTokenizer } = await import('./adapters/tokenizer/huggingface.ts')
+  const { processorFeatures } = await import('./adapters/machine/this-machine.ts')
+  const folder = join(resolve(cwd, flags.out), '.search')
+  return {
+    ...{ say, signal, openTokenizer, files: modelFiles, digest: sha256 },
+    engine: await openEngine(),
+    cpuS: ownCpuS,
+    wallS: monotonicS,
+    text: textOrNull,
+    keep: {
+      load: (name) => readFile(join(folder, name)).catch(() => null),
+      save: (name, bytes) => writeWhole(join(folder, name), bytes),
+    },
+    passes: async () => (await import('./core/compress/table.ts')).loadPasses(),
+    processor: { name: (await effects.environment()).cpu, features: processorFeatures() },
+  }
+}
+
+async function shrinkModel(flags: ShrinkFlags, how: ShrinkHow, at: At): Promise<Compression> {
+  const { shrink, replayShrink } = await import('./app/shrink/shrink.ts')
+  const world = await shrinkEffects(flags, how, at)
+  const out = resolve(at.cwd, flags.out)
+  const request = await shrinkRequest(flags, at)
+  const { compression, files } =
+    flags.replay === undefined
+      ? await shrink(request, world)
+      : await replayShrink(request, await readCompression(resolve(at.cwd, flags.replay)), world)
+  await writeFolder(out, files)
+  return compression
+}
+
+async function readCompression(path: string): Promise<Compression> {
+  const found = JSON.parse(await readText(path)) as Compression
+  if (found.schema === 'rightsize/compression@1') return found
+  throw new RightsizeError('SHRINK_REPLAY', `${path} is not a rightsize/compression@1`)
 }
 
 const accountOf = (grid: string | undefined) => ({

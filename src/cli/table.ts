@@ -8,6 +8,7 @@ import { plan } from './plan.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { sci } from './sci.ts'
+import { shrink } from './shrink.ts'
 import { store } from './store.ts'
 import { train } from './train.ts'
 import { why } from './why.ts'
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   report,
   train,
   distill,
+  shrink,
   sci,
   lintReport,
   doctor,

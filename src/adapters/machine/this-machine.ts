@@ -33,3 +33,10 @@ function isGuest(): boolean {
   const path = '/proc/cpuinfo'
   return existsSync(path) && /^flags\s*:.*\bhypervisor\b/m.test(readFileSync(path, 'utf8'))
 }
+
+/** Instruction sets of the processor as /proc/cpuinfo names them; empty where there is no such file. */
+export function processorFeatures(path = '/proc/cpuinfo'): readonly string[] {
+  if (!existsSync(path)) return []
+  const line = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync(path, 'utf8'))
+  return line?.[1]?.trim().split(/\s+/) ?? []
+}

@@ -34,6 +34,8 @@ export interface Trial {
   readonly cpuS: number
   /** Digest of the model that it gave. */
   readonly model: string
+  /** CPU time against the parent, where it was measured: of probes. */
+  readonly cost?: MeasuredCost
 }
 
 /** CPU time per inference as times of the original's, measured alternately. */

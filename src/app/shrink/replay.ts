@@ -1,0 +1,31 @@
+import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
+import type { Compression } from '../../core/compress/trial.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import { applyStep, type Bench, type State, stateOf } from './search.ts'
+
+/** Applies the recipe to the original, step by step; the digest at the end must be the recorded one. Throws SHRINK_REPLAY. */
+export async function replay(
+  { recipe, original, result, seed }: Compression,
+  at: { readonly artefact: Artefact; readonly passes: readonly Pass[]; readonly target: Target },
+  bench: Bench,
+): Promise<State> {
+  const first = stateOf(at.artefact, bench)
+  if (first.id !== original.model || bench.seed !== seed)
+    throw new RightsizeError('SHRINK_REPLAY', `the original is ${first.id}, not ${original.model}`)
+  let { artefact } = at
+  for (const step of recipe) {
+    const pass = at.passes.find(({ id }) => id === step.pass)
+    const offers = pass?.propose(artefact, at.target)
+    const offer = offers === undefined || 'why' in offers ? undefined : offers[0]
+    if (pass === undefined || offer === undefined)
+      throw new RightsizeError('SHRINK_REPLAY', `the pass '${step.pass}' does not apply any more`)
+    artefact = (await applyStep(artefact, pass, step, offer, bench)).artefact
+  }
+  const made = stateOf(artefact, bench)
+  if (made.id !== result?.model)
+    throw new RightsizeError(
+      'SHRINK_REPLAY',
+      `made ${made.id}, recorded ${result?.model ?? 'none'}`,
+    )
+  return made
+}

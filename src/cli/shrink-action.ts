@@ -1,0 +1,67 @@
+import { compressionSummary } from '../core/compress/compression-text.ts'
+import { RightsizeError } from '../core/error/error.ts'
+import { bytes } from '../core/report/number.ts'
+import { openWire, type ShrinkFlags, type Wire } from '../wire.ts'
+import type { Invocation, Io } from './command.ts'
+import { list, number, text } from './flag.ts'
+
+const codes = { proven: 0, nothing: 1, undecided: 2 } as const
+
+/** Exit code: 0 something smaller is proven, 1 nothing could be saved, 2 the hold-out decides nothing. */
+export async function shrinkAction({ args, flags, io }: Invocation): Promise<number> {
+  const request = requestOf(args[0] ?? '', flags)
+  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: false })
+  const how = { say: io.err, signal: io.signal }
+  if (flags['dryRun'] === true) return dryRun(request, wire, io)
+  const found = await wire.shrink(request, how)
+  io.out(flags['json'] === true ? JSON.stringify(found, null, 2) : compressionSummary(found))
+  io.err(`wrote ${request.out} (compression.json, compression.md)`)
+  if (found.result !== null) {
+    const entry = {
+      id: 'small',
+      runtime: 'onnx',
+      model: request.out,
+      settings: found.result.settings,
+    }
+    io.err(`as a candidate:\n  - ${JSON.stringify(entry)}`)
+  }
+  return codes[found.outcome]
+}
+
+function requestOf(model: string, flags: Readonly<Record<string, unknown>>): ShrinkFlags {
+  return {
+    model,
+    task: text(flags, 'task') ?? 'rightsize.yaml',
+    out: text(flags, 'out') ?? `${model.replace(/\/+$/, '')}-small`,
+    margin: share(flags, 'margin'),
+    alpha: share(flags, 'alpha') ?? 0.05,
+    lean: share(flags, 'lean') ?? 0.7,
+    seed: number(flags, 'seed') ?? 1,
+    seconds: number(flags, 'seconds') ?? 300,
+    maxEnergyJ: number(flags, 'maxEnergy'),
+    only: list(flags, 'only'),
+    without: list(flags, 'without'),
+    targetBytes: number(flags, 'targetSize'),
+    healSteps: number(flags, 'healSteps') ?? 400,
+    replay: text(flags, 'replay'),
+  }
+}
+
+function share(flags: Readonly<Record<string, unknown>>, name: string): number | undefined {
+  const value = number(flags, name)
+  if (value === undefined || (value > 0 && value < 1)) return value
+  throw new RightsizeError('FLAG_NOT_A_NUMBER', `--${name} must be between 0 and 1, not ${value}`)
+}
+
+async function dryRun(request: ShrinkFlags, wire: Wire, io: Io): Promise<number> {
+  const { lines, notApplicable } = await wire.planShrink(request, {
+    say: io.err,
+    signal: io.signal,
+  })
+  for (const { pass, text: what, bytes: saved, cpuShare } of lines)
+    io.out(
+      `${pass.padEnd(15)} ${what}: ${bytes(saved)} and ${(100 * cpuShare).toFixed(0)} % of the CPU time, predicted`,
+    )
+  for (const { pass, why } of notApplicable) io.out(`${pass.padEnd(15)} does not apply: ${why}`)
+  return 0
+}
