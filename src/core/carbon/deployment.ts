@@ -215,7 +215,7 @@ export function realisedSaving(
       embodiedReleased(instancesReleased, deployment, site),
     ),
     money: rentReleased(instancesReleased, deployment),
-    sentence: releaseSentence(replicasReleased, instancesReleased, deployment),
+    sentence: releaseSentence(replicasReleased, instancesReleased, deployment) + slack(incumbent),
   }
 }
 
@@ -246,6 +246,12 @@ function rentReleased(
     instances * instancePricePerHour * (monthS / 3600),
     'deployment.instancePricePerHour',
   )
+}
+
+/** Replicas that the incumbent does not need either: releasing those is no merit of the choice. */
+function slack({ replicasHeld, replicasNeeded }: LoadAccount): string {
+  const spare = replicasNeeded === null ? 0 : Math.max(0, replicasHeld - replicasNeeded)
+  return spare === 0 ? '' : ` The incumbent could spare ${spare} of its ${replicasHeld} as well.`
 }
 
 function releaseSentence(replicas: number, instances: number, deployment: DeploymentSpec): string {
