@@ -1,5 +1,8 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { type Ended, Folder, jsonl, ticketRows } from './folder.ts'
+
+// Starting the program takes seconds where the machine is busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const folders: Folder[] = []
 afterAll(() => {

@@ -58,7 +58,7 @@ export class Folder {
   }
 
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true })
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 }
 
@@ -72,19 +72,6 @@ export function ended(child: ChildProcess): Promise<Ended> {
     err += text
   })
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })))
-}
-
-/** Resolves when the child has said it, on either stream. */
-export function says(child: ChildProcess, what: RegExp): Promise<void> {
-  return new Promise((resolve) => {
-    let text = ''
-    const look = (piece: Buffer | string): void => {
-      text += String(piece)
-      if (what.test(text)) resolve()
-    }
-    child.stderr?.on('data', look)
-    child.stdout?.on('data', look)
-  })
 }
 
 const intents = {

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Endpoint } from './endpoint.ts'
 import { type Ended, Folder, tickets } from './folder.ts'
+
+// Starting the program takes seconds where the machine is busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const secret = 'sk-e2e-0123456789abcdef-secret'
 

@@ -12,6 +12,9 @@ export const failuresInARow = 8
 /** After this many failures in a row that another try could mend, what answered before is taken to be down. */
 export const outageInARow = 16
 
+/** Batches whose items are sorted by length together. */
+const batchesTogether = 16
+
 export interface AnswerRequest {
   readonly session: RuntimeSession
   readonly candidateDigest: string
@@ -34,6 +37,8 @@ export interface AnswerRun {
   readonly keys: ReadonlyMap<string, string>
   readonly calls: number
   readonly reused: number
+  /** Stopped by the budget or an interruption before everything was asked. */
+  readonly cut: boolean
   readonly broken: { readonly code: string; readonly message: string } | null
 }
 
@@ -56,15 +61,22 @@ export async function answerItems(request: AnswerRequest): Promise<AnswerRun> {
   )
   const answers = recall(request, keys)
   const reused = answers.size
-  const missing = byLength(items.filter((item) => !answers.has(item.id)))
+  const missing = byLength(
+    items.filter((item) => !answers.has(item.id)),
+    session.batchSize * batchesTogether,
+  )
   const state = { calls: 0, failedInARow: 0, outageInARow: 0, broken: null as AnswerRun['broken'] }
+  let cut = false
   for (let at = 0; at < missing.length && !state.broken; at += session.batchSize) {
     const batch = missing.slice(at, at + session.batchSize)
-    if (request.signal.aborted || state.calls + batch.length > request.maxCalls) break
+    if (request.signal.aborted || state.calls + batch.length > request.maxCalls) {
+      cut = true
+      break
+    }
     await answerBatch(request, batch, { keys, answers, state, store })
     request.onProgress(answers.size, items.length)
   }
-  return { answers, keys, calls: state.calls, reused, broken: state.broken }
+  return { answers, keys, calls: state.calls, reused, cut, broken: state.broken }
 }
 
 function recall(request: AnswerRequest, keys: ReadonlyMap<string, string>): Map<string, Answer> {
@@ -151,8 +163,14 @@ function brokenBy(given: readonly Answer[], run: BatchState): AnswerRun['broken'
   return { code: last.code, message }
 }
 
-/** Items of like length together, so that padded batches waste little; ties keep their order. */
-function byLength(items: readonly Item[]): readonly Item[] {
+/**
+ * Items of like length together, so that padded batches waste little; ties keep their order. Sorted a part at a time:
+ * a run that is interrupted must not have judged the short items only.
+ */
+function byLength(items: readonly Item[], part: number): readonly Item[] {
   const length = (item: Item): number => (typeof item.input === 'string' ? item.input.length : 0)
-  return [...items].sort((a, b) => length(a) - length(b))
+  const parts = Array.from({ length: Math.ceil(items.length / part) }, (_, i) =>
+    items.slice(i * part, (i + 1) * part),
+  )
+  return parts.flatMap((some) => some.sort((a, b) => length(a) - length(b)))
 }

@@ -1,7 +1,7 @@
 import type { Store } from '../../contract/store.ts'
 import type { Answer } from '../../core/spec/answer.ts'
 import type { Item } from '../../core/spec/item.ts'
-import { answerItems } from './answer.ts'
+import { type AnswerRun, answerItems } from './answer.ts'
 import type { Effects } from './effects.ts'
 import type { RunEvent } from './events.ts'
 import type { OpenedCandidate } from './opened.ts'
@@ -68,13 +68,34 @@ export async function collectRange(
   const oof = collected.opened.trained?.outOfFold
   const draws = oof ? 1 : context.draws(collected.opened)
   const rounds: ReadonlyMap<string, Answer>[] = []
+  let cut = false
   for (let draw = 0; draw < draws; draw++) {
-    rounds.push(
-      oof ? outOfFoldAnswers(items, oof) : await answerDraw(collected, items, draw, context),
-    )
-    if (collected.broken) break
+    if (oof) {
+      rounds.push(outOfFoldAnswers(items, oof))
+      continue
+    }
+    const run = await answerDraw(collected, items, draw, context)
+    if (run) rounds.push(run.answers)
+    if (run?.cut) cut = true
+    if (!run || run.broken) break
   }
-  for (const at of positions) await judgePosition(collected, at, rounds, context)
+  const known = cut ? reached(positions, items, rounds) : positions
+  for (const at of known) {
+    await judgePosition(collected, at, rounds, context)
+  }
+}
+
+/**
+ * The positions before the first that was not reached. What lies behind it was answered out of order, by length; only
+ * the beginning of the seeded order is a fair sample of the items. The answers behind it are stored for the next run.
+ */
+function reached(
+  positions: readonly number[],
+  items: readonly Item[],
+  rounds: readonly ReadonlyMap<string, Answer>[],
+): readonly number[] {
+  const end = items.findIndex(({ id }) => !rounds[0]?.has(id))
+  return end < 0 ? positions : positions.slice(0, end)
 }
 
 async function answerDraw(
@@ -82,9 +103,9 @@ async function answerDraw(
   items: readonly Item[],
   draw: number,
   context: CollectContext,
-): Promise<ReadonlyMap<string, Answer>> {
+): Promise<AnswerRun | null> {
   const { opened } = collected
-  if (!opened.session) return new Map()
+  if (!opened.session) return null
   const before = { wall: context.effects.clock.monotonicS() }
   const run = await answerItems({
     session: opened.session,
@@ -113,7 +134,7 @@ async function answerDraw(
   context.budget.calls -= run.calls
   collected.broken = run.broken
   for (const [id, answer] of run.answers) if (draw === 0) collected.answers.set(id, answer)
-  return run.answers
+  return run
 }
 
 function outOfFoldAnswers(

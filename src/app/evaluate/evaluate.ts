@@ -180,6 +180,7 @@ async function gather(
     candidates: opened.map((one) => one.spec),
   })
   options.onEvent({ type: 'stage', stage: 'evaluate', detail: `${regime.kind}: ${regime.why}` })
+  refuseIfNothing(spec, collected)
   const unlabelled = spec.dataset.expected === undefined
   const labelled = unlabelled ? await labelByIncumbent(spec, collected, context) : context
   const metric = unlabelled ? 'agreement with the incumbent' : metricName(spec, context.scorers)

@@ -17,7 +17,7 @@ export interface Published {
   readonly files: readonly string[]
 }
 
-/** Writes result.json, rightsize.lock, report.html and report.md into `dir`. */
+/** Writes result.json, report.html, report.md and, unless the run was interrupted, rightsize.lock into `dir`. */
 export async function publish(
   result: RunResult,
   at: { readonly dir: string; readonly previous: Lock | null; readonly validUntil: string },
@@ -29,7 +29,10 @@ export async function publish(
     ['result.json', `${JSON.stringify(result, null, 2)}\n`],
     ['report.html', renderHtml(result)],
     ['report.md', renderMarkdown(result)],
-    ['rightsize.lock', `${JSON.stringify(lock, null, 2)}\n`],
+    // A run that was stopped half-way decides nothing: the decision in git stays.
+    ...(result.provenance.interrupted
+      ? []
+      : ([['rightsize.lock', `${JSON.stringify(lock, null, 2)}\n`]] as const)),
   ]
   const written: string[] = []
   for (const [name, text] of files) {

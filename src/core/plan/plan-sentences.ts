@@ -31,11 +31,22 @@ function reachSentences({ bar }: PlanInput, labels: PlanReport['labels']): strin
   const certify = relative
     ? `can certify a margin of about ${points(certifiableMargin)}, and support one of about ${points(supportableMargin)}, for a candidate as good as the incumbent that differs from it on ${points(labels.disagreement).replace(/ points?$/, '')} % of items.`
     : `can certify a candidate that is about ${points(certifiableMargin)} above the floor, and support one about ${points(supportableMargin)} above it.`
+  const room = bar.kind === 'relative' ? 1 : 1 - bar.floor
+  if (bestCaseMargin >= room) return [tooFew(whom, relative), ...askedSentence(bar, labels)]
   const never = relative
     ? `They can never certify a margin below ${points(bestCaseMargin)}, even without a single loss.`
     : `They can never certify a candidate with less than ${points(bestCaseMargin)} to spare.`
+  if (certifiableMargin >= room)
+    return [
+      `${whom} can certify only a candidate that is almost never wrong.`,
+      ...askedSentence(bar, labels),
+    ]
   return [`${whom} ${certify}`, never, ...askedSentence(bar, labels)]
 }
+
+/** So few that no outcome of the run could certify anybody. */
+const tooFew = (whom: string, relative: boolean): string =>
+  `${whom} cannot certify anything: not even a candidate that ${relative ? 'never loses to the incumbent' : 'is never wrong'}.`
 
 function askedSentence(
   bar: PlanInput['bar'],
