@@ -1,11 +1,12 @@
 import type { RunResult } from '../spec/run-result.ts'
 import { type AccountView, readAccount } from './account-reader.ts'
+import { chance } from './chance.ts'
 import { type IntervalRow, intervalBarsSvg } from './chart/interval-bars.ts'
 import { tornadoSvg } from './chart/tornado.ts'
 import { waterfallSvg } from './chart/waterfall.ts'
 import { escapeHtml } from './escape.ts'
 import { figure } from './figure.ts'
-import { grams, percent, prefixed, value } from './number.ts'
+import { grams, prefixed, value } from './number.ts'
 import { basisPart } from './section-account-basis.ts'
 import { costPart, deploymentPart, payBackPart } from './section-account-money.ts'
 import { sidesPart } from './section-account-sides.ts'
@@ -61,7 +62,7 @@ function scoresPart(account: AccountView, result: RunResult): string {
       ? ''
       : `<p class="soft">No score: ${without.map(({ id, perResolved }) => `${escapeHtml(id)} (${escapeHtml(reason(perResolved))})`).join('; ')}.</p>`
   const svg = intervalBarsSvg({
-    rows: shown,
+    rows: shown.toSorted((a, b) => a.value - b.value),
     axisName: 'SCI per resolved task, CO2e (log scale, less to the left)',
     text: (v) => prefixed(v, 'g', 2),
   })
@@ -87,8 +88,8 @@ function comparisonPart({ comparisons }: AccountView): string {
   const list = comparisons.map(({ a, b, verdict, pLess, why }) => {
     const pair = `<b>${escapeHtml(a)}</b> against <b>${escapeHtml(b)}</b>`
     if (verdict === 'refused') return `<li>${pair}: not compared. ${escapeHtml(why)}</li>`
-    const chance = pLess === null ? '' : ` (chance that it emits less: ${percent(pLess, 0)})`
-    return `<li>${pair}: ${escapeHtml(comparisonWords(verdict))}${chance}</li>`
+    const less = pLess === null ? '' : ` (chance that it emits less: ${chance(pLess)})`
+    return `<li>${pair}: ${escapeHtml(comparisonWords(verdict))}${less}</li>`
   })
   return `<p>Per resolved task, with what both share drawn once; a verdict needs a chance of 95 %.</p><ul>${list.join('')}</ul>`
 }
@@ -104,7 +105,8 @@ function tornadoPart(account: AccountView, result: RunResult): string {
   const { base, axisName } = tornadoBase(account, result)
   const svg = tornadoSvg({ rows, base, axisName, text: (v) => prefixed(v, 'g', 2) })
   const hidden = account.measureNext.length - rows.length
-  const more = hidden > 0 ? ` ${hidden} that move it less are not shown.` : ''
+  const more =
+    hidden > 0 ? ` Not shown: ${hidden} that ${hidden === 1 ? 'moves' : 'move'} it less.` : ''
   return `<h3>What would change this most</h3>${figureHtml('What would change the score most', svg, `One factor at a time at its low (grey) and high (green) end. Measuring the topmost narrows the answer most.${more}`)}`
 }
 

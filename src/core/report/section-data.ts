@@ -81,7 +81,7 @@ function labelNoise({ task, bar }: RunResult): string {
   const said = `Labels of equal or nearly equal items contradict each other on about ${percent(share)} of items (${percent(low)} to ${percent(high)}).`
   const below =
     bar.kind === 'relative' && bar.margin < share
-      ? ` <b>Your margin of ${significant(bar.margin * 100, 2)} of 100 points is below this label noise:</b> a loss of that size may be the labels' and not the model's.`
+      ? ` <b>Your ${significant(bar.margin * 100, 2)}-point margin is below this label noise:</b> a loss of that size may be the labels' and not the model's.`
       : ''
   return `<p>${escapeHtml(said)}${below}</p>`
 }

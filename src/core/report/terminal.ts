@@ -207,8 +207,12 @@ function costLine(result: RunResult): string {
   return `Finding out took ${grouped(overhead.calls)} calls (${grouped(overhead.reused)} answers from the store), ${significant(overhead.cpuS)} CPU-s.${payBack}${look}${score === '' ? '' : ` ${score}.`}`
 }
 
-const clip = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1)}…`
+/** Cut in the middle: names of one family often differ at their ends only. */
+function clip(text: string, length: number): string {
+  if (text.length <= length) return text
+  const tail = Math.floor((length - 1) / 2)
+  return `${text.slice(0, length - 1 - tail)}…${text.slice(text.length - tail)}`
+}
 
 /** Words wrapped to `width`; `lead` before the first line, `indent` before the others. `leadWidth` when the lead holds escapes. */
 export function wrap(
