@@ -63,6 +63,8 @@ export interface Artefact {
   readonly tokenizer: unknown | null
   /** Parsed config.json. */
   readonly config: Readonly<Record<string, unknown>>
+  /** Token ids that occur in the calibration and training texts; the vocabulary pass needs them, and renumbers them. */
+  readonly tokensUsed?: readonly number[]
 }
 
 export type Params = Readonly<Record<string, number | string | boolean | readonly number[]>>
