@@ -14,6 +14,7 @@ import type { PublishEffects } from './app/keep/publish.ts'
 import type { ShrinkEffects, ShrinkRequest } from './app/shrink/shrink.ts'
 import type { TeachEffects } from './app/train/teach.ts'
 import type { TrainedFolder } from './app/train/train-folder.ts'
+import type { GridSource } from './contract/grid.ts'
 import type { Availability } from './contract/meter.ts'
 import type { RuntimeContext } from './contract/runtime.ts'
 import type { Store } from './contract/store.ts'
@@ -225,6 +226,7 @@ function createEffects(options: WireOptions): Effects {
   const processes = openProcesses(process.platform)
   const machineThreads = hardwareThreads()
   const exec = !options.noExec
+  let grids: GridSource | null = null
   const openLocal: Effects['openRuntime'] = async (candidate, context) => {
     const { openRuntime } = await import('./adapters/runtime/table.ts')
     return openRuntime(candidate, context, { workerPath, processes, exec })
@@ -287,8 +289,12 @@ function createEffects(options: WireOptions): Effects {
       return { models, gridOf: (zone) => annualFactor(tables, zone) }
     },
     gridFactor: async (place) => {
-      const { createAnnualGrid } = await import('./adapters/grid/annual.ts')
-      return createAnnualGrid().factor(place)
+      const { createGrids } = await import('./adapters/grid/table.ts')
+      grids ??= createGrids({
+        fetch: options.fetch ?? fetch,
+        now: () => new Date().toISOString(),
+      })
+      return grids.factor(place)
     },
   }
 }
@@ -661,7 +667,7 @@ async function shrinkRequest(flags: ShrinkFlags, { effects, cwd }: At): Promise<
     model: resolve(cwd, flags.model),
     energyJ: flags.maxEnergyJ ?? null,
     targetBytes: flags.targetBytes ?? null,
-    healSteps: { short: healSteps, long: 3 * healSteps },
+    healSteps: { short: healSteps, long: 4 * healSteps },
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { createNesoGrid } from './neso.ts'
+import { createGrids } from './table.ts'
 
 // Forms of the answers as documented at https://carbon-intensity.github.io/api-definitions/
 const national = (actual: number | null = 263, to = '2026-01-20T12:30Z') => ({
@@ -86,5 +87,23 @@ describe('NESO, Great Britain', () => {
       code: 'GRID_SOURCE_FAILED',
       cause: expect.any(TypeError),
     })
+  })
+})
+
+describe('the sources as one', () => {
+  test('only a place that says neso: is asked over the network', async () => {
+    const fetcher = answering(national())
+    const grids = createGrids({
+      fetch: fetcher as unknown as typeof fetch,
+      now: () => '2026-01-20T12:20:00Z',
+    })
+    expect(await grids.factor('GBR')).toMatchObject({ scope: 'lifecycle' })
+    expect(fetcher).not.toHaveBeenCalled()
+    expect(await grids.factor('neso:GBR')).toMatchObject({
+      scope: 'direct',
+      intensity: { value: 263 },
+    })
+    await grids.factor('neso:GBR')
+    expect(fetcher).toHaveBeenCalledTimes(1)
   })
 })

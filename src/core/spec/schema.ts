@@ -263,7 +263,11 @@ const budget = z
 
 const account = z
   .strictObject({
-    grid: z.string().min(1).optional().describe('Country (ISO 3166-1 alpha-3) or cloud region.'),
+    grid: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Country (ISO 3166-1 alpha-3) or cloud region; `neso:GBR` asks the live service.'),
     pue: z.number().min(1).optional().describe('Power usage effectiveness of the building.'),
     volumePerMonth: positive.optional().describe('Answers per month.'),
     pricePerKwh: z.number().min(0).optional(),
