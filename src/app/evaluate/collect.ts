@@ -133,6 +133,10 @@ async function answerDraw(
   collected.reused += run.reused
   context.budget.calls -= run.calls
   collected.broken = run.broken
+  if (run.broken) {
+    const text = `${run.broken.code}: ${run.broken.message}`
+    context.onEvent({ type: 'candidate', candidate: opened.spec.id, text })
+  }
   for (const [id, answer] of run.answers) if (draw === 0) collected.answers.set(id, answer)
   return run
 }
