@@ -50,7 +50,8 @@ function judged(rows, answers) {
   const byKind = {}
   let right = 0
   rows.forEach((row, i) => {
-    const tally = (byKind[row.kind] ??= [0, 0])
+    byKind[row.kind] ??= [0, 0]
+    const tally = byKind[row.kind]
     tally[1] += 1
     if (answers[i] !== row.intent) return
     tally[0] += 1
