@@ -20,6 +20,7 @@ import type { RuntimeContext } from './contract/runtime.ts'
 import type { Store } from './contract/store.ts'
 import type { SciExplanation } from './core/carbon/explain-sci.ts'
 import type { Finding } from './core/carbon/lint-rules.ts'
+import type { Inspection } from './core/compress/inspection.ts'
 import type { Compression } from './core/compress/trial.ts'
 import { RightsizeError } from './core/error/error.ts'
 import type { CheckFinding } from './core/keep/check.ts'
@@ -163,6 +164,8 @@ export interface Wire {
     request: ShrinkFlags,
     how: ShrinkHow,
   ): ReturnType<typeof import('./app/shrink/shrink.ts').planShrink>
+  /** What a model is made of: a path, or the http(s) address of one. */
+  inspect(model: string): Promise<Inspection>
   exportAccount(resultPath: string, form: string): Promise<string>
   explainSci(
     source: string | undefined,
@@ -209,6 +212,7 @@ export async function openWire(options: WireOptions): Promise<Wire> {
       const at = { effects, cwd: options.cwd }
       return planShrink(await shrinkRequest(request, at), await shrinkEffects(request, how, at))
     },
+    inspect: (model) => inspectModel(model, options),
     exportAccount: async (path, form) => {
       const { exportAccount } = await import('./app/account/exports.ts')
       return exportAccount(await readResult(at(path)), form)
@@ -220,6 +224,19 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     openStore: (dir) => openStore(at(dir)),
     close: async () => undefined,
   }
+}
+
+async function inspectModel(model: string, options: WireOptions): Promise<Inspection> {
+  const { inspect } = await import('./app/shrink/inspect.ts')
+  const { modelFiles, tensorFile } = await import('./adapters/tensors/model-file.ts')
+  const { processorFeatures } = await import('./adapters/machine/this-machine.ts')
+  const remote = /^https?:\/\//.test(model)
+  const features = processorFeatures()
+  return inspect(
+    remote ? model : resolve(options.cwd, model),
+    { runtime: 'onnxruntime-node', features, threads: 1 },
+    { files: modelFiles, source: tensorFile, fetch: options.fetch ?? fetch },
+  )
 }
 
 function createEffects(options: WireOptions): Effects {

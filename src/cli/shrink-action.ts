@@ -42,7 +42,7 @@ function requestOf(model: string, flags: Readonly<Record<string, unknown>>): Shr
     only: list(flags, 'only'),
     without: list(flags, 'without'),
     targetBytes: number(flags, 'targetSize'),
-    healSteps: number(flags, 'healSteps') ?? 400,
+    healSteps: number(flags, 'healSteps') ?? 600,
     replay: text(flags, 'replay'),
   }
 }

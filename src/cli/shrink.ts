@@ -29,7 +29,7 @@ export const shrink: Command = {
     },
     { flags: '--only <pass>', text: 'try only this pass or family', many: true },
     { flags: '--without <pass>', text: 'leave this pass or family out', many: true },
-    { flags: '--heal-steps <n>', text: 'steps of the first rung of healing', fallback: '400' },
+    { flags: '--heal-steps <n>', text: 'steps of the first rung of healing', fallback: '600' },
     {
       flags: '--lean <chance>',
       text: 'chance of holding at which an unproven step is kept for the hold-out',

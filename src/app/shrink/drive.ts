@@ -117,7 +117,10 @@ function firstOffer(pass: Pass, artefact: Artefact, target: Target): Proposal | 
   return 'why' in offers ? null : (offers[0] ?? null)
 }
 
-/** Rounds over the float passes until a round keeps nothing; every state that was kept, the original first. */
+/**
+ * Rounds over the float passes until a round keeps nothing: first with what statistics alone can heal, which costs a second a trial, then with
+ * training. Every state that was kept, the original first.
+ */
 async function searchFloats(
   first: State,
   run: Climb,
@@ -125,26 +128,32 @@ async function searchFloats(
 ): Promise<readonly State[]> {
   const floats = passes.filter(({ family }) => family !== 'numeric')
   const reached = [first]
-  for (let round = 0; round < 3; round += 1) {
-    const before = reached.length
-    for (const pass of floats) {
-      const state = reached.at(-1) ?? first
-      if (stopped(run) !== null || state.bytes <= (targetBytes ?? 0)) return reached
-      const exact = pass.family === 'tidy' || pass.family === 'inactive'
-      const next = exact ? await takeAll(state, pass, run) : await tryPass(state, pass, run)
-      if (next !== state) reached.push(next)
+  for (const training of [false, true])
+    for (let round = 0; round < mostRounds; round += 1) {
+      const before = reached.length
+      for (const pass of floats) {
+        const state = reached.at(-1) ?? first
+        if (stopped(run) !== null || state.bytes <= (targetBytes ?? 0)) return reached
+        const exact = pass.family === 'tidy' || pass.family === 'inactive'
+        const next = exact
+          ? await takeAll(state, pass, run)
+          : await tryPass(state, pass, run, training)
+        if (next !== state) reached.push(next)
+      }
+      if (reached.length === before) break
     }
-    if (reached.length === before) break
-  }
   return reached
 }
+
+const mostRounds = 3
 
 /** Exact passes: everything that they offer, one after the other. */
 async function takeAll(state: State, pass: Pass, run: Climb): Promise<State> {
   const offers = pass.propose(state.artefact, run.target)
   if ('why' in offers) return state
   let now = state
-  for (const proposal of boldestFirst(offers)) now = (await climb(now, pass, proposal, run)) ?? now
+  for (const proposal of boldestFirst(offers))
+    now = (await climb(now, pass, proposal, run, false)) ?? now
   return now
 }
 

@@ -110,11 +110,11 @@ export async function heal(
   }
 }
 
-/** A rate that this width bears: 0.1 / width. Half of what trained the example family from nothing at widths 48 to 256. */
+/** A rate that this width bears: 0.2 / width, what trained the example family from nothing at widths 48 to 256. */
 export function healingRate({ graph }: Model): number {
   const widths = graph.initializers.flatMap(({ name, dims, dtype }) =>
     dtype === 'float32' && dims.length === 1 && /norm/i.test(name) ? [dims[0] ?? 0] : [],
   )
   const width = widths[0] ?? 128
-  return Math.min(2e-3, Math.max(5e-5, 0.1 / width))
+  return Math.min(2e-3, Math.max(5e-5, 0.2 / width))
 }

@@ -27,13 +27,14 @@ const nearEnough = 6
 
 /**
  * The repair ladder of one proposal: as it is, bias, least squares, healing by training, longer healing. The first that the gate keeps
- * wins; null when none does.
+ * wins; null when none does. `training` allows the two last rungs.
  */
 export async function climb(
   state: State,
   pass: Pass,
   proposal: Proposal,
   run: Climb,
+  training: boolean,
 ): Promise<State | null> {
   const { bench, log } = run
   const cheap = ['none', ...proposal.repairs.filter((repair) => repair !== 'distil')]
@@ -52,7 +53,7 @@ export async function climb(
     if (kept !== null) return kept
     if (log.trials.at(-1)?.verdict === 'failed') return null
   }
-  if (!proposal.repairs.includes('distil') || pass.family === 'numeric') return null
+  if (!training || !proposal.repairs.includes('distil')) return null
   return healed(state, pass, proposal, params, run)
 }
 
@@ -77,20 +78,25 @@ async function healed(
 }
 
 /** Tries a pass from its boldest step to its mildest; after the first that holds, once half way back to the one refused before. */
-export async function tryPass(state: State, pass: Pass, run: Climb): Promise<State> {
+export async function tryPass(
+  state: State,
+  pass: Pass,
+  run: Climb,
+  training: boolean,
+): Promise<State> {
   const offers = pass.propose(state.artefact, run.target)
   if ('why' in offers) return state
   let refused: Proposal | null = null
   for (const group of groupedBySaving(offers)) {
     if (stopped(run) !== null) return state
     const proposal = await best(state.artefact, pass, group, run)
-    const kept = await climb(state, pass, proposal, run)
+    const kept = await climb(state, pass, proposal, run, training)
     if (kept === null) {
       refused = proposal
       continue
     }
     const between = refused === null ? null : bisected(refused, Number(proposal.params['keep']))
-    return (between && (await climb(state, pass, between, run))) ?? kept
+    return (between && (await climb(state, pass, between, run, training))) ?? kept
   }
   return state
 }
