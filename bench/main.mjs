@@ -11,7 +11,10 @@ const file = name === undefined ? '' : join(here, `${name}.mjs`)
 if (name === undefined) {
   for (const entry of readdirSync(here).sort()) {
     if (!entry.endsWith('.mjs') || entry === 'main.mjs') continue
-    const first = readFileSync(join(here, entry), 'utf8').split('\n')[0]?.replace(/^\/\/ ?/, '') ?? ''
+    const first =
+      readFileSync(join(here, entry), 'utf8')
+        .split('\n')[0]
+        ?.replace(/^\/\/ ?/, '') ?? ''
     console.log(`${entry.replace('.mjs', '').padEnd(12)} ${first}`)
   }
 } else if (!existsSync(file)) {
@@ -19,5 +22,7 @@ if (name === undefined) {
   process.exit(3)
 } else {
   const flags = process.execArgv.includes('--expose-gc') ? [] : ['--expose-gc']
-  process.exit(spawnSync(process.execPath, [...flags, file, ...rest], { stdio: 'inherit' }).status ?? 3)
+  process.exit(
+    spawnSync(process.execPath, [...flags, file, ...rest], { stdio: 'inherit' }).status ?? 3,
+  )
 }

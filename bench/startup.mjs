@@ -17,10 +17,19 @@ const bare = best(['-e', '0'])
 const help = best([`${dist}/cli/main.js`, '--help'])
 const imported = best(['--input-type=module', '-e', `await import('${dist}/index.js')`])
 const importMs = imported - best(['--input-type=module', '-e', '0'])
-console.log(`node -e 0        ${bare.toFixed(0)} ms\nrightsize --help ${help.toFixed(0)} ms\nimport rightsize ${importMs.toFixed(0)} ms on top of node`)
+console.log(
+  `node -e 0        ${bare.toFixed(0)} ms\nrightsize --help ${help.toFixed(0)} ms\nimport rightsize ${importMs.toFixed(0)} ms on top of node`,
+)
 const bars = [
   { name: '--help, ms', value: help, target: 250, ok: help < 250 },
-  { name: "import 'rightsize', ms above a bare node", value: importMs, target: 120, ok: importMs < 120 },
+  {
+    name: "import 'rightsize', ms above a bare node",
+    value: importMs,
+    target: 120,
+    ok: importMs < 120,
+  },
 ]
-console.log(JSON.stringify({ bench: 'startup', figures: { bareMs: bare, helpMs: help, importMs }, bars }))
+console.log(
+  JSON.stringify({ bench: 'startup', figures: { bareMs: bare, helpMs: help, importMs }, bars }),
+)
 process.exit(bars.every((bar) => bar.ok) ? 0 : 1)
