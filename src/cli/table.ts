@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 import { distill } from './distill.ts'
 import { doctor } from './doctor.ts'
 import { init } from './init.ts'
+import { inspect } from './inspect.ts'
 import { lintReport } from './lint-report.ts'
 import { plan } from './plan.ts'
 import { report } from './report.ts'
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   train,
   distill,
   shrink,
+  inspect,
   sci,
   lintReport,
   doctor,

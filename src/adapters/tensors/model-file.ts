@@ -6,12 +6,21 @@ import { RightsizeError } from '../../core/error/error.ts'
 import { decodeModel } from '../../core/onnx/decode.ts'
 import { protobufLimit } from '../../core/onnx/encode.ts'
 import { encodeFiles } from '../../core/onnx/external-write.ts'
-import type { Model } from '../../core/onnx/model.ts'
+import type { ByteSource, Model } from '../../core/onnx/model.ts'
 import { fileSource, folderSources } from './model-file/file-source.ts'
 import { writeDraft } from './model-file/write-chunks.ts'
 
 /** ONNX models on the local disk. */
 export const modelFiles: ModelFiles = { read, write, locate, withScratch }
+
+/** A safetensors or GGUF file, read in pieces by position. Throws ONNX_NOT_FOUND. */
+export function tensorFile(path: string): ByteSource {
+  try {
+    return fileSource(path)
+  } catch (cause) {
+    throw new RightsizeError('ONNX_NOT_FOUND', `there is no file '${path}'`, { cause })
+  }
+}
 
 async function read(path: string): Promise<Model> {
   const file = await locate(path)

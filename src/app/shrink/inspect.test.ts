@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { modelFiles, tensorFile } from '../../adapters/tensors/model-file.ts'
+import type { Target } from '../../core/compress/pass.ts'
+import * as build from '../../core/onnx/build.ts'
+import { encodeModel } from '../../core/onnx/encode.ts'
+import { encodeSafetensors } from '../../core/onnx/safetensors.ts'
+import { inspect } from './inspect.ts'
+
+const target: Target = { runtime: 'onnxruntime-node', features: [], threads: 1 }
+
+/** A lookup of 100 x 64 and a product 64 x 32; the product's weight is stored twice, another is dead. */
+const model = build.model(
+  build.graph({
+    nodes: [
+      build.node('Gather', ['table', 'ids'], ['e']),
+      build.node('MatMul', ['e', 'w'], ['h']),
+      build.node('MatMul', ['e', 'again'], ['g']),
+      build.node('Add', ['h', 'g'], ['y']),
+    ],
+    initializers: [
+      build.float32Tensor('table', [100, 64], new Float32Array(6400).fill(0.5)),
+      build.float32Tensor('w', [64, 32], new Float32Array(2048).fill(0.25)),
+      build.float32Tensor('again', [64, 32], new Float32Array(2048).fill(0.25)),
+      build.float32Tensor('dead', [10], new Float32Array(10)),
+    ],
+    inputs: [build.valueInfo('ids', 'int64', ['batch', 'sequence'])],
+    outputs: [build.valueInfo('y', 'float32', ['batch', 'sequence', 32])],
+  }),
+)
+
+/** A server of one file that honours ranges, or does not. */
+function server(file: Uint8Array, ranges: boolean) {
+  const asked: (string | null)[] = []
+  const get = (async (_url: unknown, init?: RequestInit) => {
+    const range = new Headers(init?.headers).get('range')
+    asked.push(range)
+    const end = Number(/bytes=0-(\d+)/.exec(range ?? '')?.[1])
+    const bytes = Uint8Array.from(ranges ? file.subarray(0, end + 1) : file)
+    const headers: Record<string, string> = ranges
+      ? { 'content-range': `bytes 0-${bytes.length - 1}/${file.length}` }
+      : { 'content-length': String(file.length) }
+    return new Response(bytes, { status: ranges ? 206 : 200, headers })
+  }) as typeof fetch
+  return { get, asked }
+}
+
+const effects = (get: typeof fetch = fetch) => ({
+  files: modelFiles,
+  source: tensorFile,
+  fetch: get,
+})
+
+test('a graph is counted: all, active, duplicated and dead weights, parts and multiply-adds', async () => {
+  const { get } = server(encodeModel(model), true)
+  const found = await inspect('https://models.example/a.onnx', target, effects(get))
+  expect(found.parameters).toEqual({ total: 10506, active: 8448, duplicated: 2048, dead: 10 })
+  expect(found.bytes).toBe(4 * 10506)
+  expect(found.byPart.map(({ name }) => name)).toEqual([
+    'embeddings',
+    'dense',
+    'unused or in inner graphs',
+  ])
+  expect(found.operations).toEqual({
+    multiplyAdds: 2 * 128 * 64 * 32,
+    batch: 1,
+    length: 128,
+    unknown: 0,
+  })
+  const int8 = found.prospects.find(({ pass }) => pass === 'int8')
+  expect(int8?.bytes).toBe(3 * 4096)
+  expect(found.prospects.find(({ pass }) => pass === 'heads')?.bytes).toBeNull()
+})
+
+test('of a remote safetensors file the header alone is read', async () => {
+  const data = new Float32Array(2_000_000)
+  const tensors = [build.float32Tensor('encoder.layer.0.attention.weight', [2000, 1000], data)]
+  const file = Uint8Array.from(
+    [...encodeSafetensors({ metadata: {}, tensors }).chunks()].reduce((a, b) => {
+      const joined = new Uint8Array(a.length + b.length)
+      joined.set(a)
+      joined.set(b, a.length)
+      return joined
+    }, new Uint8Array(0)),
+  )
+  for (const ranges of [true, false]) {
+    const { get, asked } = server(file, ranges)
+    const found = await inspect('https://models.example/m.safetensors', target, effects(get))
+    expect(asked).toEqual(['bytes=0-1048575'])
+    expect(found.parameters).toMatchObject({ total: 2_000_000, active: null })
+    expect(found.byPart).toEqual([{ name: 'attention', parameters: 2_000_000, bytes: 8_000_000 }])
+  }
+})
+
+test('an address without a model, and one that cannot be reached, are named', async () => {
+  const missing = (async () => new Response('no', { status: 404 })) as typeof fetch
+  await expect(inspect('https://x.example/m.gguf', target, effects(missing))).rejects.toThrow(
+    /answered 404/,
+  )
+  const down = (async () => {
+    throw new Error('down')
+  }) as typeof fetch
+  await expect(inspect('https://x.example/m.onnx', target, effects(down))).rejects.toThrow(
+    /could not be reached/,
+  )
+})
+
+const data = process.env['RIGHTSIZE_DATA'] ?? '../shared/data'
+
+// Skipped where the folder RIGHTSIZE_DATA is absent.
+test.skipIf(!existsSync(data))('a GGUF file is read locally and remotely alike', async () => {
+  const path = join(data, 'llm-tiny/tinyllm.gguf')
+  const local = await inspect(path, target, effects())
+  const { get } = server(new Uint8Array(readFileSync(path)), true)
+  const remote = await inspect('https://models.example/tinyllm.gguf', target, effects(get))
+  expect(remote).toEqual(local)
+  expect(local.parameters.total).toBeGreaterThan(200_000)
+})
+
+// Skipped where the folder RIGHTSIZE_DATA is absent.
+test.skipIf(!existsSync(data))(
+  'real graphs are inspected with what each pass would give',
+  async () => {
+    for (const file of ['kws/kws_ref_model.onnx', 'vad/silero_vad.onnx', 'kws/model_kws.onnx']) {
+      const found = await inspect(join(data, file), target, effects())
+      expect(found.prospects.length).toBeGreaterThanOrEqual(10)
+      expect(found.parameters.total).toBeGreaterThan(5000)
+    }
+  },
+)

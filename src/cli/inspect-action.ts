@@ -1,0 +1,67 @@
+import type { Inspection, Prospect, Share } from '../core/compress/inspection.ts'
+import { bytes, significant } from '../core/report/number.ts'
+import { openWire } from '../wire.ts'
+import type { Invocation } from './command.ts'
+
+export async function inspectAction({ args, flags, io }: Invocation): Promise<number> {
+  const [model = ''] = args
+  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
+  const found = await wire.inspect(model)
+  if (flags['json'] === true) io.out(JSON.stringify(found, null, 2))
+  else for (const line of lines(found)) io.out(line)
+  return 0
+}
+
+function lines(found: Inspection): readonly string[] {
+  const { parameters, operations } = found
+  const { total, active, duplicated, dead } = parameters
+  const known =
+    active === null
+      ? ''
+      : `, ${count(active)} active, ${count(duplicated ?? 0)} duplicated, ${count(dead ?? 0)} dead`
+  return [
+    `${found.format}: ${count(total)} parameters${known}; ${bytes(found.bytes)} of weights`,
+    ...(operations === null ? [] : [operationsLine(operations)]),
+    ...table('by part', found.byPart),
+    ...table('by type', found.byDtype),
+    ...found.saturation.slice(0, 5).map(riskLine),
+    ...(found.prospects.length > 0
+      ? ['', 'what passes are likely to give (predicted, not measured):']
+      : []),
+    ...found.prospects.map(prospectLine),
+    ...found.notes.map((note) => `note: ${note}`),
+  ]
+}
+
+function operationsLine({
+  multiplyAdds,
+  batch,
+  length,
+  unknown,
+}: NonNullable<Inspection['operations']>): string {
+  const left = unknown === 0 ? '' : `; ${unknown} products of unknown size are not counted`
+  return `${count(multiplyAdds)} multiply-adds for ${batch} item (open sizes taken as ${length})${left}`
+}
+
+function table(title: string, shares: readonly Share[]): readonly string[] {
+  const rows = shares.map(
+    ({ name, parameters, bytes: size }) =>
+      `  ${name.padEnd(26)} ${bytes(size).padStart(10)}  ${count(parameters)}`,
+  )
+  return ['', `${title}:`, ...rows]
+}
+
+function prospectLine({ pass, text, bytes: saved }: Prospect): string {
+  const gain = saved === null ? 'nothing' : bytes(saved)
+  return `  ${pass.padEnd(15)} ${gain.padStart(10)}  ${text}`
+}
+
+function riskLine({ node, risky, pairs }: Inspection['saturation'][number]): string {
+  return `may saturate on processors with AVX2 alone: ${node}, ${risky} of ${pairs} pairs of weights`
+}
+
+function count(value: number): string {
+  const [scale, unit] =
+    value >= 1e9 ? [1e9, ' G'] : value >= 1e6 ? [1e6, ' M'] : value >= 1e4 ? [1e3, ' k'] : [1, '']
+  return `${significant(value / scale)}${unit}`
+}

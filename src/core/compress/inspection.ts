@@ -1,0 +1,196 @@
+import { tensorAttributeOf } from '../onnx/attributes.ts'
+import { elementCount } from '../onnx/dtype.ts'
+import type { GgufFile } from '../onnx/gguf.ts'
+import { removeDead } from '../onnx/graph-edit.ts'
+import { type GraphIndex, indexGraph } from '../onnx/graph-index.ts'
+import type { Graph, Model, Tensor } from '../onnx/model.ts'
+import type { TensorFile } from '../onnx/safetensors.ts'
+import { graphsWithin } from '../onnx/walk.ts'
+import { multiplyAdds, type Operations } from './operations.ts'
+import type { Pass, Target } from './pass.ts'
+import { type SaturationRisk, saturationRisks } from './saturation.ts'
+import { attentions, type Dense, feedForwards } from './structural-anatomy.ts'
+import { tidy } from './tidy.ts'
+
+/** Weights and bytes of one kind of tensor. */
+export interface Share {
+  readonly name: string
+  readonly parameters: number
+  readonly bytes: number
+}
+
+/** What one pass would give here, by its own prediction, or why nothing. */
+export interface Prospect {
+  readonly pass: string
+  readonly text: string
+  /** Predicted; null where the pass has nothing to offer. */
+  readonly bytes: number | null
+}
+
+/** What a model file is made of. Fields that only a graph can tell are null for weight files. */
+export interface Inspection {
+  readonly format: 'onnx' | 'gguf' | 'safetensors'
+  readonly parameters: {
+    readonly total: number
+    /** Neither dead nor a copy of others. */
+    readonly active: number | null
+    readonly duplicated: number | null
+    readonly dead: number | null
+  }
+  readonly bytes: number
+  readonly byPart: readonly Share[]
+  readonly byDtype: readonly Share[]
+  readonly operations: Operations | null
+  readonly prospects: readonly Prospect[]
+  readonly saturation: readonly SaturationRisk[]
+  readonly notes: readonly string[]
+}
+
+interface Weight {
+  readonly name: string
+  readonly dtype: string
+  readonly parameters: number
+  readonly bytes: number
+}
+
+/** Shapes, axes and switches are no parameters. */
+const indexTypes = new Set(['int64', 'int32', 'bool', 'string'])
+
+/** The inspection of a graph; prospects are what the passes themselves propose. */
+export function inspectModel(model: Model, target: Target, passes: readonly Pass[]): Inspection {
+  const { graph } = model
+  const live = removeDead(graph).graph
+  const [total, alive] = [parametersOf(graph), parametersOf(live)]
+  const artefact = { model, tokenizer: null, config: {} }
+  const proposals = tidy.propose(artefact, target)
+  const first = 'why' in proposals ? undefined : proposals[0]
+  const kept =
+    first === undefined ? graph : tidy.apply(artefact, first, new Map()).artefact.model.graph
+  const active = parametersOf(kept)
+  const weights = weightsOf(graph)
+  const part = partOf(graph)
+  return {
+    format: 'onnx',
+    parameters: { total, active, duplicated: alive - active, dead: total - alive },
+    bytes: weights.reduce((sum, { bytes }) => sum + bytes, 0),
+    byPart: shares(weights, ({ name }) => part(name)),
+    byDtype: shares(weights, ({ dtype }) => dtype),
+    operations: multiplyAdds(graph),
+    prospects: passes.flatMap((pass) => prospectsOf(pass, model, target)),
+    saturation: saturationRisks(model),
+    notes: [],
+  }
+}
+
+/** The inspection of a safetensors header: nothing but names, types and sizes. */
+export function inspectSafetensors({ tensors }: TensorFile): Inspection {
+  const weights = tensors.map(asWeight)
+  return weightFile('safetensors', weights)
+}
+
+/** The inspection of a GGUF header. */
+export function inspectGguf({ tensors }: GgufFile): Inspection {
+  const weights = tensors.map(({ name, type, dims, byteLength }) => ({
+    name,
+    dtype: type.name,
+    parameters: elementCount(dims),
+    bytes: byteLength,
+  }))
+  return weightFile('gguf', weights)
+}
+
+function weightFile(format: Inspection['format'], weights: readonly Weight[]): Inspection {
+  const total = weights.reduce((sum, { parameters }) => sum + parameters, 0)
+  return {
+    format,
+    parameters: { total, active: null, duplicated: null, dead: null },
+    bytes: weights.reduce((sum, { bytes }) => sum + bytes, 0),
+    byPart: shares(weights, ({ name }) => partByName(name)),
+    byDtype: shares(weights, ({ dtype }) => dtype),
+    operations: null,
+    prospects: [],
+    saturation: [],
+    notes: [
+      'a weight file has no graph: what is dead, how much is calculated and what passes give is not known',
+    ],
+  }
+}
+
+function asWeight({ name, dtype, dims, byteLength }: Tensor): Weight {
+  return { name, dtype, parameters: elementCount(dims), bytes: byteLength }
+}
+
+/** Weights of the graph and of the graphs inside its nodes. */
+function weightsOf(graph: Graph): readonly Weight[] {
+  return [...graphsWithin(graph)].flatMap(({ initializers, nodes }) => {
+    const constants = nodes.flatMap((node) => {
+      const value = node.opType === 'Constant' ? tensorAttributeOf(node, 'value') : undefined
+      return value === undefined ? [] : [{ ...value, name: node.outputs[0] ?? '' }]
+    })
+    const all = [...initializers, ...constants]
+    return all.filter(({ dtype }) => !indexTypes.has(dtype)).map(asWeight)
+  })
+}
+
+function parametersOf(graph: Graph): number {
+  return weightsOf(graph).reduce((sum, { parameters }) => sum + parameters, 0)
+}
+
+/** Sums by a key, largest first. */
+function shares(weights: readonly Weight[], key: (weight: Weight) => string): readonly Share[] {
+  const sums = new Map<string, Share>()
+  for (const weight of weights) {
+    const name = key(weight)
+    const { parameters, bytes } = sums.get(name) ?? { parameters: 0, bytes: 0 }
+    sums.set(name, {
+      name,
+      parameters: parameters + weight.parameters,
+      bytes: bytes + weight.bytes,
+    })
+  }
+  return [...sums.values()].sort((left, right) => right.bytes - left.bytes)
+}
+
+/** What a tensor serves: by what the graph does with it. */
+function partOf(graph: Graph): (name: string) => string {
+  const index = indexGraph(graph)
+  const parts = new Map<string, string>()
+  const note = (part: string, ...denses: readonly Dense[]) => {
+    for (const { weight, bias } of denses) {
+      parts.set(weight.name, part)
+      if (bias !== null) parts.set(bias.name, part)
+    }
+  }
+  for (const { up, down } of feedForwards(graph)) note('feed-forward', ...up, down)
+  for (const { query, key, value, output } of attentions(graph)) {
+    note('attention', query, key, value, output)
+  }
+  return (name) => parts.get(name) ?? partByUse(name, index)
+}
+
+function partByUse(name: string, index: GraphIndex): string {
+  const ops = index.consumers(name).map(({ opType }) => opType)
+  const uses = (pattern: RegExp) => ops.some((op) => pattern.test(op))
+  if (uses(/^Gather/)) return 'embeddings'
+  if (uses(/Conv/)) return 'convolutions'
+  if (uses(/^(Dynamic.*)?(LSTM|GRU|RNN)$/)) return 'recurrent'
+  if (uses(/Normalization$/)) return 'normalisation'
+  if (uses(/MatMul|Gemm/)) return 'dense'
+  return ops.length === 0 ? 'unused or in inner graphs' : 'other'
+}
+
+/** Names as Hugging Face and llama.cpp write them. */
+function partByName(name: string): string {
+  if (/embed|token_embd|wte|wpe/i.test(name)) return 'embeddings'
+  if (/norm|ln_/i.test(name)) return 'normalisation'
+  if (/attn|attention/i.test(name)) return 'attention'
+  if (/ffn|mlp|intermediate|\.output\.dense|fc\d/i.test(name)) return 'feed-forward'
+  if (/conv/i.test(name)) return 'convolutions'
+  return 'other'
+}
+
+function prospectsOf(pass: Pass, model: Model, target: Target): readonly Prospect[] {
+  const proposals = pass.propose({ model, tokenizer: null, config: {} }, target)
+  if ('why' in proposals) return [{ pass: pass.id, text: proposals.why, bytes: null }]
+  return proposals.map(({ text, saves }) => ({ pass: pass.id, text, bytes: saves.bytes }))
+}
