@@ -106,7 +106,7 @@ describe('a model that', () => {
       const one = beside('runtime: onnx, model: m.onnx')
       for (const name of readdirSync(bad ?? '').filter((file) => file.endsWith('.onnx'))) {
         copyFileSync(join(bad ?? '', name), join(one.path, 'm.onnx'))
-        await broken(one, name.includes('lfs') ? 'MODEL_LFS_POINTER' : 'MODEL_CANNOT_LOAD')
+        await broken(one, name.includes('lfs') ? 'MODEL_LFS_POINTER' : 'ONNX_TOO_OLD')
       }
     },
   )

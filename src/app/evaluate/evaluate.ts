@@ -184,6 +184,7 @@ async function gather(
   const unlabelled = spec.dataset.expected === undefined
   const labelled = unlabelled ? await labelByIncumbent(spec, collected, context) : context
   const metric = unlabelled ? 'agreement with the incumbent' : metricName(spec, context.scorers)
+  refuseIfNothing(spec, collected)
   const shared = { collected, items: labelled.items, regime, metric }
   if (regime.kind === 'race') {
     const byId = new Map(collected.map((one) => [one.opened.spec.id, one]))
@@ -193,6 +194,7 @@ async function gather(
   for (const one of inOrder(collected, spec)) {
     if (options.signal.aborted) break
     await collectIfWorth(one, labelled, worth)
+    refuseIfNothing(spec, collected)
   }
   return { ...shared, sequential: new Map() }
 }
@@ -272,7 +274,9 @@ function refuseIfNothing(spec: Spec, collected: readonly Collected[]): void {
     throw new RightsizeError('RUN_INCUMBENT_BROKEN', `${spec.incumbent}: ${code}: ${message}`)
   }
   if (collected.every((one) => one.broken)) {
-    const reasons = collected.map((one) => `${one.opened.spec.id}: ${one.broken?.message}`)
+    const reasons = collected.map(
+      ({ opened, broken }) => `${opened.spec.id}: ${broken?.code}: ${broken?.message}`,
+    )
     throw new RightsizeError('RUN_NOTHING_ANSWERED', reasons.join('; '))
   }
 }
