@@ -11,6 +11,7 @@ import { openProcesses } from './adapters/processes/table.ts'
 import type { Effects } from './app/evaluate/effects.ts'
 import type { RunEvent } from './app/evaluate/events.ts'
 import type { PublishEffects } from './app/keep/publish.ts'
+import type { CompareRequest, ModelComparison } from './app/shrink/compare-paths.ts'
 import type { ShrinkEffects, ShrinkRequest } from './app/shrink/shrink.ts'
 import type { TeachEffects } from './app/train/teach.ts'
 import type { TrainedFolder } from './app/train/train-folder.ts'
@@ -175,6 +176,8 @@ export interface Wire {
     readonly notes: readonly string[]
   }>
   lintReport(path: string, whole: boolean): Promise<readonly Finding[]>
+  /** Two ONNX models on the same data, or on random inputs. */
+  compareModels(request: CompareRequest, signal: AbortSignal): Promise<ModelComparison>
   doctor(): Promise<Readonly<Record<string, readonly Availability[]>>>
   openStore(dir: string): Promise<Store>
   close(): Promise<void>
@@ -220,6 +223,7 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     explainSci: (source, figures) =>
       explainScore(source === undefined ? undefined : at(source), figures, effects),
     lintReport: (path, whole) => lintFile(at(path), whole, effects),
+    compareModels: (request, signal) => compareOnnx(request, { effects, at, signal }),
     doctor: () => doctor(options),
     openStore: (dir) => openStore(at(dir)),
     close: async () => undefined,
@@ -731,6 +735,37 @@ async function readCompression(path: string): Promise<Compression> {
   const found = JSON.parse(await readText(path)) as Compression
   if (found.schema === 'rightsize/compression@1') return found
   throw new RightsizeError('SHRINK_REPLAY', `${path} is not a rightsize/compression@1`)
+}
+
+async function compareOnnx(
+  request: CompareRequest,
+  {
+    effects,
+    at,
+    signal,
+  }: {
+    readonly effects: Effects
+    readonly at: (path: string) => string
+    readonly signal: AbortSignal
+  },
+): Promise<ModelComparison> {
+  const { comparePaths } = await import('./app/shrink/compare-paths.ts')
+  const { openEngine } = await import('./adapters/tensors/onnxruntime.ts')
+  const { modelFiles } = await import('./adapters/tensors/model-file.ts')
+  const { findModel } = await import('./adapters/runtime/onnx/folder.ts')
+  const { openTokenizer } = await import('./adapters/tokenizer/huggingface.ts')
+  const { data, a, b } = request
+  const placed = { ...request, a: at(a), b: at(b), data: data === undefined ? data : at(data) }
+  return comparePaths(placed, {
+    engine: await openEngine(),
+    files: modelFiles,
+    find: findModel,
+    openTokenizer,
+    readText,
+    readRows: effects.readRows,
+    cpuS: ownCpuS,
+    signal,
+  })
 }
 
 const accountOf = (grid: string | undefined) => ({

@@ -1,5 +1,6 @@
 import { check } from './check.ts'
 import type { Command } from './command.ts'
+import { compare } from './compare.ts'
 import { distill } from './distill.ts'
 import { doctor } from './doctor.ts'
 import { init } from './init.ts'
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   distill,
   shrink,
   inspect,
+  compare,
   sci,
   lintReport,
   doctor,

@@ -117,8 +117,8 @@ function isMask(name: string): boolean {
   return /mask/i.test(name)
 }
 
-/** Indices into a table: its rows. 8-bit data: all of them. Otherwise 0 or 1. */
-function suggestedRange(graph: Graph, name: string, dtype: Dtype): IntegerRange {
+/** What the graph allows for a whole-number input. Indices into a table: its rows. 8-bit data: all of them. Otherwise 0 or 1. */
+export function suggestedRange(graph: Graph, name: string, dtype: Dtype): IntegerRange {
   const tables = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]))
   const rows = graph.nodes.flatMap((node) => {
     const looksUp = node.opType === 'Gather' || node.opType === 'GatherBlockQuantized'

@@ -1,0 +1,115 @@
+import type { ModelFiles } from '../../contract/model-files.ts'
+import type { TensorEngine } from '../../contract/tensors.ts'
+import type { OpenTokenizer, Tokenizer } from '../../contract/tokenizer.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import type { Feeds } from '../../core/onnx/host-tensor.ts'
+import type { Model } from '../../core/onnx/model.ts'
+import type { Row } from '../../core/spec/json-rows.ts'
+import { seededRandom } from '../../core/stats/random.ts'
+import { type Comparison, compareModels } from './compare.ts'
+import { feedsOfRows, randomPairs } from './compare-feeds.ts'
+
+/** What `compare` is told. */
+export interface CompareRequest {
+  /** ONNX files or model folders. */
+  readonly a: string
+  readonly b: string
+  /** Rows to run; random inputs without. */
+  readonly data: string | undefined
+  /** Column of the text or of the list of numbers. */
+  readonly input: string
+  /** Most items. */
+  readonly limit: number
+  readonly set: Readonly<Record<string, number>>
+  readonly carry: Readonly<Record<string, string>>
+  readonly vectors: boolean
+  readonly rounds: number | undefined
+  readonly seed: number
+}
+
+export interface ModelComparison extends Comparison {
+  /** Where the inputs come from. */
+  readonly inputs: string
+}
+
+export interface CompareEffects {
+  readonly engine: TensorEngine
+  readonly files: ModelFiles
+  find(path: string): {
+    readonly file: string
+    readonly bytes: number
+    readonly config: Readonly<Record<string, unknown>>
+    readonly tokenizerFile: string | null
+    readonly tokenizerConfig: unknown
+  }
+  readonly openTokenizer: OpenTokenizer
+  readText(path: string): Promise<string>
+  readRows(
+    path: string,
+    dataset: { readonly test: string; readonly input: string },
+  ): Promise<readonly Row[]>
+  readonly cpuS: () => number
+  readonly signal: AbortSignal
+}
+
+/** Opens both models, makes inputs for each in its own way, and compares. */
+export async function comparePaths(
+  request: CompareRequest,
+  effects: CompareEffects,
+): Promise<ModelComparison> {
+  const { a, b, data, seed, rounds, carry, vectors } = request
+  const [left, right] = [await opened(a, effects), await opened(b, effects)]
+  const [feedsA, feedsB] =
+    data === undefined ? drawn(left, right, request) : await read(left, right, request, effects)
+  const { engine, cpuS, signal } = effects
+  const result = await compareModels(
+    { name: a, bytes: left.bytes, model: left.model, feeds: feedsA },
+    { name: b, bytes: right.bytes, model: right.model, feeds: feedsB },
+    { engine, cpuS, signal, carry, vectors, ...(rounds === undefined ? {} : { rounds }) },
+  )
+  return { ...result, inputs: data ?? `random, seed ${seed}` }
+}
+
+interface Opened {
+  readonly model: Model
+  readonly bytes: number
+  readonly tokenizer: Tokenizer | null
+  readonly maxLength: number
+}
+
+async function opened(path: string, effects: CompareEffects): Promise<Opened> {
+  const { file, bytes, config, tokenizerFile, tokenizerConfig } = effects.find(path)
+  const model = await effects.files.read(file)
+  const limit = config['max_position_embeddings']
+  const tokenizer =
+    tokenizerFile === null
+      ? null
+      : effects.openTokenizer(JSON.parse(await effects.readText(tokenizerFile)), tokenizerConfig)
+  return { model, bytes, tokenizer, maxLength: typeof limit === 'number' ? limit : 512 }
+}
+
+type Pair = readonly [readonly Feeds[], readonly Feeds[]]
+
+function drawn(left: Opened, right: Opened, { set, carry, limit, seed }: CompareRequest): Pair {
+  const source = seededRandom(seed)
+  const graphs = [left.model.graph, right.model.graph] as const
+  return randomPairs(graphs, limit, () => source.next(), { set, carried: Object.keys(carry) })
+}
+
+async function read(
+  left: Opened,
+  right: Opened,
+  { data = '', input, limit, set, carry }: CompareRequest,
+  effects: CompareEffects,
+): Promise<Pair> {
+  const rows = (await effects.readRows(data, { test: data, input })).slice(0, limit)
+  const values = rows.map((row, at) => {
+    const value = row[input]
+    if (value !== undefined && value !== null) return value
+    throw new RightsizeError('ONNX_VERIFY', `row ${at + 1} has no column '${input}'`, { at: data })
+  })
+  const carried = Object.keys(carry)
+  const feeds = ({ model, tokenizer, maxLength }: Opened) =>
+    feedsOfRows(model.graph, values, { set, carried, tokenizer, maxLength })
+  return [feeds(left), feeds(right)]
+}

@@ -1,0 +1,268 @@
+import type { TensorEngine, TensorSession } from '../../contract/tensors.ts'
+import { ratioOfRounds } from '../../core/energy/interleaved.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import { tensorDistance } from '../../core/onnx/compare-tensors.ts'
+import { elementCount } from '../../core/onnx/dtype.ts'
+import { encodeModel } from '../../core/onnx/encode.ts'
+import { halfValues } from '../../core/onnx/half-float.ts'
+import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
+import type { Model, Tensor } from '../../core/onnx/model.ts'
+import { graphsWithin } from '../../core/onnx/walk.ts'
+import { wilson } from '../../core/stats/proportion-interval.ts'
+import type { Estimate } from '../../core/unit/estimate.ts'
+
+/** One of the two models, with its own inputs for every item. */
+export interface ComparedModel {
+  readonly name: string
+  readonly model: Model
+  /** Of the file, with its external data. */
+  readonly bytes: number
+  readonly feeds: readonly Feeds[]
+}
+
+export interface CompareOptions {
+  readonly engine: TensorEngine
+  readonly cpuS: () => number
+  /** Inputs that take an output of the item before, by name: how a detector on a stream keeps its state. */
+  readonly carry?: Readonly<Record<string, string>>
+  /** Whether the answer is a vector (an embedding), not scores of classes. */
+  readonly vectors?: boolean
+  /** Pairs of windows; 8 unless said. */
+  readonly rounds?: number
+  /** CPU seconds of a window; 0.15 unless said. */
+  readonly windowS?: number
+  readonly signal?: AbortSignal
+}
+
+export interface Share {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  readonly level: number
+}
+
+export interface ComparedSize {
+  readonly name: string
+  readonly bytes: number
+  /** Numbers in weights and constants of the graph, inner graphs included; whole numbers of 32 and 64 bits (shapes) not counted. */
+  readonly parameters: number
+}
+
+export interface Comparison {
+  readonly a: ComparedSize
+  readonly b: ComparedSize
+  readonly items: number
+  /** The output that is read as the answer. */
+  readonly answer: string
+  /** Share of items with the same answer, with Wilson's 95 % interval; null where the answer is a vector. */
+  readonly agreement: (Share & { readonly same: number }) | null
+  /** Smallest and mean cosine of the answers; null where they are no vectors. */
+  readonly cosine: { readonly mean: number; readonly least: number } | null
+  /** Largest absolute difference of each output that both have, in one shape; null where shapes or types differ. */
+  readonly difference: Readonly<Record<string, number | null>>
+  /** CPU time of b over that of a, from alternating windows: below 1, b needs less. */
+  readonly cpuRatio: Estimate<'ratio'>
+}
+
+/**
+ * Two models on the same items: answers, outputs, CPU time, sizes. Items go through one at a time, in order; the answer is the first
+ * output (`logits` where there is one): the largest class at every place, or above 0.5 where it is one probability (above 0 where it is no probability).
+ * Throws ONNX_VERIFY when there are no items or the first outputs have no answer.
+ */
+export async function compareModels(
+  a: ComparedModel,
+  b: ComparedModel,
+  options: CompareOptions,
+): Promise<Comparison> {
+  const items = Math.min(a.feeds.length, b.feeds.length)
+  if (items === 0) throw new RightsizeError('ONNX_VERIFY', 'there is nothing to compare them on')
+  const first = await options.engine.open(encodeModel(a.model), { intraThreads: 1 })
+  try {
+    const second = await options.engine.open(encodeModel(b.model), { intraThreads: 1 })
+    try {
+      const answers = await compareAnswers([a, first], [b, second], items, options)
+      const cpuRatio = await costRatio([a, first], [b, second], options)
+      return { a: sizeOf(a), b: sizeOf(b), items, ...answers, cpuRatio }
+    } finally {
+      await second.close()
+    }
+  } finally {
+    await first.close()
+  }
+}
+
+type Side = readonly [ComparedModel, TensorSession]
+type Results = Readonly<Record<string, HostTensor>>
+
+async function compareAnswers(
+  [a, first]: Side,
+  [b, second]: Side,
+  items: number,
+  { carry = {}, vectors = false, signal }: CompareOptions,
+): Promise<Pick<Comparison, 'answer' | 'agreement' | 'cosine' | 'difference'>> {
+  const [answerA, answerB] = [answerOutput(a.model), answerOutput(b.model)]
+  const difference: Record<string, number | null> = {}
+  const cosines: number[] = []
+  let same = 0
+  let [stateA, stateB]: [Feeds, Feeds] = [{}, {}]
+  // Where all scores are probabilities, one alone is read against 0.5; known only after all items.
+  const single: [number[], number[]][] = []
+  for (let at = 0; at < items; at += 1) {
+    signal?.throwIfAborted()
+    const left = await first.run({ ...a.feeds[at], ...stateA })
+    const right = await second.run({ ...b.feeds[at], ...stateB })
+    stateA = carried(left, first.inputs, carry)
+    stateB = carried(right, second.inputs, carry)
+    addDifferences(difference, left, right, answerA, answerB)
+    const [x, y] = [scoresOf(left, answerA, a.name), scoresOf(right, answerB, b.name)]
+    if (vectors) cosines.push(cosine(x.values, y.values))
+    else if (x.classes === 1 && y.classes === 1)
+      single.push([Array.from(x.values), Array.from(y.values)])
+    else if (decisions(x) === decisions(y)) same += 1
+  }
+  same += sameSingles(single)
+  const { low, high } = wilson(same, items, 0.95)
+  const mean = cosines.reduce((sum, value) => sum + value, 0) / Math.max(1, cosines.length)
+  return {
+    answer: answerA,
+    difference,
+    agreement: vectors ? null : { same, value: same / items, low, high, level: 0.95 },
+    cosine: vectors ? { mean, least: Math.min(...cosines) } : null,
+  }
+}
+
+function answerOutput({ graph }: Model): string {
+  const output = graph.outputs.find(({ name }) => name === 'logits') ?? graph.outputs[0]
+  if (output === undefined) throw new RightsizeError('ONNX_VERIFY', 'a model has no output')
+  return output.name
+}
+
+function carried(
+  results: Results,
+  inputs: readonly string[],
+  carry: Readonly<Record<string, string>>,
+): Feeds {
+  return Object.fromEntries(
+    Object.entries(carry).flatMap(([input, output]) => {
+      const tensor = results[output]
+      return tensor !== undefined && inputs.includes(input) ? [[input, tensor]] : []
+    }),
+  )
+}
+
+/** Adds to the largest differences; answers are compared with each other also under different names. */
+function addDifferences(
+  largest: Record<string, number | null>,
+  left: Results,
+  right: Results,
+  answerA: string,
+  answerB: string,
+): void {
+  for (const [name, tensor] of Object.entries(left)) {
+    const other = right[name === answerA ? answerB : name]
+    if (other === undefined) continue
+    const distance = tensorDistance(tensor, other)
+    const before = largest[name]
+    if ('what' in distance || before === null) largest[name] = null
+    else largest[name] = Math.max(before ?? 0, distance.absolute)
+  }
+}
+
+interface Scores {
+  readonly values: ArrayLike<number>
+  /** Length of the last axis. */
+  readonly classes: number
+  /** Whole numbers are answers themselves. */
+  readonly whole: boolean
+}
+
+function scoresOf(results: Results, output: string, name: string): Scores {
+  const tensor = results[output]
+  if (tensor === undefined || tensor.dtype === 'string')
+    throw new RightsizeError('ONNX_VERIFY', `${name} gives no numbers as '${output}'`)
+  const { dtype, data, dims } = tensor
+  const values =
+    dtype === 'float16' || dtype === 'bfloat16'
+      ? halfValues(dtype, data as Uint16Array)
+      : Array.from(data as ArrayLike<number | bigint>, Number)
+  return { values, classes: dims.at(-1) ?? 1, whole: !dtype.includes('float') }
+}
+
+/** The largest class at every place, as a text to compare. */
+function decisions({ values, classes, whole }: Scores): string {
+  if (whole) return Array.from(values).join()
+  const best: number[] = []
+  for (let from = 0; from < values.length; from += classes) {
+    let top = 0
+    for (let at = 1; at < classes; at += 1)
+      if ((values[from + at] ?? 0) > (values[from + top] ?? 0)) top = at
+    best.push(top)
+  }
+  return best.join()
+}
+
+function sameSingles(pairs: readonly (readonly [readonly number[], readonly number[]])[]): number {
+  const threshold = (side: 0 | 1) =>
+    pairs.every((pair) => pair[side].every((value) => value >= 0 && value <= 1)) ? 0.5 : 0
+  const [a, b] = [threshold(0), threshold(1)]
+  const read = (values: readonly number[], limit: number) =>
+    values.map((value) => (limit === 0 ? value > 0 : value >= limit)).join()
+  return pairs.filter(([left, right]) => read(left, a) === read(right, b)).length
+}
+
+function cosine(left: ArrayLike<number>, right: ArrayLike<number>): number {
+  if (left.length !== right.length)
+    throw new RightsizeError('ONNX_VERIFY', `vectors of ${left.length} and ${right.length} numbers`)
+  let [dot, a, b] = [0, 0, 0]
+  for (let at = 0; at < left.length; at += 1) {
+    const [x, y] = [left[at] ?? 0, right[at] ?? 0]
+    dot += x * y
+    a += x * x
+    b += y * y
+  }
+  return a === 0 || b === 0 ? Number(a === b) : dot / Math.sqrt(a * b)
+}
+
+/** Items of one window's lap: enough to mix lengths, few enough to come round. */
+const lap = 64
+
+/** CPU time of b over a. The order changes every round, so that a drift of the machine cancels. */
+async function costRatio(
+  [a, first]: Side,
+  [b, second]: Side,
+  { cpuS, rounds = 8, windowS = 0.15, signal }: CompareOptions,
+): Promise<Estimate<'ratio'>> {
+  const window = async (session: TensorSession, feeds: readonly Feeds[], laps: number) => {
+    const start = cpuS()
+    for (let at = 0; at < laps; at += 1)
+      for (const one of feeds.slice(0, lap)) await session.run(one)
+    return cpuS() - start
+  }
+  const warm = await window(first, a.feeds, 1)
+  await window(second, b.feeds, 1)
+  const laps = Math.max(1, Math.round(windowS / Math.max(1e-4, warm)))
+  const pairs: { a: number; b: number }[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    signal?.throwIfAborted()
+    const ahead = round % 2 === 0
+    const early = ahead ? await window(first, a.feeds, laps) : await window(second, b.feeds, laps)
+    const late = ahead ? await window(second, b.feeds, laps) : await window(first, a.feeds, laps)
+    pairs.push(ahead ? { a: early, b: late } : { a: late, b: early })
+  }
+  const how = 'CPU time of alternating windows, one thread, batch 1'
+  return ratioOfRounds(pairs, { how, source: 'Kalibera and Jones, ISMM 2013' })
+}
+
+function sizeOf({ name, bytes, model }: ComparedModel): ComparedSize {
+  let parameters = 0
+  const add = ({ dtype, dims }: Tensor) => {
+    if (!/^(u?int(32|64)|bool|string)$/.test(dtype)) parameters += elementCount(dims)
+  }
+  for (const graph of graphsWithin(model.graph)) {
+    graph.initializers.forEach(add)
+    for (const node of graph.nodes)
+      for (const attribute of node.opType === 'Constant' ? node.attributes : [])
+        if (attribute.kind === 'tensor') add(attribute.value)
+  }
+  return { name, bytes, parameters }
+}
