@@ -136,7 +136,7 @@ export const supported: RunResult = withAccount({
               loss: 0.02,
               lossUpper: 0.2,
               judged: false,
-              note: '12 items show no more than 20 points',
+              note: 'too small to judge: 12 items, and even without a single error they could not support the bar',
             },
           ],
           constraints: [

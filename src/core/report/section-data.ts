@@ -27,9 +27,7 @@ export function slicesSection(result: RunResult): string {
         figure(slice.quality, false),
         slice.loss === null ? '–' : points(slice.loss),
         slice.lossUpper === null ? '–' : points(slice.lossUpper),
-        slice.judged
-          ? escapeHtml(slice.note)
-          : `<b>too small to judge</b> ${escapeHtml(slice.note)}`,
+        emphasised(slice.note),
       ],
     })),
   })
@@ -73,12 +71,18 @@ export function warningsSection(result: RunResult): string {
   return `<section aria-labelledby="data"><h2 id="data">What the data show</h2>${list.length > 0 ? `<ul>${list.join('')}</ul>` : ''}${noise}</section>`
 }
 
+/** A slice that cannot be judged says so in bold; one without a bar is only reported. */
+const emphasised = (note: string): string =>
+  note.startsWith('too small to judge')
+    ? `<b>too small to judge</b>${escapeHtml(note.slice('too small to judge'.length))}`
+    : escapeHtml(note)
+
 /** Label noise, and whether the margin lies below it: then the labels cannot tell what is asked of them. */
 function labelNoise({ task, bar }: RunResult): string {
   const { labelNoise } = task
   if (labelNoise.kind !== 'known') return ''
   const { value: share, low, high } = labelNoise
-  const said = `Labels of equal or nearly equal items contradict each other on about ${percent(share)} of items (${percent(low)} to ${percent(high)}).`
+  const said = `Where a text occurs more than once, about ${percent(share)} of its labels contradict the others (${percent(low)} to ${percent(high)}).`
   const below =
     bar.kind === 'relative' && bar.margin < share
       ? ` <b>Your ${significant(bar.margin * 100, 2)}-point margin is below this label noise:</b> a loss of that size may be the labels' and not the model's.`

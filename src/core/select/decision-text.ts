@@ -194,7 +194,7 @@ function notes({ input, limit }: DecisionFacts, chosen: Judged | null): string[]
   const noise = input.labelNoise
   if (noise?.kind === 'known' && limit > 0 && noise.value > limit) {
     found.push(
-      `Your ${pointMargin(limit)} margin is below the label noise: the labels contradict each other on about ${percent1(noise.value)} of items.`,
+      `Your ${pointMargin(limit)} margin is below the label noise: where a text occurs more than once, about ${percent1(noise.value)} of its labels contradict the others.`,
     )
   }
   const small = chosen?.constraints.filter(({ grade }) => grade === null) ?? []

@@ -83,18 +83,17 @@ export function conflictingGroups({ same }: Linked): readonly (readonly Item[])[
 }
 
 /**
- * Share of labels that differ from the majority of their group of duplicates and near-duplicates: what labellers did
- * with the same text twice. Interval: Wilson 1927, 95 %. Unknown where nothing repeats.
+ * Share of labels that differ from the majority of their group of equal texts: what labellers did with the same text
+ * twice. Near-duplicates are shown and not counted here: one word ("not") may rightly change a label.
+ * Interval: Wilson 1927, 95 %. Unknown where no text repeats.
  */
 export function labelNoise(linked: Linked): Estimate<'share'> {
-  const groups = [...linked.same, ...linked.near.map(({ a, b }) => [a, b])].filter((group) =>
-    group.every((item) => item.expected !== null),
-  )
+  const groups = linked.same.filter((group) => group.every((item) => item.expected !== null))
   const items = groups.reduce((sum, group) => sum + group.length, 0)
   if (items === 0) return unknown('no text occurs twice, so nothing shows how labels vary')
   const odd = groups.reduce((sum, group) => sum + group.length - majority(group), 0)
   const [low, high] = wilson(odd, items)
-  const how = `${odd} of ${items} labels differ from the majority of their duplicates and near-duplicates`
+  const how = `${odd} of ${items} labels of repeated texts differ from the majority of their text`
   return {
     kind: 'known',
     unit: 'share',
