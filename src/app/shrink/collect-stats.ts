@@ -27,7 +27,7 @@ export async function collectStats(
 ): Promise<Stats> {
   const tally = new Tally()
   if (requests.length === 0) return tally.stats()
-  const mask = options.mask ?? maskOf(model)
+  const mask = paddedBy(options.mask ?? maskOf(model), options.batches)
   const figures = statisticGraph(model, requests, mask === undefined ? {} : { mask })
   await each(figures.model, figures.fetches, options, (results) =>
     tally.add(figures.outputs, results),
@@ -45,6 +45,15 @@ export async function collectStats(
 
 function maskOf({ graph }: Model): string | undefined {
   return graph.inputs.find(({ name }) => name === 'attention_mask')?.name
+}
+
+/** The mask where any batch has padding; without any, rows need not be taken apart. */
+function paddedBy(mask: string | undefined, batches: readonly Feeds[]): string | undefined {
+  if (mask === undefined) return undefined
+  const pads = ({ [mask]: values }: Feeds) =>
+    values !== undefined &&
+    Array.from(values.data as ArrayLike<number | bigint>).some((one) => Number(one) === 0)
+  return batches.some(pads) ? mask : undefined
 }
 
 async function each(

@@ -120,7 +120,8 @@ function emitFigures(
     masked: masked && !whole,
     shape: emit(addition, 'Shape', [kept]),
     sum: reduce(addition, 'ReduceSum', kept, 13),
-    squares: reduce(addition, 'ReduceSumSquare', kept, 18),
+    // Not ReduceSumSquare: onnxruntime has a fast path over the first axis for ReduceSum alone.
+    squares: reduce(addition, 'ReduceSum', emit(addition, 'Mul', [kept, kept]), 13),
     min: reduce(addition, 'ReduceMin', kept, 18),
     max: reduce(addition, 'ReduceMax', kept, 18),
     gram:
