@@ -16,10 +16,12 @@ type Behaviour = (question: Question, response: ServerResponse) => string | null
 /** A server that speaks the OpenAI chat interface on this machine. */
 export class Endpoint {
   readonly questions: Question[] = []
-  private constructor(
-    private readonly server: Server,
-    readonly baseUrl: string,
-  ) {}
+  readonly baseUrl: string
+  private readonly server: Server
+  private constructor(server: Server, baseUrl: string) {
+    this.server = server
+    this.baseUrl = baseUrl
+  }
 
   static async open(behaviour: Behaviour = well): Promise<Endpoint> {
     const server = createServer()

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import { modelFolder } from '../contract/model-folder.ts'
 import { realData } from '../real-data.ts'
 import { Folder, jsonl, ticketRows } from './folder.ts'
 
@@ -93,6 +94,14 @@ describe('a model that', () => {
       beside('runtime: onnx, model: broken.onnx', { 'broken.onnx': 'no protobuf at all' }),
       'MODEL_CANNOT_LOAD',
     )
+  })
+
+  test('has the tokenizer of another', async () => {
+    await broken(beside(`runtime: onnx, model: "${modelFolder('misfit')}"`), 'TOKENIZER_MISFIT')
+  })
+
+  test('has two label names for three classes', async () => {
+    await broken(beside(`runtime: onnx, model: "${modelFolder('mislabelled')}"`), 'MODEL_LABELS')
   })
 
   test('is a Git-LFS pointer', async () => {
