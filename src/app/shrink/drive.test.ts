@@ -67,7 +67,7 @@ beforeAll(async () => {
     ...{ engine, keep, padId: 0, classes: 2, seed: 3, rows, originalLogits, fingerprint: 'test' },
     digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     cpuS: () => {
-      time += 0.01
+      time += 1
       return time
     },
     say: () => undefined,
@@ -80,7 +80,7 @@ beforeAll(async () => {
     bench: benchOf(keep),
     artefact: { model, tokenizer: null, config: {} } satisfies Artefact,
     budget: { seconds: 60, energyJ: null },
-    healSteps: { short: 60, long: 200 },
+    healSteps: { short: 40, long: 120 },
     holdout: () => orderTask(600, 9),
     about: { task: 't', data: {}, processor: { name: null, features: [] }, engine: 'e' },
     ...more,

@@ -1,12 +1,14 @@
 import { holdoutVerdict, sliceBreaches } from '../../core/compress/gate.ts'
 import type { Artefact, Pass, Proposal, Target } from '../../core/compress/pass.ts'
 import { type Budget, boldestFirst, paretoFront } from '../../core/compress/plan.ts'
+import { polish } from '../../core/compress/polish.ts'
 import type { Compression, MeasuredCost } from '../../core/compress/trial.ts'
 import { wattsPerBusyThread } from '../../core/energy/cpu-model.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
+import { healingRate } from './heal.ts'
 import { type Climb, climb, type HealSteps, stopped, tryPass } from './ladder.ts'
 import { measureCost } from './measure-cost.ts'
-import { attempt, type Bench, type Log, type State, stateOf } from './search.ts'
+import { attempt, type Bench, healingOf, type Log, type State, stateOf } from './search.ts'
 import type { TextRows } from './text-rows.ts'
 
 export interface DriveOptions {
@@ -34,7 +36,11 @@ export interface Driven {
 }
 
 /** Models that may be shown to the hold-out; alpha is shared between them. */
-const mostFinalists = 3
+const mostFinalists = 2
+/** Share of the time in which floats are cut; the rest is for polishing, number formats and the proof. */
+const cutShare = 0.65
+/** Times the size of the smallest model that the second one must have to be worth a share of alpha. */
+const apart = 1.3
 
 /** The whole search, from the original to the proof. Deterministic for model, data, engine and seed while the budget lasts. */
 export async function drive(options: DriveOptions): Promise<Driven> {
@@ -55,8 +61,9 @@ export async function drive(options: DriveOptions): Promise<Driven> {
   const first = stateOf(options.artefact, bench)
   const notApplicable = whatDoesNotApply(first.artefact, options)
   await probeNumbers(first, numericOf(passes), run)
-  const reached = await searchFloats(first, run, options)
-  const finals = await withNumbers(reached, numericOf(passes), run)
+  const cuts = { ...run.budget, seconds: cutShare * run.budget.seconds }
+  const reached = await searchFloats(first, { ...run, budget: cuts }, options)
+  const finals = await withNumbers(await polished(reached, run), numericOf(passes), run)
   const finalists = finalistsOf(first, finals, options)
   const judged = await judgeFinalists(finalists, options)
   const chosen = judged.find(({ proven }) => proven)?.state ?? null
@@ -157,14 +164,29 @@ async function takeAll(state: State, pass: Pass, run: Climb): Promise<State> {
   return now
 }
 
-/** The last few float states, each with the number formats that hold on it. */
+/** The smallest float model, trained once more where something was lost, and the next one of another size. */
+async function polished(reached: readonly State[], run: Climb): Promise<readonly State[]> {
+  const last = reached.at(-1)
+  const first = reached[0]
+  if (last === undefined || first === undefined || last.bytes >= 0.9 * first.bytes) return reached
+  const larger = reached.findLast(({ bytes }) => bytes >= apart * last.bytes && bytes < first.bytes)
+  const rest = larger === undefined ? [] : [larger]
+  if (stopped(run) !== null) return [...rest, last]
+  const [proposal] = polish.propose(last.artefact, run.target) as readonly [Proposal]
+  const heal = healingOf(run.bench, run.healSteps.long, healingRate(last.artefact.model))
+  const step = { pass: polish.id, params: {}, heal }
+  const next = await attempt(last, polish, step, proposal, run.bench, run.log)
+  return [...rest, next !== null && shareOf(next.scores) >= shareOf(last.scores) ? next : last]
+}
+
+/** Float models, each with the number formats that hold on it. */
 async function withNumbers(
   reached: readonly State[],
   passes: readonly Pass[],
   run: Climb,
 ): Promise<readonly State[]> {
   const finals: State[] = []
-  for (const float of reached.slice(-mostFinalists)) {
+  for (const float of reached) {
     let now = float
     for (const pass of passes) now = await numbered(now, pass, run)
     finals.push(now)

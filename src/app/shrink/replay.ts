@@ -1,4 +1,5 @@
 import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
+import { polish } from '../../core/compress/polish.ts'
 import type { Compression } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { applyStep, type Bench, type State, stateOf } from './search.ts'
@@ -14,7 +15,7 @@ export async function replay(
     throw new RightsizeError('SHRINK_REPLAY', `the original is ${first.id}, not ${original.model}`)
   let { artefact } = at
   for (const step of recipe) {
-    const pass = at.passes.find(({ id }) => id === step.pass)
+    const pass = [...at.passes, polish].find(({ id }) => id === step.pass)
     const offers = pass?.propose(artefact, at.target)
     const offer = offers === undefined || 'why' in offers ? undefined : offers[0]
     if (pass === undefined || offer === undefined)
