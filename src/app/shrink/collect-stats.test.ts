@@ -68,6 +68,17 @@ test.each([11, 13, 17, 18])(
   },
 )
 
+test('energy comes without extremes, and a stronger request for the same value wins', async () => {
+  const options = { batches: [batch(6, 2, 5)], engine: await openEngine() }
+  const energy = { value: 'v', kind: 'energy' } as const
+  const alone = (await collectStats(model(18), [energy], options)).get('v')
+  expect([alone?.min.length, alone?.mean.length]).toEqual([0, 3])
+  const both = [energy, { value: 'v', kind: 'moments' } as const, energy]
+  const joined = (await collectStats(model(18), both, options)).get('v')
+  expect(joined?.min).toHaveLength(3)
+  expect(joined?.secondMoment).toEqual(alone?.secondMoment)
+})
+
 test('a histogram counts every magnitude once, in the bins of plain arithmetic', async () => {
   const batches = [batch(3, 2, 5), batch(4, 3, 4)]
   const requests = [{ value: 'v', kind: 'histogram' } as const]

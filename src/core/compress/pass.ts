@@ -20,10 +20,10 @@ export interface StatRequest {
   /** Name of the graph value. */
   readonly value: string
   /**
-   * `moments`: count, mean, second moment, min, max; `gram`: also sum of x xT (channels x channels). `range` and `histogram` take the
+   * `energy`: count, mean, second moment (min and max stay empty: finding them costs more than all the rest); `moments`: also min, max; `gram`: also sum of x xT (channels x channels). `range` and `histogram` take the
    * whole value as one channel, whatever its layout; `histogram` also counts magnitudes in bins.
    */
-  readonly kind: 'moments' | 'gram' | 'range' | 'histogram'
+  readonly kind: 'energy' | 'moments' | 'gram' | 'range' | 'histogram'
 }
 
 /** How often |x| fell into each of equal bins from 0 to `limit`, the largest magnitude seen. */

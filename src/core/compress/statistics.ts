@@ -13,8 +13,9 @@ export interface StatOutputs {
   readonly shape: string
   readonly sum: string
   readonly squares: string
-  readonly min: string
-  readonly max: string
+  /** Null for `energy`. */
+  readonly min: string | null
+  readonly max: string | null
   readonly gram: string | null
   /** Whether rows of padding were taken out. */
   readonly masked: boolean
@@ -63,15 +64,18 @@ export function statisticGraph(
   return { model: { ...model, graph: augmented }, outputs, fetches: infos.map(({ name }) => name) }
 }
 
+/** A stronger kind holds what a weaker one of its layout asks for. */
+const strength = { energy: 0, moments: 1, gram: 2, range: 0, histogram: 1 } as const
+
 /** One request a value and layout: a Gram matrix comes with moments, a histogram (its own second run) with the range. */
 function joined(requests: readonly StatRequest[]): readonly StatRequest[] {
   const byValue = new Map<string, StatRequest>()
   for (const { value, kind } of requests) {
     const whole = kind === 'range' || kind === 'histogram'
     const key = `${whole ? 'whole' : 'channels'} ${value}`
-    const stronger = byValue.get(key)?.kind
-    const keeps = stronger === 'gram' || stronger === 'histogram'
-    if (!keeps) byValue.set(key, { value, kind })
+    const known = byValue.get(key)
+    if (known === undefined || strength[kind] > strength[known.kind])
+      byValue.set(key, { value, kind })
   }
   return [...byValue.values()]
 }
@@ -122,8 +126,8 @@ function emitFigures(
     sum: reduce(addition, 'ReduceSum', kept, 13),
     // Not ReduceSumSquare: onnxruntime has a fast path over the first axis for ReduceSum alone.
     squares: reduce(addition, 'ReduceSum', emit(addition, 'Mul', [kept, kept]), 13),
-    min: reduce(addition, 'ReduceMin', kept, 18),
-    max: reduce(addition, 'ReduceMax', kept, 18),
+    min: kind === 'energy' ? null : reduce(addition, 'ReduceMin', kept, 18),
+    max: kind === 'energy' ? null : reduce(addition, 'ReduceMax', kept, 18),
     gram:
       kind === 'gram'
         ? emit(addition, 'Gemm', [kept, kept], [build.intAttribute('transA', 1)])
@@ -158,7 +162,9 @@ function shapeConstant({ initializers, fresh }: Addition, values: readonly numbe
 }
 
 function figureInfos({ shape, sum, squares, min, max, gram }: StatOutputs) {
-  const vectors = [sum, squares, min, max].map((name) => build.valueInfo(name, 'float32', [null]))
+  const vectors = [sum, squares, min, max].flatMap((name) =>
+    name === null ? [] : [build.valueInfo(name, 'float32', [null])],
+  )
   const matrix = gram === null ? [] : [build.valueInfo(gram, 'float32', [null, null])]
   return [build.valueInfo(shape, 'int64', [2]), ...vectors, ...matrix]
 }

@@ -28,7 +28,7 @@ export class Tally {
   #addOne(output: StatOutputs, results: Results): void {
     const [rows = 0, channels = 0] = numbers(results, output.shape)
     if (rows === 0) return
-    const sums = this.#sums.get(output) ?? emptySums(channels, output.gram !== null)
+    const sums = this.#sums.get(output) ?? emptySums(channels, output)
     this.#sums.set(output, sums)
     if (sums.sum.length !== channels) {
       const what = `'${output.request.value}' has ${channels} channels and had ${sums.sum.length} before`
@@ -37,8 +37,8 @@ export class Tally {
     sums.count += rows
     accumulate(sums.sum, numbers(results, output.sum))
     accumulate(sums.squares, numbers(results, output.squares))
-    extreme(sums.min, numbers(results, output.min), Math.min)
-    extreme(sums.max, numbers(results, output.max), Math.max)
+    if (output.min !== null) extreme(sums.min, numbers(results, output.min), Math.min)
+    if (output.max !== null) extreme(sums.max, numbers(results, output.max), Math.max)
     if (output.gram !== null && sums.gram !== null) {
       accumulate(sums.gram, numbers(results, output.gram))
     }
@@ -90,14 +90,15 @@ export function statKey(value: string, whole: boolean): string {
   return whole ? `whole:${value}` : value
 }
 
-function emptySums(channels: number, gram: boolean): Sums {
+function emptySums(channels: number, { gram, min }: StatOutputs): Sums {
+  const extremes = min === null ? 0 : channels
   return {
     count: 0,
     sum: new Float64Array(channels),
     squares: new Float64Array(channels),
-    min: new Float64Array(channels).fill(Number.POSITIVE_INFINITY),
-    max: new Float64Array(channels).fill(Number.NEGATIVE_INFINITY),
-    gram: gram ? new Float64Array(channels * channels) : null,
+    min: new Float64Array(extremes).fill(Number.POSITIVE_INFINITY),
+    max: new Float64Array(extremes).fill(Number.NEGATIVE_INFINITY),
+    gram: gram === null ? null : new Float64Array(channels * channels),
   }
 }
 
