@@ -26,4 +26,14 @@ export const shrinkErrors = {
     why: 'It belongs to another original, other data or another engine version; the bytes would differ.',
     next: 'Give the model and the data whose digests are in compression.json.',
   },
+  MODEL_IMPORT: {
+    title: 'The model cannot be turned into ONNX',
+    why: 'Import builds the graph from config.json and model.safetensors; the message names the part that is missing, of another size, or not built yet.',
+    next: 'Give a folder of BERT, RoBERTa or DistilBERT with a classification or sentence-embedding head, or export the model with its own tools.',
+  },
+  MODEL_IMPORT_DIFFERS: {
+    title: 'The imported model does not answer as it should',
+    why: 'The graph was built, but its outputs are not those that were given, or padding changes them.',
+    next: 'Check that the expected outputs belong to this checkpoint; if they do, report it with config.json. Nothing was written.',
+  },
 } as const satisfies Record<string, ErrorEntry>
