@@ -69,28 +69,66 @@ function atTheMargin() {
     if (gate(candidate, original, spec, ALPHA).kind === 'proven') accepted += 1
   }
   const limit = ALPHA + 2 * Math.sqrt((ALPHA * (1 - ALPHA)) / WORLDS)
-  bar(`gate at exactly the margin, share proven of ${WORLDS} worlds`, accepted / WORLDS, limit, accepted / WORLDS <= limit)
+  bar(
+    `gate at exactly the margin, share proven of ${WORLDS} worlds`,
+    accepted / WORLDS,
+    limit,
+    accepted / WORLDS <= limit,
+  )
 }
 
 const shape = { vocabulary: 12, maxLength: 10, width: 16, depth: 1, heads: 2, classes: 2 }
 const train = orderTask(800, 1)
 const judged = orderTask(400, 2)
-const trained = await trainEncoder({ engine, shape, examples: train, epochs: 10, batch: 16, seed: 5, schedule: { peak: 5e-3 } })
+const trained = await trainEncoder({
+  engine,
+  shape,
+  examples: train,
+  epochs: 10,
+  batch: 16,
+  seed: 5,
+  schedule: { peak: 5e-3 },
+})
 const encoder = trained.model
 const ask = { engine, padId: 0 }
-const right = async (model) => scoresOf(classesOf(await logitsOf(model, judged.ids, 2, ask), 2), judged.labels)
+const right = async (model) =>
+  scoresOf(classesOf(await logitsOf(model, judged.ids, 2, ask), 2), judged.labels)
 const original = await right(encoder)
 
 async function wordOrder() {
   const teacher = async (rows) => {
-    const logits = await logitsOf(encoder, rows.map((row) => train.ids[row]), 2, ask)
+    const logits = await logitsOf(
+      encoder,
+      rows.map((row) => train.ids[row]),
+      2,
+      ask,
+    )
     return rows.map((_, line) => logits.subarray(2 * line, 2 * line + 2))
   }
-  const options = { engine, shape: { vocabulary: 12, maxLength: 10, width: 8, classes: 2 }, examples: train, seed: 5, epochs: 10 }
+  const options = {
+    engine,
+    shape: { vocabulary: 12, maxLength: 10, width: 8, classes: 2 },
+    examples: train,
+    seed: 5,
+    epochs: 10,
+  }
   const bag = await distil(trainStatic, options, { teacher, classes: 2 })
-  const verdict = gate(await right(bag.model), original, { margin: 0.02, alpha: ALPHA, lean: 0.7 }, ALPHA)
-  figures.wordOrder = { encoder: original.reduce((a, b) => a + b, 0) / original.length, bagLoss: verdict.loss }
-  bar('word order: verdict on a distilled bag of words', verdict.kind, 'refused', verdict.kind === 'refused')
+  const verdict = gate(
+    await right(bag.model),
+    original,
+    { margin: 0.02, alpha: ALPHA, lean: 0.7 },
+    ALPHA,
+  )
+  figures.wordOrder = {
+    encoder: original.reduce((a, b) => a + b, 0) / original.length,
+    bagLoss: verdict.loss,
+  }
+  bar(
+    'word order: verdict on a distilled bag of words',
+    verdict.kind,
+    'refused',
+    verdict.kind === 'refused',
+  )
 }
 
 async function identity() {
@@ -109,21 +147,51 @@ async function identity() {
     fingerprint: 'planted',
   }
   const artefact = { model: encoder, tokenizer: null, config: {} }
-  const pass = { id: 'identity', family: 'structural', propose: () => [], needs: () => [], apply: (one) => ({ artefact: one, changes: [] }) }
-  const proposal = { pass: 'identity', params: {}, text: 'nothing', saves: { bytes: 1000, cpuShare: 0.5 }, risk: 0, exactness: 'lossy', repairs: [] }
+  const pass = {
+    id: 'identity',
+    family: 'structural',
+    propose: () => [],
+    needs: () => [],
+    apply: (one) => ({ artefact: one, changes: [] }),
+  }
+  const proposal = {
+    pass: 'identity',
+    params: {},
+    text: 'nothing',
+    saves: { bytes: 1000, cpuShare: 0.5 },
+    risk: 0,
+    exactness: 'lossy',
+    repairs: [],
+  }
   const log = { trials: [], resumed: 0 }
   const step = { pass: 'identity', params: {}, heal: null }
   const kept = await attempt(stateOf(artefact, bench), pass, step, proposal, bench, log)
-  bar('identity compressor', kept === null ? log.trials[0].reason : 'kept', 'it saves no bytes', kept === null && log.trials[0].reason === 'it saves no bytes')
+  bar(
+    'identity compressor',
+    kept === null ? log.trials[0].reason : 'kept',
+    'it saves no bytes',
+    kept === null && log.trials[0].reason === 'it saves no bytes',
+  )
 }
 
 async function sameAgainstSame() {
   let claims = 0
   for (let run = 0; run < AA_RUNS; run += 1) {
-    const cost = await measureCost(encoder, encoder, judged.ids.slice(0, 64), { ...ask, cpuS, batch: 8, rounds: 8, windowS: 0.015 })
+    const cost = await measureCost(encoder, encoder, judged.ids.slice(0, 64), {
+      ...ask,
+      cpuS,
+      batch: 8,
+      rounds: 8,
+      windowS: 0.015,
+    })
     if (cost.low > 1) claims += 1
   }
-  bar(`cost gate on the same model, share of ${AA_RUNS} runs that claim a saving`, claims / AA_RUNS, 0.05, claims / AA_RUNS <= 0.05)
+  bar(
+    `cost gate on the same model, share of ${AA_RUNS} runs that claim a saving`,
+    claims / AA_RUNS,
+    0.05,
+    claims / AA_RUNS <= 0.05,
+  )
 }
 
 console.log(`seed ${SEED}`)

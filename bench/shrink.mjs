@@ -12,18 +12,33 @@ const example = join(here, '../examples/helpdesk-intents')
 const MARGIN = 0.01
 const SECONDS = 240
 const given = process.argv.flatMap((arg, at) => (arg === '--model' ? [process.argv[at + 1]] : []))
-const models = given.length > 0 ? given : [join(example, 'models/large'), process.env.RIGHTSIZE_SHRINK_SECOND]
+const models =
+  given.length > 0 ? given : [join(example, 'models/large'), process.env.RIGHTSIZE_SHRINK_SECOND]
 
 const bars = []
 const figures = []
 let missing = false
 const bar = (name, value, target, ok) => {
   bars.push({ name, value, target, ok })
-  console.log(`${ok ? 'ok  ' : 'MISS'} ${name}: ${typeof value === 'number' ? value.toFixed(3) : value} (target ${target})`)
+  console.log(
+    `${ok ? 'ok  ' : 'MISS'} ${name}: ${typeof value === 'number' ? value.toFixed(3) : value} (target ${target})`,
+  )
 }
 
 function search(model, out) {
-  const args = [join(dist, 'cli/main.js'), 'shrink', model, '--task', join(example, 'rightsize.yaml'), '--margin', String(MARGIN), '--out', out, '--seconds', String(SECONDS)]
+  const args = [
+    join(dist, 'cli/main.js'),
+    'shrink',
+    model,
+    '--task',
+    join(example, 'rightsize.yaml'),
+    '--margin',
+    String(MARGIN),
+    '--out',
+    out,
+    '--seconds',
+    String(SECONDS),
+  ]
   return spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status
 }
 
@@ -40,12 +55,37 @@ for (const [at, model] of models.entries()) {
   rmSync(out, { recursive: true })
   const { result, original, cost, finalists, search: spent } = found
   const proof = finalists.find((one) => one.model === result?.model)?.holdout
-  figures.push({ name, status, outcome: found.outcome, original, result, cost, proof, spent, breakEvenCalls: found.breakEvenCalls })
+  figures.push({
+    name,
+    status,
+    outcome: found.outcome,
+    original,
+    result,
+    cost,
+    proof,
+    spent,
+    breakEvenCalls: found.breakEvenCalls,
+  })
   const single = cost.find(({ batch }) => batch === 1)
-  bar(`${name}: times smaller`, result === null ? 1 : original.bytes / result.bytes, '10', result !== null && original.bytes / result.bytes >= 10)
-  bar(`${name}: times less CPU per inference, batch 1`, single?.times ?? 1, '4', (single?.times ?? 1) >= 4)
+  bar(
+    `${name}: times smaller`,
+    result === null ? 1 : original.bytes / result.bytes,
+    '10',
+    result !== null && original.bytes / result.bytes >= 10,
+  )
+  bar(
+    `${name}: times less CPU per inference, batch 1`,
+    single?.times ?? 1,
+    '4',
+    (single?.times ?? 1) >= 4,
+  )
   bar(`${name}: search, wall seconds`, spent.wallS, 'below 300', spent.wallS < 300)
-  bar(`${name}: hold-out loss, upper bound in points`, 100 * (proof?.upper ?? 1), `${100 * MARGIN}`, proof?.proven === true)
+  bar(
+    `${name}: hold-out loss, upper bound in points`,
+    100 * (proof?.upper ?? 1),
+    `${100 * MARGIN}`,
+    proof?.proven === true,
+  )
 }
 console.log(JSON.stringify({ bench: 'shrink', figures, bars }))
 process.exit(!bars.every(({ ok }) => ok) ? 1 : missing ? 4 : 0)

@@ -39,7 +39,8 @@ test.skipIf(files.length < 1000)(
       }
     }
     expect(wrong).toEqual([])
-    expect(counts.right).toBeGreaterThan(1100)
+    // 784 are in Debian's cases alone; the rest comes with the models of RIGHTSIZE_DATA.
+    expect(counts.right).toBeGreaterThan(700)
   },
 )
 

@@ -96,8 +96,3 @@ export function freshNames(graph: Graph): (base: string) => string {
     return name
   }
 }
-
-/** The model with another graph. */
-export function withGraph(model: Model, graph: Graph): Model {
-  return { ...model, graph }
-}
