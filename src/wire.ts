@@ -12,6 +12,7 @@ import type { Effects } from './app/evaluate/effects.ts'
 import type { RunEvent } from './app/evaluate/events.ts'
 import type { PublishEffects } from './app/keep/publish.ts'
 import type { CompareRequest, ModelComparison } from './app/shrink/compare-paths.ts'
+import type { ImportedFolder } from './app/shrink/import-folder.ts'
 import type { ShrinkEffects, ShrinkRequest } from './app/shrink/shrink.ts'
 import type { TeachEffects } from './app/train/teach.ts'
 import type { TrainedFolder } from './app/train/train-folder.ts'
@@ -118,6 +119,13 @@ export interface ShrinkHow {
   readonly signal: AbortSignal
 }
 
+/** What `import` is told: a checkpoint folder, where the model goes, and a file with outputs that it must give. */
+export interface ImportRequest {
+  readonly folder: string
+  readonly out: string
+  readonly logits: string | undefined
+}
+
 /** What `sci` is told on the command line. */
 export interface SciFlags {
   readonly candidates: readonly string[]
@@ -178,6 +186,8 @@ export interface Wire {
   lintReport(path: string, whole: boolean): Promise<readonly Finding[]>
   /** Two ONNX models on the same data, or on random inputs. */
   compareModels(request: CompareRequest, signal: AbortSignal): Promise<ModelComparison>
+  /** A checkpoint folder of BERT's family into an ONNX model folder. */
+  importModel(request: ImportRequest): Promise<ImportedFolder>
   doctor(): Promise<Readonly<Record<string, readonly Availability[]>>>
   openStore(dir: string): Promise<Store>
   close(): Promise<void>
@@ -224,6 +234,12 @@ export async function openWire(options: WireOptions): Promise<Wire> {
       explainScore(source === undefined ? undefined : at(source), figures, effects),
     lintReport: (path, whole) => lintFile(at(path), whole, effects),
     compareModels: (request, signal) => compareOnnx(request, { effects, at, signal }),
+    importModel: ({ folder, out, logits }) =>
+      importCheckpoint({
+        folder: at(folder),
+        out: at(out),
+        logits: logits === undefined ? logits : at(logits),
+      }),
     doctor: () => doctor(options),
     openStore: (dir) => openStore(at(dir)),
     close: async () => undefined,
@@ -577,7 +593,7 @@ async function explainScore(
   readonly explanations: readonly SciExplanation[]
   readonly notes: readonly string[]
 }> {
-  const explain = await import('./app/account/explain.ts')
+  const { explainFigures, explainImport, explainRun } = await import('./app/account/explain.ts')
   const stated = flags.energyKwh !== undefined || flags.energyJ !== undefined
   if (path === undefined && stated) {
     const grid = await effects.gridFactor(flags.grid ?? 'WORLD')
@@ -588,13 +604,13 @@ async function explainScore(
     const given = Object.fromEntries(
       Object.entries(rest).filter(([, value]) => value !== undefined),
     )
-    return { explanations: [explain.explainFigures({ ...given, requests, grid })], notes: [] }
+    return { explanations: [explainFigures({ ...given, requests, grid })], notes: [] }
   }
   const from = path ?? resolve('result.json')
   const text = await readText(from)
   if (/"rightsize\/run-result@1"/.test(text.slice(0, 200))) {
     const result = await readResult(from)
-    return { explanations: explain.explainRun(result, flags.candidates), notes: [] }
+    return { explanations: explainRun(result, flags.candidates), notes: [] }
   }
   const { importEnergy } = await import('./adapters/energy-import/table.ts')
   const imported = await importEnergy(text)
@@ -607,7 +623,7 @@ async function explainScore(
     ...(flags.accepted === undefined ? {} : { accepted: flags.accepted }),
   }
   const notes = [...imported.leftOut, ...imported.uses.flatMap((use) => use.notes)]
-  return { explanations: explain.explainImport(imported, site, counts), notes: [...new Set(notes)] }
+  return { explanations: explainImport(imported, site, counts), notes: [...new Set(notes)] }
 }
 
 async function lintFile(
@@ -765,6 +781,23 @@ async function compareOnnx(
     readRows: effects.readRows,
     cpuS: ownCpuS,
     signal,
+  })
+}
+
+async function importCheckpoint(request: ImportRequest): Promise<ImportedFolder> {
+  const { importFolder } = await import('./app/shrink/import-folder.ts')
+  const { openEngine } = await import('./adapters/tensors/onnxruntime.ts')
+  const { modelFiles } = await import('./adapters/tensors/model-file.ts')
+  const { fileSource } = await import('./adapters/tensors/model-file/file-source.ts')
+  const { openTokenizer } = await import('./adapters/tokenizer/huggingface.ts')
+  return importFolder(request, {
+    engine: await openEngine(),
+    files: modelFiles,
+    openTokenizer,
+    textOrNull,
+    source: fileSource,
+    write: writeWhole,
+    join,
   })
 }
 

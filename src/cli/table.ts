@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 import { compare } from './compare.ts'
 import { distill } from './distill.ts'
 import { doctor } from './doctor.ts'
+import { importModel } from './import.ts'
 import { init } from './init.ts'
 import { inspect } from './inspect.ts'
 import { lintReport } from './lint-report.ts'
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   shrink,
   inspect,
   compare,
+  importModel,
   sci,
   lintReport,
   doctor,

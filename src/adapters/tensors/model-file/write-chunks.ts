@@ -1,4 +1,5 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { EncodedModel } from '../../../core/onnx/encode.ts'
 
 /** Pieces handed to one writev call: enough that small fields cost little, few enough that late data are not all held at once. */
@@ -16,6 +17,7 @@ export async function writeDraft(path: string, encoded: EncodedModel): Promise<D
   const draft = `${path}.${process.pid}.tmp`
   const discard = () => rm(draft, { force: true })
   try {
+    await mkdir(dirname(path), { recursive: true })
     const file = await open(draft, 'w')
     try {
       await writeAll(file, encoded.chunks())

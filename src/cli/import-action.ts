@@ -1,0 +1,19 @@
+import { bytes, grouped } from '../core/report/number.ts'
+import { openWire } from '../wire.ts'
+import type { Invocation } from './command.ts'
+import { text } from './flag.ts'
+
+export async function importAction({ args, flags, io }: Invocation): Promise<number> {
+  const [folder = ''] = args
+  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
+  const out = text(flags, 'out') ?? `${folder.replace(/\/+$/, '')}-onnx`
+  const made = await wire.importModel({ folder, out, logits: text(flags, 'logits') })
+  for (const note of made.notes) io.err(`note: ${note}`)
+  if (flags['json'] === true) {
+    io.out(JSON.stringify(made, null, 2))
+    return 0
+  }
+  io.out(`${made.folder}: ${bytes(made.bytes)}, ${grouped(made.parameters)} parameters`)
+  for (const check of made.checks) io.out(`checked: ${check}`)
+  return 0
+}
