@@ -1,5 +1,5 @@
 import { capturedBy, indexGraph, namesMadeBy, valuesUsed } from './graph-index.ts'
-import type { Graph, Model, Node } from './model.ts'
+import type { Graph, Node } from './model.ts'
 import { mapGraph } from './walk.ts'
 
 /** What `removeDead` took out. */
