@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  broken,
   every,
   hostile,
   payload,
@@ -50,4 +51,9 @@ test('a payload in every field adds no tag, link, mention, heading, fence or row
   expect(text).not.toMatch(/@\w/)
   expect(text).not.toMatch(/https?:\/\//)
   expect(text).not.toMatch(/(?<!\\)`/)
+})
+
+test('a candidate that broke says why, in the pull request too', () => {
+  const text = renderMarkdown(broken)
+  expect(text).toMatch(/broke: \S+/)
 })

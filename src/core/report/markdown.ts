@@ -26,6 +26,14 @@ export function renderMarkdown(result: RunResult): string {
       .map((note) => escapeMarkdown(note, 300))
       .join(' ')} Order: ${escapeMarkdown(decision.order.word, 80)}.`,
   ]
+  const broken = result.candidates.filter((one) => one.verdict === 'broken')
+  if (broken.length > 0)
+    lines.push(
+      '',
+      ...broken
+        .slice(0, 6)
+        .map((one) => `- ${escapeMarkdown(one.id, 60)} broke: ${escapeMarkdown(one.why, 300)}`),
+    )
   const next = decision.next.filter((step) => step.kind !== 'none')
   if (next.length > 0)
     lines.push(

@@ -80,7 +80,7 @@ function trimmedBy(json: unknown, texts: readonly string[]) {
   return { before, used, keep, json: trimTokenizer(json, keep) }
 }
 const oldIds = (tokenizer: Tokenizer, text: string, keep: readonly number[]) =>
-  tokenizer.encode(text).ids.map((id) => keep[id])
+  tokenizer.encode(text).ids.map((id: number) => keep[id])
 
 describe('a trimmed tokenizer', () => {
   for (const [kind, json] of Object.entries(trained)) {
@@ -101,7 +101,7 @@ describe('a trimmed tokenizer', () => {
         fc.property(words, (parts) => {
           const text = parts.join('')
           const old = before.encode(text).ids
-          if (!old.every((id) => kept.has(id))) return
+          if (!old.every((id: number) => kept.has(id))) return
           same += 1
           expect(oldIds(after, text, keep)).toEqual(old)
         }),
