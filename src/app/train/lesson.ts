@@ -31,6 +31,8 @@ export interface Told {
 /** A trained student: its files, how to ask it here and now, and what the model card says. */
 export interface Taught {
   readonly files: ReadonlyMap<string, Uint8Array>
+  /** The same student as ONNX, for other runtimes; absent where `files` hold it already or the encoder would be needed. */
+  readonly onnx?: () => ReadonlyMap<string, Uint8Array>
   readonly parameters: number
   /** Tokens (or features) seen in training, all passes: R of the Provider's score. Null where they are not counted. */
   readonly trainingTokens: number | null

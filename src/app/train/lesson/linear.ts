@@ -1,6 +1,8 @@
+import { encodeModel } from '../../../core/onnx/encode.ts'
 import { type LinearOptions, linearTraining } from '../../../core/student/linear.ts'
 import { encodeLinear } from '../../../core/student/linear-form.ts'
 import { LinearClassifier } from '../../../core/student/runtime-linear.ts'
+import { linearOnnx } from '../../../core/student/student-onnx.ts'
 import { type Lesson, type LessonWorld, runLesson, type Taught } from '../lesson.ts'
 
 /** Hashed n-grams and a multinomial logistic: the simple alternative, trained in seconds. */
@@ -11,6 +13,7 @@ export async function teachLinear(lesson: Lesson, world: LessonWorld): Promise<T
   const reader = new LinearClassifier(model)
   return {
     files: new Map([['model.safetensors', encodeLinear(model)]]),
+    onnx: () => new Map([['linear.onnx', encodeModel(linearOnnx(model))]]),
     parameters: model.weights.length + model.bias.length,
     trainingTokens: null,
     chosen: { features: report.features, ...report.chosen, passes: report.fitEpochs },
