@@ -39,14 +39,16 @@ function beside(rival: string, files: Readonly<Record<string, string>> = {}): Fo
   return made
 }
 
-/** The rival is broken with this code, on the screen and in the report; the others were judged; exit 1, not 3. */
+/** The rival is broken with this code, on the screen and in the report; the others were judged. It was not
+ * judged itself, so that the incumbent is needed is not shown: undecided, exit 2. */
 async function broken(one: Folder, code: string): Promise<void> {
   const ran = await one.rightsize(['run'])
   expect(ran.err).toMatch(new RegExp(`rival: (RUNTIME_BROKEN: )?${code}`))
   expect(one.read('report.html')).toContain(code)
   const [, rival] = [...one.result().candidates].sort((a, b) => b.n - a.n)
   expect(rival).toMatchObject({ id: 'rival', verdict: 'broken' })
-  expect(ran.code).toBe(1)
+  expect(one.result().decision.headline).toContain('rival could not be judged')
+  expect(ran.code).toBe(2)
 }
 
 const node = (file: string, settings = '{}'): string =>

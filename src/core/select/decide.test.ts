@@ -211,6 +211,17 @@ test('a broken candidate is said to be broken and the others go on; a broken inc
   expect(() => decide(input(rivals, { incumbent: null }))).toThrow(/no incumbent/)
 })
 
+test('a rival that broke leaves it undecided: that the task needs the incumbent was not shown', () => {
+  const rivals = [
+    candidate('large', large, 10),
+    candidate('small', [], 1, { broken: 'out of memory' }),
+  ]
+  const { decision } = decide(input(rivals))
+  expect(decision.kind).toBe('undecided')
+  expect(decision.headline).toContain('small could not be judged: out of memory.')
+  expect(decision.next[0]?.text).toContain('Mend small')
+})
+
 test('an absolute bar speaks of the floor, by Clopper-Pearson', () => {
   const bar = { kind: 'absolute', floor: 0.88, target: 0.89 } as const
   const { decision, candidates } = decide(

@@ -70,9 +70,19 @@ export function writeDecision(facts: DecisionFacts): Decision {
 const couldWin = ({ ranked }: DecisionFacts): number =>
   ranked.filter(({ standing }) => standing !== 'dearer' && standing !== 'incumbent').length
 
-function kindOf({ ranked, chosen }: DecisionFacts): Decision['kind'] {
+function kindOf({ ranked, chosen, input }: DecisionFacts): Decision['kind'] {
   if (chosen !== null) return chosen.standing === 'certified' ? 'certified' : 'supported'
+  // A rival that broke was not judged: that the task needs the incumbent is then not shown.
+  if (brokenRivals(input).length > 0) return 'undecided'
   return ranked.some(({ standing }) => standing === 'open') ? 'undecided' : 'none'
+}
+
+const brokenRivals = ({ candidates, incumbent }: DecisionInput) =>
+  candidates.filter(({ id, broken }) => id !== incumbent && broken !== undefined)
+
+/** Which rivals could not be judged, and why; empty when all were. */
+function unjudged(input: DecisionInput): string[] {
+  return brokenRivals(input).map(({ id, broken }) => `${id} could not be judged: ${broken}.`)
 }
 
 /** The one that comes nearest to passing: least chance of losing too much, then least loss. */
@@ -99,9 +109,10 @@ function headline(
     couldWin(facts),
     input.incumbent === null ? 'candidate' : 'cheaper candidate',
   )
-  if (kind === 'undecided' && subject !== null && hasEvidence(subject)) {
+  if (kind === 'undecided' && subject?.standing === 'open' && hasEvidence(subject)) {
     const start = `Not decided: none of the ${cheaper} is supported by these ${counted(input.items)} items yet.`
-    return [start, nearestSentence(facts, subject), settlingSentence(next)]
+    const nearestText = nearestSentence(facts, subject)
+    return [start, nearestText, settlingSentence(next), ...unjudged(input)]
   }
   return noneHeadline(facts, subject, cheaper)
 }
@@ -161,6 +172,12 @@ const percent1 = (share: number): string => `${(100 * share).toFixed(1).replace(
 
 function noneHeadline(facts: DecisionFacts, subject: Judged | null, cheaper: string): string[] {
   const { input } = facts
+  const broke = unjudged(input)
+  if (broke.length > 0) {
+    const others =
+      couldWin(facts) === 0 ? [] : [`None of the ${cheaper} that were judged is good enough.`]
+    return ['Not decided.', ...broke, ...others]
+  }
   if (couldWin(facts) === 0 && input.incumbent !== null) {
     return [`Keep ${input.incumbent}: no candidate that was judged is known to be cheaper.`]
   }
@@ -293,13 +310,21 @@ function certifiedClaim(facts: DecisionFacts, subject: Judged | null): ScopeClai
   return { holds, text: claim(holds, 'Certified', 'Not certified', rest) }
 }
 
+const mendStep = ({ id }: { readonly id: string }): NextStep => ({
+  kind: 'candidate',
+  count: null,
+  text: `Mend ${id} and run again; what is stored is not asked for twice.`,
+})
+
 function nextSteps(
   facts: DecisionFacts,
   kind: Decision['kind'],
   subject: Judged | null,
 ): NextStep[] {
   const { input, correction, limit } = facts
-  if (kind === 'certified' || subject === null || !hasEvidence(subject)) return []
+  const mend = facts.chosen !== null ? [] : brokenRivals(input).map(mendStep)
+  if (kind === 'certified' || subject === null || !hasEvidence(subject)) return mend
+  if (mend.length > 0 && subject.standing !== 'open') return mend
   if (kind === 'none') {
     return [
       {
