@@ -51,6 +51,11 @@ export const onnxErrors = {
     why: 'onnxruntime-node is an optional dependency; nothing else here can execute a graph.',
     next: 'npm i rightsize --onnxruntime-node-install=skip',
   },
+  TENSOR_ENGINE_WEB_MISSING: {
+    title: 'The package that runs ONNX graphs in WebAssembly is not installed',
+    why: 'onnxruntime-web is an optional peer: it is needed only to measure models as a browser runs them.',
+    next: 'npm install onnxruntime-web',
+  },
   TENSOR_ENGINE_FAILED: {
     title: 'The engine refused or failed to run the graph',
     why: 'The runtime does not know an operator or type, or the inputs do not fit the graph; its own words are in the message.',
