@@ -48,7 +48,10 @@ test.each([11, 13, 17, 18])(
   'figures inside the graph are those of plain sums over the rows that are no padding: opset %i',
   async (opset) => {
     const batches = [batch(1, 2, 5), batch(2, 3, 4)]
-    const requests = [{ value: 'v', kind: 'gram' } as const]
+    const requests = [
+      { value: 'v', kind: 'gram' },
+      { value: 'v', kind: 'moments' },
+    ] as const
     const stats = await collectStats(model(opset), requests, {
       batches,
       engine: await openEngine(),
@@ -67,6 +70,12 @@ test.each([11, 13, 17, 18])(
     }
   },
 )
+
+test('a Gram matrix comes without extremes unless somebody else asks for them', async () => {
+  const options = { batches: [batch(6, 2, 5)], engine: await openEngine() }
+  const alone = (await collectStats(model(18), [{ value: 'v', kind: 'gram' }], options)).get('v')
+  expect([alone?.min.length, alone?.max.length, alone?.gram?.length]).toEqual([0, 0, 9])
+})
 
 test('energy comes without extremes, and a stronger request for the same value wins', async () => {
   const options = { batches: [batch(6, 2, 5)], engine: await openEngine() }

@@ -20,10 +20,13 @@ export interface StatRequest {
   /** Name of the graph value. */
   readonly value: string
   /**
-   * `energy`: count, mean, second moment (min and max stay empty: finding them costs more than all the rest); `moments`: also min, max; `gram`: also sum of x xT (channels x channels). `range` and `histogram` take the
-   * whole value as one channel, whatever its layout; `histogram` also counts magnitudes in bins.
+   * `energy`: count, mean, second moment; min and max stay empty, because finding them costs more than all the rest. `moments`: with min
+   * and max. `gram`: energy with the sum of x xT (channels x channels). `range` and `histogram` take the whole value as one channel,
+   * whatever its layout; `histogram` also counts magnitudes in bins.
    */
   readonly kind: 'energy' | 'moments' | 'gram' | 'range' | 'histogram'
+  /** Asks for the first-order Taylor importance of each channel too, which takes a backward pass. */
+  readonly taylor?: boolean
 }
 
 /** How often |x| fell into each of equal bins from 0 to `limit`, the largest magnitude seen. */
@@ -43,6 +46,8 @@ export interface ChannelStats {
   readonly gram: Float64Array | null
   /** Only where asked for. */
   readonly histogram?: MagnitudeHistogram
+  /** Mean over texts of (sum over positions of x dL/dx)^2, at least 0; only where asked for. */
+  readonly taylor?: Float64Array
 }
 
 /** By value name. */
@@ -54,6 +59,11 @@ export interface Target {
   /** Instruction sets of the processor, lower case, such as avx2, avx512_vnni; empty where not known. */
   readonly features: readonly string[]
   readonly threads: number
+  /**
+   * Share 0..1 of the model's CPU time by node name, measured with the engine's profiler at optimization 'disabled', so that names are
+   * the graph's. Predictions of CPU savings use it; without it they take shares of bytes.
+   */
+  readonly time?: ReadonlyMap<string, number>
 }
 
 /** The files of a model that a pass may change together. */
@@ -63,8 +73,18 @@ export interface Artefact {
   readonly tokenizer: unknown | null
   /** Parsed config.json. */
   readonly config: Readonly<Record<string, unknown>>
-  /** Token ids that occur in the calibration and training texts; the vocabulary pass needs them, and renumbers them. */
+  /** Parsed tokenizer_config.json, where there is one. */
+  readonly tokenizerConfig?: unknown
+  /** Token ids that occur in the texts that may be learned from; the vocabulary pass needs them, and renumbers them. */
   readonly tokensUsed?: readonly number[]
+  /** The original's token id of each id, where the vocabulary was trimmed. */
+  readonly idsKept?: readonly number[]
+  /** Tokens a text is cut to; the model's own limit where absent. */
+  readonly maxLength?: number
+  /** Lengths in tokens of the texts that may be learned from, ascending. */
+  readonly textLengths?: readonly number[]
+  /** Number of classes; students need it. */
+  readonly classes?: number
 }
 
 export type Params = Readonly<Record<string, number | string | boolean | readonly number[]>>
@@ -82,6 +102,15 @@ export interface Proposal {
   readonly exactness: Exactness
   /** Ways to heal it when the gate refuses it, in order. */
   readonly repairs: readonly ('bias' | 'least-squares' | 'distil')[]
+  /** Set where the model is worth nothing before it is trained: how it is trained from its start. */
+  readonly training?: StudentTraining
+}
+
+export interface StudentTraining {
+  /** Times the healing steps of the search. */
+  readonly times: number
+  /** Peak rate of Adam. */
+  readonly rate: number
 }
 
 export interface Patched {

@@ -13,7 +13,7 @@ export interface StatOutputs {
   readonly shape: string
   readonly sum: string
   readonly squares: string
-  /** Null for `energy`. */
+  /** Null where nobody reads extremes. */
   readonly min: string | null
   readonly max: string | null
   readonly gram: string | null
@@ -37,8 +37,7 @@ interface Addition {
 }
 
 /**
- * The model with ReduceMin, ReduceMax, sums, sums of squares and X^T X of the requested values as further outputs, calculated over
- * rows: all axes but the last. With a mask input [batch, sequence], values [batch, sequence, channels] count the rows alone where it is
+ * The model with sums, sums of squares, extremes and X^T X of the requested values as further outputs, as far as asked for, over rows: all axes but the last. With a mask input [batch, sequence], values [batch, sequence, channels] count the rows alone where it is
  * not 0. Two requests for one value are joined. Throws SHRINK_STATISTICS for values that the graph does not make or that are no float32.
  */
 export function statisticGraph(
@@ -51,8 +50,8 @@ export function statisticGraph(
   const fresh = freshNames(graph)
   const addition = { opset: model.opsets[''] ?? 1, nodes: [], initializers: [], fresh }
   const keep = mask === undefined ? null : rowsToKeep(addition, mask)
-  const outputs = joined(requests).map((request) =>
-    emitFigures(addition, request, factsOf(facts, request.value), keep),
+  const outputs = joined(requests).map((one) =>
+    emitFigures(addition, one, factsOf(facts, one.request.value), keep),
   )
   const infos = outputs.flatMap(figureInfos)
   const augmented = {
@@ -64,18 +63,29 @@ export function statisticGraph(
   return { model: { ...model, graph: augmented }, outputs, fetches: infos.map(({ name }) => name) }
 }
 
-/** A stronger kind holds what a weaker one of its layout asks for. */
-const strength = { energy: 0, moments: 1, gram: 2, range: 0, histogram: 1 } as const
+/** What is calculated of one value in one layout: all that its requests ask for. */
+interface Joined {
+  readonly request: StatRequest
+  readonly extremes: boolean
+  readonly gram: boolean
+}
 
-/** One request a value and layout: a Gram matrix comes with moments, a histogram (its own second run) with the range. */
-function joined(requests: readonly StatRequest[]): readonly StatRequest[] {
-  const byValue = new Map<string, StatRequest>()
+/** Extremes cost more than all other figures together, so they are found only for those who read them. */
+const readsExtremes = new Set(['moments', 'range', 'histogram'])
+
+/** One entry a value and layout; a histogram (its own second run) comes with the range. */
+function joined(requests: readonly StatRequest[]): readonly Joined[] {
+  const byValue = new Map<string, Joined>()
   for (const { value, kind } of requests) {
     const whole = kind === 'range' || kind === 'histogram'
     const key = `${whole ? 'whole' : 'channels'} ${value}`
     const known = byValue.get(key)
-    if (known === undefined || strength[kind] > strength[known.kind])
-      byValue.set(key, { value, kind })
+    const stays = known !== undefined && (!whole || kind === 'range') ? known.request : null
+    byValue.set(key, {
+      request: stays ?? { value, kind },
+      extremes: known?.extremes === true || readsExtremes.has(kind),
+      gram: known?.gram === true || kind === 'gram',
+    })
   }
   return [...byValue.values()]
 }
@@ -100,7 +110,7 @@ function rowsToKeep(addition: Addition, mask: string): string {
 
 function emitFigures(
   addition: Addition,
-  request: StatRequest,
+  { request, extremes, gram }: Joined,
   { dims }: ValueFacts,
   keep: string | null,
 ): StatOutputs {
@@ -126,12 +136,9 @@ function emitFigures(
     sum: reduce(addition, 'ReduceSum', kept, 13),
     // Not ReduceSumSquare: onnxruntime has a fast path over the first axis for ReduceSum alone.
     squares: reduce(addition, 'ReduceSum', emit(addition, 'Mul', [kept, kept]), 13),
-    min: kind === 'energy' ? null : reduce(addition, 'ReduceMin', kept, 18),
-    max: kind === 'energy' ? null : reduce(addition, 'ReduceMax', kept, 18),
-    gram:
-      kind === 'gram'
-        ? emit(addition, 'Gemm', [kept, kept], [build.intAttribute('transA', 1)])
-        : null,
+    min: extremes ? reduce(addition, 'ReduceMin', kept, 18) : null,
+    max: extremes ? reduce(addition, 'ReduceMax', kept, 18) : null,
+    gram: gram ? emit(addition, 'Gemm', [kept, kept], [build.intAttribute('transA', 1)]) : null,
   }
 }
 

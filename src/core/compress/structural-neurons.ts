@@ -72,9 +72,9 @@ function shifted(bias: Tensor, shift: Float64Array): Tensor {
   return float32Tensor(bias.name, bias.dims, values)
 }
 
-/** Kinds of statistics that a repair reads. */
+/** Kinds of statistics that a cut and its repair read: importance and bias need sums alone. */
 export const statKindOf = (repair: CutRepair): StatRequest['kind'] =>
-  repair === 'least-squares' ? 'gram' : 'moments'
+  repair === 'least-squares' ? 'gram' : 'energy'
 
 /** Shares of the neurons that are proposed to stay, most saving first. */
 const keepShares = [0.25, 0.5, 0.75] as const
