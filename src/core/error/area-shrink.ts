@@ -29,11 +29,26 @@ export const shrinkErrors = {
   MODEL_IMPORT: {
     title: 'The model cannot be turned into ONNX',
     why: 'Import builds the graph from config.json and model.safetensors; the message names the part that is missing, of another size, or not built yet.',
-    next: 'Give a folder of BERT, RoBERTa or DistilBERT with a classification or sentence-embedding head, or export the model with its own tools.',
+    next: 'Give a folder of BERT, RoBERTa, DistilBERT or MPNet with a head for texts, tokens, masked words or sentence vectors, or export the model with its own tools.',
   },
   MODEL_IMPORT_DIFFERS: {
     title: 'The imported model does not answer as it should',
     why: 'The graph was built, but its outputs are not those that were given, or padding changes them.',
     next: 'Check that the expected outputs belong to this checkpoint; if they do, report it with config.json. Nothing was written.',
+  },
+  LLAMA_QUANTIZE_MISSING: {
+    title: 'llama-quantize was not found',
+    why: 'GGUF models are quantised by the llama-quantize of llama.cpp that you have; rightsize does not bring one.',
+    next: 'Install llama.cpp (brew install llama.cpp, or a release of github.com/ggml-org/llama.cpp), or name the program: --llama-quantize PATH.',
+  },
+  LLAMA_QUANTIZE_FAILED: {
+    title: 'llama-quantize made no file that can be used',
+    why: 'It ended with an error, or what it wrote is not the source in other types; its own words are in the message.',
+    next: 'Run the command of the message by hand; types with IQ need --imatrix FILE.',
+  },
+  GGUF_NOT_SOURCE: {
+    title: 'This GGUF file is no source for quantising',
+    why: 'Quantising what is quantised already loses more than quantising the 16- or 32-bit original, and parts of a split model are not read together.',
+    next: 'Give the F16, BF16 or F32 file; or add --allow-requantize and let rightsize run judge what it costs.',
   },
 } as const satisfies Record<string, ErrorEntry>
