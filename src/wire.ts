@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, rename, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleepMs } from 'node:timers/promises'
@@ -12,6 +12,7 @@ import type { Effects } from './app/evaluate/effects.ts'
 import type { RunEvent } from './app/evaluate/events.ts'
 import type { PublishEffects } from './app/keep/publish.ts'
 import type { CompareRequest, ModelComparison } from './app/shrink/compare-paths.ts'
+import type { GgufPlan, GgufRequest, GgufVariants } from './app/shrink/gguf-variants.ts'
 import type { ImportedFolder } from './app/shrink/import-folder.ts'
 import type { ShrinkEffects, ShrinkRequest } from './app/shrink/shrink.ts'
 import type { TeachEffects } from './app/train/teach.ts'
@@ -119,6 +120,9 @@ export interface ShrinkHow {
   readonly signal: AbortSignal
 }
 
+/** What `shrink` is told about a GGUF file; paths may be relative, `program` also a name. */
+export type GgufFlags = GgufRequest
+
 /** What `import` is told: a checkpoint folder, where the model goes, and a file with outputs that it must give. */
 export interface ImportRequest {
   readonly folder: string
@@ -173,6 +177,9 @@ export interface Wire {
     request: ShrinkFlags,
     how: ShrinkHow,
   ): ReturnType<typeof import('./app/shrink/shrink.ts').planShrink>
+  /** Variants of a GGUF file, made with the user's llama-quantize. */
+  ggufVariants(request: GgufFlags, how: ShrinkHow): Promise<GgufVariants>
+  planGguf(request: GgufFlags): Promise<GgufPlan>
   /** What a model is made of: a path, or the http(s) address of one. */
   inspect(model: string): Promise<Inspection>
   exportAccount(resultPath: string, form: string): Promise<string>
@@ -224,6 +231,12 @@ export async function openWire(options: WireOptions): Promise<Wire> {
       const { planShrink } = await import('./app/shrink/shrink.ts')
       const at = { effects, cwd: options.cwd }
       return planShrink(await shrinkRequest(request, at), await shrinkEffects(request, how, at))
+    },
+    ggufVariants: (request, how) => quantiseGguf(placedGguf(request, at), how),
+    planGguf: async (request) => {
+      const { planGguf } = await import('./app/shrink/gguf-variants.ts')
+      const { tensorFile } = await import('./adapters/tensors/model-file.ts')
+      return planGguf(placedGguf(request, at), { source: tensorFile })
     },
     inspect: (model) => inspectModel(model, options),
     exportAccount: async (path, form) => {
@@ -745,6 +758,34 @@ async function shrinkModel(flags: ShrinkFlags, how: ShrinkHow, at: At): Promise<
       : await replayShrink(request, await readCompression(resolve(at.cwd, flags.replay)), world)
   await writeFolder(out, files)
   return compression
+}
+
+function placedGguf(request: GgufFlags, at: (path: string) => string): GgufRequest {
+  const { model, out, imatrix, program } = request
+  return {
+    ...request,
+    ...{ model: at(model), out: at(out), imatrix: imatrix === undefined ? imatrix : at(imatrix) },
+    // A bare name is looked for in PATH.
+    program: /[\\/]/.test(program) ? at(program) : program,
+  }
+}
+
+async function quantiseGguf(
+  request: GgufRequest,
+  { say, signal }: ShrinkHow,
+): Promise<GgufVariants> {
+  const { makeGgufVariants } = await import('./app/shrink/gguf-variants.ts')
+  const { programRunner } = await import('./adapters/processes/program.ts')
+  const { tensorFile } = await import('./adapters/tensors/model-file.ts')
+  const { fileDigest, makeRoom } = await import('./adapters/files/whole-file.ts')
+  const processes = openProcesses(process.platform)
+  return makeGgufVariants(request, {
+    ...{ say, signal, join, rename, makeRoom, digest: fileDigest, write: writeWhole },
+    remove: (path) => rm(path, { force: true }),
+    source: tensorFile,
+    run: programRunner({ processes, nowS: monotonicS }),
+    machineThreads: hardwareThreads(),
+  })
 }
 
 async function readCompression(path: string): Promise<Compression> {

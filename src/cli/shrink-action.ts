@@ -8,7 +8,9 @@ import { list, number, text } from './flag.ts'
 const codes = { proven: 0, nothing: 1, undecided: 2 } as const
 
 /** Exit code: 0 something smaller is proven, 1 nothing could be saved, 2 the hold-out decides nothing. */
-export async function shrinkAction({ args, flags, io }: Invocation): Promise<number> {
+export async function shrinkAction(call: Invocation): Promise<number> {
+  const { args, flags, io } = call
+  if (/\.gguf$/i.test(args[0] ?? '')) return (await import('./shrink-gguf.ts')).shrinkGguf(call)
   const request = requestOf(args[0] ?? '', flags)
   const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: false })
   const how = { say: io.err, signal: io.signal }

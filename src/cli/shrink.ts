@@ -5,8 +5,10 @@ export const shrink: Command = {
   name: 'shrink',
   args: '<model>',
   summary: 'make an ONNX text classifier smaller, with proof that it still does the job',
-  example:
+  example: [
     'rightsize shrink models/large --task rightsize.yaml --margin 0.01 --out models/large-small',
+    'rightsize shrink llama-f16.gguf --only Q4_K_M   # with your llama-quantize',
+  ].join('\n'),
   flags: [
     {
       flags: '--task <file>',
@@ -27,7 +29,11 @@ export const shrink: Command = {
       flags: '--target-size <bytes>',
       text: 'stop when the model, before number formats, is this small',
     },
-    { flags: '--only <pass>', text: 'try only this pass or family', many: true },
+    {
+      flags: '--only <pass>',
+      text: 'try only this pass or family (GGUF: make only this type, Q4_K_M)',
+      many: true,
+    },
     { flags: '--without <pass>', text: 'leave this pass or family out', many: true },
     { flags: '--heal-steps <n>', text: 'steps of the first rung of healing', fallback: '600' },
     {
@@ -38,6 +44,15 @@ export const shrink: Command = {
     { flags: '--alpha <share>', text: 'error of the claim', fallback: '0.05' },
     { flags: '--seed <n>', text: 'seed of everything random', fallback: '1' },
     { flags: '--replay <file>', text: 'make the model of a compression.json again' },
+    {
+      flags: '--llama-quantize <program>',
+      text: 'for a GGUF file: the llama-quantize to use (default: LLAMA_QUANTIZE, else PATH)',
+    },
+    { flags: '--imatrix <file>', text: 'for a GGUF file: importance matrix of llama-imatrix' },
+    {
+      flags: '--allow-requantize',
+      text: 'for a GGUF file: quantise what is quantised already (loses more)',
+    },
     { flags: '--dry-run', text: 'print what would be tried and what it is predicted to save' },
     { flags: '--json', text: 'print compression.json' },
   ],

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { RightsizeError } from '../../core/error/error.ts'
@@ -35,4 +37,16 @@ export async function writeFolder(
 ): Promise<string> {
   for (const [name, bytes] of files) await writeWhole(join(folder, name), bytes)
   return folder
+}
+
+/** sha256 of a file of any size, in hex. */
+export async function fileDigest(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const piece of createReadStream(path)) hash.update(piece as Uint8Array)
+  return hash.digest('hex')
+}
+
+/** Makes the folder that a file will lie in. */
+export async function makeRoom(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
 }

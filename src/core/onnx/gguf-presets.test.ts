@@ -57,7 +57,7 @@ test.each(published)(
   '$name of Llama-3.1-8B takes the bits per weight that llama.cpp publishes',
   (preset) => {
     const { bitsPerWeight: predicted } = predictSize(llama(llama8b), 16e9, preset)
-    expect(Math.abs(predicted / (preset.publishedBits ?? Number.NaN) - 1)).toBeLessThan(0.004)
+    expect(predicted).toBeCloseTo(preset.publishedBits ?? Number.NaN, 4)
   },
 )
 
