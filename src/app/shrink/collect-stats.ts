@@ -5,6 +5,7 @@ import { Tally } from '../../core/compress/tally.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
+import { collectTaylor, type TaylorSource } from './collect-taylor.ts'
 
 export interface CollectOptions {
   /** Calibration inputs, one entry a batch. Gone through twice when histograms are asked for. */
@@ -14,11 +15,13 @@ export interface CollectOptions {
   readonly mask?: string
   readonly threads?: number
   readonly signal?: AbortSignal
+  /** What requests of Taylor importance are measured against; the model's own answers unless said. */
+  readonly taylor?: TaylorSource
 }
 
 /**
  * Statistics of the requested values over the batches, calculated by the engine: only vectors come back. Keys as in `statKey`. For
- * models below 2 GiB. Throws SHRINK_STATISTICS.
+ * models below 2 GiB. Throws SHRINK_STATISTICS, and TRAIN_NO_GRADIENT where Taylor importance is asked of a model without gradients.
  */
 export async function collectStats(
   model: Model,
@@ -40,7 +43,36 @@ export async function collectStats(
       tally.addHistograms(counted.outputs, results),
     )
   }
-  return tally.stats()
+  return withTaylor(model, requests, tally.stats(), options)
+}
+
+/** The statistics with the Taylor importance of the values for which it was asked. */
+async function withTaylor(
+  model: Model,
+  requests: readonly StatRequest[],
+  stats: Stats,
+  { batches, engine, threads, signal, taylor }: CollectOptions,
+): Promise<Stats> {
+  const groups = new Map(
+    requests.flatMap(({ value, taylor: group }) =>
+      group === undefined ? [] : [[value, group] as const],
+    ),
+  )
+  if (groups.size === 0) return stats
+  const asked = [...groups].map(([value, group]) => ({ value, group }))
+  const scores = await collectTaylor(model, asked, {
+    batches,
+    engine,
+    ...taylor,
+    ...(threads === undefined ? {} : { threads }),
+    ...(signal === undefined ? {} : { signal }),
+  })
+  return new Map(
+    [...stats].map(([value, one]) => {
+      const score = scores.get(value)
+      return [value, score === undefined ? one : { ...one, taylor: score }]
+    }),
+  )
 }
 
 function maskOf({ graph }: Model): string | undefined {

@@ -25,8 +25,11 @@ export interface StatRequest {
    * whatever its layout; `histogram` also counts magnitudes in bins.
    */
   readonly kind: 'energy' | 'moments' | 'gram' | 'range' | 'histogram'
-  /** Asks for the first-order Taylor importance of each channel too, which takes a backward pass. */
-  readonly taylor?: boolean
+  /**
+   * Asks for the first-order Taylor importance too, which takes a backward pass: of groups of so many neighbouring channels (1: each
+   * alone) that stay or go together.
+   */
+  readonly taylor?: number
 }
 
 /** How often |x| fell into each of equal bins from 0 to `limit`, the largest magnitude seen. */
@@ -46,7 +49,7 @@ export interface ChannelStats {
   readonly gram: Float64Array | null
   /** Only where asked for. */
   readonly histogram?: MagnitudeHistogram
-  /** Mean over texts of (sum over positions of x dL/dx)^2, at least 0; only where asked for. */
+  /** Mean over texts of (sum over positions, and over the channels of a group, of x dL/dx)^2, one per group; only where asked for. */
   readonly taylor?: Float64Array
 }
 

@@ -54,7 +54,9 @@ export class Tally {
       const counted = this.#histograms.get(value)?.counts ?? new Float64Array(histogramBins)
       this.#histograms.set(value, { limit, counts: counted })
       const times = numbers(results, counts)
-      for (const [at, bin] of numbers(results, bins).entries()) {
+      const places = numbers(results, bins)
+      for (let at = 0; at < places.length; at += 1) {
+        const bin = places[at] ?? 0
         counted[bin] = (counted[bin] ?? 0) + (times[at] ?? 0)
       }
     }
@@ -111,22 +113,24 @@ function finished(sums: Sums, histogram: MagnitudeHistogram | undefined): Channe
   return histogram === undefined ? stats : { ...stats, histogram }
 }
 
-function accumulate(into: Float64Array, values: readonly number[]): void {
-  for (let at = 0; at < into.length; at += 1) into[at] = (into[at] ?? 0) + (values[at] ?? 0)
+function accumulate(into: Float64Array, values: ArrayLike<number>): void {
+  for (let at = 0; at < into.length; at += 1)
+    into[at] = (into[at] as number) + (values[at] as number)
 }
 
 function extreme(
   into: Float64Array,
-  values: readonly number[],
+  values: ArrayLike<number>,
   choose: (a: number, b: number) => number,
 ): void {
   for (let at = 0; at < into.length; at += 1) into[at] = choose(into[at] ?? 0, values[at] ?? 0)
 }
 
-function numbers(results: Results, name: string): number[] {
-  const found = results[name]
-  if (found === undefined) {
-    throw new RightsizeError('SHRINK_STATISTICS', `the run gave no '${name}'`)
-  }
-  return Array.from(found.data as ArrayLike<number | bigint>, Number)
+/** The values of an output; floats are not copied, because Gram matrices are large. */
+function numbers(results: Results, name: string): ArrayLike<number> & Iterable<number> {
+  const data = results[name]?.data
+  if (data === undefined) throw new RightsizeError('SHRINK_STATISTICS', `the run gave no '${name}'`)
+  return data instanceof Float32Array
+    ? data
+    : Array.from(data as ArrayLike<number | bigint>, Number)
 }
