@@ -4,7 +4,7 @@ import type { Command } from './command.ts'
 export const importModel: Command = {
   name: 'import',
   args: '<folder>',
-  summary: 'turn config.json + model.safetensors (BERT, RoBERTa, DistilBERT) into an ONNX model',
+  summary: 'turn config.json + safetensors (BERT, RoBERTa, DistilBERT, MPNet) into an ONNX model',
   example: 'rightsize import checkpoints/minilm --out models/minilm --logits expected.json',
   flags: [
     { flags: '--out <folder>', text: 'where the model is written (default: <folder>-onnx)' },

@@ -2,17 +2,22 @@ import { RightsizeError } from '../error/error.ts'
 
 /** What config.json says of an encoder of BERT's family. */
 export interface BertConfig {
-  readonly family: 'bert' | 'roberta' | 'distilbert'
-  readonly head: 'classes' | 'embedding'
+  readonly family: 'bert' | 'roberta' | 'distilbert' | 'mpnet'
+  /** One label per text, one per token, a word of the vocabulary per token, or one vector per text. */
+  readonly head: 'classes' | 'tokens' | 'words' | 'embedding'
   readonly width: number
   readonly depth: number
   readonly heads: number
   readonly ffn: number
   readonly positions: number
-  readonly activation: 'gelu' | 'gelu_new' | 'relu'
+  readonly activation: 'gelu' | 'gelu_new' | 'relu' | 'silu'
   readonly epsilon: number
-  /** The padding's id: RoBERTa counts places from it. */
+  /** The padding's id: RoBERTa and MPNet count places from it. */
   readonly padId: number
+  /** Whether a masked-word head multiplies by the word vectors themselves. */
+  readonly tied: boolean
+  /** Rows of MPNet's table of relative positions. */
+  readonly buckets: number
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -24,30 +29,44 @@ const families: Readonly<Record<string, BertConfig['family']>> = {
   'xlm-roberta': 'roberta',
   camembert: 'roberta',
   distilbert: 'distilbert',
+  mpnet: 'mpnet',
 }
 
+/** Names and formulas as in transformers/activations.py (ACT2FN); gelu_fast is gelu_new in another order. */
 const activations: Readonly<Record<string, BertConfig['activation']>> = {
   gelu: 'gelu',
+  gelu_python: 'gelu',
   gelu_new: 'gelu_new',
+  gelu_fast: 'gelu_new',
   gelu_pytorch_tanh: 'gelu_new',
   relu: 'relu',
+  silu: 'silu',
+  swish: 'silu',
 }
 
 function refuse(what: string): never {
   throw new RightsizeError('MODEL_IMPORT', what, { at: 'config.json' })
 }
 
+/** Token places that the table of positions has room for: RoBERTa and MPNet leave those up to the padding's id unused. */
+export const longestText = ({ family, positions, padId }: BertConfig): number =>
+  family === 'roberta' || family === 'mpnet' ? positions - padId - 1 : positions
+
 /**
- * Reads config.json. Throws MODEL_IMPORT, with the name, for other architectures and for variants that calculate differently (relative
+ * Reads config.json; `asEncoder` is for sentence-transformers, which leave out whatever head a checkpoint has. Throws MODEL_IMPORT, with the name, for other architectures and for variants that calculate differently (relative
  * positions, decoders, other activations or heads). Defaults as in transformers 5 (configuration_bert.py and its siblings).
  */
-export function readBertConfig(config: Fields): BertConfig {
+export function readBertConfig(config: Fields, asEncoder = false): BertConfig {
   const type = String(config['model_type'])
   const family = Object.hasOwn(families, type) ? families[type] : undefined
   if (family === undefined)
     refuse(`'${type}' is not built yet; known are ${Object.keys(families).join(', ')}`)
   for (const key of ['is_decoder', 'add_cross_attention'])
     if (config[key] === true) refuse(`${key} is not built`)
+  if (config['quantization_config'] !== undefined)
+    refuse(
+      'weights that are quantised already are not built; take the checkpoint before quantising',
+    )
   const positions = config['position_embedding_type'] ?? 'absolute'
   if (positions !== 'absolute') refuse(`positions of type '${String(positions)}' are not built`)
   const distil = family === 'distilbert'
@@ -59,7 +78,7 @@ export function readBertConfig(config: Fields): BertConfig {
   const padId = config['pad_token_id']
   return {
     family,
-    head: headOf(config),
+    head: asEncoder ? 'embedding' : headOf(config),
     width,
     heads,
     depth: size(distil ? 'n_layers' : 'num_hidden_layers', distil ? 6 : 12),
@@ -68,7 +87,9 @@ export function readBertConfig(config: Fields): BertConfig {
     activation: activationOf(config[distil ? 'activation' : 'hidden_act'] ?? 'gelu'),
     // DistilBERT's is written into its code: modeling_distilbert.py, LayerNorm(eps=1e-12).
     epsilon: !distil && typeof epsilon === 'number' ? epsilon : 1e-12,
-    padId: typeof padId === 'number' ? padId : family === 'roberta' ? 1 : 0,
+    padId: typeof padId === 'number' ? padId : family === 'roberta' || family === 'mpnet' ? 1 : 0,
+    tied: config['tie_word_embeddings'] !== false,
+    buckets: family === 'mpnet' ? size('relative_attention_num_buckets', 32) : 0,
   }
 }
 
@@ -89,6 +110,9 @@ function headOf(config: Fields): BertConfig['head'] {
   const { architectures } = config as { readonly architectures?: unknown }
   const name = String(Array.isArray(architectures) ? architectures[0] : 'none named')
   if (name.endsWith('ForSequenceClassification')) return 'classes'
+  if (name.endsWith('ForTokenClassification')) return 'tokens'
+  if (name.endsWith('ForMaskedLM')) return 'words'
   if (/^[A-Za-z]+Model$/.test(name)) return 'embedding'
-  refuse(`the head of '${name}' is not built; known are ...ForSequenceClassification and ...Model`)
+  const known = 'ForSequenceClassification, ForTokenClassification, ForMaskedLM and Model'
+  refuse(`the head of '${name}' is not built; known are those that end in ${known}`)
 }

@@ -1,214 +1,150 @@
 import { describe, expect, test } from 'vitest'
+import { bertHeads, filled, type HeadCase } from '../../../test/fixtures/bert-heads.ts'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { heads } from '../compress/structural-heads.ts'
 import { neurons } from '../compress/structural-neurons.ts'
-import { float32Tensor } from '../onnx/build.ts'
 import { encodeModel } from '../onnx/encode.ts'
 import { checkGraph } from '../onnx/graph-check.ts'
-import type { Tensor } from '../onnx/model.ts'
-import { readBertConfig } from './bert-config.ts'
-import { buildBert, type EmbeddingHead } from './build-bert.ts'
+import { tensorOf } from '../onnx/tensor-values.ts'
+import { longestText, readBertConfig } from './bert-config.ts'
+import { buildBert, distanceBucket } from './build-bert.ts'
+import type { DenseStep, EmbeddingHead, Pooling } from './build-bert-head.ts'
 
-/*
- * Expected values: transformers 5.23.0, torch 2.15.0, float32, models with every tensor of the sorted state_dict filled with
- * 0.3 sin(0.7 i + n), n its place among the names and i the index, plus 1 for scales of LayerNorm:
- *   for n, (name, p) in enumerate(sorted(model.state_dict().items())): p.copy_((base + 0.3*torch.sin(0.7*torch.arange(p.numel()) + n)).reshape(p.shape))
- *   BertForSequenceClassification(BertConfig(vocab_size=11, hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=12, max_position_embeddings=10, type_vocab_size=2, num_labels=3))
- *   and likewise RobertaFor... (type_vocab_size=1, pad_token_id=1), DistilBertFor..., BertModel with the mean of last_hidden_state over the mask.
- */
-const ids = [2, 5, 9, 3, 4, 2, 7, 3, 1, 1]
-const mask = [1, 1, 1, 1, 1, 1, 1, 1, 0, 0]
-const types = [0, 0, 0, 1, 1, 0, 0, 1, 1, 1]
-const expected = {
-  bert: [0.737486, 0.961665, 0.748335, 0.806619, 1.002589, 0.74268],
-  roberta: [-0.125245, 0.528237, 0.941861, -0.369143, 0.299336, 0.830703],
-  distilbert: [-0.44289, -0.191552, 0.141622, -0.390173, -0.166767, 0.12735],
-  mean: [
-    ...[-0.8045, 1.525898, 0.598352, -0.7479, 0.473728, -0.270724, -2.079181, 0.604142],
-    ...[-0.723094, 1.536462, 0.673983, -0.786593, 0.379871, -0.220475, -2.111417, 0.570802],
-  ],
+const { cases, ids, mask, types } = bertHeads
+const one = (name: string): HeadCase => {
+  const found = cases[name]
+  if (found === undefined) throw new Error(`no case ${name}`)
+  return found
 }
 
-type Dims = Record<string, readonly number[]>
-const linear = (name: string, out: number, from: number): Dims => ({
-  [`${name}.weight`]: [out, from],
-  [`${name}.bias`]: [out],
-})
-const norm = (name: string): Dims => ({ [`${name}.weight`]: [8], [`${name}.bias`]: [8] })
-
-function bertDims(segments: number): Dims {
-  const layer = (at: string): Dims => ({
-    ...linear(`${at}.attention.self.query`, 8, 8),
-    ...linear(`${at}.attention.self.key`, 8, 8),
-    ...linear(`${at}.attention.self.value`, 8, 8),
-    ...linear(`${at}.attention.output.dense`, 8, 8),
-    ...norm(`${at}.attention.output.LayerNorm`),
-    ...linear(`${at}.intermediate.dense`, 12, 8),
-    ...linear(`${at}.output.dense`, 8, 12),
-    ...norm(`${at}.output.LayerNorm`),
-  })
+/** The modules behind a sentence encoder as import reads them from its folder. */
+function sentenceOf({ modes, steps }: HeadCase): EmbeddingHead | undefined {
+  if (modes === undefined) return undefined
   return {
-    'embeddings.word_embeddings.weight': [11, 8],
-    'embeddings.position_embeddings.weight': [10, 8],
-    'embeddings.token_type_embeddings.weight': [segments, 8],
-    ...norm('embeddings.LayerNorm'),
-    ...layer('encoder.layer.0'),
-    ...layer('encoder.layer.1'),
+    poolings: modes as readonly Pooling[],
+    steps: (steps ?? []).map((step) => {
+      if (step === null) return { kind: 'normalise' } as const
+      const { in_features: from, out_features: to, activation_function: named } = step.config
+      const activation = String(named).endsWith('Tanh') ? 'tanh' : 'none'
+      const tensors = filled(step.dims)
+      return { kind: 'dense', from, to, activation, tensors } as DenseStep
+    }),
   }
 }
-function distilDims(): Dims {
-  const layer = (at: string): Dims => ({
-    ...linear(`${at}.attention.q_lin`, 8, 8),
-    ...linear(`${at}.attention.k_lin`, 8, 8),
-    ...linear(`${at}.attention.v_lin`, 8, 8),
-    ...linear(`${at}.attention.out_lin`, 8, 8),
-    ...norm(`${at}.sa_layer_norm`),
-    ...linear(`${at}.ffn.lin1`, 12, 8),
-    ...linear(`${at}.ffn.lin2`, 8, 12),
-    ...norm(`${at}.output_layer_norm`),
-  })
-  return {
-    'embeddings.word_embeddings.weight': [11, 8],
-    'embeddings.position_embeddings.weight': [10, 8],
-    ...norm('embeddings.LayerNorm'),
-    ...layer('transformer.layer.0'),
-    ...layer('transformer.layer.1'),
-  }
-}
-const prefixed = (prefix: string, dims: Dims): Dims =>
-  Object.fromEntries(Object.entries(dims).map(([name, value]) => [prefix + name, value]))
-const pooler = linear('pooler.dense', 8, 8)
-const checkpoints = {
-  bert: { ...prefixed('bert.', { ...bertDims(2), ...pooler }), ...linear('classifier', 3, 8) },
-  roberta: {
-    ...prefixed('roberta.', bertDims(1)),
-    ...linear('classifier.dense', 8, 8),
-    ...linear('classifier.out_proj', 3, 8),
-  },
-  distilbert: {
-    ...prefixed('distilbert.', distilDims()),
-    ...linear('pre_classifier', 8, 8),
-    ...linear('classifier', 3, 8),
-  },
-  mean: { ...bertDims(2), ...pooler },
+
+function built(name: string) {
+  const found = one(name)
+  const sentence = sentenceOf(found)
+  return buildBert(
+    readBertConfig(found.config, sentence !== undefined),
+    filled(found.dims),
+    sentence,
+  )
 }
 
-function filled(dims: Dims): readonly Tensor[] {
-  return Object.keys(dims)
-    .sort()
-    .map((name, n) => {
-      const shape = dims[name]!
-      const base = /(LayerNorm|layer_norm)\.weight$/.test(name) ? 1 : 0
-      const length = shape.reduce((product, dim) => product * dim, 1)
-      const values = Array.from({ length }, (_, i) => base + 0.3 * Math.sin(0.7 * i + n))
-      return float32Tensor(name, shape, values)
-    })
-}
-
-const sizes = {
-  hidden_size: 8,
-  num_hidden_layers: 2,
-  num_attention_heads: 2,
-  intermediate_size: 12,
-  max_position_embeddings: 10,
-}
-const configs = {
-  bert: { model_type: 'bert', architectures: ['BertForSequenceClassification'], ...sizes },
-  roberta: {
-    model_type: 'roberta',
-    architectures: ['RobertaForSequenceClassification'],
-    pad_token_id: 1,
-    layer_norm_eps: 1e-12,
-    ...sizes,
-  },
-  distilbert: {
-    model_type: 'distilbert',
-    architectures: ['DistilBertForSequenceClassification'],
-    ...{ dim: 8, n_layers: 2, n_heads: 2, hidden_dim: 12, max_position_embeddings: 10 },
-  },
-  mean: { model_type: 'bert', architectures: ['BertModel'], ...sizes },
-}
-type Name = keyof typeof configs
-const built = (name: Name, head?: EmbeddingHead) =>
-  buildBert(readBertConfig(configs[name]), filled(checkpoints[name]), head)
-
-async function answers(name: Name, head?: EmbeddingHead) {
-  const { model } = built(name, head)
+async function answers(name: string) {
+  const { model } = built(name)
   checkGraph(model.graph)
   const session = await (await openEngine()).open(encodeModel(model))
-  const whole = (values: readonly number[]) => ({
+  const whole = (rows: readonly (readonly number[])[]) => ({
     dtype: 'int64' as const,
     dims: [2, 5],
-    data: BigInt64Array.from(values, BigInt),
+    data: BigInt64Array.from(rows.flat(), BigInt),
   })
-  const segments = name === 'mean' ? types.map(() => 0) : types
   const all = {
     input_ids: whole(ids),
     attention_mask: whole(mask),
-    token_type_ids: whole(segments),
+    token_type_ids: whole(one(name).segments ? types : types.map((row) => row.map(() => 0))),
   }
   const feeds = Object.fromEntries(
     Object.entries(all).filter(([input]) => session.inputs.includes(input)),
   )
   const [output] = Object.values(await session.run(feeds))
   await session.close()
-  return output!.data as Float32Array
+  return output!
 }
 
-describe('buildBert', () => {
-  for (const name of ['bert', 'roberta', 'distilbert', 'mean'] as const)
-    test(`${name}: gives what transformers gives`, async () => {
-      const got = await answers(name)
-      expect(got.length).toBe(expected[name].length)
-      for (const [at, value] of expected[name].entries()) expect(got[at]).toBeCloseTo(value, 5)
+describe(`buildBert gives what ${bertHeads.by} gives`, () => {
+  for (const name of Object.keys(cases))
+    test(name, async () => {
+      const { dims, data } = await answers(name)
+      const { out, dims_out } = one(name)
+      expect(dims).toEqual(dims_out)
+      const apart = out.map((value, at) => Math.abs(value - Number(data[at])))
+      expect(Math.max(...apart)).toBeLessThan(1e-5)
     })
+})
 
-  test('vectors of length 1 point where the others do', async () => {
-    const got = await answers('mean', { pooling: 'mean', normalize: true })
-    const length = Math.hypot(...expected.mean.slice(0, 8))
-    expect(got[0]).toBeCloseTo(expected.mean[0]! / length, 5)
-    expect(Math.hypot(...got.slice(8))).toBeCloseTo(1, 5)
-  })
+test('rows for distances are those of transformers, -511 to 511', () => {
+  let edge = 0
+  for (let distance = -511; distance <= 511; distance += 1) {
+    if (distance >= (bertHeads.bucketEdges[edge + 1]?.[0] ?? 512)) edge += 1
+    expect([distance, distanceBucket(distance, 32)]).toEqual([
+      distance,
+      bertHeads.bucketEdges[edge]![1],
+    ])
+  }
+})
 
-  test('heads and neurons of an imported model can be cut', () => {
-    const target = { runtime: 'onnxruntime-node', features: [], threads: 1 } as const
-    for (const name of ['bert', 'roberta', 'distilbert'] as const)
-      for (const pass of [heads, neurons]) {
-        const offers = pass.propose(
-          { model: built(name).model, tokenizer: null, config: {} },
-          target,
-        )
-        expect('why' in offers ? offers.why : offers.length).not.toBe(0)
-        expect('why' in offers).toBe(false)
-      }
-  })
+test('heads and neurons of an imported model can be cut', () => {
+  const target = { runtime: 'onnxruntime-node', features: [], threads: 1 } as const
+  for (const name of ['bert silu', 'roberta classes', 'distilbert words'])
+    for (const pass of [heads, neurons]) {
+      const { model } = built(name)
+      const offers = pass.propose({ model, tokenizer: null, config: {} }, target)
+      expect('why' in offers ? offers.why : offers.length).toBeGreaterThan(0)
+    }
+})
 
-  test('what the head does not need is named', () => {
-    expect(built('mean').unused).toEqual(['pooler.dense.bias', 'pooler.dense.weight'])
-    expect(built('bert').unused).toEqual([])
-  })
+test('what the head does not need is named, and tied word vectors are stored once', () => {
+  expect(built('mean').unused).toEqual(['pooler.dense.bias', 'pooler.dense.weight'])
+  expect(built('bert gelu').unused).toEqual([])
+  const size = (name: string) =>
+    built(name).model.graph.initializers.filter(
+      ({ dims }) => dims.includes(11) && dims.length === 2,
+    )
+  expect(size('bert words')).toHaveLength(1)
+  expect(size('bert words untied')).toHaveLength(2)
+})
 
-  test('a tensor that is missing or of another size is named', () => {
-    const config = readBertConfig(configs.bert)
-    const tensors = filled(checkpoints.bert)
+describe('a checkpoint that does not fit', () => {
+  const { config, dims } = one('bert gelu')
+  const tensors = filled(dims)
+  test('names the tensor that is missing or of another size', () => {
     const without = tensors.filter(({ name }) => name !== 'classifier.bias')
-    expect(() => buildBert(config, without)).toThrow("no 'classifier.bias' [3]")
-    expect(() => buildBert({ ...config, ffn: 16 }, tensors)).toThrow(
+    expect(() => buildBert(readBertConfig(config), without)).toThrow("no 'classifier.bias' [3]")
+    expect(() => buildBert({ ...readBertConfig(config), ffn: 16 }, tensors)).toThrow(
       'is [12, 8], config.json makes it [16, 8]',
     )
+  })
+  test('names a tensor that is quantised already', () => {
+    const changed = tensors.map((tensor) =>
+      tensor.name === 'classifier.weight'
+        ? tensorOf(tensor.name, { dtype: 'int8', dims: [3, 8], data: new Int8Array(24) })
+        : tensor,
+    )
+    expect(() => buildBert(readBertConfig(config), changed)).toThrow("'classifier.weight' is int8")
   })
 })
 
 test('architectures that are not built are refused by name', () => {
+  const { config } = one('bert gelu')
   const refused = (change: Record<string, unknown>) => () =>
-    readBertConfig({ ...configs.bert, ...change })
+    readBertConfig({ ...config, ...change })
   expect(refused({ model_type: 'deberta-v2' })).toThrow("'deberta-v2' is not built yet")
   expect(refused({ model_type: 'constructor' })).toThrow("'constructor' is not built yet")
-  expect(refused({ architectures: ['BertForTokenClassification'] })).toThrow(
-    "'BertForTokenClassification'",
+  expect(refused({ architectures: ['BertForQuestionAnswering'] })).toThrow(
+    "'BertForQuestionAnswering'",
   )
   expect(refused({ position_embedding_type: 'relative_key' })).toThrow("'relative_key'")
-  expect(refused({ hidden_act: 'silu' })).toThrow("'silu'")
+  expect(refused({ hidden_act: 'quick_gelu' })).toThrow("'quick_gelu'")
   expect(refused({ is_decoder: true })).toThrow('is_decoder')
   expect(refused({ hidden_size: -8 })).toThrow('hidden_size')
+  expect(refused({ quantization_config: {} })).toThrow('quantised already')
+})
+
+test('RoBERTa has fewer places for tokens than rows of positions', () => {
+  const config = { model_type: 'roberta', architectures: ['RobertaModel'], pad_token_id: 1 }
+  expect(longestText(readBertConfig({ ...config, max_position_embeddings: 514 }))).toBe(512)
+  expect(longestText(readBertConfig(one('bert gelu').config))).toBe(10)
 })
