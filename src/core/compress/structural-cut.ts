@@ -88,6 +88,13 @@ export function channelEnergy(dense: Dense, { secondMoment }: ChannelStats): Flo
   })
 }
 
+/** The Taylor importance of a value's groups of channels. Throws SHRINK_PASS where it was not collected. */
+export function taylorOf({ taylor }: ChannelStats, { input }: Dense): Float64Array {
+  if (taylor === undefined)
+    throw new RightsizeError('SHRINK_PASS', `no slopes by '${input}' were given`)
+  return taylor
+}
+
 /** The `count` largest, as ascending positions; ties go to the earlier one. */
 export function strongest(scores: ArrayLike<number>, count: number): readonly number[] {
   return Array.from(scores, (score, at) => ({ score, at }))

@@ -1,8 +1,9 @@
 import { int64Tensor } from '../onnx/build.ts'
 import { freshNames } from '../onnx/graph-edit.ts'
+import { indexGraph } from '../onnx/graph-index.ts'
 import type { Graph, Node, Tensor } from '../onnx/model.ts'
 import { integersOf } from '../onnx/tensor-values.ts'
-import type { Artefact, Pass, Patched, Proposal, Stats } from './pass.ts'
+import type { Artefact, Pass, Patched, Proposal, Stats, Target } from './pass.ts'
 import { type Attention, attentions } from './structural-anatomy.ts'
 import {
   channelEnergy,
@@ -12,8 +13,17 @@ import {
   statsOf,
   strongest,
   taken,
+  taylorOf,
 } from './structural-cut.ts'
-import { healedInputs, repairOf, shareOfBytes, statKindOf } from './structural-neurons.ts'
+import {
+  healedInputs,
+  importanceOf,
+  importances,
+  importanceText,
+  repairOf,
+  statKindOf,
+} from './structural-neurons.ts'
+import { cpuShareOf, nodesBetween } from './structural-share.ts'
 
 const bytesPerHead = ({ query, output, headWidth }: Attention): number =>
   4 * headWidth * (3 * query.inWidth + output.outWidth + 3)
@@ -34,22 +44,42 @@ function cuttable(graph: Graph): readonly Attention[] {
   )
 }
 
-function proposals(artefact: Artefact, found: readonly Attention[]): readonly Proposal[] {
+function proposals(
+  artefact: Artefact,
+  target: Target,
+  found: readonly Attention[],
+): readonly Proposal[] {
+  const { graph } = artefact.model
+  const index = indexGraph(graph)
+  const inner = found.map(({ query, key, value, output }) => {
+    const inputs = [query, key, value].map(({ input }) => input)
+    return nodesBetween(graph, index, inputs, output.node.outputs[0] ?? '')
+  })
+  const { kinds, note } = importances(
+    artefact,
+    found.map(({ output }) => output.input),
+  )
   return keepShares.flatMap((keep) => {
     const bytes = found.reduce(
       (sum, one) => sum + bytesPerHead(one) * (one.heads - keptHeads(one, keep)),
       0,
     )
     if (bytes === 0) return []
-    return {
-      pass: 'heads',
-      params: { keep, repair: 'none' },
-      text: `keep ${Math.round(100 * keep)} % of the attention heads of ${found.length} layers`,
-      saves: { bytes, cpuShare: shareOfBytes(artefact, bytes) },
-      risk: 0.9 * (1 - keep),
-      exactness: 'lossy',
-      repairs: ['bias', 'least-squares', 'distil'],
-    } satisfies Proposal
+    const parts = found.map((one, at) => ({
+      nodes: inner[at] ?? [],
+      fraction: 1 - keptHeads(one, keep) / one.heads,
+    }))
+    return kinds.map(
+      (importance): Proposal => ({
+        pass: 'heads',
+        params: { keep, repair: 'none', importance },
+        text: `keep ${Math.round(100 * keep)} % of the attention heads of ${found.length} layers, by ${importanceText[importance]}${note}`,
+        saves: { bytes, cpuShare: cpuShareOf(artefact, target, bytes, parts) },
+        risk: 0.9 * (1 - keep),
+        exactness: 'lossy',
+        repairs: ['bias', 'least-squares', 'distil'],
+      }),
+    )
   })
 }
 
@@ -108,7 +138,11 @@ function apply(artefact: Artefact, proposal: Proposal, stats: Stats): Patched {
     // Nodes of other layers are the same objects after a cut, so each block is found again in the graph as it is now.
     const one = cuttable(graph).find((block) => block.join === join)
     if (one === undefined) continue
-    const kept = strongest(headEnergy(one, stats), keptHeads(one, share))
+    const scores =
+      importanceOf(proposal) === 'taylor'
+        ? taylorOf(statsOf(stats, one.output.input), one.output)
+        : headEnergy(one, stats)
+    const kept = strongest(scores, keptHeads(one, share))
     graph = cut(graph, one, kept, stats, proposal)
     changes.push(
       `${one.output.node.name || one.output.weight.name}: ${one.heads} heads to ${kept.length} (${kept.join(', ')} stay)`,
@@ -117,20 +151,24 @@ function apply(artefact: Artefact, proposal: Proposal, stats: Stats): Patched {
   return { artefact: { ...artefact, model: closed(model, graph) }, changes }
 }
 
-/** Removes the attention heads that send least energy through the output projection, in every layer alike. */
+/**
+ * Removes the attention heads that matter least, in every layer alike: those that send least energy through the output projection, or
+ * those by which the loss changes least to first order (`taylorGraph`; Michel et al., arXiv 1905.10650).
+ */
 export const heads: Pass = {
   id: 'heads',
   family: 'structural',
-  propose(artefact) {
+  propose(artefact, target) {
     const found = cuttable(artefact.model.graph)
     return found.length === 0
       ? { pass: 'heads', why: 'no attention of several heads in float32 that can be cut' }
-      : proposals(artefact, found)
+      : proposals(artefact, target, found)
   },
   needs: ({ model }, proposal) =>
-    cuttable(model.graph).map(({ output }) => ({
+    cuttable(model.graph).map(({ output, headWidth }) => ({
       value: output.input,
       kind: statKindOf(repairOf(proposal)),
+      ...(importanceOf(proposal) === 'taylor' ? { taylor: headWidth } : {}),
     })),
   apply,
 }

@@ -1,10 +1,10 @@
 import { RightsizeError } from '../error/error.ts'
 import { removeDead } from '../onnx/graph-edit.ts'
 import type { Graph } from '../onnx/model.ts'
-import type { Artefact, Pass, Patched, Proposal } from './pass.ts'
+import type { Artefact, Pass, Patched, Proposal, Target } from './pass.ts'
 import { type Block, type Layer, layersOf } from './structural-anatomy.ts'
 import { closed } from './structural-cut.ts'
-import { shareOfBytes } from './structural-neurons.ts'
+import { cpuShareOf } from './structural-share.ts'
 
 /** The graph in which residual blocks are left out: what came in goes on. A block that fed another hands on its own entry. */
 export function without(graph: Graph, blocks: readonly Block[]): Graph {
@@ -17,11 +17,8 @@ export function without(graph: Graph, blocks: readonly Block[]): Graph {
   return removeDead({ ...graph, nodes }).graph
 }
 
-/** Bytes of initializers that a graph without the blocks would not need. */
-function bytesWithout(graph: Graph, blocks: readonly Block[]): number {
-  const size = (one: Graph) => one.initializers.reduce((sum, { byteLength }) => sum + byteLength, 0)
-  return size(graph) - size(without(graph, blocks))
-}
+const bytesOf = ({ initializers }: Graph): number =>
+  initializers.reduce((sum, { byteLength }) => sum + byteLength, 0)
 
 /** Runs of neighbouring layers of one length, each once. */
 function runs(count: number, length: number): readonly (readonly number[])[] {
@@ -30,15 +27,25 @@ function runs(count: number, length: number): readonly (readonly number[])[] {
   )
 }
 
-function proposal(artefact: Artefact, layers: readonly Layer[], drop: readonly number[]): Proposal {
+function proposal(
+  artefact: Artefact,
+  target: Target,
+  layers: readonly Layer[],
+  drop: readonly number[],
+): Proposal {
+  const { graph } = artefact.model
   const blocks = blocksOf(layers, drop)
-  const bytes = bytesWithout(artefact.model.graph, blocks)
+  const rest = without(graph, blocks)
+  const bytes = bytesOf(graph) - bytesOf(rest)
+  // Nodes are compared by what they make: leaving blocks out makes new ones of all that stay.
+  const made = new Set(rest.nodes.map(({ outputs }) => outputs[0]))
+  const gone = graph.nodes.filter(({ outputs }) => !made.has(outputs[0]))
   const names = drop.map((at) => at + 1).join(', ')
   return {
     pass: 'layers',
     params: { drop },
     text: `leave out ${drop.length === 1 ? 'layer' : 'layers'} ${names} of ${layers.length}`,
-    saves: { bytes, cpuShare: shareOfBytes(artefact, bytes) },
+    saves: { bytes, cpuShare: cpuShareOf(artefact, target, bytes, [{ nodes: gone, fraction: 1 }]) },
     risk: Math.min(0.95, 0.3 + (0.6 * drop.length) / layers.length),
     exactness: 'lossy',
     repairs: ['distil'],
@@ -73,7 +80,7 @@ function apply(artefact: Artefact, { params }: Proposal): Patched {
 export const layers: Pass = {
   id: 'layers',
   family: 'structural',
-  propose(artefact) {
+  propose(artefact, target) {
     const found = layersOf(artefact.model.graph)
     if (found.length < 2)
       return { pass: 'layers', why: `${found.length} residual layers were recognised` }
@@ -81,7 +88,7 @@ export const layers: Pass = {
     const lengths =
       most > 4 ? [most, Math.ceil(most / 2), 1] : Array.from({ length: most }, (_, i) => most - i)
     return lengths.flatMap((length) =>
-      runs(found.length, length).map((drop) => proposal(artefact, found, drop)),
+      runs(found.length, length).map((drop) => proposal(artefact, target, found, drop)),
     )
   },
   needs: () => [],

@@ -1,8 +1,9 @@
 import { float32Tensor } from '../onnx/build.ts'
+import { indexGraph } from '../onnx/graph-index.ts'
 import type { Graph, Tensor } from '../onnx/model.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
 import { leastSquares, meanContribution } from './least-squares.ts'
-import type { Artefact, Pass, Patched, Proposal, StatRequest, Stats } from './pass.ts'
+import type { Artefact, Pass, Patched, Proposal, StatRequest, Stats, Target } from './pass.ts'
 import { type Dense, type FeedForward, feedForwards } from './structural-anatomy.ts'
 import {
   channelEnergy,
@@ -15,8 +16,11 @@ import {
   statsOf,
   strongest,
   taken,
+  taylorOf,
   weightOf,
 } from './structural-cut.ts'
+import { cpuShareOf, nodesBetween } from './structural-share.ts'
+import { taylorRefusal } from './taylor.ts'
 
 /** How a cut is healed from statistics, without training. */
 export type CutRepair = 'none' | 'bias' | 'least-squares'
@@ -84,26 +88,56 @@ const bytesOf = ({ up, down, neurons }: FeedForward): number =>
   neurons *
   (down.outWidth + up.reduce((sum, one) => sum + one.inWidth + (one.bias === null ? 0 : 1), 0))
 
-/** Shares of a model's bytes are taken for shares of its CPU time where nothing was measured yet. */
-export function shareOfBytes(artefact: Artefact, bytes: number): number {
-  const total = artefact.model.graph.initializers.reduce((sum, one) => sum + one.byteLength, 0)
-  return total === 0 ? 0 : Math.min(1, bytes / total)
+/** What decides which neurons, heads or channels stay: the energy that they send on, or the slope of the loss by them. */
+export type Importance = 'energy' | 'taylor'
+
+export const importanceOf = ({ params }: Proposal): Importance =>
+  params['importance'] === 'taylor' ? 'taylor' : 'energy'
+
+/** The importances that can be had of a model, and why one cannot. */
+export function importances(
+  { model }: Artefact,
+  values: readonly string[],
+): { readonly kinds: readonly Importance[]; readonly note: string } {
+  const why = taylorRefusal(model, values)
+  return why === null
+    ? { kinds: ['energy', 'taylor'], note: '' }
+    : { kinds: ['energy'], note: ` (by energy alone: ${why})` }
 }
 
-function proposals(artefact: Artefact, found: readonly FeedForward[]): readonly Proposal[] {
+export const importanceText = { energy: 'energy', taylor: 'slope of the loss' } as const
+
+function proposals(
+  artefact: Artefact,
+  target: Target,
+  found: readonly FeedForward[],
+): readonly Proposal[] {
+  const { graph } = artefact.model
   const all = found.reduce((sum, one) => sum + bytesOf(one), 0)
-  return keepShares.map((keep): Proposal => {
-    const bytes = Math.round(all * (1 - keep))
-    return {
-      pass: 'neurons',
-      params: { keep, repair: 'none' },
-      text: `keep ${Math.round(100 * keep)} % of the feed-forward neurons of ${found.length} layers`,
-      saves: { bytes, cpuShare: shareOfBytes(artefact, bytes) },
-      risk: 0.6 * (1 - keep),
-      exactness: 'lossy',
-      repairs: ['bias', 'least-squares', 'distil'],
-    }
+  const index = indexGraph(graph)
+  const inner = found.flatMap(({ up, down }) => {
+    const inputs = up.map(({ input }) => input)
+    return [...nodesBetween(graph, index, inputs, down.node.outputs[0] ?? '')]
   })
+  const { kinds, note } = importances(
+    artefact,
+    found.map(({ down }) => down.input),
+  )
+  return keepShares.flatMap((keep) =>
+    kinds.map((importance): Proposal => {
+      const bytes = Math.round(all * (1 - keep))
+      const parts = [{ nodes: inner, fraction: 1 - keep }]
+      return {
+        pass: 'neurons',
+        params: { keep, repair: 'none', importance },
+        text: `keep ${Math.round(100 * keep)} % of the feed-forward neurons of ${found.length} layers, by ${importanceText[importance]}${note}`,
+        saves: { bytes, cpuShare: cpuShareOf(artefact, target, bytes, parts) },
+        risk: 0.6 * (1 - keep),
+        exactness: 'lossy',
+        repairs: ['bias', 'least-squares', 'distil'],
+      }
+    }),
+  )
 }
 
 /** A multiple of 8 where there are that many: kernels work in eights. */
@@ -132,8 +166,10 @@ function apply(artefact: Artefact, proposal: Proposal, stats: Stats): Patched {
   const changes: string[] = []
   let { graph } = model
   for (const block of feedForwards(graph)) {
-    const energy = channelEnergy(block.down, statsOf(stats, block.down.input))
-    const kept = strongest(energy, keptCount(block.neurons, share))
+    const figures = statsOf(stats, block.down.input)
+    const energy = channelEnergy(block.down, figures)
+    const scores = importanceOf(proposal) === 'taylor' ? taylorOf(figures, block.down) : energy
+    const kept = strongest(scores, keptCount(block.neurons, share))
     graph = cut(graph, block, kept, stats, repairOf(proposal))
     const total = energy.reduce((sum, one) => sum + one, 0)
     const stays = kept.reduce((sum, at) => sum + (energy[at] ?? 0), 0)
@@ -145,20 +181,24 @@ function apply(artefact: Artefact, proposal: Proposal, stats: Stats): Patched {
   return { artefact: { ...artefact, model: closed(model, graph) }, changes }
 }
 
-/** Removes the feed-forward neurons that send least energy on, E[a^2] ||W_out||^2, in every layer alike. */
+/**
+ * Removes the feed-forward neurons that matter least, in every layer alike: those that send least energy on, E[a^2] ||W_out||^2, or
+ * those by which the loss changes least to first order (`taylorGraph`).
+ */
 export const neurons: Pass = {
   id: 'neurons',
   family: 'structural',
-  propose(artefact) {
+  propose(artefact, target) {
     const found = feedForwards(artefact.model.graph)
     return found.length === 0
       ? { pass: 'neurons', why: 'no pair of float32 layers with an elementwise activation between' }
-      : proposals(artefact, found)
+      : proposals(artefact, target, found)
   },
   needs: ({ model }, proposal) =>
     feedForwards(model.graph).map(({ down }) => ({
       value: down.input,
       kind: statKindOf(repairOf(proposal)),
+      ...(importanceOf(proposal) === 'taylor' ? { taylor: 1 } : {}),
     })),
   apply,
 }
