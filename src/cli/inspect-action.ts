@@ -20,7 +20,7 @@ function lines(found: Inspection): readonly string[] {
       ? ''
       : `, ${count(active)} active, ${count(duplicated ?? 0)} duplicated, ${count(dead ?? 0)} dead`
   return [
-    `${found.format}: ${count(total)} parameters${known}; ${bytes(found.bytes)} of weights`,
+    `${found.format}: ${count(total)} parameters${known}; ${bytes(found.bytes)} of weights, ${significant(found.bitsPerWeight)} bits each`,
     ...(operations === null ? [] : [operationsLine(operations)]),
     ...table('by part', found.byPart),
     ...table('by type', found.byDtype),
@@ -29,6 +29,7 @@ function lines(found: Inspection): readonly string[] {
       ? ['', 'what passes are likely to give (predicted, not measured):']
       : []),
     ...found.prospects.map(prospectLine),
+    ...quantisedLines(found.quantised),
     ...found.notes.map((note) => `note: ${note}`),
   ]
 }
@@ -54,6 +55,16 @@ function table(title: string, shares: readonly Share[]): readonly string[] {
 function prospectLine({ pass, text, bytes: saved }: Prospect): string {
   const gain = saved === null ? 'nothing' : bytes(saved)
   return `  ${pass.padEnd(15)} ${gain.padStart(10)}  ${text}`
+}
+
+/** Source of the sizes: src/core/onnx/gguf-presets.ts. */
+function quantisedLines(sizes: Inspection['quantised']): readonly string[] {
+  if (sizes.length === 0) return []
+  const rows = sizes.map(
+    ({ type, bytes: size, bitsPerWeight }) =>
+      `  ${type.padEnd(8)} ${bytes(size).padStart(10)}  ${significant(bitsPerWeight).padStart(5)} bits per weight`,
+  )
+  return ['', "the file in types of llama-quantize (predicted with llama.cpp's mixtures):", ...rows]
 }
 
 function riskLine({ node, risky, pairs }: Inspection['saturation'][number]): string {

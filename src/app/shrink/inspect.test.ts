@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { f16, f32, ggufBytes } from '../../../test/onnx/gguf-bytes.ts'
 import { modelFiles, tensorFile } from '../../adapters/tensors/model-file.ts'
 import type { Target } from '../../core/compress/pass.ts'
 import * as build from '../../core/onnx/build.ts'
@@ -104,6 +107,126 @@ test('an address without a model, and one that cannot be reached, are named', as
   await expect(inspect('https://x.example/m.onnx', target, effects(down))).rejects.toThrow(
     /could not be reached/,
   )
+})
+
+/** A GGUF file whose weights are longer than what is fetched first. */
+const gguf = ggufBytes([
+  { name: 'blk.0.attn_q.weight', dims: [1024, 1024], type: f16 },
+  { name: 'blk.0.ffn_up.weight', dims: [1024, 1024], type: f16 },
+  { name: 'blk.0.attn_norm.weight', dims: [1024], type: f32 },
+])
+
+/** Runs with a real server on this machine. */
+async function served<T>(answer: RequestListener, act: (url: string) => Promise<T>): Promise<T> {
+  const server = createServer(answer)
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  try {
+    return await act(`http://127.0.0.1:${(server.address() as AddressInfo).port}/m.gguf`)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}
+
+const remote = (url: string) => inspect(url, target, effects())
+
+test.each<[string, RequestListener]>([
+  [
+    'with ranges',
+    (request, response) => {
+      const end = Number(/bytes=0-(\d+)/.exec(request.headers.range ?? '')?.[1])
+      const bytes = gguf.subarray(0, end + 1)
+      response.writeHead(206, { 'content-range': `bytes 0-${bytes.length - 1}/${gguf.length}` })
+      response.end(bytes)
+    },
+  ],
+  [
+    'without ranges',
+    (_, response) => {
+      response.writeHead(200, { 'content-length': gguf.length })
+      response.end(gguf)
+    },
+  ],
+  ['that states no length', (_, response) => void response.end(gguf)],
+  [
+    'that states an absurd length',
+    (_, response) => {
+      response.writeHead(206, { 'content-range': `bytes 0-1048575/${'9'.repeat(30)}` })
+      response.end(gguf.subarray(0, 1_048_576))
+    },
+  ],
+  [
+    'that states a length below what it sends',
+    (_, response) => {
+      response.writeHead(206, { 'content-range': 'bytes 0-1048575/7' })
+      response.end(gguf.subarray(0, 1_048_576))
+    },
+  ],
+])('a GGUF header is read from a server %s', async (_, answer) => {
+  const found = await served(answer, remote)
+  expect(found.parameters.total).toBe(2 * 1024 * 1024 + 1024)
+  // Two matrices of 16 bits and a norm of 32.
+  expect(found.bitsPerWeight).toBeCloseTo(16 + (16 * 1024) / found.parameters.total, 9)
+  const q4 = found.quantised.find(({ type }) => type === 'Q4_K_S')
+  const weights = (2 * 1024 * 1024 * 4.5) / 8 + 4096
+  expect((q4?.bytes ?? 0) - weights).toBeGreaterThanOrEqual(0)
+  expect((q4?.bytes ?? 0) - weights).toBeLessThan(1000)
+})
+
+const endless = ggufBytes([]).fill(0xff, 8, 16)
+
+test.each<[string, RequestListener, RegExp]>([
+  [
+    'an announced count beyond all bounds',
+    (_, response) => void response.end(endless),
+    /above 2\^53/,
+  ],
+  [
+    'a text that never ends',
+    (_, response) => {
+      const head = ggufBytes([], { key: 1 })
+      new DataView(head.buffer).setBigUint64(24, 2n ** 23n, true)
+      response.end(head)
+    },
+    /announced|truncated/,
+  ],
+  [
+    'another range than the one asked for',
+    (_, response) => {
+      response.writeHead(206, { 'content-range': 'bytes 500-999/1000' })
+      response.end(gguf.subarray(500, 1000))
+    },
+    /sent another range/,
+  ],
+  [
+    'less than it stated',
+    (_, response) => {
+      response.writeHead(206, { 'content-range': `bytes 0-1048575/${gguf.length}` })
+      response.end(gguf.subarray(0, 100))
+    },
+    /sent 100 bytes and the header goes on/,
+  ],
+  [
+    'a connection that breaks',
+    (_, response) => {
+      response.writeHead(200, { 'content-length': 5000 })
+      response.write(gguf.subarray(0, 100))
+      setTimeout(() => response.destroy(), 20)
+    },
+    /connection broke/,
+  ],
+  ['a page', (_, response) => void response.end('<html>'), /begins with the letters GGUF|left/],
+])('a server that sends %s is refused in words', async (_, answer, why) => {
+  await expect(served(answer, remote)).rejects.toThrow(why)
+})
+
+test('a server that never stops sending is cut off after the header', async () => {
+  const answer: RequestListener = (_, response) => {
+    response.write(gguf)
+    const more = setInterval(() => response.write(new Uint8Array(65_536)), 1)
+    response.on('close', () => clearInterval(more))
+  }
+  expect((await served(answer, remote)).parameters.total).toBe(2 * 1024 * 1024 + 1024)
 })
 
 const data = process.env['RIGHTSIZE_DATA'] ?? '../shared/data'

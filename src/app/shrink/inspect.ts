@@ -30,12 +30,26 @@ export async function inspect(
   effects: InspectEffects,
 ): Promise<Inspection> {
   if (/^https?:\/\//.test(model)) return inspectRemote(model, target, effects)
-  if (model.endsWith('.gguf')) return inspectGguf(decodeGguf(effects.source(model)))
-  if (model.endsWith('.safetensors')) {
-    return inspectSafetensors(decodeSafetensors(effects.source(model)))
-  }
+  if (/\.gguf$/i.test(model)) return ggufOf(effects.source(model))
+  if (model.endsWith('.safetensors')) return safetensorsOf(effects.source(model))
   return inspectModel(await effects.files.read(model), target, await loadPasses())
 }
+
+function ggufOf(source: ByteSource): Inspection {
+  const file = decodeGguf(source)
+  const weights = file.tensors.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  return inspectGguf(file, source.size === unstated ? weights : source.size)
+}
+
+function safetensorsOf(source: ByteSource): Inspection {
+  if (source.size !== unstated) return inspectSafetensors(decodeSafetensors(source))
+  const what =
+    'the server does not say how long the file is, and its header is checked against that'
+  throw new RightsizeError('TENSOR_FILE_INVALID', what)
+}
+
+/** Stands for the size of a file whose server does not state it. */
+const unstated = Number.MAX_SAFE_INTEGER
 
 /** First piece of a remote file, and the most that is read of a header. */
 const [firstPiece, mostHeader] = [2 ** 20, 2 ** 26]
@@ -49,14 +63,11 @@ async function inspectRemote(
   effects: InspectEffects,
 ): Promise<Inspection> {
   const path = new URL(url).pathname
-  if (path.endsWith('.gguf'))
-    return fromHeader(url, effects.fetch, (file) => inspectGguf(decodeGguf(file)))
-  if (path.endsWith('.safetensors')) {
-    return fromHeader(url, effects.fetch, (file) => inspectSafetensors(decodeSafetensors(file)))
-  }
-  const { bytes, size } = await piece(url, effects.fetch, mostModel)
-  if (bytes.length < size) {
-    const what = `the file has ${size} bytes; ONNX has no header, and more than 512 MB are not fetched`
+  if (/\.gguf$/i.test(path)) return fromHeader(url, effects.fetch, ggufOf)
+  if (path.endsWith('.safetensors')) return fromHeader(url, effects.fetch, safetensorsOf)
+  const { bytes, whole } = await piece(url, effects.fetch, mostModel)
+  if (!whole) {
+    const what = 'ONNX has no header, and more than 512 MB of a file are not fetched'
     throw new RightsizeError('ONNX_TOO_LARGE', what, { at: url })
   }
   return inspectModel(decodeModel(bytes), target, await loadPasses())
@@ -72,55 +83,109 @@ async function fromHeader(
   read: (file: ByteSource) => Inspection,
 ): Promise<Inspection> {
   for (let length = firstPiece; length <= mostHeader; length *= 4) {
-    const { bytes, size } = await piece(url, get, length)
+    const head = await piece(url, get, length)
     try {
-      return read(headSource(bytes, size))
+      return read(headSource(head))
     } catch (error) {
       if (!(error instanceof HeaderContinues)) throw error
+      if (head.whole) throw truncated(url, head.bytes.length)
     }
   }
   const what = `the header is longer than ${mostHeader} bytes`
   throw new RightsizeError('TENSOR_FILE_INVALID', what, { at: url })
 }
 
-function headSource(bytes: Uint8Array, size: number): ByteSource {
+function truncated(url: string, length: number): RightsizeError {
+  const what = `the server sent ${length} bytes and the header goes on (truncated?)`
+  return new RightsizeError('TENSOR_FILE_INVALID', what, { at: url })
+}
+
+interface Head {
+  readonly bytes: Uint8Array
+  /** Of the whole file; `unstated` where the server does not say. */
+  readonly size: number
+  /** Whether these are all bytes of the file. */
+  readonly whole: boolean
+}
+
+function headSource({ bytes, size }: Head): ByteSource {
   const read = (offset: number, length: number) => {
-    if (offset + length > bytes.length) throw new HeaderContinues()
-    return bytes.subarray(offset, offset + length)
+    if (offset + length <= bytes.length) return bytes.subarray(offset, offset + length)
+    throw new HeaderContinues()
   }
   return { size, read }
 }
 
+/** Seconds without a byte after which a server is given up. */
+const patienceS = 30
+
 /** The first bytes of a remote file, and its size. A server that ignores ranges is cut off after the bytes that were asked for. */
-async function piece(
-  url: string,
-  get: typeof fetch,
-  length: number,
-): Promise<{ readonly bytes: Uint8Array; readonly size: number }> {
-  const headers = { range: `bytes=0-${length - 1}` }
-  const response = await get(url, { headers }).catch((cause: unknown) => {
-    throw new RightsizeError('ONNX_NOT_FOUND', 'the address could not be reached', {
-      at: url,
-      cause,
-    })
-  })
-  if (!response.ok || response.body === null) {
-    throw new RightsizeError('ONNX_NOT_FOUND', `the server answered ${response.status}`, {
-      at: url,
-    })
+async function piece(url: string, get: typeof fetch, length: number): Promise<Head> {
+  const abort = new AbortController()
+  const lost = (cause: unknown) => {
+    const what = abort.signal.aborted
+      ? `the server sent nothing for ${patienceS} s`
+      : 'the address could not be reached, or the connection broke'
+    return new RightsizeError('ONNX_NOT_FOUND', what, { at: url, cause })
   }
-  const bytes = await firstBytes(response.body, length)
-  const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1]
-  const stated = total ?? response.headers.get('content-length')
-  return { bytes, size: stated === null || stated === undefined ? bytes.length : Number(stated) }
+  let timer = setTimeout(() => abort.abort(), patienceS * 1000)
+  const alive = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => abort.abort(), patienceS * 1000)
+  }
+  try {
+    // Sizes and ranges are those of the file only where nothing is compressed on the way.
+    const headers = { range: `bytes=0-${length - 1}`, 'accept-encoding': 'identity' }
+    const response = await get(url, { headers, signal: abort.signal }).catch((cause: unknown) => {
+      throw lost(cause)
+    })
+    const body = bodyOf(url, response)
+    const { bytes, ended } = await firstBytes(body, length, alive).catch((cause: unknown) => {
+      throw lost(cause)
+    })
+    return headOf(url, response, bytes, ended && bytes.length < length)
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
-async function firstBytes(body: ReadableStream<Uint8Array>, length: number): Promise<Uint8Array> {
+function bodyOf(url: string, response: Response): ReadableStream<Uint8Array> {
+  const { status, ok, body } = response
+  const range = response.headers.get('content-range')
+  if (!ok || body === null)
+    throw new RightsizeError('ONNX_NOT_FOUND', `the server answered ${status}`, { at: url })
+  if (status === 206 && range !== null && !/^bytes 0-/.test(range)) {
+    const what = `the server sent another range than the one asked for: ${range}`
+    throw new RightsizeError('ONNX_NOT_FOUND', what, { at: url })
+  }
+  return body
+}
+
+/** The size as the server states it; a server may say nothing, or nonsense, and then the header alone must do. */
+function headOf(url: string, response: Response, bytes: Uint8Array, ended: boolean): Head {
+  const { headers, status } = response
+  const plain = headers.get('content-encoding') === null
+  const total = /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1]
+  const length = status === 206 || !plain ? undefined : headers.get('content-length')
+  const stated = Number(total ?? length ?? Number.NaN)
+  const known = Number.isSafeInteger(stated) && stated >= bytes.length
+  if (ended && known && stated > bytes.length) throw truncated(url, bytes.length)
+  const size = known ? stated : ended ? bytes.length : unstated
+  return { bytes, size, whole: ended || size === bytes.length }
+}
+
+async function firstBytes(
+  body: ReadableStream<Uint8Array>,
+  length: number,
+  alive: () => void,
+): Promise<{ readonly bytes: Uint8Array; readonly ended: boolean }> {
   const reader = body.getReader()
   const parts: Uint8Array[] = []
-  let have = 0
+  let [have, ended] = [0, false]
   while (have < length) {
     const { done, value } = await reader.read()
+    alive()
+    ended = done
     if (done) break
     parts.push(value)
     have += value.length
@@ -133,5 +198,5 @@ async function firstBytes(body: ReadableStream<Uint8Array>, length: number): Pro
     bytes.set(room, at)
     at += room.length
   }
-  return bytes
+  return { bytes, ended }
 }

@@ -1,6 +1,12 @@
 import { tensorAttributeOf } from '../onnx/attributes.ts'
 import { elementCount } from '../onnx/dtype.ts'
 import type { GgufFile } from '../onnx/gguf.ts'
+import {
+  ggufPresets,
+  type PredictedSize,
+  predictSize,
+  quantisedTypes,
+} from '../onnx/gguf-presets.ts'
 import { removeDead } from '../onnx/graph-edit.ts'
 import { type GraphIndex, indexGraph } from '../onnx/graph-index.ts'
 import type { Graph, Model, Tensor } from '../onnx/model.ts'
@@ -37,11 +43,16 @@ export interface Inspection {
     readonly duplicated: number | null
     readonly dead: number | null
   }
+  /** Of the weights. */
   readonly bytes: number
+  /** bytes x 8 / parameters; 0 without parameters. */
+  readonly bitsPerWeight: number
   readonly byPart: readonly Share[]
   readonly byDtype: readonly Share[]
   readonly operations: Operations | null
   readonly prospects: readonly Prospect[]
+  /** What llama-quantize's types would make of a GGUF file; empty for other formats. */
+  readonly quantised: readonly PredictedSize[]
   readonly saturation: readonly SaturationRisk[]
   readonly notes: readonly string[]
 }
@@ -72,11 +83,12 @@ export function inspectModel(model: Model, target: Target, passes: readonly Pass
   return {
     format: 'onnx',
     parameters: { total, active, duplicated: alive - active, dead: total - alive },
-    bytes: weights.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...sizeOf(weights),
     byPart: shares(weights, ({ name }) => part(name)),
     byDtype: shares(weights, ({ dtype }) => dtype),
     operations: multiplyAdds(graph),
     prospects: passes.flatMap((pass) => prospectsOf(pass, model, target)),
+    quantised: [],
     saturation: saturationRisks(model),
     notes: [],
   }
@@ -88,15 +100,33 @@ export function inspectSafetensors({ tensors }: TensorFile): Inspection {
   return weightFile('safetensors', weights)
 }
 
-/** The inspection of a GGUF header. */
-export function inspectGguf({ tensors }: GgufFile): Inspection {
-  const weights = tensors.map(({ name, type, dims, byteLength }) => ({
+/** The inspection of a GGUF header; `fileBytes` is the size of the whole file. */
+export function inspectGguf(file: GgufFile, fileBytes: number): Inspection {
+  const weights = file.tensors.map(({ name, type, dims, byteLength }) => ({
     name,
     dtype: type.name,
     parameters: elementCount(dims),
     bytes: byteLength,
   }))
-  return weightFile('gguf', weights)
+  const found = weightFile('gguf', weights)
+  const quantised = quantisedTypes(file)
+  const notes =
+    quantised.length === 0
+      ? []
+      : [
+          `quantised already (${quantised.join(', ')}): make other types from the 16- or 32-bit original`,
+        ]
+  return {
+    ...found,
+    quantised: ggufPresets.map((preset) => predictSize(file, fileBytes, preset)),
+    notes: [...found.notes, ...notes, ...splitNote(file)],
+  }
+}
+
+function splitNote({ metadata }: GgufFile): readonly string[] {
+  const parts = metadata.get('split.count')
+  if (typeof parts !== 'number' || parts < 2) return []
+  return [`one of ${parts} parts of a split model: only this part was counted`]
 }
 
 function weightFile(format: Inspection['format'], weights: readonly Weight[]): Inspection {
@@ -104,16 +134,21 @@ function weightFile(format: Inspection['format'], weights: readonly Weight[]): I
   return {
     format,
     parameters: { total, active: null, duplicated: null, dead: null },
-    bytes: weights.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...sizeOf(weights),
     byPart: shares(weights, ({ name }) => partByName(name)),
     byDtype: shares(weights, ({ dtype }) => dtype),
     operations: null,
-    prospects: [],
-    saturation: [],
+    ...{ prospects: [], quantised: [], saturation: [] },
     notes: [
       'a weight file has no graph: what is dead, how much is calculated and what passes give is not known',
     ],
   }
+}
+
+function sizeOf(weights: readonly Weight[]): Pick<Inspection, 'bytes' | 'bitsPerWeight'> {
+  const bytes = weights.reduce((sum, weight) => sum + weight.bytes, 0)
+  const total = weights.reduce((sum, { parameters }) => sum + parameters, 0)
+  return { bytes, bitsPerWeight: total === 0 ? 0 : (8 * bytes) / total }
 }
 
 function asWeight({ name, dtype, dims, byteLength }: Tensor): Weight {
