@@ -15,6 +15,7 @@ import type { CompareRequest, ModelComparison } from './app/shrink/compare-paths
 import type { GgufPlan, GgufRequest, GgufVariants } from './app/shrink/gguf-variants.ts'
 import type { ImportedFolder } from './app/shrink/import-folder.ts'
 import type { ShrinkEffects, ShrinkRequest } from './app/shrink/shrink.ts'
+import type { EncoderFolder } from './app/train/lesson.ts'
 import type { TeachEffects } from './app/train/teach.ts'
 import type { TrainedFolder } from './app/train/train-folder.ts'
 import type { GridSource } from './contract/grid.ts'
@@ -372,8 +373,16 @@ function teachEffects(context: RuntimeContext, openLocal: Effects['openRuntime']
     cpuS: ownCpuS,
     openRuntime: openLocal,
     engine: async () => (await import('./adapters/tensors/onnxruntime.ts')).openEngine(),
+    openFolder: (path) => openFolder(resolve(context.baseDir, path)),
     writeModel: (name, files) => writeModel(context.baseDir, name, files),
   }
+}
+
+async function openFolder(path: string): Promise<EncoderFolder> {
+  const { openEncoderFolder } = await import('./app/train/encoder-folder.ts')
+  const { modelFiles } = await import('./adapters/tensors/model-file.ts')
+  const { openTokenizer } = await import('./adapters/tokenizer/huggingface.ts')
+  return openEncoderFolder(path, { files: modelFiles, openTokenizer, textOrNull, join })
 }
 
 /** A model's folder below .rightsize/models, named by what is in it. */

@@ -5,7 +5,10 @@ export const studentFlags: readonly Flag[] = [
   { flags: '--input <column>', text: 'column that holds the text', fallback: 'text' },
   { flags: '--name <id>', text: 'name of the student (default: the kind)' },
   { flags: '--out <folder>', text: 'where the model is written (default: models/<name>)' },
-  { flags: '--encoder <folder>', text: 'for head: the sentence encoder as ONNX' },
+  {
+    flags: '--encoder <folder>',
+    text: 'for head and encoder: an ONNX folder to build on (what `rightsize import` leaves)',
+  },
   {
     flags: '--option <key=value>',
     text: 'a setting of the student, such as epochs=8 or width=128',

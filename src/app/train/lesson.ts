@@ -1,5 +1,7 @@
 import type { RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
 import type { TensorEngine } from '../../contract/tensors.ts'
+import type { Tokenizer } from '../../contract/tokenizer.ts'
+import type { Model } from '../../core/onnx/model.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { LabelledText } from '../../core/student/example.ts'
 
@@ -12,8 +14,21 @@ export interface Lesson {
   readonly seed: number
 }
 
+/** A model folder that training goes on from. */
+export interface EncoderFolder {
+  readonly model: Model
+  readonly tokenizer: Tokenizer
+  readonly config: Readonly<Record<string, unknown>>
+  /** Tokens that a text may have. */
+  readonly maxLength: number
+  /** Files of the tokenizer, which go along as they are. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+}
+
 /** What lessons need of the world. */
 export interface LessonWorld {
+  /** Reads an ONNX folder with its tokenizer; hosts without a disk leave it out. */
+  openFolder?(path: string): Promise<EncoderFolder>
   readonly context: RuntimeContext
   engine(): Promise<TensorEngine>
   openRuntime(candidate: CandidateSpec, context: RuntimeContext): Promise<RuntimeSession>

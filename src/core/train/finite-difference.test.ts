@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import type { TensorEngine, TensorSession } from '../../contract/tensors.ts'
-import { model } from '../onnx/build.ts'
+import { float32Tensor, model } from '../onnx/build.ts'
 import { encodeModel } from '../onnx/encode.ts'
 import type { Feeds, HostTensor } from '../onnx/host-tensor.ts'
 import type { Graph } from '../onnx/model.ts'
@@ -62,6 +62,16 @@ const cases: Readonly<Record<DifferentiableOp, readonly Case[]>> = {
   Add: binary('Add'),
   Sum: binary('Sum'),
   Sub: binary('Sub'),
+  Max: [
+    {
+      title: 'operands further apart than they move, broadcast',
+      inputs: { a: [2, 1, 3], b: [4, 1] },
+      build: (writer) => {
+        const apart = writer.add(float32Tensor('apart', [4, 1], Float32Array.of(3, -3, -3, 3)))
+        return writer.emit('Max', ['a', writer.emit('Add', ['b', apart])])
+      },
+    },
+  ],
   Mul: binary('Mul'),
   Div: binary('Div', positive),
   Pow: [
@@ -236,6 +246,30 @@ const cases: Readonly<Record<DifferentiableOp, readonly Case[]>> = {
       title: 'kept axes',
       inputs: { x: [2, 3] },
       build: (writer) => writer.emit('ReduceMean', ['x', writer.ints([-1])]),
+    },
+  ],
+  ReduceL2: [
+    {
+      inputs: { x: [2, 3, 2] },
+      build: (writer) =>
+        writer.emit('ReduceL2', ['x', writer.ints([1])], { attributes: { keepdims: 0 } }),
+    },
+    {
+      title: 'kept axes',
+      inputs: { x: [2, 3] },
+      build: (writer) => writer.emit('ReduceL2', ['x', writer.ints([-1])]),
+    },
+  ],
+  ReduceMax: [
+    {
+      inputs: { x: [2, 5, 2] },
+      build: (writer) =>
+        writer.emit('ReduceMax', ['x', writer.ints([1])], { attributes: { keepdims: 0 } }),
+    },
+    {
+      title: 'kept axes',
+      inputs: { x: [2, 5] },
+      build: (writer) => writer.emit('ReduceMax', ['x', writer.ints([-1])]),
     },
   ],
   Gather: [

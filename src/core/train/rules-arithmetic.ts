@@ -18,6 +18,18 @@ const add: VjpRule = (context) => [
 const sum: VjpRule = (context) =>
   context.node.inputs.map((_, index) => toOperand(context, index, () => gradOf(context)))
 
+/** The largest operand gets the gradient; equal ones each get it. */
+const max: VjpRule = (context) => {
+  const { writer, node } = context
+  return node.inputs.map((input, index) =>
+    toOperand(context, index, () => {
+      const largest = writer.emit('Equal', [input, node.outputs[0] ?? ''])
+      const chosen = writer.emit('Cast', [largest], { attributes: { to: 1 } })
+      return writer.emit('Mul', [gradOf(context), chosen])
+    }),
+  )
+}
+
 const sub: VjpRule = (context) => [
   toOperand(context, 0, () => gradOf(context)),
   toOperand(context, 1, () => context.writer.emit('Neg', [gradOf(context)])),
@@ -88,6 +100,7 @@ export const arithmeticRules = {
   Add: add,
   Sum: sum,
   Sub: sub,
+  Max: max,
   Mul: mul,
   Div: div,
   Pow: pow,

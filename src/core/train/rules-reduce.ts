@@ -34,8 +34,33 @@ const reduceMean: VjpRule = (context) => {
   return [writer.emit('Expand', [share, shape])]
 }
 
-/** Sums and means over axes. */
+/** The output with the reduced axes put back as axes of size 1. */
+function keptOutput(context: RuleContext): string {
+  const { node } = context
+  return withAxes({ ...context, grads: [node.outputs[0] ?? ''] })
+}
+
+/** d sqrt(sum x^2) = x dx / that root; 0 where all is 0. */
+const reduceL2: VjpRule = (context) => {
+  const { writer } = context
+  // The smallest normal float32: 0 / 0 would be no number.
+  const root = writer.emit('Max', [keptOutput(context), writer.scalar(1.1754944e-38)])
+  const share = writer.emit('Div', [withAxes(context), root])
+  return [writer.emit('Mul', [inputOf(context, 0), share])]
+}
+
+/** The largest element gets all; equal ones each get it, as Max does between operands. */
+const reduceMax: VjpRule = (context) => {
+  const { writer } = context
+  const largest = writer.emit('Equal', [inputOf(context, 0), keptOutput(context)])
+  const chosen = writer.emit('Cast', [largest], { attributes: { to: 1 } })
+  return [writer.emit('Mul', [chosen, withAxes(context)])]
+}
+
+/** Sums, means, lengths and maxima over axes. */
 export const reduceRules = {
   ReduceSum: reduceSum,
   ReduceMean: reduceMean,
+  ReduceL2: reduceL2,
+  ReduceMax: reduceMax,
 } as const satisfies Record<string, VjpRule>

@@ -4,8 +4,10 @@ import { openWordPiece } from '../../../core/text/open-wordpiece.ts'
 import { trainWordPiece } from '../../../core/text/train-wordpiece.ts'
 import type { EncoderShape } from '../../../core/train/build-encoder.ts'
 import { tokenFeeds } from '../../../core/train/token-batch.ts'
-import type { Lesson, LessonWorld, Taught } from '../lesson.ts'
+import type { Lesson, LessonWorld, Taught, Told } from '../lesson.ts'
+import { toldOf } from '../told.ts'
 import { trainEncoder } from '../train-encoder.ts'
+import { teachFurther } from './further.ts'
 
 /** What `train: { ... }` may say of an encoder; the rest is chosen for training from scratch. */
 interface EncoderOptions extends Partial<Omit<EncoderShape, 'vocabulary' | 'classes'>> {
@@ -21,8 +23,19 @@ interface EncoderOptions extends Partial<Omit<EncoderShape, 'vocabulary' | 'clas
 const defaults = { vocabulary: 4000, maxLength: 64, width: 64, depth: 2, heads: 4 }
 const atOnce = 64
 
-/** A small transformer from scratch: it sees word order, and needs more rows than the others. */
+/** A folder that training goes on from; null where a small encoder is made from nothing. */
+function encoderPath({ candidate, options }: Lesson): string | null {
+  const named = options['encoder'] ?? candidate.settings['encoder'] ?? candidate.model
+  return typeof named === 'string' ? named : null
+}
+
+/**
+ * A small transformer from scratch: it sees word order, and needs more rows than the others. Where the lesson names an encoder
+ * (an imported one, say), that one is trained further instead.
+ */
 export async function teachEncoder(lesson: Lesson, world: LessonWorld): Promise<Taught> {
+  const known = encoderPath(lesson)
+  if (known !== null) return teachFurther(lesson, known, world)
   const { labels, rows, seed } = lesson
   const { vocabulary, epochs, batch, dropout, peak, tokenDropout, threads, ...given } =
     lesson.options as EncoderOptions
@@ -104,24 +117,17 @@ async function classify(
   const { labels, shape, tokenizer } = parts
   const session = await parts.engine.open(parts.model)
   const ids = texts.map((text) => tokenizer.encode(text).ids)
-  const told: { label: string; probabilities: Float64Array }[] = []
+  const told: Told[] = []
   try {
     for (let at = 0; at < texts.length; at += atOnce) {
       const rows = Array.from({ length: Math.min(atOnce, texts.length - at) }, (_, i) => at + i)
       const { logits } = await session.run(tokenFeeds(ids, rows, shape.maxLength, tokenizer.padId))
-      told.push(...rows.map((_, i) => read(logits as HostTensor, i, labels)))
+      told.push(
+        ...rows.map((_, i) => toldOf((logits as HostTensor).data as Float32Array, i, labels)),
+      )
     }
   } finally {
     await session.close()
   }
   return told
-}
-
-function read({ data }: HostTensor, row: number, labels: readonly string[]) {
-  const logits = (data as Float32Array).subarray(row * labels.length, (row + 1) * labels.length)
-  const top = Math.max(...logits)
-  const exps = Float64Array.from(logits, (value) => Math.exp(value - top))
-  const sum = exps.reduce((total, value) => total + value, 0)
-  const probabilities = exps.map((value) => value / sum)
-  return { label: labels[logits.indexOf(top)] ?? '', probabilities }
 }

@@ -1,0 +1,68 @@
+import type { ModelFiles } from '../../contract/model-files.ts'
+import type { OpenTokenizer } from '../../contract/tokenizer.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import type { EncoderFolder } from './lesson.ts'
+
+export interface EncoderFiles {
+  readonly files: ModelFiles
+  readonly openTokenizer: OpenTokenizer
+  /** Null where there is no such file. */
+  textOrNull(path: string): Promise<string | null>
+  join(...parts: readonly string[]): string
+}
+
+const carried = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json']
+
+/** An ONNX folder with its tokenizer, as `rightsize import` leaves it. Throws STUDENT_INPUT where the model or the tokenizer is missing. */
+export async function openEncoderFolder(
+  path: string,
+  { files, openTokenizer, textOrNull, join }: EncoderFiles,
+): Promise<EncoderFolder> {
+  const text = async (name: string) => textOrNull(join(path, name))
+  const tokenizerText = await text('tokenizer.json')
+  const settings = json(await text('tokenizer_config.json'), path) as Settings | null
+  const config = (json(await text('config.json'), path) ?? {}) as Settings
+  const model = await files.read(path).catch((cause: unknown) => {
+    throw new RightsizeError('STUDENT_INPUT', `${path} holds no ONNX model`, {
+      next: `A checkpoint of Hugging Face becomes one with: rightsize import ${path}`,
+      cause,
+    })
+  })
+  if (tokenizerText === null)
+    throw new RightsizeError('STUDENT_INPUT', `${path} holds no tokenizer.json`)
+  const encoder = new TextEncoder()
+  const texts = await Promise.all(carried.map(async (name) => [name, await text(name)] as const))
+  return {
+    model,
+    config,
+    tokenizer: openTokenizer(json(tokenizerText, path), settings ?? undefined),
+    maxLength: longest(settings, config),
+    files: new Map(
+      texts.flatMap(([name, one]) => (one === null ? [] : [[name, encoder.encode(one)] as const])),
+    ),
+  }
+}
+
+type Settings = Readonly<Record<string, unknown>>
+
+/** What the tokenizer says, else the table of positions; RoBERTa's first two rows are not for tokens (modeling_roberta.py). */
+function longest(settings: Settings | null, config: Settings): number {
+  const { model_max_length: said } = (settings ?? {}) as { readonly model_max_length?: unknown }
+  const { max_position_embeddings: rows } = config as { readonly max_position_embeddings?: unknown }
+  const places =
+    typeof rows === 'number'
+      ? /roberta/.test(String(config['model_type']))
+        ? rows - 2
+        : rows
+      : 512
+  return typeof said === 'number' && said > 0 ? Math.min(said, places) : places
+}
+
+function json(text: string | null, path: string): unknown {
+  if (text === null) return null
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new RightsizeError('STUDENT_INPUT', `a JSON file in ${path} cannot be read`, { cause })
+  }
+}
