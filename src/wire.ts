@@ -12,6 +12,7 @@ import type { Effects } from './app/evaluate/effects.ts'
 import type { RunEvent } from './app/evaluate/events.ts'
 import type { PublishEffects } from './app/keep/publish.ts'
 import type { CompareRequest, ModelComparison } from './app/shrink/compare-paths.ts'
+import type { Looks } from './app/shrink/finals.ts'
 import type { GgufPlan, GgufRequest, GgufVariants } from './app/shrink/gguf-variants.ts'
 import type { ImportedFolder } from './app/shrink/import-folder.ts'
 import type { ShrinkEffects, ShrinkRequest } from './app/shrink/shrink.ts'
@@ -22,6 +23,7 @@ import type { GridSource } from './contract/grid.ts'
 import type { Availability } from './contract/meter.ts'
 import type { RuntimeContext } from './contract/runtime.ts'
 import type { Store } from './contract/store.ts'
+import type { TensorEngine } from './contract/tensors.ts'
 import type { SciExplanation } from './core/carbon/explain-sci.ts'
 import type { Finding } from './core/carbon/lint-rules.ts'
 import type { Inspection } from './core/compress/inspection.ts'
@@ -112,6 +114,7 @@ export interface ShrinkFlags {
   readonly only: readonly string[]
   readonly without: readonly string[]
   readonly targetBytes: number | undefined
+  readonly targetLatencyMs: number | undefined
   readonly healSteps: number
   readonly replay: string | undefined
 }
@@ -370,8 +373,7 @@ function teachEffects(context: RuntimeContext, openLocal: Effects['openRuntime']
   return {
     context,
     nowS: monotonicS,
-    cpuS: ownCpuS,
-    openRuntime: openLocal,
+    ...withChildren(openLocal),
     engine: async () => (await import('./adapters/tensors/onnxruntime.ts')).openEngine(),
     openFolder: (path) => openFolder(resolve(context.baseDir, path)),
     writeModel: (name, files) => writeModel(context.baseDir, name, files),
@@ -383,6 +385,21 @@ async function openFolder(path: string): Promise<EncoderFolder> {
   const { modelFiles } = await import('./adapters/tensors/model-file.ts')
   const { openTokenizer } = await import('./adapters/tokenizer/huggingface.ts')
   return openEncoderFolder(path, { files: modelFiles, openTokenizer, textOrNull, join })
+}
+
+/** Models that are opened run in children, whose CPU time is not this process's: it is added when they are closed. */
+function withChildren(open: Effects['openRuntime']): Pick<TeachEffects, 'openRuntime' | 'cpuS'> {
+  let closedS = 0
+  const openRuntime: Effects['openRuntime'] = async (candidate, context) => {
+    const session = await open(candidate, context)
+    const close = async () => {
+      const used = await session.usage().catch(() => null)
+      closedS += used?.cpuS ?? 0
+      await session.close()
+    }
+    return { ...session, close }
+  }
+  return { openRuntime, cpuS: () => ownCpuS() + closedS }
 }
 
 /** A model's folder below .rightsize/models, named by what is in it. */
@@ -725,7 +742,7 @@ async function shrinkRequest(flags: ShrinkFlags, { effects, cwd }: At): Promise<
     data: await loadData(spec, effects, baseDir),
     model: resolve(cwd, flags.model),
     energyJ: flags.maxEnergyJ ?? null,
-    targetBytes: flags.targetBytes ?? null,
+    goal: { bytes: flags.targetBytes ?? null, latencyMs: flags.targetLatencyMs ?? null },
     healSteps: { short: healSteps, long: 4 * healSteps },
   }
 }
@@ -741,12 +758,16 @@ async function shrinkEffects(
   const { openTokenizer } = await import('./adapters/tokenizer/huggingface.ts')
   const { processorFeatures } = await import('./adapters/machine/this-machine.ts')
   const folder = join(resolve(cwd, flags.out), '.search')
+  const looked = join(dirname(resolve(cwd, flags.task)), '.rightsize', 'holdout-looks.json')
   return {
     ...{ say, signal, openTokenizer, files: modelFiles, digest: sha256 },
     engine: await openEngine(),
     cpuS: ownCpuS,
     wallS: monotonicS,
+    pause: (ms) => new Promise((done) => setTimeout(done, ms)),
     text: textOrNull,
+    machineThreads: hardwareThreads(),
+    looks: (holdout) => looksIn(looked, holdout),
     keep: {
       load: (name) => readFile(join(folder, name)).catch(() => null),
       save: (name, bytes) => writeWhole(join(folder, name), bytes),
@@ -797,6 +818,24 @@ async function quantiseGguf(
   })
 }
 
+/** Looks at hold-outs, by digest, in a file beside the spec: they are counted across runs and output folders. */
+function looksIn(path: string, holdout: string): Looks {
+  const read = async (): Promise<Record<string, number>> => {
+    const text = await textOrNull(path)
+    return text === null ? {} : (JSON.parse(text) as Record<string, number>)
+  }
+  return {
+    count: async () => (await read())[holdout] ?? 0,
+    async add() {
+      const counts = await read()
+      const look = (counts[holdout] ?? 0) + 1
+      const text = JSON.stringify({ ...counts, [holdout]: look }, null, 1)
+      await writeWhole(path, new TextEncoder().encode(`${text}\n`))
+      return look
+    },
+  }
+}
+
 async function readCompression(path: string): Promise<Compression> {
   const found = JSON.parse(await readText(path)) as Compression
   if (found.schema === 'rightsize/compression@1') return found
@@ -816,14 +855,16 @@ async function compareOnnx(
   },
 ): Promise<ModelComparison> {
   const { comparePaths } = await import('./app/shrink/compare-paths.ts')
-  const { openEngine } = await import('./adapters/tensors/onnxruntime.ts')
   const { modelFiles } = await import('./adapters/tensors/model-file.ts')
   const { findModel } = await import('./adapters/runtime/onnx/folder.ts')
   const { openTokenizer } = await import('./adapters/tokenizer/huggingface.ts')
   const { data, a, b } = request
   const placed = { ...request, a: at(a), b: at(b), data: data === undefined ? data : at(data) }
   return comparePaths(placed, {
-    engine: await openEngine(),
+    engine: await engineOf(request.runtime),
+    openMeters: (binding) => effects.openMeters(inThisProcess, binding),
+    binding: { pids: [process.pid], threads: 1 },
+    machineThreads: effects.machineThreads,
     files: modelFiles,
     find: findModel,
     openTokenizer,
@@ -832,6 +873,15 @@ async function compareOnnx(
     cpuS: ownCpuS,
     signal,
   })
+}
+
+/** Two models that this process runs itself: nothing but its own pid is bound. */
+const inThisProcess = { id: 'compare', runtime: 'onnx', settings: {}, base: 'compare' } as const
+
+async function engineOf(runtime: CompareRequest['runtime']): Promise<TensorEngine> {
+  if (runtime === 'onnxruntime-web')
+    return (await import('./adapters/tensors/onnxruntime-web.ts')).openWebEngine()
+  return (await import('./adapters/tensors/onnxruntime.ts')).openEngine()
 }
 
 async function importCheckpoint(request: ImportRequest): Promise<ImportedFolder> {

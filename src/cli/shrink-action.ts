@@ -7,7 +7,7 @@ import { list, number, text } from './flag.ts'
 
 const codes = { proven: 0, nothing: 1, undecided: 2 } as const
 
-/** Exit code: 0 something smaller is proven, 1 nothing could be saved, 2 the hold-out decides nothing. */
+/** Exit code: 0 something smaller is proven, 1 nothing could be saved or a target was not reached, 2 the hold-out decides nothing. */
 export async function shrinkAction(call: Invocation): Promise<number> {
   const { args, flags, io } = call
   if (/\.gguf$/i.test(args[0] ?? '')) return (await import('./shrink-gguf.ts')).shrinkGguf(call)
@@ -21,13 +21,14 @@ export async function shrinkAction(call: Invocation): Promise<number> {
   if (found.result !== null) {
     const entry = {
       id: 'small',
-      runtime: 'onnx',
+      runtime: found.result.runtime,
       model: request.out,
       settings: found.result.settings,
     }
     io.err(`as a candidate:\n  - ${JSON.stringify(entry)}`)
   }
-  return codes[found.outcome]
+  const missed = found.outcome === 'proven' && found.goal.reached === false
+  return missed ? codes.nothing : codes[found.outcome]
 }
 
 function requestOf(model: string, flags: Readonly<Record<string, unknown>>): ShrinkFlags {
@@ -44,6 +45,7 @@ function requestOf(model: string, flags: Readonly<Record<string, unknown>>): Shr
     only: list(flags, 'only'),
     without: list(flags, 'without'),
     targetBytes: number(flags, 'targetSize'),
+    targetLatencyMs: number(flags, 'targetLatency'),
     healSteps: number(flags, 'healSteps') ?? 600,
     replay: text(flags, 'replay'),
   }

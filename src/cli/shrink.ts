@@ -27,8 +27,9 @@ export const shrink: Command = {
     { flags: '--max-energy <joules>', text: 'energy for the search, modelled' },
     {
       flags: '--target-size <bytes>',
-      text: 'stop when the model, before number formats, is this small',
+      text: 'stop cutting when the model file will be this small',
     },
+    { flags: '--target-latency <ms>', text: 'stop when p95 of one text, alone, is this low' },
     {
       flags: '--only <pass>',
       text: 'try only this pass or family (GGUF: make only this type, Q4_K_M)',

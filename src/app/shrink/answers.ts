@@ -3,7 +3,7 @@ import { RightsizeError } from '../../core/error/error.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import { orderedBatches } from '../../core/train/batches.ts'
-import { textFeeds } from './text-rows.ts'
+import type { Inputs } from './inputs.ts'
 
 /** Items in one run; the onnx runtime's own, so that int8 is judged as it will be used (activations are scaled by batch). */
 export const judgedBatch = 32
@@ -17,35 +17,63 @@ export function outputOf({ graph }: Model): string {
 
 export interface AskOptions {
   readonly engine: TensorEngine
-  readonly padId: number
   readonly signal?: AbortSignal | undefined
 }
 
-/** The logits of every row, [rows x classes]. Throws SHRINK_TASK when the output is not one row of classes per text. */
-export async function logitsOf(
+/** Logits of rows as they are asked for; one open session. */
+export interface Answering {
+  /** [rows x classes], in the order of `rows`. Throws SHRINK_TASK when the output is not one row of classes per item. */
+  logits(rows: readonly number[]): Promise<Float32Array>
+  close(): Promise<void>
+}
+
+/** Opens a model for answering. */
+export async function openAnswering(
   model: Model,
-  ids: readonly (readonly number[])[],
+  inputs: Inputs,
   classes: number,
-  { engine, padId, signal }: AskOptions,
-): Promise<Float32Array> {
+  { engine, signal }: AskOptions,
+): Promise<Answering> {
   const output = outputOf(model)
   const session = await engine.open(encodeModel(model), { intraThreads: 1 })
-  const all = new Float32Array(ids.length * classes)
-  try {
-    const lengths = ids.map((row) => row.length)
-    for (const rows of orderedBatches(lengths, judgedBatch)) {
-      signal?.throwIfAborted()
-      const results = await session.run(textFeeds(model.graph, ids, rows, padId), [output])
-      const data = results[output]?.data
-      if (!(data instanceof Float32Array) || data.length !== rows.length * classes)
-        throw new RightsizeError('SHRINK_TASK', `'${output}' is not ${classes} classes per text`)
-      for (const [line, row] of rows.entries())
-        all.set(data.subarray(line * classes, (line + 1) * classes), row * classes)
-    }
-  } finally {
-    await session.close()
+  const batch = Math.min(judgedBatch, inputs.most(model.graph) ?? judgedBatch)
+  return {
+    close: () => session.close(),
+    async logits(rows) {
+      const all = new Float32Array(rows.length * classes)
+      const lengths = rows.map((row) => inputs.lengths[row] ?? 0)
+      for (const places of orderedBatches(lengths, batch)) {
+        signal?.throwIfAborted()
+        const asked = places.map((place) => rows[place] ?? 0)
+        const results = await session.run(inputs.feeds(model.graph, asked), [output])
+        const data = results[output]?.data
+        if (!(data instanceof Float32Array) || data.length !== places.length * classes)
+          throw new RightsizeError(
+            'SHRINK_TASK',
+            `'${output}' does not give ${classes} classes an item`,
+          )
+        for (const [line, place] of places.entries())
+          all.set(data.subarray(line * classes, (line + 1) * classes), place * classes)
+      }
+      return all
+    },
   }
-  return all
+}
+
+/** The logits of every row, or of those that are named. */
+export async function logitsOf(
+  model: Model,
+  inputs: Inputs,
+  classes: number,
+  options: AskOptions,
+  rows: readonly number[] = Array.from({ length: inputs.size }, (_, row) => row),
+): Promise<Float32Array> {
+  const answering = await openAnswering(model, inputs, classes, options)
+  try {
+    return await answering.logits(rows)
+  } finally {
+    await answering.close()
+  }
 }
 
 /** The largest class of each row. */

@@ -7,13 +7,16 @@ import type { Artefact, Target } from '../../core/compress/pass.ts'
 import { heads } from '../../core/compress/structural-heads.ts'
 import { layers } from '../../core/compress/structural-layers.ts'
 import { neurons } from '../../core/compress/structural-neurons.ts'
+import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import { randomSource } from '../../core/train/random.ts'
 import { trainEncoder } from '../train/train-encoder.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
+import type { Bench, Keep } from './bench.ts'
 import { type DriveOptions, drive } from './drive.ts'
+import type { Looks } from './finals.ts'
+import { numberedInputs, type Part } from './inputs.ts'
 import { replay } from './replay.ts'
-import type { Bench, Keep } from './search.ts'
 
 let engine: TensorEngine
 let model: Model
@@ -34,7 +37,24 @@ function orderTask(rows: number, seed: number) {
     ids.push(text)
     labels.push(label)
   }
-  return { ids, labels, slices: new Map<string, number[]>() }
+  return { ids, labels }
+}
+
+/** Rows of ids as a part, whatever the tokenizer. */
+function partOfIds({ ids, labels }: ReturnType<typeof orderTask>): Part {
+  const inputs = numberedInputs(ids, () => 0)
+  return { size: ids.length, inputs, labels, slices: new Map(), texts: null }
+}
+
+function countingLooks(): Looks {
+  let looks = 0
+  return {
+    count: async () => looks,
+    async add() {
+      looks += 1
+      return looks
+    },
+  }
 }
 
 function inMemory(): Keep & { readonly files: Map<string, Uint8Array> } {
@@ -58,13 +78,17 @@ beforeAll(async () => {
     examples: { ids: train.ids, labels: train.labels },
   })
   model = trained.model
-  const ask = { engine, padId: 0 }
-  const rows = orderTask(300, 2)
-  const originalLogits = await logitsOf(model, rows.ids, 2, ask)
-  const logits = await logitsOf(model, train.ids, 2, ask)
+  const ask = { engine }
+  const items = partOfIds(orderTask(300, 2))
+  const learned = partOfIds(train)
+  const artefact: Artefact = { model, tokenizer: null, config: {}, classes: 2, maxLength: 10 }
+  const originalLogits = await logitsOf(model, items.inputs(artefact), 2, ask)
+  const logits = await logitsOf(model, learned.inputs(artefact), 2, ask)
   let time = 0
   const benchOf = (keep: Keep): Bench => ({
-    ...{ engine, keep, padId: 0, classes: 2, seed: 3, rows, originalLogits, fingerprint: 'test' },
+    ...{ engine, keep, classes: 2, seed: 3, items, originalLogits, fingerprint: 'test' },
+    ...{ itemCpuS: 1e-5, originalBytes: encodeModel(model).byteLength, open: null },
+    corpus: learned,
     digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     cpuS: () => {
       time += 1
@@ -72,16 +96,23 @@ beforeAll(async () => {
     },
     say: () => undefined,
     gate: { margin: 0.05, alpha: 0.05, lean: 0.7 },
-    original: scoresOf(classesOf(originalLogits, 2), rows.labels),
-    lessons: async () => ({ ids: train.ids, logits, classes: 2 }),
+    original: scoresOf(classesOf(originalLogits, 2), items.labels),
+    lessons: async () => ({
+      ...{ size: learned.size, inputs: learned.inputs },
+      logits,
+      classes: 2,
+    }),
   })
   options = (keep, more = {}) => ({
-    ...{ passes, target, targetBytes: null, sliceFloor: 0.1, wallS: () => 0 },
+    ...{ passes, target, goal: { bytes: null, latencyMs: null }, wallS: () => 0 },
+    ...{ holdoutDigest: 'h', traffic: null, simple: null, sweep: null, profile: [] },
+    floors: new Map(),
+    looks: countingLooks(),
     bench: benchOf(keep),
-    artefact: { model, tokenizer: null, config: {} } satisfies Artefact,
+    artefact,
     budget: { seconds: 60, energyJ: null },
     healSteps: { short: 40, long: 120 },
-    holdout: () => orderTask(600, 9),
+    holdout: () => partOfIds(orderTask(600, 9)),
     about: { task: 't', data: {}, processor: { name: null, features: [] }, engine: 'e' },
     ...more,
   })
@@ -89,23 +120,23 @@ beforeAll(async () => {
 
 test('a search finds a smaller model, the hold-out proves it, and its recipe makes the same bytes again', async () => {
   const keep = inMemory()
-  const { compression, state } = await drive(options(keep))
+  const { compression, contender } = await drive(options(keep))
   expect(compression.outcome).toBe('proven')
   expect(compression.result?.bytes).toBeLessThan(0.7 * compression.original.bytes)
   expect(onThePath(compression).map(({ step }) => step)).toEqual(compression.recipe)
   const { bench, artefact } = options(inMemory())
   const again = await replay(compression, { artefact, passes, target }, bench)
-  expect(again.id).toBe(state?.id)
+  expect(again.id).toBe(contender?.id)
   const resumed = await drive(options(keep))
   expect(resumed.compression.search.resumedTrials).toBe(compression.trials.length)
-  expect(resumed.state?.id).toBe(state?.id)
+  expect(resumed.contender?.id).toBe(contender?.id)
 })
 
 test('without time nothing is tried and nothing is claimed', async () => {
-  const { compression, state } = await drive(
+  const { compression, contender } = await drive(
     options(inMemory(), { budget: { seconds: 0, energyJ: null } }),
   )
-  expect([compression.outcome, state]).toEqual(['nothing', null])
+  expect([compression.outcome, contender]).toEqual(['nothing', null])
   expect(compression.why).toContain('the 0 seconds are spent')
 })
 
@@ -113,7 +144,7 @@ test('the hold-out is opened once, and not at all where nothing was found', asyn
   let opened = 0
   const holdout = () => {
     opened += 1
-    return orderTask(600, 9)
+    return partOfIds(orderTask(600, 9))
   }
   await drive(options(inMemory(), { holdout, passes: [] }))
   expect(opened).toBe(0)

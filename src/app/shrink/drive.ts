@@ -1,317 +1,288 @@
-import { holdoutVerdict, sliceBreaches } from '../../core/compress/gate.ts'
-import type { Artefact, Pass, Proposal, Target } from '../../core/compress/pass.ts'
-import { type Budget, boldestFirst, paretoFront } from '../../core/compress/plan.ts'
+import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
+import type { Budget } from '../../core/compress/plan.ts'
 import { polish } from '../../core/compress/polish.ts'
-import type { Compression, MeasuredCost } from '../../core/compress/trial.ts'
-import { wattsPerBusyThread } from '../../core/energy/cpu-model.ts'
-import { classesOf, logitsOf, scoresOf } from './answers.ts'
+import { chosenSetting, type RuntimeSetting } from '../../core/compress/runtime-setting.ts'
+import type { Compression, MeasuredCost, ProfileShare } from '../../core/compress/trial.ts'
+import { cpuEnergy, wattsPerBusyThread } from '../../core/energy/cpu-model.ts'
+import { attempt } from './attempt.ts'
+import {
+  type Bench,
+  emptyLog,
+  type HealSteps,
+  type Run,
+  type State,
+  shareOf,
+  stateOf,
+  stopped,
+} from './bench.ts'
+import { type Contender, contenderOf } from './contender.ts'
+import {
+  costsOf,
+  finalistsOf,
+  type Judged,
+  judgeFinalists,
+  type Looks,
+  pathOf,
+  runnable,
+  slicesOf,
+} from './finals.ts'
 import { healingRate } from './heal.ts'
-import { type Climb, climb, type HealSteps, stopped, tryPass } from './ladder.ts'
-import { measureCost } from './measure-cost.ts'
-import { attempt, type Bench, healingOf, type Log, type State, stateOf } from './search.ts'
-import type { TextRows } from './text-rows.ts'
+import type { Part } from './inputs.ts'
+import { numbersToCome, probeNumbers, withNumbers } from './numbers.ts'
+import { healingOf, searchFloats } from './search.ts'
+import { latencyOf, type SweepOptions, sweep } from './sweep.ts'
+import { vocabularyNote } from './vocabulary-note.ts'
+
+/** What is asked for beside "as small as holds". */
+export interface Goal {
+  /** Bytes of the model file at which the search stops; null: as small as holds. */
+  readonly bytes: number | null
+  /** p95 of one text in ms at which it stops. */
+  readonly latencyMs: number | null
+}
 
 export interface DriveOptions {
   readonly bench: Bench
   readonly artefact: Artefact
   readonly target: Target
-  /** In the order of trial. */
   readonly passes: readonly Pass[]
   readonly budget: Budget
   readonly healSteps: HealSteps
   readonly wallS: () => number
-  /** Bytes below which no further cut is tried; null: as small as holds. */
-  readonly targetBytes: number | null
+  readonly goal: Goal
   /** The sealed part: opened once, at the end. */
-  readonly holdout: () => TextRows
-  /** Loss allowed in any slice; sliced by the spec. */
-  readonly sliceFloor: number
+  readonly holdout: () => Part
+  readonly holdoutDigest: string
+  readonly looks: Looks
+  /** Answers that the choice will serve; null where no volume is declared. */
+  readonly traffic: number | null
+  /** Loss allowed in each slice. */
+  readonly floors: ReadonlyMap<string, number>
+  /** The simple alternative; null where it does not apply. */
+  readonly simple: ((run: Run, first: State) => Promise<Contender | null>) | null
+  /** How settings of the runtime are measured; null leaves them out. */
+  readonly sweep: SweepOptions | null
+  readonly profile: readonly ProfileShare[]
   readonly about: Pick<Compression, 'task' | 'data' | 'processor' | 'engine'>
 }
 
 export interface Driven {
   readonly compression: Compression
-  /** The model that is handed over; null where nothing smaller holds. */
-  readonly state: State | null
+  /** What is handed over; null where nothing smaller holds. */
+  readonly contender: Contender | null
 }
 
-/** Models that may be shown to the hold-out; alpha is shared between them. */
-const mostFinalists = 2
 /** Share of the time in which floats are cut; the rest is for polishing, number formats and the proof. */
-const cutShare = 0.65
+const cutShare = 0.7
 /** Times the size of the smallest model that the second one must have to be worth a share of alpha. */
 const apart = 1.3
 
-/** The whole search, from the original to the proof. Deterministic for model, data, engine and seed while the budget lasts. */
+/** The whole search, from the original to the proof. What is tried depends on model, data, engine and seed, and on the time only near the end of the budget. */
 export async function drive(options: DriveOptions): Promise<Driven> {
-  const { bench, passes, wallS } = options
-  const log: Log = { trials: [], resumed: 0 }
-  const start = { wallS: wallS(), cpuS: bench.cpuS() }
-  const run: Climb = {
-    bench,
-    log,
-    target: options.target,
-    healSteps: options.healSteps,
-    budget: options.budget,
-    spent: () => ({
-      seconds: wallS() - start.wallS,
-      energyJ: wattsPerBusyThread * (bench.cpuS() - start.cpuS),
-    }),
-  }
+  const { bench, passes } = options
+  const start = { wallS: options.wallS(), cpuS: bench.cpuS() }
+  const run = runOf(options, start)
   const first = stateOf(options.artefact, bench)
   const notApplicable = whatDoesNotApply(first.artefact, options)
-  await probeNumbers(first, numericOf(passes), run)
-  const cuts = { ...run.budget, seconds: cutShare * run.budget.seconds }
-  const reached = await searchFloats(first, { ...run, budget: cuts }, options)
-  const finals = await withNumbers(await polished(reached, run), numericOf(passes), run)
-  const finalists = finalistsOf(first, finals, options)
-  const judged = await judgeFinalists(finalists, options)
-  const chosen = judged.find(({ proven }) => proven)?.state ?? null
-  const best = chosen ?? finalists[0] ?? null
-  const cost = best === null ? [] : await costs(first, best, options)
+  const numeric = passes.filter(({ family }) => family === 'numeric')
+  await probeNumbers(first, numeric, run)
+  const simple = stopped(run) === null ? ((await options.simple?.(run, first)) ?? null) : null
+  const cuts = { ...run, budget: { ...run.budget, seconds: cutShare * run.budget.seconds } }
+  const floats = passes.filter(({ family }) => family !== 'numeric')
+  const enough = enoughFor(options, run)
+  const reached = await searchFloats(first, { run: cuts, passes: floats, enough })
+  const ends = await polished(reached, run)
+  const finals: State[] = []
+  for (const state of ends) finals.push(await withNumbers(state, numeric, run))
+  const contenders = [
+    ...(simple === null ? [] : [simple]),
+    ...finals.map((state) => contenderOf(state, bench)),
+  ]
+  const finalists = finalistsOf(first.bytes, contenders, bench, options.floors)
+  const { judged, looks } = await judgeFinalists(finalists, {
+    ...options,
+    digest: options.holdoutDigest,
+    original: contenderOf(first, bench),
+  })
+  const proven = judged.find(({ verdict }) => verdict.proven)?.contender ?? null
+  const best = proven ?? finalists[0] ?? null
+  const cost = best === null ? [] : await costsOf(first, best, bench)
+  const runtime = best?.state ? await settings(first, best.state, options) : []
+  const reachedGoal = best === null ? null : goalReached(best, runtime, options.goal)
   return {
-    state: chosen ?? best,
+    contender: best,
     compression: {
       schema: 'rightsize/compression@1',
       ...options.about,
-      ...outcomeOf(chosen, finalists, run),
-      margin: bench.gate.margin,
-      alpha: bench.gate.alpha,
-      seed: bench.seed,
+      ...outcomeOf(proven, finalists, run, reachedGoal),
+      ...{ margin: bench.gate.margin, alpha: bench.gate.alpha, seed: bench.seed },
+      goal: { ...options.goal, reached: reachedGoal },
       original: { model: first.id, bytes: first.bytes, accuracy: shareOf(bench.original) },
-      result: best === null ? null : resultOf(best),
+      result: best === null ? null : resultOf(best, runtime, options.goal),
       recipe: best?.recipe ?? [],
-      trials: log.trials,
+      path: best === null ? [] : await pathOf(first, best, bench, run.log),
+      trials: run.log.trials,
       notApplicable,
-      finalists: judged.map(({ state, verdict }) => ({
-        model: state.id,
-        bytes: state.bytes,
-        holdout: verdict,
-      })),
-      cost,
-      slices: best === null ? [] : slicesOf(best, options),
-      search: { ...searchCost(run, start, options), resumedTrials: log.resumed },
-      breakEvenCalls: breakEven(cost, bench.cpuS() - start.cpuS),
+      finalists: judged.map(finalist),
+      ...{ cost, runtime, profile: options.profile, holdoutLooks: looks },
+      vocabulary: best?.state ? vocabularyNote(first.artefact, best.state.artefact, bench) : null,
+      slices: best === null ? [] : slicesOf(best, bench, options.floors),
+      search: searchCost(run, start, options),
+      breakEvenCalls: breakEven(cost, bench.cpuS() - start.cpuS + run.log.earlierCpuS),
     },
   }
 }
 
-const numericOf = (passes: readonly Pass[]) => passes.filter(({ family }) => family === 'numeric')
-
-const shareOf = (scores: Uint8Array): number =>
-  scores.length === 0 ? 0 : scores.reduce((sum, one) => sum + one, 0) / scores.length
+function runOf(
+  { bench, target, healSteps, budget, wallS }: DriveOptions,
+  start: { readonly wallS: number; readonly cpuS: number },
+): Run {
+  const spent = () => ({
+    seconds: wallS() - start.wallS,
+    energyJ: wattsPerBusyThread * (bench.cpuS() - start.cpuS),
+  })
+  return { bench, log: emptyLog(), target, healSteps, budget, spent }
+}
 
 function whatDoesNotApply(artefact: Artefact, { passes, target }: DriveOptions) {
   return passes.flatMap((pass) => {
     const offers = pass.propose(artefact, target)
-    return 'why' in offers ? [offers] : []
+    return 'why' in offers ? [{ pass: offers.pass, why: offers.why }] : []
   })
 }
 
-/** Numbers are tried on the original first: a model that int8 destroys is known before any float is cut. Nothing is kept. */
-async function probeNumbers(first: State, passes: readonly Pass[], run: Climb): Promise<void> {
-  const { bench, log, target } = run
-  for (const pass of passes) {
-    const proposal = firstOffer(pass, first.artefact, target)
-    if (proposal === null) continue
-    const step = { pass: pass.id, params: proposal.params, heal: null }
-    await attempt(first, pass, step, proposal, bench, log, true)
+/** Small and fast enough for what was asked, with the number formats that are still to come reckoned in. */
+function enoughFor({ goal, sweep: how }: DriveOptions, run: Run) {
+  return async (state: State): Promise<boolean> => {
+    if (goal.bytes === null && goal.latencyMs === null) return false
+    if (goal.bytes !== null && state.bytes > goal.bytes * numbersToCome(run.log)) return false
+    if (goal.latencyMs === null || how === null) return true
+    return (await latencyOf(runnable(state, run.bench), how)) <= goal.latencyMs
   }
-}
-
-function firstOffer(pass: Pass, artefact: Artefact, target: Target): Proposal | null {
-  const offers = pass.propose(artefact, target)
-  return 'why' in offers ? null : (offers[0] ?? null)
-}
-
-/**
- * Rounds over the float passes until a round keeps nothing: first with what statistics alone can heal, which costs a second a trial, then with
- * training. Every state that was kept, the original first.
- */
-async function searchFloats(
-  first: State,
-  run: Climb,
-  { passes, targetBytes }: DriveOptions,
-): Promise<readonly State[]> {
-  const floats = passes.filter(({ family }) => family !== 'numeric')
-  const reached = [first]
-  for (const training of [false, true])
-    for (let round = 0; round < mostRounds; round += 1) {
-      const before = reached.length
-      for (const pass of floats) {
-        const state = reached.at(-1) ?? first
-        if (stopped(run) !== null || state.bytes <= (targetBytes ?? 0)) return reached
-        const exact = pass.family === 'tidy' || pass.family === 'inactive'
-        const next = exact
-          ? await takeAll(state, pass, run)
-          : await tryPass(state, pass, run, training)
-        if (next !== state) reached.push(next)
-      }
-      if (reached.length === before) break
-    }
-  return reached
-}
-
-const mostRounds = 3
-
-/** Exact passes: everything that they offer, one after the other. */
-async function takeAll(state: State, pass: Pass, run: Climb): Promise<State> {
-  const offers = pass.propose(state.artefact, run.target)
-  if ('why' in offers) return state
-  let now = state
-  for (const proposal of boldestFirst(offers))
-    now = (await climb(now, pass, proposal, run, false)) ?? now
-  return now
 }
 
 /** The smallest float model, trained once more where something was lost, and the next one of another size. */
-async function polished(reached: readonly State[], run: Climb): Promise<readonly State[]> {
+async function polished(reached: readonly State[], run: Run): Promise<readonly State[]> {
   const last = reached.at(-1)
   const first = reached[0]
-  if (last === undefined || first === undefined || last.bytes >= 0.9 * first.bytes) return reached
+  if (last === undefined || first === undefined) return []
+  if (last.bytes >= 0.9 * first.bytes || run.bench.lessons === null) return [last]
   const larger = reached.findLast(({ bytes }) => bytes >= apart * last.bytes && bytes < first.bytes)
   const rest = larger === undefined ? [] : [larger]
   if (stopped(run) !== null) return [...rest, last]
-  const [proposal] = polish.propose(last.artefact, run.target) as readonly [Proposal]
+  const offers = polish.propose(last.artefact, run.target)
+  const proposal = 'why' in offers ? undefined : offers[0]
+  if (proposal === undefined) return [...rest, last]
   const heal = healingOf(run.bench, run.healSteps.long, healingRate(last.artefact.model))
   const step = { pass: polish.id, params: {}, heal }
-  const next = await attempt(last, polish, step, proposal, run.bench, run.log)
-  return [...rest, next !== null && shareOf(next.scores) >= shareOf(last.scores) ? next : last]
+  const { kept } = await attempt(last, polish, step, proposal, run.bench, run.log)
+  return [...rest, kept !== null && shareOf(kept.scores) >= shareOf(last.scores) ? kept : last]
 }
 
-/** Float models, each with the number formats that hold on it. */
-async function withNumbers(
-  reached: readonly State[],
-  passes: readonly Pass[],
-  run: Climb,
-): Promise<readonly State[]> {
-  const finals: State[] = []
-  for (const float of reached) {
-    let now = float
-    for (const pass of passes) now = await numbered(now, pass, run)
-    finals.push(now)
-  }
-  return finals
-}
-
-async function numbered(state: State, pass: Pass, run: Climb): Promise<State> {
-  const { bench, log, target } = run
-  const offers = pass.propose(state.artefact, target)
-  if ('why' in offers || slowerHere(pass, log)) return state
-  for (const proposal of offers) {
-    const step = { pass: pass.id, params: proposal.params, heal: null }
-    const kept = await attempt(state, pass, step, proposal, bench, log)
-    if (kept !== null) return kept
-  }
-  return state
-}
-
-/** Times of CPU below which a format that saves bytes is not taken: it would cost more than 5 % for sure. */
-const tooSlow = 0.95
-
-/** Whether the probe showed the format to be slower on this machine, with 95 % confidence. */
-function slowerHere(pass: Pass, { trials }: Log): boolean {
-  const probe = trials.find(({ verdict, step }) => verdict === 'probed' && step.pass === pass.id)
-  return probe?.cost !== undefined && probe.cost.high < tooSlow
-}
-
-/** Smaller than the original, on the front of size and loss, slices intact; smallest first. */
-function finalistsOf(
+/** Settings of the runtime on the result and, for comparison, on the original. */
+async function settings(
   first: State,
-  finals: readonly State[],
-  { bench, sliceFloor }: DriveOptions,
-): readonly State[] {
-  const smaller = finals.filter(
-    ({ bytes, scores }) =>
-      bytes < first.bytes &&
-      sliceBreaches(bench.rows.slices, scores, bench.original, sliceFloor).length === 0,
-  )
-  const points = smaller.map((state) => ({
-    id: state.id,
-    bytes: state.bytes,
-    loss: shareOf(bench.original) - shareOf(state.scores),
-    state,
-  }))
-  return paretoFront(points)
-    .slice(0, mostFinalists)
-    .map(({ state }) => state)
+  best: State,
+  { bench, sweep: how }: DriveOptions,
+): Promise<readonly RuntimeSetting[]> {
+  if (how === null) return []
+  const before = await sweep('original', runnable(first, bench), how)
+  return [...before, ...(await sweep('result', runnable(best, bench), how))]
 }
 
-/** The sealed part is opened here, once. Alpha is shared between the finalists (Bonferroni). */
-async function judgeFinalists(finalists: readonly State[], options: DriveOptions) {
-  if (finalists.length === 0) return []
-  const { bench, artefact, holdout } = options
-  const rows = holdout()
-  const right = async (model: Artefact['model']) =>
-    scoresOf(
-      classesOf(await logitsOf(model, rows.ids, bench.classes, bench), bench.classes),
-      rows.labels,
-    )
-  const original = await right(artefact.model)
-  const alpha = bench.gate.alpha / finalists.length
-  const out = []
-  for (const state of finalists) {
-    const scores = await right(state.artefact.model)
-    const verdict = holdoutVerdict(scores, original, bench.gate.margin, alpha)
-    out.push({ state, verdict, proven: verdict.proven })
-  }
-  return out
+function goalReached(
+  { bytes }: Contender,
+  runtime: readonly RuntimeSetting[],
+  goal: Goal,
+): boolean | null {
+  if (goal.bytes === null && goal.latencyMs === null) return null
+  const small = goal.bytes === null || bytes <= goal.bytes
+  const setting = chosenSetting(runtime, goal.latencyMs)
+  const fast = goal.latencyMs === null || (setting !== null && setting.p95Ms <= goal.latencyMs)
+  return small && fast
 }
 
-function outcomeOf(chosen: State | null, finalists: readonly State[], run: Climb) {
+function outcomeOf(
+  chosen: Contender | null,
+  finalists: readonly Contender[],
+  run: Run,
+  reached: boolean | null,
+) {
   const stop = stopped(run)
   const early = stop === null ? '' : `; the search ended early because ${stop}`
+  const goal = reached === false ? '; what was asked for in size or latency was not reached' : ''
   if (chosen !== null)
     return {
       outcome: 'proven',
-      why: `the hold-out proves the loss within the margin${early}`,
+      why: `the hold-out proves the loss within the margin${goal}${early}`,
     } as const
   if (finalists.length === 0)
     return { outcome: 'nothing', why: `no smaller model passed the gate${early}` } as const
-  const why = `smaller models passed the gate of the search, the hold-out proves none of them${early}`
+  const why = `smaller models passed the gate of the search, the hold-out proves none of them${goal}${early}`
   return { outcome: 'undecided', why } as const
 }
 
-function resultOf(state: State) {
-  const quantised = state.recipe.some(({ pass }) => pass.startsWith('int8'))
+const finalist = ({ contender, verdict }: Judged) => ({
+  model: contender.id,
+  bytes: contender.bytes,
+  text: contender.text,
+  holdout: verdict,
+})
+
+/** File names of transformers.js by the last number format, and how the onnx runtime is told. Source: huggingface.co/docs/transformers.js/guides/dtypes. */
+function fileOf(contender: Contender): {
+  readonly file: string
+  readonly settings: Readonly<Record<string, boolean>>
+} {
+  const passes = contender.recipe.map(({ pass }) => pass)
+  if (passes.some((pass) => pass.startsWith('int8') || pass === 'static-qdq' || pass === 'blocks'))
+    return { file: 'onnx/model_quantized.onnx', settings: { int8: true } }
+  return { file: 'onnx/model.onnx', settings: {} }
+}
+
+function resultOf(
+  contender: Contender,
+  runtime: readonly RuntimeSetting[],
+  { latencyMs }: Goal,
+): NonNullable<Compression['result']> {
+  const { id, bytes, scores, state } = contender
+  const base = { model: id, bytes, accuracy: shareOf(scores) }
+  if (state === null) return { ...base, runtime: 'linear', file: 'model.safetensors', settings: {} }
+  const { file, settings: named } = fileOf(contender)
+  const chosen = chosenSetting(runtime, latencyMs)
+  const { maxLength } = state.artefact
+  const cut = state.recipe.some(({ pass }) => pass === 'max-length')
   return {
-    model: state.id,
-    bytes: state.bytes,
-    accuracy: shareOf(state.scores),
-    file: quantised ? 'onnx/model_quantized.onnx' : 'onnx/model.onnx',
-    // One thread without spinning: measured, not swept (compression study 1.8 says why spinning is off).
-    settings: { threads: 1, spinning: false, ...(quantised ? { int8: true } : {}) },
+    ...base,
+    ...{ runtime: 'onnx', file },
+    settings: {
+      threads: chosen?.threads ?? 1,
+      spinning: chosen?.spinning ?? false,
+      ...named,
+      ...(cut && maxLength !== undefined ? { maxLength } : {}),
+    },
   }
 }
 
-async function costs(
-  first: State,
-  best: State,
-  { bench }: DriveOptions,
-): Promise<readonly MeasuredCost[]> {
-  const { engine, padId, cpuS, rows } = bench
-  const out: MeasuredCost[] = []
-  for (const batch of [1, 32]) {
-    const options = { engine, padId, cpuS, batch }
-    out.push(await measureCost(first.artefact.model, best.artefact.model, rows.ids, options))
-  }
-  return out
+function searchCost(
+  run: Run,
+  start: { wallS: number; cpuS: number },
+  { wallS, sweep: how }: DriveOptions,
+): Compression['search'] {
+  const cpuS = run.bench.cpuS() - start.cpuS + run.log.earlierCpuS
+  const use = { cpuS, wallS: wallS() - start.wallS, threads: 0, rssBytes: 0 }
+  const { active } = cpuEnergy(use, { threads: how?.machineThreads ?? null })
+  return { wallS: use.wallS, cpuS, energy: active, resumedTrials: run.log.resumed }
 }
 
-function slicesOf({ scores }: State, { bench }: DriveOptions) {
-  return [...bench.rows.slices].map(([slice, rows]) => {
-    const lost = rows.reduce((sum, row) => sum + (bench.original[row] ?? 0) - (scores[row] ?? 0), 0)
-    return { slice, items: rows.length, loss: lost / Math.max(1, rows.length) }
-  })
-}
-
-function searchCost(run: Climb, start: { wallS: number; cpuS: number }, options: DriveOptions) {
-  const cpuS = run.bench.cpuS() - start.cpuS
-  return { wallS: options.wallS() - start.wallS, cpuS, energyJ: wattsPerBusyThread * cpuS }
-}
-
-function breakEven(cost: readonly MeasuredCost[], searchCpuS: number): number | null {
+/** Search over saving an inference; the ends are those of the measured ratio. */
+function breakEven(
+  cost: readonly MeasuredCost[],
+  searchCpuS: number,
+): Compression['breakEvenCalls'] {
   const single = cost.find(({ batch }) => batch === 1)
-  const saved = single === undefined ? 0 : single.originalCpuS - single.cpuS
-  return saved > 0 ? Math.ceil(searchCpuS / saved) : null
+  if (single === undefined || single.low <= 1) return null
+  const calls = (times: number) =>
+    Math.ceil(searchCpuS / (single.originalCpuS * (1 - 1 / Math.max(times, 1 + 1e-9))))
+  return { value: calls(single.times), low: calls(single.high), high: calls(single.low) }
 }

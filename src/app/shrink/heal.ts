@@ -1,4 +1,5 @@
 import type { TensorEngine } from '../../contract/tensors.ts'
+import type { Artefact } from '../../core/compress/pass.ts'
 import type { Healing } from '../../core/compress/trial.ts'
 import { indexGraph } from '../../core/onnx/graph-index.ts'
 import type { Model } from '../../core/onnx/model.ts'
@@ -9,18 +10,18 @@ import { targetFeeds } from '../../core/train/token-batch.ts'
 import { trainableGraph } from '../../core/train/trainable.ts'
 import { trainModel } from '../train/train-model.ts'
 import { outputOf } from './answers.ts'
-import { textFeeds } from './text-rows.ts'
+import type { InputsOf } from './inputs.ts'
 
-/** Texts with the original's logits for them, [rows x classes]. */
+/** Rows with the original's logits for them, [rows x classes]. */
 export interface Lessons {
-  readonly ids: readonly (readonly number[])[]
+  readonly size: number
+  readonly inputs: InputsOf
   readonly logits: Float32Array
   readonly classes: number
 }
 
 export interface HealOptions {
   readonly engine: TensorEngine
-  readonly padId: number
   readonly signal?: AbortSignal | undefined
 }
 
@@ -57,17 +58,19 @@ function drawn(size: number, wanted: number, seed: number): readonly number[] {
  * same bytes. Throws TRAIN_NO_GRADIENT for models with an operator that has no gradient, quantised ones for example.
  */
 export async function heal(
-  model: Model,
+  artefact: Artefact,
   lessons: Lessons,
   healing: Healing,
-  { engine, padId, signal }: HealOptions,
+  { engine, signal }: HealOptions,
 ): Promise<Model> {
+  const { model } = artefact
   const { steps, batch, rate, temperature, seed } = healing
-  const { ids, logits, classes } = lessons
+  const { size, logits, classes } = lessons
+  const inputs = lessons.inputs(artefact)
   const output = outputOf(model)
   const opset = model.opsets['']
   const trainable = trainableGraph(model.graph, learnable(model), output, opset)
-  const rows = drawn(ids.length, steps * batch, seed)
+  const rows = drawn(size, steps * batch, seed)
   const row = (at: number) => rows[at] ?? 0
   const targetOf = (at: number) =>
     softened(logits.subarray(row(at) * classes, (row(at) + 1) * classes), temperature)
@@ -75,9 +78,9 @@ export async function heal(
     engine,
     trainable,
     data: {
-      lengths: rows.map((at) => ids[at]?.length ?? 0),
+      lengths: rows.map((at) => inputs.lengths[at] ?? 0),
       feeds: (lines) => ({
-        ...textFeeds(model.graph, ids, lines.map(row), padId),
+        ...inputs.feeds(model.graph, lines.map(row)),
         ...targetFeeds(
           { targets: lines.map(targetOf) },
           lines.map((_, line) => line),

@@ -1,9 +1,7 @@
-import type { ModelFiles } from '../../contract/model-files.ts'
 import type { TensorEngine } from '../../contract/tensors.ts'
-import type { OpenTokenizer } from '../../contract/tokenizer.ts'
 import { compressionCard, compressionMarkdown } from '../../core/compress/compression-text.ts'
-import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
-import { orderedPasses, worth } from '../../core/compress/plan.ts'
+import { alphaOfLook, fewestItems } from '../../core/compress/gate.ts'
+import type { Artefact, Pass } from '../../core/compress/pass.ts'
 import type { Compression } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
@@ -11,26 +9,38 @@ import type { Item } from '../../core/spec/item.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { LoadedData } from '../evaluate/load.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
-import { type Driven, drive } from './drive.ts'
+import type { Bench, HealSteps, Keep, State } from './bench.ts'
+import { languageTrouble } from './calibration-language.ts'
+import { type Contender, contenderOf } from './contender.ts'
+import { drive, type Goal } from './drive.ts'
+import type { Looks } from './finals.ts'
 import type { Lessons } from './heal.ts'
-import type { HealSteps } from './ladder.ts'
+import { numberedInputs, opened, type Part } from './inputs.ts'
+import { linearStudent } from './linear-student.ts'
+import {
+  type OpenEffects,
+  type Original,
+  openOriginal,
+  targetOf,
+  wantedPasses,
+} from './open-original.ts'
+import { type Profile, profileOf } from './profile.ts'
 import { replay } from './replay.ts'
-import type { Bench, Keep, State } from './search.ts'
-import { moreTexts, type TextRows, type TextSetting, textRows } from './text-rows.ts'
+import { moreTexts } from './text-rows.ts'
 
 /** What the outside gives to the search. */
-export interface ShrinkEffects {
+export interface ShrinkEffects extends OpenEffects {
   readonly engine: TensorEngine
-  readonly files: ModelFiles
-  readonly openTokenizer: OpenTokenizer
   readonly digest: (bytes: Uint8Array) => string
   readonly cpuS: () => number
   readonly wallS: () => number
-  /** Text of a file, or null. */
-  readonly text: (path: string) => Promise<string | null>
+  readonly pause: (ms: number) => Promise<void>
   readonly keep: Keep
+  /** Looks at a hold-out, by its digest. */
+  readonly looks: (holdout: string) => Looks
   readonly passes: () => Promise<readonly Pass[]>
   readonly processor: Compression['processor']
+  readonly machineThreads: number | null
   readonly say: (text: string) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -48,7 +58,7 @@ export interface ShrinkRequest {
   readonly energyJ: number | null
   readonly only: readonly string[]
   readonly without: readonly string[]
-  readonly targetBytes: number | null
+  readonly goal: Goal
   readonly healSteps: HealSteps
   /** Copies of the train texts, changed, that the original is asked about. */
   readonly copies: number
@@ -60,119 +70,49 @@ export interface ShrinkPlanLine {
   readonly text: string
   readonly bytes: number
   readonly cpuShare: number
-  readonly worth: number
 }
 
 export interface Shrunk {
   readonly compression: Compression
-  /** Files of the model folder by path; empty where nothing smaller holds. */
+  /** Files of the model folder by path; without a model where nothing smaller holds. */
   readonly files: ReadonlyMap<string, Uint8Array>
 }
 
-interface Opened {
-  readonly artefact: Artefact
-  readonly setting: TextSetting
-  readonly sidecars: ReadonlyMap<string, string>
-  readonly passes: readonly Pass[]
-  readonly target: Target
+/** Items by what they are for: judged in the search, learned from, sealed. */
+interface Parts {
+  readonly test: readonly Item[]
+  readonly calibration: readonly Item[]
+  readonly train: readonly Item[] | null
+  readonly digests: Readonly<Record<string, string>>
 }
 
-const sidecarNames = ['config.json', 'tokenizer.json', 'tokenizer_config.json'] as const
+/** Share of the train part that judges trials where the spec names no calibration part, and the most items. */
+const calibrationShare = 0.2
+const mostCalibration = 2000
 
-async function openOriginal(request: ShrinkRequest, effects: ShrinkEffects): Promise<Opened> {
-  const sidecars = new Map<string, string>()
-  for (const name of sidecarNames) {
-    const text = await effects.text(`${request.model}/${name}`)
-    if (text !== null) sidecars.set(name, text)
-  }
-  const json = (name: string) => {
-    const text = sidecars.get(name)
-    return text === undefined ? null : (JSON.parse(text) as Record<string, unknown>)
-  }
-  const config = json('config.json') ?? {}
-  const tokenizerJson = json('tokenizer.json')
-  if (tokenizerJson === null)
-    throw new RightsizeError('TOKENIZER_MISSING', `no tokenizer.json in ${request.model}`)
-  const tokenizer = effects.openTokenizer(tokenizerJson, json('tokenizer_config.json') ?? undefined)
-  const model = await effects.files.read(request.model)
-  const { only, without } = request
-  const { passes, unknown } = orderedPasses(await effects.passes(), { only, without })
-  if (unknown.length > 0)
-    throw new RightsizeError('SHRINK_TASK', `there is no pass '${unknown.join("', '")}'`)
-  return {
-    artefact: { model, tokenizer: tokenizerJson, config },
-    setting: { tokenizer, labels: labelsOf(config), maxLength: maxLengthOf(config) },
-    sidecars,
-    passes,
-    target: { runtime: 'onnxruntime-node', features: effects.processor.features, threads: 1 },
-  }
-}
-
-function labelsOf(config: Readonly<Record<string, unknown>>): readonly string[] {
-  const table = config['id2label']
-  if (typeof table !== 'object' || table === null)
-    throw new RightsizeError('SHRINK_TASK', 'config.json has no id2label')
-  return Object.entries(table)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, label]) => String(label))
-}
-
-function maxLengthOf(config: Readonly<Record<string, unknown>>): number {
-  const stated = config['max_position_embeddings']
-  return typeof stated === 'number' && stated > 0 && stated < 1e6 ? stated : 512
-}
-
-function partsOf({ data }: ShrinkRequest) {
+function partsOf({ data }: ShrinkRequest, digest: ShrinkEffects['digest']): Parts {
   const { train, calibration, test } = data
-  if (calibration === null || train === null)
-    throw new RightsizeError('SHRINK_TASK', 'the spec names no calibration or no train part')
-  return { train, calibration, test }
-}
-
-/** Steps and passes with what they are predicted to save on the original. */
-export async function planShrink(
-  request: ShrinkRequest,
-  effects: ShrinkEffects,
-): Promise<{
-  readonly lines: readonly ShrinkPlanLine[]
-  readonly notApplicable: readonly { readonly pass: string; readonly why: string }[]
-}> {
-  const { artefact, passes, target } = await openOriginal(request, effects)
-  const size = encodeModel(artefact.model).byteLength
-  const lines: ShrinkPlanLine[] = []
-  const notApplicable: { pass: string; why: string }[] = []
-  for (const pass of passes) {
-    const offers = pass.propose(artefact, target)
-    if ('why' in offers) notApplicable.push(offers)
-    else
-      for (const offer of offers)
-        lines.push({ pass: pass.id, text: offer.text, ...offer.saves, worth: worth(offer, size) })
-  }
-  return { lines: lines.toSorted((a, b) => b.worth - a.worth), notApplicable }
-}
-
-async function benchOf(
-  request: ShrinkRequest,
-  opened: Opened,
-  effects: ShrinkEffects,
-): Promise<Bench> {
-  const { engine, digest, cpuS, keep, say, signal } = effects
-  const { artefact, setting } = opened
-  const { train, calibration } = partsOf(request)
-  const padId = setting.tokenizer.padId
-  const classes = setting.labels.length
-  const rows = textRows(inRandomOrder(calibration.items, calibration.digest, digest), setting)
-  const ask = { engine, padId, signal }
-  const originalLogits = await logitsOf(artefact.model, rows.ids, classes, ask)
-  const modelId = digest(encodeModel(artefact.model))
-  const { margin, alpha, lean, seed } = request
-  const facts = [modelId, train.digest, calibration.digest, seed, request.copies, engine.version]
+  const digests = { test: test.digest, ...(train ? { train: train.digest } : {}) }
+  if (calibration !== null)
+    return {
+      ...{ test: test.items, calibration: calibration.items, train: train?.items ?? null },
+      digests: { ...digests, calibration: calibration.digest },
+    }
+  if (train === null)
+    throw new RightsizeError(
+      'SHRINK_TASK',
+      'the spec has one part alone: what steers the search cannot prove its end',
+      {
+        next: 'Add `train:` (rows to learn from; a fifth of them will judge trials) or `calibration:` to the dataset. `test:` stays sealed until the end.',
+      },
+    )
+  const mixed = inRandomOrder(train.items, train.digest, digest)
+  const size = Math.min(mostCalibration, Math.floor(calibrationShare * mixed.length))
   return {
-    ...{ engine, digest, cpuS, keep, say, signal, padId, classes, rows, originalLogits, seed },
-    gate: { margin, alpha, lean },
-    original: scoresOf(classesOf(originalLogits, classes), rows.labels),
-    lessons: lessonsOnce(request, opened, effects),
-    fingerprint: JSON.stringify(facts),
+    test: test.items,
+    calibration: mixed.slice(0, size),
+    train: mixed.slice(size),
+    digests: { ...digests, calibration: `${size} rows of train` },
   }
 }
 
@@ -187,30 +127,118 @@ function inRandomOrder(
   return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ item }) => item)
 }
 
-/** Train texts and changed copies with the original's logits, asked for when first needed and kept on disk. */
+/** Throws SHRINK_TASK, with the number that would do, where even a candidate without a single loss could not be proven. */
+function requireLabels({ margin, alpha, spec }: ShrinkRequest, { test }: Parts): void {
+  const fewest = fewestItems(margin, alphaOfLook(alpha, 1), trafficOf(spec))
+  if (test.length >= fewest) return
+  throw new RightsizeError(
+    'SHRINK_LABELS',
+    `${test.length} test items cannot prove a loss of at most ${+(100 * margin).toFixed(3)} points: not even a model that answers all of them like the original`,
+    {
+      next: `Label at least ${fewest} test items (more where answers differ), or allow a larger --margin.`,
+    },
+  )
+}
+
+function trafficOf({ account }: Spec): number | null {
+  return account.volumePerMonth === null ? null : account.volumePerMonth * account.horizonMonths
+}
+
+async function originalOf(
+  request: ShrinkRequest,
+  parts: Parts,
+  effects: ShrinkEffects,
+): Promise<Original> {
+  const learned = parts.train ?? parts.calibration
+  const labels = [...new Set(learned.map(({ expected }) => String(expected)))].sort()
+  return openOriginal({ model: request.model, train: learned, labels }, effects)
+}
+
+/** Steps and passes with what they are predicted to save on the original. */
+export async function planShrink(
+  request: ShrinkRequest,
+  effects: ShrinkEffects,
+): Promise<{
+  readonly lines: readonly ShrinkPlanLine[]
+  readonly notApplicable: readonly { readonly pass: string; readonly why: string }[]
+}> {
+  const passes = await wantedPasses(effects.passes, request)
+  const parts = partsOf(request, effects.digest)
+  const original = await originalOf(request, parts, effects)
+  const items = original.part(parts.calibration)
+  const profile = await profiled(original.artefact, items, effects)
+  const target = targetOf(effects.processor.features, profile.byNode)
+  const lines: ShrinkPlanLine[] = []
+  const notApplicable: { pass: string; why: string }[] = []
+  for (const pass of passes) {
+    const offers = pass.propose(original.artefact, target)
+    if ('why' in offers) notApplicable.push({ pass: offers.pass, why: offers.why })
+    else for (const offer of offers) lines.push({ pass: pass.id, text: offer.text, ...offer.saves })
+  }
+  const saved = ({ bytes, cpuShare }: ShrinkPlanLine) => cpuShare + bytes / 1e12
+  return { lines: lines.toSorted((a, b) => saved(b) - saved(a)), notApplicable }
+}
+
+function profiled(
+  artefact: Artefact,
+  items: Part,
+  { engine }: Pick<ShrinkEffects, 'engine'>,
+): Promise<Profile> {
+  return profileOf(artefact.model, items.inputs(artefact), engine)
+}
+
+async function benchOf(
+  request: ShrinkRequest,
+  parts: Parts,
+  original: Original,
+  effects: ShrinkEffects,
+): Promise<Bench> {
+  const { engine, digest, cpuS, keep, say, signal, openTokenizer } = effects
+  const { artefact, labels } = original
+  const ordered = inRandomOrder(parts.calibration, parts.digests['calibration'] ?? '', digest)
+  const items = original.part(ordered)
+  const classes = labels.length
+  const started = cpuS()
+  const logits = await logitsOf(artefact.model, items.inputs(artefact), classes, { engine, signal })
+  const itemCpuS = (cpuS() - started) / Math.max(1, items.size)
+  const bytes = encodeModel(artefact.model)
+  const corpus = parts.train === null ? items : original.part(parts.train)
+  const { margin, alpha, lean, seed } = request
+  const facts = [digest(bytes), parts.digests, seed, request.copies, engine.name, engine.version]
+  return {
+    ...{ engine, digest, cpuS, keep, say, signal, classes, items, seed, itemCpuS, corpus },
+    originalLogits: logits,
+    originalBytes: bytes.byteLength,
+    gate: { margin, alpha, lean },
+    original: scoresOf(classesOf(logits, classes), items.labels),
+    open: artefact.tokenizer === null ? null : (one) => opened(one, openTokenizer),
+    lessons: parts.train === null ? null : lessonsOnce(request, original, corpus, effects),
+    fingerprint: JSON.stringify(facts),
+  }
+}
+
+/** Train rows, and changed copies where they are texts, with the original's logits: asked for when first needed and kept on disk. The corpus comes first. */
 function lessonsOnce(
   request: ShrinkRequest,
-  { artefact, setting }: Opened,
+  original: Original,
+  corpus: Part,
   effects: ShrinkEffects,
 ): () => Promise<Lessons> {
   let lessons: Promise<Lessons> | null = null
   const make = async (): Promise<Lessons> => {
     const { engine, digest, keep, signal, say } = effects
-    const { train } = partsOf(request)
-    const own = textRows(train.items, setting).ids
-    const unknown = unknownId(artefact)
-    const ids = [...own, ...moreTexts(own, unknown, request.seed, request.copies)]
-    const classes = setting.labels.length
-    const facts = [digest(encodeModel(artefact.model)), ids, engine.version]
-    const name = `answers-${digest(new TextEncoder().encode(JSON.stringify(facts)))}.f32`
+    const { artefact, labels } = original
+    const { inputs, size, facts } = lessonRows(request, original, corpus, effects)
+    const classes = labels.length
+    const key = [digest(encodeModel(artefact.model)), facts, engine.name, engine.version]
+    const name = `answers-${digest(new TextEncoder().encode(JSON.stringify(key)))}.f32`
     const stored = await keep.load(name)
-    if (stored !== null && stored.byteLength === 4 * ids.length * classes)
-      return { ids, logits: new Float32Array(stored.slice().buffer), classes }
-    say(`asking the original about ${ids.length} texts`)
-    const ask = { engine, padId: setting.tokenizer.padId, signal }
-    const logits = await logitsOf(artefact.model, ids, classes, ask)
+    if (stored !== null && stored.byteLength === 4 * size * classes)
+      return { size, inputs, logits: new Float32Array(stored.slice().buffer), classes }
+    say(`asking the original about ${size} rows`)
+    const logits = await logitsOf(artefact.model, inputs(artefact), classes, { engine, signal })
     await keep.save(name, new Uint8Array(logits.buffer))
-    return { ids, logits, classes }
+    return { size, inputs, logits, classes }
   }
   return () => {
     lessons ??= make()
@@ -218,8 +246,29 @@ function lessonsOnce(
   }
 }
 
+function lessonRows(
+  { seed, copies, data }: ShrinkRequest,
+  { artefact }: Original,
+  corpus: Part,
+  { openTokenizer }: ShrinkEffects,
+) {
+  if (corpus.texts === null)
+    return { inputs: corpus.inputs, size: corpus.size, facts: data.train?.digest ?? '' }
+  const tokenizer = opened(artefact, openTokenizer)
+  const own = corpus.texts.map((text) => tokenizer.encode(text).ids)
+  const ids = [...own, ...moreTexts(own, replacementId(artefact), seed, copies)]
+  const padOf = new Map<string, number>()
+  const padId = (one: Artefact): number => {
+    const key = one.idsKept?.join(' ') ?? ''
+    const known = padOf.get(key) ?? opened(one, openTokenizer).padId
+    padOf.set(key, known)
+    return known
+  }
+  return { inputs: numberedInputs(ids, padId), size: ids.length, facts: ids }
+}
+
 /** What a replaced token becomes: the mask token, else the unknown token, else padding. */
-function unknownId({ tokenizer }: Artefact): number {
+function replacementId({ tokenizer }: Artefact): number {
   const vocabulary =
     (tokenizer as { model?: { vocab?: Record<string, number> } }).model?.vocab ?? {}
   return (
@@ -227,46 +276,94 @@ function unknownId({ tokenizer }: Artefact): number {
   )
 }
 
-/** The search and the files that it leaves. Throws SHRINK_TASK where the task cannot judge the model. */
+/** The search and the files that it leaves. Throws SHRINK_TASK where the task cannot judge the model, SHRINK_LABELS where there are too few labels. */
 export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Promise<Shrunk> {
-  const opened = await openOriginal(request, effects)
-  const bench = await benchOf(request, opened, effects)
-  const { test, train, calibration } = partsOf(request)
+  const passes = await wantedPasses(effects.passes, request)
+  const parts = partsOf(request, effects.digest)
+  requireLabels(request, parts)
+  const original = await originalOf(request, parts, effects)
+  const bench = await benchOf(request, parts, original, effects)
+  warnOfLanguage(original, bench, effects)
+  const profile = await profiled(original.artefact, bench.items, effects)
+  const { engine, processor, wallS, pause, machineThreads, signal } = effects
   const driven = await drive({
-    bench,
-    artefact: opened.artefact,
-    target: opened.target,
-    passes: opened.passes,
+    ...{ bench, passes, wallS, goal: request.goal, healSteps: request.healSteps },
+    artefact: original.artefact,
+    target: targetOf(processor.features, profile.byNode),
     budget: { seconds: request.seconds, energyJ: request.energyJ },
-    healSteps: request.healSteps,
-    wallS: effects.wallS,
-    targetBytes: request.targetBytes,
-    holdout: (): TextRows => textRows(test.items, opened.setting),
-    sliceFloor: 2 * request.margin,
+    holdout: () => original.part(parts.test),
+    holdoutDigest: parts.digests['test'] ?? '',
+    looks: effects.looks(parts.digests['test'] ?? ''),
+    traffic: trafficOf(request.spec),
+    floors: floorsOf(request, bench),
+    simple: wantsLinear(request)
+      ? (run, first) => linearStudent(first, original.labels, bench, run.log)
+      : null,
+    sweep: { engine, cpuS: effects.cpuS, wallS, pause, machineThreads, signal },
+    profile: profile.byOperator,
     about: {
       task: request.spec.task,
-      data: { test: test.digest, train: train.digest, calibration: calibration.digest },
-      processor: effects.processor,
-      engine: `${effects.engine.name}@${effects.engine.version}`,
+      data: parts.digests,
+      processor,
+      engine: `${engine.name}@${engine.version}`,
     },
   })
-  return { compression: driven.compression, files: filesOf(driven, opened.sidecars) }
+  return filesOf(driven.compression, driven.contender, original)
 }
 
+/** Says it where the tokenizer knows little of the texts: their language is probably not the model's. */
+function warnOfLanguage({ artefact }: Original, bench: Bench, { say }: ShrinkEffects): void {
+  const trouble = languageTrouble(artefact, bench)
+  if (trouble !== null) say(`warning: ${trouble}`)
+}
+
+function wantsLinear({ only, without }: ShrinkRequest): boolean {
+  const named = (names: readonly string[]) =>
+    names.includes('student-linear') || names.includes('distil')
+  return (only.length === 0 || named(only)) && !named(without)
+}
+
+/** What each slice may lose: its own margin or floor from the spec, else twice the margin. */
+function floorsOf({ spec, margin }: ShrinkRequest, bench: Bench): ReadonlyMap<string, number> {
+  const { items, original } = bench
+  return new Map(
+    [...items.slices].map(([slice, rows]) => {
+      const column = slice.slice(0, slice.indexOf('='))
+      const { margin: own, floor } = spec.constraints.slices?.[column] ?? {}
+      const right = rows.reduce((sum, row) => sum + (original[row] ?? 0), 0)
+      const byFloor = floor === undefined ? null : right / Math.max(1, rows.length) - floor
+      return [slice, own ?? byFloor ?? 2 * margin]
+    }),
+  )
+}
+
+const encoder = new TextEncoder()
+const jsonFile = (value: unknown): Uint8Array =>
+  encoder.encode(`${JSON.stringify(value, null, 1)}\n`)
+
 function filesOf(
-  { compression, state }: Pick<Driven, 'compression' | 'state'>,
-  sidecars: ReadonlyMap<string, string>,
-): ReadonlyMap<string, Uint8Array> {
-  const encoder = new TextEncoder()
+  compression: Compression,
+  contender: Contender | null,
+  { artefact: before, sidecars }: Original,
+): Shrunk {
   const files = new Map<string, Uint8Array>([
-    ['compression.json', encoder.encode(`${JSON.stringify(compression, null, 1)}\n`)],
+    ['compression.json', jsonFile(compression)],
     ['compression.md', encoder.encode(compressionMarkdown(compression))],
   ])
-  if (state === null || compression.result === null) return files
-  for (const [name, text] of sidecars) files.set(name, encoder.encode(text))
-  files.set(compression.result.file, encodeModel(state.artefact.model))
+  const { result } = compression
+  if (contender === null || result === null) return { compression, files }
   files.set('README.md', encoder.encode(compressionCard(compression, compression.task)))
-  return files
+  for (const [name, bytes] of contender.files) files.set(name, bytes)
+  if (contender.state === null) return { compression, files }
+  const { artefact } = contender.state
+  for (const [name, text] of sidecars) files.set(name, encoder.encode(text))
+  files.set(result.file, encodeModel(artefact.model))
+  if (artefact.config !== before.config) files.set('config.json', jsonFile(artefact.config))
+  if (artefact.tokenizer !== before.tokenizer)
+    files.set('tokenizer.json', jsonFile(artefact.tokenizer))
+  if (artefact.tokenizerConfig !== before.tokenizerConfig)
+    files.set('tokenizer_config.json', jsonFile(artefact.tokenizerConfig))
+  return { compression, files }
 }
 
 /** The model of a recorded recipe, made again from the original and the same data. Throws SHRINK_REPLAY where they are others. */
@@ -275,11 +372,14 @@ export async function replayShrink(
   recorded: Compression,
   effects: ShrinkEffects,
 ): Promise<Shrunk> {
-  const opened = await openOriginal(request, effects)
-  const bench = await benchOf(request, opened, effects)
-  const state: State = await replay(recorded, opened, bench)
-  return {
-    compression: recorded,
-    files: filesOf({ compression: recorded, state }, opened.sidecars),
-  }
+  if (recorded.result?.runtime !== 'onnx')
+    throw new RightsizeError('SHRINK_REPLAY', 'the record holds no model that a recipe made')
+  const passes = await effects.passes()
+  const parts = partsOf(request, effects.digest)
+  const original = await originalOf(request, parts, effects)
+  const bench = await benchOf(request, parts, original, effects)
+  const target = targetOf(effects.processor.features, new Map())
+  const { artefact } = original
+  const state: State = await replay(recorded, { artefact, passes, target }, bench)
+  return filesOf(recorded, contenderOf(state, bench), original)
 }

@@ -1,44 +1,10 @@
-import type { Tokenizer } from '../../contract/tokenizer.ts'
-import { RightsizeError } from '../../core/error/error.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { Graph } from '../../core/onnx/model.ts'
-import type { Item } from '../../core/spec/item.ts'
 import { randomSource, uniform } from '../../core/train/random.ts'
 import { tokenFeeds } from '../../core/train/token-batch.ts'
 
-/** Texts as the model sees them, with class numbers where they have labels (-1 where the model has no such class). */
-export interface TextRows {
-  readonly ids: readonly (readonly number[])[]
-  readonly labels: readonly number[]
-  /** Rows of each slice, `column=value`. */
-  readonly slices: ReadonlyMap<string, readonly number[]>
-}
-
-export interface TextSetting {
-  readonly tokenizer: Tokenizer
-  readonly labels: readonly string[]
-  readonly maxLength: number
-}
-
-/** Items as rows. Throws SHRINK_TASK for items that are no single text or have no label. */
-export function textRows(items: readonly Item[], setting: TextSetting): TextRows {
-  const { tokenizer, labels, maxLength } = setting
-  const numbers = new Map(labels.map((label, at) => [label, at]))
-  const slices = new Map<string, number[]>()
-  const ids = items.map((item, row) => {
-    if (typeof item.input !== 'string')
-      throw new RightsizeError('SHRINK_TASK', `item ${item.id} is not one text`)
-    for (const [column, value] of Object.entries(item.slices)) {
-      const slice = `${column}=${value}`
-      slices.set(slice, [...(slices.get(slice) ?? []), row])
-    }
-    return cut(tokenizer.encode(item.input).ids, maxLength)
-  })
-  return { ids, slices, labels: items.map(({ expected }) => numbers.get(String(expected)) ?? -1) }
-}
-
-/** The last token, which closes the text, survives the cut. */
-function cut(ids: readonly number[], maxLength: number): readonly number[] {
+/** A text cut to so many tokens; the last one, which closes the text, survives the cut. */
+export function cutText(ids: readonly number[], maxLength: number): readonly number[] {
   if (ids.length <= maxLength) return ids
   return [...ids.slice(0, maxLength - 1), ids.at(-1) ?? 0]
 }

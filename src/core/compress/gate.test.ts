@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { seededRandom } from '../stats/random.ts'
-import { alphaOfTrial, gate, holdoutVerdict, sliceBreaches } from './gate.ts'
+import {
+  alphaOfLook,
+  alphaOfTrial,
+  fewestItems,
+  gate,
+  holdoutVerdict,
+  sliceBreaches,
+} from './gate.ts'
 
 const spec = { margin: 0.02, alpha: 0.05, lean: 0.7 }
 
@@ -47,7 +54,7 @@ test('a much worse model is refused before all items are seen', () => {
 
 test('no items prove nothing', () => {
   expect(gate([], [], spec, 0.05).kind).toBe('refused')
-  expect(holdoutVerdict([], [], 0.02, 0.05).proven).toBe(false)
+  expect(holdoutVerdict([], [], { margin: 0.02, alpha: 0.05, traffic: null }).proven).toBe(false)
 })
 
 test('a slice that falls while the whole stands is named', () => {
@@ -58,7 +65,27 @@ test('a slice that falls while the whole stands is named', () => {
     ['locale=de', rows(0, 60)],
     ['locale=en', rows(60, 400)],
   ])
-  expect(sliceBreaches(slices, candidate, original, 0.02)).toEqual([
+  const floors = new Map([
+    ['locale=de', 0.02],
+    ['locale=en', 0.02],
+  ])
+  expect(sliceBreaches(slices, candidate, original, floors)).toEqual([
     { slice: 'locale=de', items: 60, loss: 0.5 },
   ])
+  expect(sliceBreaches(slices, candidate, original, floors.set('locale=de', 0.6))).toEqual([])
+})
+
+test('all looks at one hold-out together spend alpha, the first most of it', () => {
+  const looks = Array.from({ length: 40 }, (_, at) => alphaOfLook(0.05, at + 1))
+  expect(looks[0]).toBeCloseTo(0.04, 12)
+  expect(looks.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(0.05 + 1e-12)
+})
+
+test('the fewest items that can prove anything: one less cannot, and traffic widens what is claimed', () => {
+  const setting = { margin: 0.02, alpha: 0.05 }
+  const fewest = fewestItems(0.02, 0.05, null)
+  const same = (items: number) =>
+    holdoutVerdict(new Uint8Array(items), new Uint8Array(items), { ...setting, traffic: null })
+  expect([same(fewest).proven, same(fewest - 1).proven]).toEqual([true, false])
+  expect(fewestItems(0.02, 0.05, 1e9)).toBeLessThan(fewest)
 })

@@ -1,11 +1,13 @@
 import { EProcess } from '../stats/e-process.ts'
 import {
   inferiorityP,
+  lossLowerBound,
   lossUpperBound,
   nonInferiorityP,
   type PairedCounts,
 } from '../stats/paired-difference.ts'
 import { pLossOver } from '../stats/posterior.ts'
+import { trafficFactor } from '../stats/traffic.ts'
 
 export interface GateSpec {
   /** Loss against the original that is allowed, as a share of items: 0.01 is one point. */
@@ -73,6 +75,16 @@ export function gate(
   return leaning(counts, spec)
 }
 
+/** Whether items seen so far refuse already: the gate's own early stop, for who produces answers bit by bit. */
+export function refusedEarly(
+  candidate: ArrayLike<number>,
+  original: ArrayLike<number>,
+  margin: number,
+): boolean {
+  if (candidate.length < fewestToRefuse) return false
+  return inferiorityP(pairs(candidate, original), margin) < certainlyWorse
+}
+
 function leaning(counts: PairedCounts, spec: GateSpec): GateVerdict {
   const within = 1 - pLossOver(counts, spec.margin)
   const kind = within >= spec.lean ? 'leaning' : 'refused'
@@ -105,25 +117,60 @@ export interface HoldoutVerdict {
   readonly counts: PairedCounts
   readonly items: number
   readonly loss: number
-  /** Upper bound of the loss at 1 - alpha. */
+  /** Upper bound at 1 - alpha of the loss that the traffic to come shows: that of the expected loss, widened by `trafficFactor`. */
   readonly upper: number
   readonly p: number
+  /** This finalist's share: of this look at the hold-out, shared between the finalists. */
   readonly alpha: number
 }
 
-/** The claim: exact paired test on items that the search never saw, at this finalist's share of alpha. */
+/** Share of alpha that the first look at a hold-out spends; the looks after it halve what is left, so that all looks together spend alpha. */
+const firstLook = 0.8
+
+/** Alpha of look 1, 2, ... at one hold-out; the sum over any number of looks is at most alpha. */
+export function alphaOfLook(alpha: number, look: number): number {
+  return look <= 1 ? firstLook * alpha : ((1 - firstLook) * alpha) / 2 ** (look - 1)
+}
+
+/**
+ * The claim: exact paired test on items that the search never saw, at this finalist's share of alpha, and the bound for traffic within the
+ * margin. `traffic` is the number of answers that the choice will serve; null: three times the items.
+ */
 export function holdoutVerdict(
   candidate: ArrayLike<number>,
   original: ArrayLike<number>,
-  margin: number,
-  alpha: number,
+  { margin, alpha, traffic }: { margin: number; alpha: number; traffic: number | null },
 ): HoldoutVerdict {
   const counts = pairs(candidate, original)
   const p = nonInferiorityP(counts, margin)
   const items = candidate.length
   const loss = items === 0 ? 0 : (counts.lose - counts.win) / items
-  const upper = items === 0 ? 1 : lossUpperBound(counts, alpha)
-  return { proven: p <= alpha, counts, items, loss, upper, p, alpha }
+  const expected = items === 0 ? 1 : lossUpperBound(counts, alpha)
+  const upper = Math.min(1, loss + (expected - loss) * trafficFactor(items, traffic))
+  return { proven: p <= alpha && upper <= margin, counts, items, loss, upper, p, alpha }
+}
+
+/** Fewest items with which a candidate that answers every one of them like the original is proven; fewer can prove nothing. */
+export function fewestItems(margin: number, alpha: number, traffic: number | null): number {
+  const same = (items: number) =>
+    holdoutVerdict(new Uint8Array(items), new Uint8Array(items), { margin, alpha, traffic }).proven
+  let high = 8
+  while (!same(high) && high < 1e6) high *= 2
+  let low = high / 2
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (same(middle)) high = middle
+    else low = middle
+  }
+  return high
+}
+
+/** Two-sided 95 % interval of the loss, for people. */
+export function lossInterval(counts: PairedCounts): {
+  readonly low: number
+  readonly high: number
+} {
+  return { low: lossLowerBound(counts, 0.025), high: lossUpperBound(counts, 0.025) }
 }
 
 /** Wins, ties and losses of two rows of 0 and 1. */
@@ -143,16 +190,17 @@ export interface SliceBreach {
   readonly loss: number
 }
 
-/** Slices where the loss is beyond `floor` beyond doubt (p < 0.05 shared between slices); small slices cannot breach by chance. */
+/** Slices where the loss is beyond their floor beyond doubt (p < 0.05 shared between slices); small slices cannot breach by chance. */
 export function sliceBreaches(
   slices: ReadonlyMap<string, readonly number[]>,
   candidate: ArrayLike<number>,
   original: ArrayLike<number>,
-  floor: number,
+  floors: ReadonlyMap<string, number>,
 ): readonly SliceBreach[] {
   return [...slices].flatMap(([slice, rows]) => {
     const of = (scores: ArrayLike<number>) => rows.map((row) => scores[row] ?? 0)
     const counts = pairs(of(candidate), of(original))
+    const floor = floors.get(slice) ?? 1
     if (rows.length === 0 || inferiorityP(counts, floor) >= 0.05 / slices.size) return []
     return [{ slice, items: rows.length, loss: (counts.lose - counts.win) / rows.length }]
   })

@@ -48,12 +48,12 @@ test('after a refusal the next step lies half way, until the steps are small', (
 })
 
 test('layer runs of one length are one group, the longest first', () => {
-  const groups = groupedBySaving([
+  const groups = groupedBySaving(pass('layers', 'structural'), [
     proposal({ drop: [1] }, 10),
     proposal({ drop: [0, 1] }, 20),
     proposal({ drop: [2] }, 10),
   ])
-  expect(groups.map((group) => group.length)).toEqual([1, 2])
+  expect(groups.map(({ group }) => group.length)).toEqual([1, 2])
 })
 
 test('the front keeps what nothing beats in size and loss at once', () => {

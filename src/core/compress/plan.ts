@@ -1,3 +1,5 @@
+import type { Offer } from './moves.ts'
+import { stepKey } from './moves.ts'
 import type { Pass, PassFamily, Proposal } from './pass.ts'
 
 /**
@@ -46,13 +48,6 @@ export function orderedPasses(
   }
 }
 
-/** What a proposal is expected to bring per unit of work: saved share of bytes and CPU times its chance, over the work of evaluating it. */
-export function worth(proposal: Proposal, modelBytes: number): number {
-  const saved = proposal.saves.bytes / Math.max(1, modelBytes) + proposal.saves.cpuShare
-  const work = proposal.repairs.includes('distil') ? 4 : 1
-  return (saved * (1 - proposal.risk)) / work
-}
-
 /** Steps of one pass, boldest first: after a refusal the next one saves less. */
 export function boldestFirst(proposals: readonly Proposal[]): readonly Proposal[] {
   return proposals.toSorted(
@@ -60,15 +55,16 @@ export function boldestFirst(proposals: readonly Proposal[]): readonly Proposal[
   )
 }
 
-/** Groups of proposals that save the same (one length of layer runs): a cheap probe chooses within a group. */
-export function groupedBySaving(proposals: readonly Proposal[]): readonly (readonly Proposal[])[] {
-  const groups = new Map<string, Proposal[]>()
+/** Proposals of a pass in groups of one step (one length of layer runs, one share by either importance): a cheap probe chooses within a group. */
+export function groupedBySaving(pass: Pass, proposals: readonly Proposal[]): readonly Offer[] {
+  const groups = new Map<string, [Proposal, ...Proposal[]]>()
   for (const proposal of boldestFirst(proposals)) {
-    const { drop } = proposal.params
-    const key = Array.isArray(drop) ? `drop ${drop.length}` : JSON.stringify(proposal.params)
-    groups.set(key, [...(groups.get(key) ?? []), proposal])
+    const key = stepKey(proposal)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [proposal])
+    else group.push(proposal)
   }
-  return [...groups.values()]
+  return [...groups.values()].map((group) => ({ pass, group }))
 }
 
 /** Half way between what was refused and what is known to hold; null when the step would be below an eighth. */

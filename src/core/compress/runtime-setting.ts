@@ -17,20 +17,17 @@ export interface RuntimeSetting {
   readonly runs: number
 }
 
-/** Settings that can be chosen; a gap and batch are what the traffic is. */
-export type Choice = Pick<RuntimeSetting, 'threads' | 'spinning'>
-
 /**
- * The settings for single requests: least CPU time a text among those whose p95 is within `latencyMs`; the fastest where none is. With
- * spinning, idle threads burn CPU while they wait, which only a gap shows. Null for no rows.
+ * The settings for single requests: of those whose p95 is within `latencyMs` the ones with fewest threads, without spinning before with it
+ * (more threads never need less CPU time, and idle ones that spin burn it); the fastest where none is. Null for no rows.
  */
 export function chosenSetting(
   rows: readonly RuntimeSetting[],
   latencyMs: number | null,
 ): RuntimeSetting | null {
-  const single = rows.filter(({ of, batch, gapMs }) => of === 'result' && batch === 1 && gapMs > 0)
-  const within = single.filter(({ p95Ms }) => latencyMs === null || p95Ms <= latencyMs)
-  const least = (key: 'cpuS' | 'p95Ms', from: readonly RuntimeSetting[]) =>
-    from.toSorted((a, b) => a[key] - b[key])[0] ?? null
-  return within.length > 0 ? least('cpuS', within) : least('p95Ms', single)
+  const single = rows
+    .filter(({ of, batch, gapMs }) => of === 'result' && batch === 1 && gapMs > 0)
+    .toSorted((a, b) => a.threads - b.threads || Number(a.spinning) - Number(b.spinning))
+  const within = single.find(({ p95Ms }) => latencyMs === null || p95Ms <= latencyMs)
+  return within ?? single.toSorted((a, b) => a.p95Ms - b.p95Ms)[0] ?? null
 }

@@ -2,11 +2,15 @@ import type { Pass } from './pass.ts'
 
 /**
  * Every compression pass, loaded when asked for, in the order in which they make sense together: what is free first, then what removes,
- * then number formats (they are almost independent of the rest, and float repairs come before them).
+ * then what stands in for the model, then number formats (they are almost independent of the rest, and float repairs come before them).
  */
 export const passes = {
   tidy: async () => (await import('./tidy.ts')).tidy,
   inactive: async () => (await import('./inactive.ts')).inactive,
+  vocabulary: async () => (await import('./vocabulary.ts')).vocabulary,
+  'max-length': async () => (await import('./max-length.ts')).maxLength,
+  'student-static': async () => (await import('./student-static.ts')).studentStatic,
+  'student-encoder': async () => (await import('./student-encoder.ts')).studentEncoder,
   layers: async () => (await import('./structural-layers.ts')).layers,
   neurons: async () => (await import('./structural-neurons.ts')).neurons,
   heads: async () => (await import('./structural-heads.ts')).heads,

@@ -46,8 +46,9 @@ function trimmed(artefact: Artefact) {
   if ('why' in offers) throw new Error(offers.why)
   const [proposal] = offers
   if (proposal === undefined) throw new Error('nothing proposed')
-  const keep = proposal.params['keep'] as readonly number[]
-  return { proposal, keep, ...vocabulary.apply(artefact, proposal, new Map()) }
+  const patched = vocabulary.apply(artefact, proposal, new Map())
+  const keep = patched.artefact.idsKept as readonly number[]
+  return { proposal, keep, ...patched }
 }
 
 async function outputs(model: Model, feeds: Feeds) {
@@ -129,8 +130,9 @@ describe('the vocabulary pass', () => {
   })
 
   test('refuses ids that are not of this model', () => {
-    const { proposal, artefact } = trimmed(artefactOf(encoder()))
-    expect(() => vocabulary.apply(artefact, proposal, new Map())).toThrow('do not belong')
+    const { proposal } = trimmed(artefactOf(encoder()))
+    const other = { ...proposal, params: { ...proposal.params, tokens: 3 } }
+    expect(() => vocabulary.apply(artefactOf(encoder()), other, new Map())).toThrow('do not belong')
   })
 })
 

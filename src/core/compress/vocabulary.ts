@@ -9,6 +9,7 @@ import {
   tokenIds,
   tokenizerKind,
   trimTokenizer,
+  trimTokenizerConfig,
 } from '../text/trim-tokenizer.ts'
 import type { Artefact, NotApplicable, Params, Pass, Patched, Proposal } from './pass.ts'
 import { type VocabularyRows, vocabularyRows } from './vocabulary-rows.ts'
@@ -20,7 +21,7 @@ import { type VocabularyRows, vocabularyRows } from './vocabulary-rows.ts'
  * graph, and cuts the rows of the tables, and of an output layer over the vocabulary.
  * When to use: any text model of one domain or language: up to half of a MiniLM file, about 80 % of a multilingual one (measured).
  * When it misleads: words outside the corpus come apart into more pieces, so other texts get longer and may be answered differently; `vocabularyEffect` counts it.
- * Inputs are other numbers afterwards: compare with the original through `trimmedFeeds`.
+ * Inputs are other numbers afterwards (`idsKept` of the artefact says which): compare with the original through `trimmedFeeds`.
  * Source: Abdaoui et al., "Load What You Need", arXiv 2010.05609; the closure for BPE is argued at `idsToKeep`.
  */
 export const vocabulary: Pass = {
@@ -36,30 +37,41 @@ interface Plan {
   readonly found: VocabularyRows
 }
 
+/** Shares of the table, from its start, that stay beside the corpus' tokens: most vocabularies are ordered by how common a token is. */
+const shares = [0, 0.25] as const
+
 function proposals(artefact: Artefact): readonly Proposal[] | NotApplicable {
-  const plan = planOf(artefact)
-  if ('why' in plan) return { pass: 'vocabulary', why: plan.why }
-  const { keep, found } = plan
+  const plans = shares.map((share) => ({ share, plan: planOf(artefact, share) }))
+  const offers = plans.flatMap(({ share, plan }) =>
+    'why' in plan ? [] : [proposalOf(plan, share)],
+  )
+  const first = plans[0]?.plan
+  if (offers.length > 0 || first === undefined || !('why' in first)) return offers
+  return { pass: 'vocabulary', why: first.why }
+}
+
+function proposalOf({ keep, found }: Plan, share: number): Proposal {
   const bytes = [...found.tensors.keys()].reduce(
     (sum, { byteLength }) =>
       sum + Math.floor((byteLength * (found.rows - keep.length)) / found.rows),
     0,
   )
-  const text = `keep ${keep.length} of ${found.rows} tokens: those of the corpus and what derives them`
-  return [
-    {
-      pass: 'vocabulary',
-      params: { keep },
-      text,
-      saves: { bytes, cpuShare: 0 },
-      risk: 0.1,
-      exactness: 'exact-on-calibration',
-      repairs: ['distil'],
-    },
-  ]
+  const beside = share === 0 ? '' : ` and the first ${100 * share} % of the table`
+  return {
+    pass: 'vocabulary',
+    params: { share, tokens: keep.length },
+    text: `keep ${keep.length} of ${found.rows} tokens: those of the corpus with what derives them${beside}`,
+    saves: { bytes, cpuShare: 0 },
+    risk: share === 0 ? 0.2 : 0.1,
+    exactness: 'exact-on-calibration',
+    repairs: ['distil'],
+  }
 }
 
-function planOf({ model, tokenizer, config, tokensUsed }: Artefact): Plan | { why: string } {
+function planOf(
+  { model, tokenizer, config, tokensUsed }: Artefact,
+  share: number,
+): Plan | { why: string } {
   if (tokenizer === null) return { why: 'the model has no tokenizer.json' }
   if (tokenizerKind(tokenizer) === null)
     return { why: 'its tokenizer is neither WordPiece, BPE nor Unigram' }
@@ -70,7 +82,8 @@ function planOf({ model, tokenizer, config, tokensUsed }: Artefact): Plan | { wh
   if (highest >= found.rows)
     return { why: `the tokenizer has ids up to ${highest}, the model ${found.rows} rows` }
   const named = [...configIds(config), ...found.ids.flatMap(integersOf)]
-  const keep = idsToKeep(tokenizer, [...tokensUsed, ...named])
+  const common = Array.from({ length: Math.floor(share * found.rows) }, (_, id) => id)
+  const keep = idsToKeep(tokenizer, [...tokensUsed, ...named, ...common])
   if (keep.length >= found.rows) return { why: 'every token is used or derives one that is' }
   return { keep, found }
 }
@@ -85,36 +98,32 @@ function configIds(config: Artefact['config']): readonly number[] {
 }
 
 function applied(artefact: Artefact, params: Params): Patched {
-  const keep = params['keep']
-  const found = vocabularyRows(artefact.model.graph)
   const { tokenizer } = artefact
-  if (tokenizer === null || 'why' in found || !isKeep(keep, found.rows)) {
-    const why = 'why' in found ? found.why : 'the kept ids do not belong to this model'
+  const plan = planOf(artefact, Number(params['share'] ?? 0))
+  if (tokenizer === null || 'why' in plan || plan.keep.length !== params['tokens']) {
+    const why = 'why' in plan ? plan.why : 'the kept tokens do not belong to this model and corpus'
     throw new RightsizeError('SHRINK_PASS', `vocabulary: ${why}`)
   }
+  const { keep, found } = plan
   const ids = newIds(keep)
-  const { tokensUsed, ...rest } = artefact
-  const used = tokensUsed?.flatMap((id) => ids.get(id) ?? [])
+  const { tokensUsed = [], idsKept, tokenizerConfig, ...rest } = artefact
   return {
     artefact: {
       ...rest,
       model: trimModel(artefact.model, keep, found),
       tokenizer: trimTokenizer(tokenizer, keep),
       config: trimConfig(artefact.config, ids, keep.length),
-      ...(used === undefined ? {} : { tokensUsed: used }),
+      tokensUsed: tokensUsed.flatMap((id) => ids.get(id) ?? []),
+      idsKept: keep.map((id) => idsKept?.[id] ?? id),
+      ...(tokenizerConfig === undefined
+        ? {}
+        : { tokenizerConfig: trimTokenizerConfig(tokenizerConfig, keep) }),
     },
     changes: [
       `${keep.length} of ${found.rows} tokens kept`,
       ...[...found.tensors.keys()].map(({ name }) => `'${name}' cut to ${keep.length} tokens`),
     ],
   }
-}
-
-function isKeep(keep: Params[string] | undefined, rows: number): keep is readonly number[] {
-  if (!Array.isArray(keep) || keep.length === 0) return false
-  return keep.every(
-    (id, at) => Number.isInteger(id) && id >= 0 && id < rows && (at === 0 || id > keep[at - 1]),
-  )
 }
 
 function trimConfig(

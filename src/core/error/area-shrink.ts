@@ -21,6 +21,11 @@ export const shrinkErrors = {
     why: 'It needs a task with labels and calibration and train parts, and a model that gives one row of classes per text.',
     next: 'Name calibration and train parts in the spec, and give a text classifier as a model folder.',
   },
+  SHRINK_LABELS: {
+    title: 'Too few labelled items for this margin',
+    why: 'Nothing can be proven with them, so the search would cost energy for no claim.',
+    next: 'Label more test items, or allow a larger margin.',
+  },
   SHRINK_REPLAY: {
     title: 'A recipe cannot be replayed',
     why: 'It belongs to another original, other data or another engine version; the bytes would differ.',

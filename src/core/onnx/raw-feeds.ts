@@ -1,6 +1,25 @@
-import type { TensorInputInfo } from '../../../contract/tensors.ts'
-import { RightsizeError } from '../../../core/error/error.ts'
-import type { Feeds, HostTensor } from '../../../core/onnx/host-tensor.ts'
+import { RightsizeError } from '../error/error.ts'
+import type { Feeds, HostTensor } from './host-tensor.ts'
+import type { Dtype, Graph } from './model.ts'
+
+/** One input of a graph as an engine tells it: a number where the size is fixed, else its symbol. */
+export interface RawInput {
+  readonly name: string
+  readonly dtype: Dtype
+  readonly dims: readonly (number | string)[]
+}
+
+/** The inputs that a graph asks for, by what it says of itself; initializers are defaults, not inputs. */
+export function rawInputs({ inputs, initializers }: Graph): readonly RawInput[] {
+  const defaults = new Set(initializers.map(({ name }) => name))
+  return inputs
+    .filter(({ name }) => !defaults.has(name))
+    .map(({ name, dtype, dims }) => ({
+      name,
+      dtype: dtype ?? 'float32',
+      dims: (dims ?? []).map((dim) => (typeof dim === 'number' && dim > 0 ? dim : String(dim))),
+    }))
+}
 
 /** Whether an item is a tensor and not text or fields. */
 export function isTensor(input: unknown): input is HostTensor {
@@ -11,7 +30,7 @@ export function isTensor(input: unknown): input is HostTensor {
 }
 
 /** Why a tensor does not fit the graph's input; null when it does. Throws MODEL_INPUT when no tensor could. */
-export function misfitOf(inputs: readonly TensorInputInfo[], tensor: HostTensor): string | null {
+export function misfitOf(inputs: readonly RawInput[], tensor: HostTensor): string | null {
   const input = onlyInput(inputs)
   const size = tensor.data.length
   if (itemDims(input, size) !== null) return null
@@ -19,7 +38,7 @@ export function misfitOf(inputs: readonly TensorInputInfo[], tensor: HostTensor)
 }
 
 /** Feeds for a batch of raw tensors of one size: cast to the type of the graph's one input and reshaped to its shape. */
-export function rawFeeds(inputs: readonly TensorInputInfo[], batch: readonly HostTensor[]): Feeds {
+export function rawFeeds(inputs: readonly RawInput[], batch: readonly HostTensor[]): Feeds {
   const input = onlyInput(inputs)
   const size = batch[0]?.data.length ?? 0
   const data = emptyLike(input, size * batch.length)
@@ -30,7 +49,7 @@ export function rawFeeds(inputs: readonly TensorInputInfo[], batch: readonly Hos
   return { [input.name]: { dtype: input.dtype, dims, data } }
 }
 
-function onlyInput(inputs: readonly TensorInputInfo[]): TensorInputInfo {
+function onlyInput(inputs: readonly RawInput[]): RawInput {
   const input = inputs[0]
   if (input && inputs.length === 1) return input
   const names = inputs.map((info) => info.name).join(', ')
@@ -38,7 +57,7 @@ function onlyInput(inputs: readonly TensorInputInfo[]): TensorInputInfo {
 }
 
 /** The shape of one item: what the graph fixes, with one free dimension taking the rest; null when it cannot be. */
-function itemDims(input: TensorInputInfo, size: number): readonly number[] | null {
+function itemDims(input: RawInput, size: number): readonly number[] | null {
   const dims = input.dims.slice(1)
   const fixed = dims.reduce<number>((all, dim) => (typeof dim === 'number' ? all * dim : all), 1)
   const free = dims.filter((dim) => typeof dim !== 'number').length
@@ -48,7 +67,7 @@ function itemDims(input: TensorInputInfo, size: number): readonly number[] | nul
 
 type NumericArray = Exclude<HostTensor['data'], readonly string[] | BigInt64Array | BigUint64Array>
 
-function emptyLike(input: TensorInputInfo, size: number): NumericArray {
+function emptyLike(input: RawInput, size: number): NumericArray {
   switch (input.dtype) {
     case 'float32':
       return new Float32Array(size)

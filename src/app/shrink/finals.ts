@@ -1,0 +1,190 @@
+import {
+  alphaOfLook,
+  type HoldoutVerdict,
+  holdoutVerdict,
+  lossInterval,
+  pairs,
+  sliceBreaches,
+} from '../../core/compress/gate.ts'
+import { paretoFront } from '../../core/compress/plan.ts'
+import type { Compression, MeasuredCost, PathStep } from '../../core/compress/trial.ts'
+import { encodeModel } from '../../core/onnx/encode.ts'
+import { type Bench, type Log, type State, shareOf } from './bench.ts'
+import type { Contender } from './contender.ts'
+import type { Part } from './inputs.ts'
+import { measureCost, measureWork, work } from './measure-cost.ts'
+
+/** Models that may be shown to the hold-out; alpha is shared between them. */
+const mostFinalists = 2
+
+/** Smaller than the original, on the front of size and loss, slices intact; smallest first. */
+export function finalistsOf(
+  originalBytes: number,
+  contenders: readonly Contender[],
+  { items, original }: Bench,
+  floors: ReadonlyMap<string, number>,
+): readonly Contender[] {
+  const smaller = contenders.filter(
+    ({ bytes, scores }) =>
+      bytes < originalBytes && sliceBreaches(items.slices, scores, original, floors).length === 0,
+  )
+  const points = smaller.map((contender) => ({
+    id: contender.id,
+    bytes: contender.bytes,
+    loss: shareOf(original) - shareOf(contender.scores),
+    contender,
+  }))
+  return paretoFront(points)
+    .slice(0, mostFinalists)
+    .map(({ contender }) => contender)
+}
+
+/** How often a hold-out was opened; counts a look before it is taken. */
+export interface Looks {
+  /** Number of this look: 1 for the first. */
+  add(): Promise<number>
+  /** Looks so far. */
+  count(): Promise<number>
+}
+
+export interface Judged {
+  readonly contender: Contender
+  readonly verdict: HoldoutVerdict
+}
+
+interface HoldoutOptions {
+  readonly bench: Bench
+  /** The sealed part; opened when something is to be judged. */
+  readonly holdout: () => Part
+  readonly digest: string
+  readonly original: Contender
+  readonly traffic: number | null
+  readonly looks: Looks
+}
+
+/** The sealed part is opened here, once a search. Alpha is shared between the finalists (Bonferroni) and spent over the looks at this hold-out. */
+export async function judgeFinalists(
+  finalists: readonly Contender[],
+  options: HoldoutOptions,
+): Promise<{ readonly judged: readonly Judged[]; readonly looks: number }> {
+  const { bench, looks } = options
+  if (finalists.length === 0) return { judged: [], looks: await looks.count() }
+  const seen = await rememberedLook(finalists, options)
+  const part = options.holdout()
+  const before = await options.original.right(part)
+  const alpha = alphaOfLook(bench.gate.alpha, seen) / finalists.length
+  const { traffic } = options
+  const judged: Judged[] = []
+  for (const contender of finalists) {
+    const scores = await contender.right(part)
+    const verdict = holdoutVerdict(scores, before, { margin: bench.gate.margin, alpha, traffic })
+    judged.push({ contender, verdict })
+  }
+  return { judged, looks: seen }
+}
+
+/** The same finalists on the same items are the same look: asking again tells nothing new and costs no alpha. */
+async function rememberedLook(
+  finalists: readonly Contender[],
+  { bench, digest, looks }: HoldoutOptions,
+): Promise<number> {
+  const facts = JSON.stringify([digest, bench.fingerprint, finalists.map(({ id }) => id)])
+  const name = `look-${bench.digest(new TextEncoder().encode(facts))}.json`
+  const stored = await bench.keep.load(name)
+  if (stored !== null) return Number(new TextDecoder().decode(stored))
+  const look = await looks.add()
+  await bench.keep.save(name, new TextEncoder().encode(String(look)))
+  return look
+}
+
+/** Result against original at batch 1 and 32. */
+export async function costsOf(
+  first: State,
+  best: Contender,
+  bench: Bench,
+): Promise<readonly MeasuredCost[]> {
+  if (best.state === null) return [await linearCost(first, best, bench)]
+  const out: MeasuredCost[] = []
+  for (const batch of [1, 32]) out.push(await costOf(first, best.state, bench, { batch }))
+  return out
+}
+
+async function linearCost(first: State, best: Contender, bench: Bench): Promise<MeasuredCost> {
+  const { engine, items, cpuS } = bench
+  const session = await engine.open(encodeModel(first.artefact.model), { intraThreads: 1 })
+  try {
+    const own = work(session, runnable(first, bench), 1)
+    const other = best.work?.() ?? { items: items.size, run: async () => undefined }
+    return await measureWork(own, other, { cpuS, batch: 1 })
+  } finally {
+    await session.close()
+  }
+}
+
+export const runnable = ({ artefact }: State, { items }: Bench) => ({
+  model: artefact.model,
+  inputs: items.inputs(artefact),
+})
+
+function costOf(
+  first: State,
+  state: State,
+  bench: Bench,
+  options: { readonly batch: number; readonly rounds?: number; readonly windowS?: number },
+): Promise<MeasuredCost> {
+  const { engine, cpuS } = bench
+  return measureCost(runnable(first, bench), runnable(state, bench), { engine, cpuS, ...options })
+}
+
+/** The way from the original to the result, each model measured against the original. */
+export async function pathOf(
+  first: State,
+  best: Contender,
+  bench: Bench,
+  log: Log,
+): Promise<readonly PathStep[]> {
+  const start = stepOf(first, bench, 'original', null)
+  const path: PathStep[] = []
+  if (best.state === null) {
+    const cost = await linearCost(first, best, bench)
+    return [start, stepOf(best, bench, 'student-linear', cost)]
+  }
+  let id: string | undefined = best.id
+  while (id !== undefined && id !== first.id) {
+    const wanted: string = id
+    const trial = log.trials.find((one) => one.model === wanted && one.verdict === 'kept')
+    const state = log.states.get(wanted)
+    if (trial === undefined || state === undefined) break
+    const cost = await costOf(first, state, bench, { batch: 1, rounds: 6, windowS: 0.08 })
+    path.unshift(stepOf({ ...state, text: trial.text }, bench, trial.step.pass, cost))
+    id = trial.parent
+  }
+  return [start, ...path]
+}
+
+function stepOf(
+  { id, bytes, scores, text }: Pick<Contender, 'id' | 'bytes' | 'scores' | 'text'>,
+  { original }: Bench,
+  pass: string,
+  cost: MeasuredCost | null,
+): PathStep {
+  const counts = pairs(scores, original)
+  const items = scores.length
+  const value = items === 0 ? 0 : (counts.lose - counts.win) / items
+  const interval = pass === 'original' ? { low: 0, high: 0 } : lossInterval(counts)
+  const loss = { value, ...interval }
+  return { pass, text, model: id, bytes, accuracy: shareOf(scores), loss, items, cost }
+}
+
+/** Loss of every slice of the gate's items with what it may be. */
+export function slicesOf(
+  { scores }: Contender,
+  { items, original }: Bench,
+  floors: ReadonlyMap<string, number>,
+): Compression['slices'] {
+  return [...items.slices].map(([slice, rows]) => {
+    const lost = rows.reduce((sum, row) => sum + (original[row] ?? 0) - (scores[row] ?? 0), 0)
+    const floor = floors.get(slice) ?? 1
+    return { slice, items: rows.length, loss: lost / Math.max(1, rows.length), floor }
+  })
+}

@@ -1,0 +1,167 @@
+import type { Pass, Proposal } from './pass.ts'
+
+/** How a proposal is made to hold: as it is, from statistics, or by training. In the order in which they are tried. */
+export type Rung = 'none' | 'bias' | 'least-squares' | 'short' | 'long'
+
+/** Proposals of a pass that save the same; a cheap probe chooses one of them. */
+export interface Offer {
+  readonly pass: Pass
+  readonly group: readonly [Proposal, ...Proposal[]]
+}
+
+/** One thing to try next, with what it is expected to bring. */
+export interface Move extends Offer {
+  readonly rung: Rung
+  /** Natural logarithm of how many times less bytes plus that of how many times less CPU time. */
+  readonly gain: number
+  /** Chance 0..1 that the gate keeps it. */
+  readonly chance: number
+  /** Work of trying it, in texts that go through the model as it is now. */
+  readonly texts: number
+  /** gain x chance / texts: what the search orders by. */
+  readonly worth: number
+}
+
+/** What was refused before. */
+export interface Refusal {
+  readonly key: string
+  readonly rung: Rung
+  /** Loss on the items that it was judged by. */
+  readonly loss: number
+  /** Steps that had been kept by then. */
+  readonly depth: number
+}
+
+/** What moves are weighed with. */
+export interface Weighing {
+  readonly refusals: readonly Refusal[]
+  /** Steps kept so far. */
+  readonly depth: number
+  readonly margin: number
+  /** Bytes of the model as it is. */
+  readonly bytes: number
+  /** Items of the gate, and rows that statistics are collected of. */
+  readonly items: number
+  readonly statRows: number
+  /** Steps of the two rungs of training with texts a step; null where nothing can be learned from. */
+  readonly healing: { readonly short: number; readonly long: number; readonly batch: number } | null
+}
+
+const order: readonly Rung[] = ['none', 'bias', 'least-squares', 'short', 'long']
+
+/** Chance that a proposal without risk would have at each rung, as the share of its risk that remains. */
+const riskLeft: Readonly<Record<Rung, number>> = {
+  none: 1,
+  bias: 0.95,
+  'least-squares': 0.8,
+  short: 0.55,
+  long: 0.45,
+}
+/**
+ * How fast the chance falls with the loss that a cheaper rung left, in margins beyond the first. Training heals what statistics cannot:
+ * measured on the example encoders, losses of six margins came back within the margin about every second time.
+ */
+const hopeless: Readonly<Record<Rung, number>> = {
+  none: 3,
+  bias: 1.5,
+  'least-squares': 0.7,
+  short: 0.15,
+  long: 0.08,
+}
+/** A refusal of the same step on an earlier model makes another try this much less likely to hold. */
+const refusedBefore = 0.3
+/** Work below which nothing is worth a trial. */
+const leastGain = 0.02
+const leastChance = 0.05
+/** Forward, backward and update take about three times the forward pass. Source: Kaplan et al., arXiv 2001.08361, 2.1 (2N forward, 4N backward). */
+const trainingFactor = 3
+
+/** Everything that could be tried, best first; ties by the order of the offers. */
+export function movesOf(offers: readonly Offer[], weighing: Weighing): readonly Move[] {
+  return offers
+    .flatMap((offer) => moveOf(offer, weighing) ?? [])
+    .filter(({ gain, chance }) => gain >= leastGain && chance >= leastChance)
+    .toSorted((a, b) => b.worth - a.worth)
+}
+
+/** Names a step of a pass, whatever its repair. */
+export function stepKey({ pass, params }: Proposal): string {
+  const { repair: _, importance: __, ...rest } = params
+  const { drop } = rest
+  const named = Array.isArray(drop) ? { drop: drop.length } : rest
+  return `${pass} ${JSON.stringify(named)}`
+}
+
+/** The next rung of an offer; null when all were refused on this model. */
+function moveOf(offer: Offer, weighing: Weighing): Move | null {
+  const [first] = offer.group
+  const key = stepKey(first)
+  const past = weighing.refusals.filter((one) => one.key === key)
+  const here = past.filter(({ depth }) => depth === weighing.depth)
+  const rung = rungsOf(first, weighing).find((one) => isOpen(one, past, here, weighing.margin))
+  if (rung === undefined) return null
+  const gain = gainOf(first, weighing.bytes)
+  const chance = chanceOf(first, rung, past, weighing)
+  const texts = textsOf(offer, rung, weighing)
+  return { ...offer, rung, gain, chance, texts, worth: (gain * chance) / Math.max(1, texts) }
+}
+
+/** The ways a proposal can be tried, cheapest first. */
+export function rungsOf(
+  { repairs, training, params }: Proposal,
+  { healing }: Pick<Weighing, 'healing'>,
+): readonly Rung[] {
+  const learns = healing !== null && repairs.includes('distil')
+  const trained: readonly Rung[] = learns ? ['short', 'long'] : []
+  if (training !== undefined) return trained
+  const cheap = order.filter(
+    (rung) => rung === 'none' || ('repair' in params && repairs.some((repair) => repair === rung)),
+  )
+  return [...cheap, ...trained]
+}
+
+/** Not refused on this model; and, where statistics cannot heal it, not clearly refused on an earlier one. */
+function isOpen(
+  rung: Rung,
+  past: readonly Refusal[],
+  here: readonly Refusal[],
+  margin: number,
+): boolean {
+  const at = order.indexOf(rung)
+  if (here.some((one) => order.indexOf(one.rung) >= at)) return false
+  const cheap = rung !== 'short' && rung !== 'long'
+  return !(cheap && past.some((one) => one.rung === rung && one.loss > 1.5 * margin))
+}
+
+function gainOf({ saves }: Proposal, bytes: number): number {
+  const left = (share: number) => Math.max(0.02, 1 - share)
+  return -Math.log(left(saves.bytes / Math.max(1, bytes))) - Math.log(left(saves.cpuShare))
+}
+
+function chanceOf(
+  { risk }: Proposal,
+  rung: Rung,
+  past: readonly Refusal[],
+  { depth, margin }: Weighing,
+): number {
+  const prior = 1 - risk * riskLeft[rung]
+  const at = order.indexOf(rung)
+  const cheaper = past.filter((one) => order.indexOf(one.rung) < at)
+  const last = cheaper.at(-1)
+  const beyond = last === undefined ? 0 : Math.max(0, last.loss / margin - 1)
+  const again = past.filter((one) => one.depth < depth && order.indexOf(one.rung) >= at).length
+  return prior * Math.exp(-hopeless[rung] * beyond) * refusedBefore ** again
+}
+
+function textsOf({ group, pass }: Offer, rung: Rung, weighing: Weighing): number {
+  const [first] = group
+  const { items, statRows, healing } = weighing
+  const left = Math.max(0.02, 1 - first.saves.cpuShare)
+  const probes = group.length > 1 ? 200 * group.length * left : 0
+  const gram = rung === 'least-squares' ? 2.5 : 1.2
+  const stats = pass.family === 'structural' ? gram * statRows : 0
+  const steps = healing === null || (rung !== 'short' && rung !== 'long') ? 0 : healing[rung]
+  const times = first.training?.times ?? 1
+  const training = trainingFactor * times * steps * (healing?.batch ?? 0) * left
+  return items * left + probes + stats + training
+}
