@@ -1,10 +1,12 @@
 import { RightsizeError } from '../core/error/error.ts'
-import { bytes, grouped, percent, significant } from '../core/report/number.ts'
+import { bytes, grouped, percent, prefixed, significant } from '../core/report/number.ts'
+import type { Estimate, Unit } from '../core/unit/estimate.ts'
 import { openWire, type Wire } from '../wire.ts'
 import type { Invocation } from './command.ts'
-import { list, number, text } from './flag.ts'
+import { list, number, oneOf, text } from './flag.ts'
 
 type Result = Awaited<ReturnType<Wire['compareModels']>>
+type Flags = Invocation['flags']
 
 export async function compareAction({ args, flags, io }: Invocation): Promise<number> {
   const [a = '', b = ''] = args
@@ -15,6 +17,8 @@ export async function compareAction({ args, flags, io }: Invocation): Promise<nu
       b,
       data: text(flags, 'data'),
       input: text(flags, 'input') ?? 'text',
+      raw: rawOf(flags),
+      runtime: oneOf(flags, 'runtime', runtimes) ?? 'onnxruntime-node',
       limit: number(flags, 'limit') ?? 500,
       set: numbersOf(pairs(list(flags, 'set'), 'set')),
       carry: pairs(list(flags, 'carry'), 'carry'),
@@ -26,6 +30,33 @@ export async function compareAction({ args, flags, io }: Invocation): Promise<nu
   )
   io.out(flags['json'] === true ? JSON.stringify(result, null, 2) : lines(result).join('\n'))
   return 0
+}
+
+const runtimes = ['onnxruntime-node', 'onnxruntime-web'] as const
+
+/** `int8:49x10:0.5847029:83` is int8 numbers in the shape 49 x 10, each (v - 83) x 0.5847029. */
+function rawOf(flags: Flags) {
+  const given = text(flags, 'raw')
+  if (given === undefined) return undefined
+  const [dtype = '', sizes = '', ...form] = given.split(':')
+  const shape = sizes.split('x').map(Number)
+  const [scale, zeroPoint] = form.map(Number)
+  const whole = shape.every((size) => Number.isInteger(size) && size > 0)
+  if (
+    !whole ||
+    dtype === '' ||
+    form.length > 2 ||
+    form.some((part) => !Number.isFinite(Number(part)))
+  )
+    throw new RightsizeError(
+      'FLAG_NOT_A_NUMBER',
+      `--raw needs dtype:shape or dtype:shape:scale:zeroPoint, int8:49x10:0.58:83, not "${given}"`,
+    )
+  return {
+    ...{ dtype, shape },
+    ...(scale === undefined ? {} : { scale }),
+    ...(zeroPoint === undefined ? {} : { zeroPoint }),
+  }
 }
 
 function pairs(entries: readonly string[], flag: string): Readonly<Record<string, string>> {
@@ -44,29 +75,88 @@ function numbersOf(texts: Readonly<Record<string, string>>): Readonly<Record<str
   )
 }
 
-function lines({ a, b, items, agreement, cosine, ...result }: Result): readonly string[] {
-  const size = ({ name, bytes: size, parameters }: Result['a']) =>
-    `${name}: ${bytes(size)}, ${grouped(parameters)} parameters`
-  const { cpuRatio, difference } = result
-  const apart = Object.entries(difference).map(
-    ([name, most]) => `${name} ${most === null ? 'of another shape' : significant(most)}`,
-  )
+/** For people, in 80 columns. */
+export function lines(result: Result): readonly string[] {
+  const { a, b, items, inputs, runtime, cpu, energy } = result
   return [
-    `A ${size(a)}`,
-    `B ${size(b)}`,
-    `inputs      ${result.inputs}, ${grouped(items)} items`,
+    `A ${a.name}`,
+    `B ${b.name}`,
+    `  ${grouped(items)} items, ${inputs}`,
+    `  ${runtime}, one thread, batch 1`,
+    '',
+    row('', 'A', 'B', 'B / A (95 % interval)'),
+    row('size', bytes(a.bytes), bytes(b.bytes), significant(b.bytes / a.bytes)),
+    row(
+      'parameters',
+      grouped(a.parameters),
+      grouped(b.parameters),
+      significant(b.parameters / a.parameters),
+    ),
+    row('CPU time', seconds(cpu.a), seconds(cpu.b), ratioText(cpu.ratio)),
+    row('energy', joules(energy.a), joules(energy.b), ratioText(energy.ratio)),
+    ...(energy.a.kind === 'known' ? [row('  (90 %)', span(energy.a), span(energy.b), '')] : []),
+    '',
+    ...answerLines(result),
+    ...energyLines(result),
+  ]
+}
+
+const row = (name: string, a: string, b: string, ratio: string): string =>
+  `${name.padEnd(12)}${a.padStart(18)}${b.padStart(18)}   ${ratio}`.trimEnd()
+
+function valueText<U extends Unit>(estimate: Estimate<U>, unit: string): string {
+  return estimate.kind === 'known' ? prefixed(estimate.value, unit) : 'unknown'
+}
+const seconds = (estimate: Result['cpu']['a']): string => valueText(estimate, 's')
+const joules = (estimate: Result['energy']['a']): string => valueText(estimate, 'J')
+
+function span(estimate: Result['energy']['a']): string {
+  if (estimate.kind !== 'known') return ''
+  return `${prefixed(estimate.low, 'J', 2)}-${prefixed(estimate.high, 'J', 2)}`
+}
+
+function ratioText(ratio: Estimate<'ratio'>): string {
+  if (ratio.kind !== 'known') return 'unknown'
+  return `${significant(ratio.value)} (${significant(ratio.low)} to ${significant(ratio.high)})`
+}
+
+function answerLines(result: Result): readonly string[] {
+  const { agreement, cosine, answer, items, difference } = result
+  const outputs = Object.entries(difference)
+  return [
     ...(agreement === null
       ? []
       : [
-          `agreement   ${percent(agreement.value)} (${grouped(agreement.same)} of ${grouped(items)}; 95 % interval ${percent(agreement.low)} to ${percent(agreement.high)}) on '${result.answer}'`,
+          `same answer in ${grouped(agreement.same)} of ${grouped(items)} items, by output '${answer}':`,
+          `  ${percent(agreement.value)} (95 % interval ${percent(agreement.low)} to ${percent(agreement.high)})`,
         ]),
     ...(cosine === null
       ? []
-      : [`cosine      ${significant(cosine.mean, 5)} mean, ${significant(cosine.least, 5)} least`]),
-    `difference  at most ${apart.join(', ') || 'unknown: no output in common'}`,
-    cpuRatio.kind === 'known'
-      ? `CPU time    B needs ${significant(cpuRatio.value)} of A (95 % interval ${significant(cpuRatio.low)} to ${significant(cpuRatio.high)}), one thread, batch 1`
-      : `CPU time    unknown: ${cpuRatio.kind === 'unknown' ? cpuRatio.why : cpuRatio.reason}`,
-    `size        B has ${percent(b.bytes / a.bytes)} of A`,
+      : [
+          `cosine of '${answer}': mean ${significant(cosine.mean, 6)}, least ${significant(cosine.least, 6)}`,
+        ]),
+    outputs.length === 0
+      ? 'no output in common'
+      : 'largest difference of each output, over all items:',
+    ...outputs.map(([name, most]) =>
+      most === null
+        ? `  ${name}: not comparable (sizes differ, or one is not a finite number)`
+        : `  ${name}: ${most === 0 ? '0, all equal' : significant(most)}`,
+    ),
+  ]
+}
+
+function energyLines({ energy, cheaper, why, noise, cpu }: Result): readonly string[] {
+  const how = energy.a.kind === 'known' ? energy.a : null
+  const unknowns = [cpu.ratio, energy.ratio].flatMap((one) =>
+    one.kind === 'unknown' ? [one.why] : [],
+  )
+  return [
+    ...(how === null ? [] : [`energy ${how.method}: ${how.how}`]),
+    cheaper === null
+      ? `energy: ${why}`
+      : `energy: ${cheaper.toUpperCase()} needs less; the interval of the ratio leaves out 1`,
+    ...(noise === null || noise === why ? [] : [`note: ${noise}`]),
+    ...unknowns.filter((one) => one !== why).map((one) => `unknown: ${one}`),
   ]
 }

@@ -1,6 +1,7 @@
 import type { Tokenizer } from '../../contract/tokenizer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { elementCount } from '../../core/onnx/dtype.ts'
+import { halfBits, halfValues } from '../../core/onnx/half-float.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Graph, ValueInfo } from '../../core/onnx/model.ts'
 import { randomFeeds, suggestedRange } from '../../core/onnx/random-feeds.ts'
@@ -19,8 +20,8 @@ export interface FeedSetting {
 }
 
 /**
- * Inputs of one model for rows of data: a text is tokenised, a list of numbers is the one float input that is left, as [1, length].
- * Throws ONNX_VERIFY for inputs that nothing is known of.
+ * Inputs of one model for rows of data: a text is tokenised; a list of numbers, nested or flat, or a tensor is the one numeric input that is left, in
+ * its type and shape. Throws ONNX_VERIFY for inputs that nothing is known of, and for numbers that do not fit.
  */
 export function feedsOfRows(
   graph: Graph,
@@ -60,14 +61,79 @@ function idsOf(text: string, { tokenizer, maxLength }: FeedSetting): readonly nu
 }
 
 function numberFeed(graph: Graph, input: unknown, fixed: Feeds): Feeds {
-  if (!Array.isArray(input) || !input.every((value) => typeof value === 'number'))
-    throw new RightsizeError('ONNX_VERIFY', 'an item is neither a text nor a list of numbers')
-  const open = openInputs(graph).find(
-    ({ name, dtype }) => dtype === 'float32' && fixed[name] === undefined,
-  )
-  if (open === undefined) throw new RightsizeError('ONNX_VERIFY', 'no input takes float32 numbers')
-  const dims = [1, input.length]
-  return { [open.name]: { dtype: 'float32', dims, data: Float32Array.from(input) } }
+  const given = isTensor(input) ? numbersOf(input) : flattened(input)
+  const left = openInputs(graph).filter(({ name }) => fixed[name] === undefined)
+  const numeric = left.filter(({ dtype }) => dtype !== null && dtype !== 'string')
+  const open = numeric.find(({ dtype }) => dtype?.includes('float')) ?? numeric[0]
+  if (open === undefined) throw new RightsizeError('ONNX_VERIFY', 'no input takes numbers')
+  return { [open.name]: fitted(open, given) }
+}
+
+interface Numbers {
+  readonly values: ArrayLike<number>
+  /** Null for a flat list, which takes the shape that the input has. */
+  readonly dims: readonly number[] | null
+}
+
+function isTensor(input: unknown): input is HostTensor {
+  return typeof input === 'object' && input !== null && 'dims' in input && 'data' in input
+}
+
+function numbersOf({ dtype, dims, data }: HostTensor): Numbers {
+  if (dtype === 'float16' || dtype === 'bfloat16')
+    return { values: halfValues(dtype, data as Uint16Array), dims }
+  return { values: Array.from(data as ArrayLike<number | bigint>, Number), dims }
+}
+
+function flattened(input: unknown): Numbers {
+  const dims: number[] = []
+  for (let one = input; Array.isArray(one); one = one[0]) dims.push(one.length)
+  const values = Array.isArray(input) ? (input.flat(dims.length) as readonly unknown[]) : []
+  const all = values.every((value) => typeof value === 'number')
+  if (dims.length === 0 || !all || values.length !== elementCount(dims))
+    throw new RightsizeError(
+      'ONNX_VERIFY',
+      'an item is neither a text nor a list of numbers with rows of one length',
+    )
+  return { values: values as readonly number[], dims: dims.length === 1 ? null : dims }
+}
+
+/** Numbers in the type and shape of an input. Throws ONNX_VERIFY where their count does not fit. */
+function fitted(info: ValueInfo, { values, dims }: Numbers): HostTensor {
+  const { dtype } = info
+  if (dtype === null || dtype === 'string') throw unknownInput(info.name)
+  const shape = fittedDims(info, values.length, dims)
+  if (dtype === 'float16' || dtype === 'bfloat16')
+    return { dtype, dims: shape, data: halfBits(dtype, values) }
+  const data = new (arrayOf(dtype))(values.length)
+  const big = data instanceof BigInt64Array || data instanceof BigUint64Array
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at] ?? 0
+    data[at] = big ? BigInt(Math.round(value)) : value
+  }
+  return { dtype, dims: shape, data }
+}
+
+/** Open sizes: as the item has them where it has a shape, else 1 and what is left for the last. */
+function fittedDims(
+  { name, dims }: ValueInfo,
+  count: number,
+  given: readonly number[] | null,
+): readonly number[] {
+  if (dims === null) return given ?? [1, count]
+  const fixed = (dim: unknown): dim is number => typeof dim === 'number' && dim > 0
+  if (given !== null && given.length <= dims.length) {
+    const padded = [...Array(dims.length - given.length).fill(1), ...given] as number[]
+    if (padded.every((size, at) => !fixed(dims[at]) || dims[at] === size)) return padded
+  }
+  const rest = count / elementCount(dims.filter(fixed))
+  const last = dims.findLastIndex((dim) => !fixed(dim))
+  if (!Number.isInteger(rest) || (last < 0 && rest !== 1)) {
+    const takes = dims.map((dim) => (fixed(dim) ? dim : '?')).join(', ')
+    const what = `the input '${name}' takes [${takes}], an item has ${count} numbers`
+    throw new RightsizeError('ONNX_VERIFY', what)
+  }
+  return dims.map((dim, at) => (fixed(dim) ? dim : at === last ? rest : 1))
 }
 
 /** Inputs that are set, and states at their beginning. */
@@ -90,7 +156,7 @@ function filled({ name, dtype, dims }: ValueInfo, value: number): HostTensor {
 
 /**
  * The same random inputs for both models, one item each: lengths from 4 to 16, ids that both know. Throws ONNX_VERIFY when the second
- * asks for an input that the first does not have.
+ * asks for an input that the first does not have; one input under another name, in another shape or in another float type is the same input.
  */
 export function randomPairs(
   [a, b]: readonly [Graph, Graph],
@@ -114,16 +180,22 @@ export function randomPairs(
     randomFeeds(a, { shape: { symbols, other: 4 + (at % 13) }, random, ranges }),
   )
   const left = drawn.map((feeds) => ({ ...feeds, ...fixed[0] }))
-  const right = drawn.map((feeds) => wanted(b, { ...feeds, ...fixed[1] }))
+  const right = drawn.map((feeds) => ({ ...wanted(b, feeds, fixed[1] ?? {}), ...fixed[1] }))
   return [left, right]
 }
 
-function wanted(graph: Graph, feeds: Feeds): Feeds {
+/** What the first model gets, as the second takes it. */
+function wanted(graph: Graph, drawn: Feeds, fixed: Feeds): Feeds {
+  const open = openInputs(graph).filter(({ name }) => fixed[name] === undefined)
+  const names = new Set(open.map(({ name }) => name))
+  const spare = Object.keys(drawn).filter((name) => !names.has(name))
+  const lacking = open.filter(({ name }) => drawn[name] === undefined)
   return Object.fromEntries(
-    openInputs(graph).map(({ name }) => {
-      const tensor = feeds[name]
-      if (tensor === undefined) throw unknownInput(name)
-      return [name, tensor]
+    open.map((info) => {
+      const only = spare.length === 1 && lacking.length === 1 ? drawn[spare[0] ?? ''] : undefined
+      const tensor = drawn[info.name] ?? only
+      if (tensor === undefined) throw unknownInput(info.name)
+      return [info.name, tensor.dtype === 'string' ? tensor : fitted(info, numbersOf(tensor))]
     }),
   )
 }

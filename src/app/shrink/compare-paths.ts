@@ -1,10 +1,13 @@
+import type { Meter, MeterBinding } from '../../contract/meter.ts'
 import type { ModelFiles } from '../../contract/model-files.ts'
 import type { TensorEngine } from '../../contract/tensors.ts'
 import type { OpenTokenizer, Tokenizer } from '../../contract/tokenizer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
+import { TENSOR_COLUMN } from '../../core/spec/items.ts'
 import type { Row } from '../../core/spec/json-rows.ts'
+import type { RawTensorInput } from '../../core/spec/spec.ts'
 import { seededRandom } from '../../core/stats/random.ts'
 import { type Comparison, compareModels } from './compare.ts'
 import { feedsOfRows, randomPairs } from './compare-feeds.ts'
@@ -16,8 +19,11 @@ export interface CompareRequest {
   readonly b: string
   /** Rows to run; random inputs without. */
   readonly data: string | undefined
-  /** Column of the text or of the list of numbers. */
+  /** Column of the text, of the list of numbers, or of the file with raw numbers. */
   readonly input: string
+  /** How the numbers lie in the files that the column names. */
+  readonly raw: Omit<RawTensorInput, 'column'> | undefined
+  readonly runtime: 'onnxruntime-node' | 'onnxruntime-web'
   /** Most items. */
   readonly limit: number
   readonly set: Readonly<Record<string, number>>
@@ -30,6 +36,8 @@ export interface CompareRequest {
 export interface ModelComparison extends Comparison {
   /** Where the inputs come from. */
   readonly inputs: string
+  /** Name and version of what ran both. */
+  readonly runtime: string
 }
 
 export interface CompareEffects {
@@ -46,9 +54,14 @@ export interface CompareEffects {
   readText(path: string): Promise<string>
   readRows(
     path: string,
-    dataset: { readonly test: string; readonly input: string },
+    dataset: { readonly test: string; readonly input: string | RawTensorInput },
   ): Promise<readonly Row[]>
   readonly cpuS: () => number
+  /** What meters this process, best first; empty where nothing can be seen. */
+  openMeters(binding: MeterBinding): Promise<readonly Meter[]>
+  /** This process, on one thread. */
+  readonly binding: MeterBinding
+  readonly machineThreads: number | null
   readonly signal: AbortSignal
 }
 
@@ -61,13 +74,23 @@ export async function comparePaths(
   const [left, right] = [await opened(a, effects), await opened(b, effects)]
   const [feedsA, feedsB] =
     data === undefined ? drawn(left, right, request) : await read(left, right, request, effects)
-  const { engine, cpuS, signal } = effects
-  const result = await compareModels(
-    { name: a, bytes: left.bytes, model: left.model, feeds: feedsA },
-    { name: b, bytes: right.bytes, model: right.model, feeds: feedsB },
-    { engine, cpuS, signal, carry, vectors, ...(rounds === undefined ? {} : { rounds }) },
-  )
-  return { ...result, inputs: data ?? `random, seed ${seed}` }
+  const meters = await effects.openMeters(effects.binding)
+  const { engine, cpuS, signal, binding, machineThreads } = effects
+  try {
+    const result = await compareModels(
+      { name: a, bytes: left.bytes, model: left.model, feeds: feedsA },
+      { name: b, bytes: right.bytes, model: right.model, feeds: feedsB },
+      {
+        ...{ engine, cpuS, signal, binding, machineThreads, carry, vectors },
+        meter: meters[0] ?? null,
+        ...(rounds === undefined ? {} : { rounds }),
+      },
+    )
+    const runtime = `${engine.name} ${engine.version}`
+    return { ...result, inputs: data ?? `random, seed ${seed}`, runtime }
+  } finally {
+    await Promise.all(meters.map((meter) => meter.close()))
+  }
 }
 
 interface Opened {
@@ -99,12 +122,13 @@ function drawn(left: Opened, right: Opened, { set, carry, limit, seed }: Compare
 async function read(
   left: Opened,
   right: Opened,
-  { data = '', input, limit, set, carry }: CompareRequest,
+  { data = '', input, raw, limit, set, carry }: CompareRequest,
   effects: CompareEffects,
 ): Promise<Pair> {
-  const rows = (await effects.readRows(data, { test: data, input })).slice(0, limit)
+  const column = raw === undefined ? input : { ...raw, column: input }
+  const rows = (await effects.readRows(data, { test: data, input: column })).slice(0, limit)
   const values = rows.map((row, at) => {
-    const value = row[input]
+    const value = row[raw === undefined ? input : TENSOR_COLUMN]
     if (value !== undefined && value !== null) return value
     throw new RightsizeError('ONNX_VERIFY', `row ${at + 1} has no column '${input}'`, { at: data })
   })

@@ -1,5 +1,4 @@
 import type { TensorEngine, TensorSession } from '../../contract/tensors.ts'
-import { ratioOfRounds } from '../../core/energy/interleaved.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { tensorDistance } from '../../core/onnx/compare-tensors.ts'
 import { elementCount } from '../../core/onnx/dtype.ts'
@@ -9,7 +8,7 @@ import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Model, Tensor } from '../../core/onnx/model.ts'
 import { graphsWithin } from '../../core/onnx/walk.ts'
 import { wilson } from '../../core/stats/proportion-interval.ts'
-import type { Estimate } from '../../core/unit/estimate.ts'
+import { type ComparedCost, type CostOptions, compareCost } from './compare-cost.ts'
 
 /** One of the two models, with its own inputs for every item. */
 export interface ComparedModel {
@@ -20,18 +19,12 @@ export interface ComparedModel {
   readonly feeds: readonly Feeds[]
 }
 
-export interface CompareOptions {
+export interface CompareOptions extends CostOptions {
   readonly engine: TensorEngine
-  readonly cpuS: () => number
   /** Inputs that take an output of the item before, by name: how a detector on a stream keeps its state. */
   readonly carry?: Readonly<Record<string, string>>
   /** Whether the answer is a vector (an embedding), not scores of classes. */
   readonly vectors?: boolean
-  /** Pairs of windows; 8 unless said. */
-  readonly rounds?: number
-  /** CPU seconds of a window; 0.15 unless said. */
-  readonly windowS?: number
-  readonly signal?: AbortSignal
 }
 
 export interface Share {
@@ -48,7 +41,7 @@ export interface ComparedSize {
   readonly parameters: number
 }
 
-export interface Comparison {
+export interface Comparison extends ComparedCost {
   readonly a: ComparedSize
   readonly b: ComparedSize
   readonly items: number
@@ -58,14 +51,12 @@ export interface Comparison {
   readonly agreement: (Share & { readonly same: number }) | null
   /** Smallest and mean cosine of the answers; null where they are no vectors. */
   readonly cosine: { readonly mean: number; readonly least: number } | null
-  /** Largest absolute difference of each output that both have, in one shape; null where shapes or types differ. */
+  /** Largest absolute difference of each output that both have; null where counts of numbers differ, or one is not finite and the other is. */
   readonly difference: Readonly<Record<string, number | null>>
-  /** CPU time of b over that of a, from alternating windows: below 1, b needs less. */
-  readonly cpuRatio: Estimate<'ratio'>
 }
 
 /**
- * Two models on the same items: answers, outputs, CPU time, sizes. Items go through one at a time, in order; the answer is the first
+ * Two models on the same items: answers, outputs, CPU time, energy, sizes. Items go through one at a time, in order; the answer is the first
  * output (`logits` where there is one): the largest class at every place, or above 0.5 where it is one probability (above 0 where it is no probability).
  * Throws ONNX_VERIFY when there are no items or the first outputs have no answer.
  */
@@ -81,8 +72,12 @@ export async function compareModels(
     const second = await options.engine.open(encodeModel(b.model), { intraThreads: 1 })
     try {
       const answers = await compareAnswers([a, first], [b, second], items, options)
-      const cpuRatio = await costRatio([a, first], [b, second], options)
-      return { a: sizeOf(a), b: sizeOf(b), items, ...answers, cpuRatio }
+      const cost = await compareCost(
+        { session: first, feeds: a.feeds },
+        { session: second, feeds: b.feeds },
+        options,
+      )
+      return { a: sizeOf(a), b: sizeOf(b), items, ...answers, ...cost }
     } finally {
       await second.close()
     }
@@ -161,11 +156,29 @@ function addDifferences(
   for (const [name, tensor] of Object.entries(left)) {
     const other = right[name === answerA ? answerB : name]
     if (other === undefined) continue
-    const distance = tensorDistance(tensor, other)
+    const distance = distanceOf(tensor, other)
     const before = largest[name]
-    if ('what' in distance || before === null) largest[name] = null
-    else largest[name] = Math.max(before ?? 0, distance.absolute)
+    if (before === null || !Number.isFinite(distance)) largest[name] = null
+    else largest[name] = Math.max(before ?? 0, distance)
   }
+}
+
+/** Number by number, whatever the shapes and the kinds of float; infinite where counts differ. */
+function distanceOf(left: HostTensor, right: HostTensor): number {
+  if (left.dtype === 'string' || right.dtype === 'string') return Number.POSITIVE_INFINITY
+  const distance = tensorDistance(flat(left), flat(right))
+  return 'what' in distance ? Number.POSITIVE_INFINITY : distance.absolute
+}
+
+function flat(tensor: HostTensor): HostTensor {
+  const data = Float64Array.from(numbersOf(tensor))
+  return { dtype: 'float64', dims: [data.length], data }
+}
+
+function numbersOf({ dtype, data }: HostTensor): ArrayLike<number> {
+  return dtype === 'float16' || dtype === 'bfloat16'
+    ? halfValues(dtype, data as Uint16Array)
+    : Array.from(data as ArrayLike<number | bigint>, Number)
 }
 
 interface Scores {
@@ -180,12 +193,8 @@ function scoresOf(results: Results, output: string, name: string): Scores {
   const tensor = results[output]
   if (tensor === undefined || tensor.dtype === 'string')
     throw new RightsizeError('ONNX_VERIFY', `${name} gives no numbers as '${output}'`)
-  const { dtype, data, dims } = tensor
-  const values =
-    dtype === 'float16' || dtype === 'bfloat16'
-      ? halfValues(dtype, data as Uint16Array)
-      : Array.from(data as ArrayLike<number | bigint>, Number)
-  return { values, classes: dims.at(-1) ?? 1, whole: !dtype.includes('float') }
+  const { dtype, dims } = tensor
+  return { values: numbersOf(tensor), classes: dims.at(-1) ?? 1, whole: !dtype.includes('float') }
 }
 
 /** The largest class at every place, as a text to compare. */
@@ -221,36 +230,6 @@ function cosine(left: ArrayLike<number>, right: ArrayLike<number>): number {
     b += y * y
   }
   return a === 0 || b === 0 ? Number(a === b) : dot / Math.sqrt(a * b)
-}
-
-/** Items of one window's lap: enough to mix lengths, few enough to come round. */
-const lap = 64
-
-/** CPU time of b over a. The order changes every round, so that a drift of the machine cancels. */
-async function costRatio(
-  [a, first]: Side,
-  [b, second]: Side,
-  { cpuS, rounds = 8, windowS = 0.15, signal }: CompareOptions,
-): Promise<Estimate<'ratio'>> {
-  const window = async (session: TensorSession, feeds: readonly Feeds[], laps: number) => {
-    const start = cpuS()
-    for (let at = 0; at < laps; at += 1)
-      for (const one of feeds.slice(0, lap)) await session.run(one)
-    return cpuS() - start
-  }
-  const warm = await window(first, a.feeds, 1)
-  await window(second, b.feeds, 1)
-  const laps = Math.max(1, Math.round(windowS / Math.max(1e-4, warm)))
-  const pairs: { a: number; b: number }[] = []
-  for (let round = 0; round < rounds; round += 1) {
-    signal?.throwIfAborted()
-    const ahead = round % 2 === 0
-    const early = ahead ? await window(first, a.feeds, laps) : await window(second, b.feeds, laps)
-    const late = ahead ? await window(second, b.feeds, laps) : await window(first, a.feeds, laps)
-    pairs.push(ahead ? { a: early, b: late } : { a: late, b: early })
-  }
-  const how = 'CPU time of alternating windows, one thread, batch 1'
-  return ratioOfRounds(pairs, { how, source: 'Kalibera and Jones, ISMM 2013' })
 }
 
 function sizeOf({ name, bytes, model }: ComparedModel): ComparedSize {
