@@ -8,18 +8,17 @@ export const orders = ['forward', 'backward']
 /** In the order of a model that sorts its labels. */
 export const labels = topics.flatMap((topic) => orders.map((order) => `${topic}/${order}`)).sort()
 
-const pairCount = 12
+const pairCount = 4
 const wordsPerTopic = 40
 /** Words that a topic shares with the next one: about one text in a hundred cannot be told from its words. */
 const shared = 4
 const fillers = 420
 /** Words between the two of a pair: no run of two or three words holds both. */
 const apart = 3
-const [shortest, longest] = [10, 18]
+/** Words of a text: 32 tokens in the mean with the two that frame it. */
+const [shortest, longest] = [24, 36]
 /** Words of other topics in a text, each entry equally often. */
 const strays = [0, 0, 1, 2]
-/** Chance that a text also holds one word of another pair, alone: it says nothing. */
-const lone = 0.5
 
 /** Distinct made-up words of two or three syllables. */
 function language() {
@@ -54,7 +53,7 @@ const words = language()
 /** `count` words, each drawn by `one`. */
 const several = (count, one) => Array.from({ length: count }, one)
 
-/** One text: topic words, strays, perhaps a lone marked word, fillers, shuffled; then a marked pair in one of its orders. */
+/** One text: topic words, strays, fillers, shuffled; then a marked pair in one of its orders. */
 function compose(topic, order, random) {
   const size = shortest + Math.floor(random.next() * (longest - shortest + 1))
   const pair = random.pick(words.pairs)
@@ -62,9 +61,6 @@ function compose(topic, order, random) {
   const told = [
     ...several(random.pick([3, 4]), () => random.pick(words.topics[topic])),
     ...several(random.pick(strays), () => random.pick(words.topics[random.pick(others)])),
-    ...several(random.chance(lone) ? 1 : 0, () =>
-      random.pick(random.pick(words.pairs.filter((one) => one !== pair))),
-    ),
   ]
   const rest = several(Math.max(0, size - told.length - 2), () => random.pick(words.fillers))
   const text = random.shuffle([...told, ...rest])
