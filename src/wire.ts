@@ -115,6 +115,7 @@ export interface ShrinkFlags {
   readonly without: readonly string[]
   readonly targetBytes: number | undefined
   readonly targetLatencyMs: number | undefined
+  readonly runtime: 'onnxruntime-node' | 'onnxruntime-web'
   readonly healSteps: number
   readonly replay: string | undefined
 }
@@ -757,11 +758,14 @@ async function shrinkEffects(
   const { modelFiles } = await import('./adapters/tensors/model-file.ts')
   const { openTokenizer } = await import('./adapters/tokenizer/huggingface.ts')
   const { processorFeatures } = await import('./adapters/machine/this-machine.ts')
+  const engine = await openEngine()
   const folder = join(resolve(cwd, flags.out), '.search')
   const looked = join(dirname(resolve(cwd, flags.task)), '.rightsize', 'holdout-looks.json')
   return {
     ...{ say, signal, openTokenizer, files: modelFiles, digest: sha256 },
-    engine: await openEngine(),
+    engine,
+    costEngine: flags.runtime === 'onnxruntime-web' ? await engineOf(flags.runtime) : engine,
+    targetRuntime: flags.runtime,
     cpuS: ownCpuS,
     wallS: monotonicS,
     pause: (ms) => new Promise((done) => setTimeout(done, ms)),

@@ -46,9 +46,17 @@ function requestOf(model: string, flags: Readonly<Record<string, unknown>>): Shr
     without: list(flags, 'without'),
     targetBytes: number(flags, 'targetSize'),
     targetLatencyMs: number(flags, 'targetLatency'),
+    runtime: runtimeOf(text(flags, 'runtime')),
     healSteps: number(flags, 'healSteps') ?? 600,
     replay: text(flags, 'replay'),
   }
+}
+
+function runtimeOf(name = 'onnxruntime-node'): ShrinkFlags['runtime'] {
+  if (name === 'onnxruntime-node' || name === 'onnxruntime-web') return name
+  throw new RightsizeError('SHRINK_TASK', `--runtime ${name}: there is no such runtime`, {
+    next: 'Runtimes are onnxruntime-node and onnxruntime-web.',
+  })
 }
 
 function share(flags: Readonly<Record<string, unknown>>, name: string): number | undefined {

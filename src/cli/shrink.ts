@@ -29,6 +29,11 @@ export const shrink: Command = {
       flags: '--target-size <bytes>',
       text: 'stop cutting when the model file will be this small',
     },
+    {
+      flags: '--runtime <name>',
+      text: 'where costs are measured: onnxruntime-node or onnxruntime-web',
+      fallback: 'onnxruntime-node',
+    },
     { flags: '--target-latency <ms>', text: 'stop when p95 of one text, alone, is this low' },
     {
       flags: '--only <pass>',

@@ -183,9 +183,10 @@ async function verify(
   if (failure) throw new RightsizeError('SHRINK_PASS', `outputs changed: ${failure}`)
 }
 
-/** Logits of the corpus' first rows, each artefact with its own tokens. */
+/** Tokens of the whole corpus, and logits of its first rows, each artefact with its own tokens. */
 async function verifyOnCorpus(state: State, after: Artefact, bench: Bench): Promise<void> {
   const { corpus, classes } = bench
+  if (after.idsKept !== state.artefact.idsKept) verifyTokens(state.artefact, after, bench)
   const rows = Array.from({ length: Math.min(512, corpus.size) }, (_, row) => row)
   const of = (one: Artefact) => logitsOf(one.model, corpus.inputs(one), classes, bench, rows)
   const [before, now] = [await of(state.artefact), await of(after)]
@@ -196,6 +197,20 @@ async function verifyOnCorpus(state: State, after: Artefact, bench: Bench): Prom
   )
   if (apart > 1e-5 * scale)
     throw new RightsizeError('SHRINK_PASS', `logits moved by ${apart} of ${scale} on the corpus`)
+}
+
+/** Every text of the corpus must come apart as before, in the original's numbers. */
+function verifyTokens(before: Artefact, after: Artefact, { corpus, open }: Bench): void {
+  if (open === null || corpus.texts === null) return
+  const [old, now] = [open(before), open(after)]
+  const originally = ({ idsKept }: Artefact, ids: readonly number[]) =>
+    ids.map((id) => idsKept?.[id] ?? (idsKept === undefined ? id : -1)).join(' ')
+  const other = corpus.texts.find(
+    (text) => originally(before, old.encode(text).ids) !== originally(after, now.encode(text).ids),
+  )
+  if (other === undefined) return
+  const what = `the trimmed tokenizer takes "${other.slice(0, 60)}" apart otherwise than before`
+  throw new RightsizeError('SHRINK_PASS', what)
 }
 
 /** How an attempt is made: a probe only measures and keeps nothing. */
@@ -279,7 +294,7 @@ function written(trial: Trial, bench: Bench, log: Log): void {
 
 /** Whether a number format is faster here: the factor is part of the report even where the format is not taken. */
 function probedCost(state: State, after: Artefact, bench: Bench) {
-  const { engine, cpuS, items } = bench
+  const { costEngine: engine, cpuS, items } = bench
   const of = (artefact: Artefact) => ({ model: artefact.model, inputs: items.inputs(artefact) })
   const options = { engine, cpuS, batch: 1, rounds: 6, windowS: 0.06 }
   return measureCost(of(state.artefact), of(after), options)

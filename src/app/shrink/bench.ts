@@ -26,6 +26,8 @@ export interface Corpus {
 /** What every trial needs and none changes. */
 export interface Bench {
   readonly engine: TensorEngine
+  /** What the user will run the model in: costs are measured there. */
+  readonly costEngine: TensorEngine
   readonly digest: (bytes: Uint8Array) => string
   readonly cpuS: () => number
   readonly keep: Keep

@@ -86,7 +86,16 @@ beforeAll(async () => {
   const logits = await logitsOf(model, learned.inputs(artefact), 2, ask)
   let time = 0
   const benchOf = (keep: Keep): Bench => ({
-    ...{ engine, keep, classes: 2, seed: 3, items, originalLogits, fingerprint: 'test' },
+    ...{
+      engine,
+      costEngine: engine,
+      keep,
+      classes: 2,
+      seed: 3,
+      items,
+      originalLogits,
+      fingerprint: 'test',
+    },
     ...{ itemCpuS: 1e-5, originalBytes: encodeModel(model).byteLength, open: null },
     corpus: learned,
     digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
@@ -113,7 +122,13 @@ beforeAll(async () => {
     budget: { seconds: 60, energyJ: null },
     healSteps: { short: 40, long: 120 },
     holdout: () => partOfIds(orderTask(600, 9)),
-    about: { task: 't', data: {}, processor: { name: null, features: [] }, engine: 'e' },
+    about: {
+      task: 't',
+      data: {},
+      processor: { name: null, features: [] },
+      engine: 'e',
+      costEngine: 'e',
+    },
     ...more,
   })
 })

@@ -63,7 +63,7 @@ export interface DriveOptions {
   /** How settings of the runtime are measured; null leaves them out. */
   readonly sweep: SweepOptions | null
   readonly profile: readonly ProfileShare[]
-  readonly about: Pick<Compression, 'task' | 'data' | 'processor' | 'engine'>
+  readonly about: Pick<Compression, 'task' | 'data' | 'processor' | 'engine' | 'costEngine'>
 }
 
 export interface Driven {

@@ -110,7 +110,7 @@ export async function costsOf(
 }
 
 async function linearCost(first: State, best: Contender, bench: Bench): Promise<MeasuredCost> {
-  const { engine, items, cpuS } = bench
+  const { costEngine: engine, items, cpuS } = bench
   const session = await engine.open(encodeModel(first.artefact.model), { intraThreads: 1 })
   try {
     const own = work(session, runnable(first, bench), 1)
@@ -132,7 +132,7 @@ function costOf(
   bench: Bench,
   options: { readonly batch: number; readonly rounds?: number; readonly windowS?: number },
 ): Promise<MeasuredCost> {
-  const { engine, cpuS } = bench
+  const { costEngine: engine, cpuS } = bench
   return measureCost(runnable(first, bench), runnable(state, bench), { engine, cpuS, ...options })
 }
 

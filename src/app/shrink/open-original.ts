@@ -158,11 +158,14 @@ export async function wantedPasses(
 }
 
 export const targetOf = (
-  features: readonly string[],
+  world: {
+    readonly targetRuntime: Target['runtime']
+    readonly processor: { readonly features: readonly string[] }
+  },
   time: ReadonlyMap<string, number>,
 ): Target => ({
-  runtime: 'onnxruntime-node',
-  features,
+  runtime: world.targetRuntime,
+  features: world.processor.features,
   threads: 1,
   ...(time.size > 0 ? { time } : {}),
 })

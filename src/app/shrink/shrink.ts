@@ -1,7 +1,7 @@
 import type { TensorEngine } from '../../contract/tensors.ts'
 import { compressionCard, compressionMarkdown } from '../../core/compress/compression-text.ts'
 import { alphaOfLook, fewestItems } from '../../core/compress/gate.ts'
-import type { Artefact, Pass } from '../../core/compress/pass.ts'
+import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
 import type { Compression } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
@@ -31,6 +31,9 @@ import { moreTexts } from './text-rows.ts'
 /** What the outside gives to the search. */
 export interface ShrinkEffects extends OpenEffects {
   readonly engine: TensorEngine
+  /** The engine of the target runtime, where costs are measured. */
+  readonly costEngine: TensorEngine
+  readonly targetRuntime: Target['runtime']
   readonly digest: (bytes: Uint8Array) => string
   readonly cpuS: () => number
   readonly wallS: () => number
@@ -167,7 +170,7 @@ export async function planShrink(
   const original = await originalOf(request, parts, effects)
   const items = original.part(parts.calibration)
   const profile = await profiled(original.artefact, items, effects)
-  const target = targetOf(effects.processor.features, profile.byNode)
+  const target = targetOf(effects, profile.byNode)
   const lines: ShrinkPlanLine[] = []
   const notApplicable: { pass: string; why: string }[] = []
   for (const pass of passes) {
@@ -206,7 +209,20 @@ async function benchOf(
   const { margin, alpha, lean, seed } = request
   const facts = [digest(bytes), parts.digests, seed, request.copies, engine.name, engine.version]
   return {
-    ...{ engine, digest, cpuS, keep, say, signal, classes, items, seed, itemCpuS, corpus },
+    ...{
+      engine,
+      costEngine: effects.costEngine,
+      digest,
+      cpuS,
+      keep,
+      say,
+      signal,
+      classes,
+      items,
+      seed,
+      itemCpuS,
+      corpus,
+    },
     originalLogits: logits,
     originalBytes: bytes.byteLength,
     gate: { margin, alpha, lean },
@@ -289,7 +305,7 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
   const driven = await drive({
     ...{ bench, passes, wallS, goal: request.goal, healSteps: request.healSteps },
     artefact: original.artefact,
-    target: targetOf(processor.features, profile.byNode),
+    target: targetOf(effects, profile.byNode),
     budget: { seconds: request.seconds, energyJ: request.energyJ },
     holdout: () => original.part(parts.test),
     holdoutDigest: parts.digests['test'] ?? '',
@@ -299,17 +315,24 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
     simple: wantsLinear(request)
       ? (run, first) => linearStudent(first, original.labels, bench, run.log)
       : null,
-    sweep: { engine, cpuS: effects.cpuS, wallS, pause, machineThreads, signal },
+    sweep: sweepable(effects)
+      ? { engine, cpuS: effects.cpuS, wallS, pause, machineThreads, signal }
+      : null,
     profile: profile.byOperator,
     about: {
       task: request.spec.task,
       data: parts.digests,
       processor,
       engine: `${engine.name}@${engine.version}`,
+      costEngine: `${effects.costEngine.name}@${effects.costEngine.version}`,
     },
   })
   return filesOf(driven.compression, driven.contender, original)
 }
+
+/** Threads and spinning are settings of the native engine. */
+const sweepable = ({ targetRuntime }: ShrinkEffects): boolean =>
+  targetRuntime === 'onnxruntime-node'
 
 /** Says it where the tokenizer knows little of the texts: their language is probably not the model's. */
 function warnOfLanguage({ artefact }: Original, bench: Bench, { say }: ShrinkEffects): void {
@@ -378,7 +401,7 @@ export async function replayShrink(
   const parts = partsOf(request, effects.digest)
   const original = await originalOf(request, parts, effects)
   const bench = await benchOf(request, parts, original, effects)
-  const target = targetOf(effects.processor.features, new Map())
+  const target = targetOf(effects, new Map())
   const { artefact } = original
   const state: State = await replay(recorded, { artefact, passes, target }, bench)
   return filesOf(recorded, contenderOf(state, bench), original)

@@ -14,6 +14,7 @@ export const passes = {
   layers: async () => (await import('./structural-layers.ts')).layers,
   neurons: async () => (await import('./structural-neurons.ts')).neurons,
   heads: async () => (await import('./structural-heads.ts')).heads,
+  width: async () => (await import('./structural-width.ts')).width,
   int8: async () => (await import('./int8.ts')).int8,
   'int8-embedding': async () => (await import('./int8-embedding.ts')).int8Embedding,
   'static-qdq': async () => (await import('./static-qdq.ts')).staticQdq,

@@ -146,7 +146,10 @@ export interface Compression {
   /** How often searches from this folder have opened this hold-out, this one included; above 1 its level is no longer what it says. */
   readonly holdoutLooks: number
   readonly processor: { readonly name: string | null; readonly features: readonly string[] }
+  /** What trained and judged, name and version. */
   readonly engine: string
+  /** What costs were measured in. */
+  readonly costEngine: string
   readonly search: {
     readonly wallS: number
     /** CPU seconds of this run and of earlier ones that it resumed. */
