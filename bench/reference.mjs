@@ -84,21 +84,27 @@ function worldOf(seed) {
   const options = Object.entries(recipe).flatMap(([key, value]) => ['--option', `${key}=${value}`])
   rightsize(['train', 'encoder', ...from, '--out', join(part, 'model'), ...options])
   rightsize(['train', 'static', ...from, '--out', join(part, 'bag')])
+  renameSync(part, folder)
+  return folder
+}
+
+/** The spec lies beside this run's output: looks at the hold-out are counted there, and a repeated bench is the same look. */
+function specIn(folder, world) {
+  const at = (name) => join(world, name)
   const spec = {
     task: 'word-order',
     dataset: {
-      ...{ synthetic: true, test: 'test.jsonl', calibration: 'calibration.jsonl' },
-      ...{ train: 'train.jsonl', input: 'text', expected: 'label', id: 'id' },
+      ...{ synthetic: true, test: at('test.jsonl'), calibration: at('calibration.jsonl') },
+      ...{ train: at('train.jsonl'), input: 'text', expected: 'label', id: 'id' },
       slices: ['topic', 'order'],
     },
     scorer: 'exact',
-    candidates: [{ id: 'encoder', runtime: 'onnx', model: 'model' }],
+    candidates: [{ id: 'encoder', runtime: 'onnx', model: at('model') }],
     incumbent: 'encoder',
     bar: { margin },
   }
-  writeFileSync(join(part, 'rightsize.yaml'), JSON.stringify(spec))
-  renameSync(part, folder)
-  return folder
+  writeFileSync(join(folder, 'rightsize.yaml'), JSON.stringify(spec))
+  return join(folder, 'rightsize.yaml')
 }
 
 /** Shares right: whole answer, its topic part, its order part. Through the runtime that a user would run. */
@@ -124,13 +130,14 @@ async function accuracyOf(model, rows) {
 
 const world = worldOf(flags.seed)
 const rows = readFileSync(join(world, 'test.jsonl'), 'utf8').trim().split('\n').map(JSON.parse)
-const out = mkdtempSync(join(cache, 'reference-'))
+const folder = mkdtempSync(join(cache, 'reference-'))
+const out = join(folder, 'out')
 const figures = { seed: flags.seed, parts, recipe }
 console.log(
   `word order, seed ${flags.seed}: ${parts.train} train, ${parts.calibration} calibration, ${parts.test} hold-out texts; margin ${100 * margin} points`,
 )
 try {
-  const spec = ['--task', join(world, 'rightsize.yaml'), '--margin', flags.margin]
+  const spec = ['--task', specIn(folder, world), '--margin', flags.margin]
   const how = [...spec, '--out', out, '--seconds', flags.seconds]
   rightsize(['shrink', join(world, 'model'), ...how], { quiet: !flags.verbose })
   const found = JSON.parse(readFileSync(join(out, 'compression.json'), 'utf8'))
@@ -158,7 +165,7 @@ try {
   console.log(
     `search  ${search.wallS.toFixed(0)} s wall, ${search.cpuS.toFixed(0)} s CPU, ${trials.length} trials; study: 49 s`,
   )
-  const bags = trials.filter(({ step, text }) => /static|linear|bag/.test(`${step.pass} ${text}`))
+  const bags = trials.filter(({ step }) => ['student-static', 'student-linear'].includes(step.pass))
   for (const { number, verdict, text, gate, reason } of bags)
     console.log(
       `bag     trial ${number} ${verdict}: ${text}${gate ? `, loss ${(100 * gate.loss).toFixed(1)} points` : ''}; ${reason}`,
@@ -188,7 +195,7 @@ try {
     console.log('not measured: the search tried no linear or static student')
   }
 } finally {
-  rmSync(out, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true })
 }
 console.log(JSON.stringify({ bench: 'reference', figures, bars }))
 process.exit(!bars.every(({ ok }) => ok) ? 1 : missing ? 4 : 0)

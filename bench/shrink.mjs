@@ -138,6 +138,7 @@ function told({ name, found, folderBytes, taughtTexts, taughtCpuS, proof }) {
   const { original, result, cost, search: spent } = found
   console.log(`\n${name}: ${found.outcome}. ${found.why}`)
   if (result !== null) {
+    console.log(`  is      ${result.file}, runtime ${result.runtime}`)
     console.log(
       `  model   ${mega(original.bytes)} -> ${mega(result.bytes)} = ${(original.bytes / result.bytes).toFixed(1)}x; with its tokenizer and config ${mega(folderBytes.original)} -> ${mega(folderBytes.result)} = ${(folderBytes.original / folderBytes.result).toFixed(1)}x`,
     )
@@ -149,15 +150,15 @@ function told({ name, found, folderBytes, taughtTexts, taughtCpuS, proof }) {
     )
   if (proof)
     console.log(
-      `  holdout ${proof.items} fresh items: loss ${points(proof.loss)}, at most ${points(proof.upper)} in traffic at ${(100 * (1 - proof.alpha)).toFixed(1)} % confidence; ${proof.counts.win} won, ${proof.counts.lose} lost; ${proof.proven ? 'proven' : 'not proven'}`,
+      `  holdout ${proof.items} fresh items: loss ${points(proof.loss)}, at most ${points(proof.upper)} in traffic at ${(100 * (1 - proof.alpha)).toFixed(1)} % confidence (look ${found.holdoutLooks} at it); ${proof.counts.win} won, ${proof.counts.lose} lost; ${proof.proven ? 'proven' : 'not proven'}`,
     )
-  for (const { slice, items, loss } of found.slices ?? [])
-    console.log(`  slice   ${slice}: ${items} items, loss ${points(loss)}`)
+  for (const { slice, items, loss } of found.slices)
+    console.log(`  slice   ${slice}: ${items} calibration items, loss ${points(loss)}`)
   console.log(
-    `  search  ${spent.wallS.toFixed(0)} s wall, ${spent.cpuS.toFixed(0)} s CPU, ${spent.energyJ.toFixed(0)} J (modelled), ${found.trials.length} trials; of it about ${taughtCpuS.toFixed(0)} s the original's answers to ${taughtTexts} texts, which a cache would save`,
+    `  search  ${spent.wallS.toFixed(0)} s wall, ${spent.cpuS.toFixed(0)} s CPU, ${spent.energy.value.toFixed(0)} J (modelled), ${found.trials.length} trials; of it about ${taughtCpuS.toFixed(0)} s the original's answers to ${taughtTexts} texts, which a cache would save`,
   )
   console.log(
-    `  pays    ${found.breakEvenCalls === null ? 'never' : `after ${Math.ceil(found.breakEvenCalls)} calls`}`,
+    `  pays    ${found.breakEvenCalls === null ? 'nothing saved for sure' : `after ${found.breakEvenCalls.value} calls (${found.breakEvenCalls.low} to ${found.breakEvenCalls.high})`}`,
   )
 }
 

@@ -14,11 +14,18 @@ const rowsOf = (part) =>
     .split('\n')
     .map((line) => JSON.parse(line))
 
+/** Letters and digits alone: two texts that differ in signs and capitals are the same text. */
+const keyOf = (text) =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+
 /** A message whose text nobody has yet; `taken` grows. */
 function unseen(draw, taken) {
   for (let attempt = 0; attempt < 1000; attempt++) {
     const item = compose(draw)
-    const key = item.text.toLowerCase()
+    const key = keyOf(item.text)
     if (taken.has(key)) continue
     taken.add(key)
     return item
@@ -36,7 +43,7 @@ export function freshTest(seed) {
   const kinds = random.shuffle(like.map(({ kind }) => kind))
   const locales = random.shuffle(like.map(({ locale }) => locale))
   const taken = new Set(
-    Object.keys(splits).flatMap((part) => rowsOf(part).map(({ text }) => text.toLowerCase())),
+    Object.keys(splits).flatMap((part) => rowsOf(part).map(({ text }) => keyOf(text))),
   )
   const { pool } = splits.test
   return kinds.map((kind, at) => ({
