@@ -77,14 +77,23 @@ export function statsOf(stats: Stats, value: string): ChannelStats {
   return found
 }
 
-/** Energy that each input of a dense layer sends on: E[a^2] times the squared norm of its row. Source: Wanda (arXiv 2306.11695), by group. */
-export function channelEnergy(dense: Dense, { secondMoment }: ChannelStats): Float64Array {
+/**
+ * Energy that each input of a dense layer sends on: E[a^2] times the squared norm of its row; or, where a repair gives back what a removed
+ * input sends on average, the energy of its fluctuation, (E[a^2] - E[a]^2) times that norm. Sources: Wanda (arXiv 2306.11695), by group;
+ * FLAP (arXiv 2312.11983), eq. 5.
+ */
+export function channelEnergy(
+  dense: Dense,
+  { mean, secondMoment }: ChannelStats,
+  fluctuation = false,
+): Float64Array {
   const rows = inputRows(dense)
   const { outWidth } = dense
   return Float64Array.from({ length: dense.inWidth }, (_, i) => {
     let norm = 0
-    for (let o = 0; o < outWidth; o += 1) norm += (rows[i * outWidth + o] ?? 0) ** 2
-    return (secondMoment[i] ?? 0) * norm
+    for (let o = 0; o < outWidth; o += 1) norm += (rows[i * outWidth + o] as number) ** 2
+    const spent = fluctuation ? (mean[i] ?? 0) ** 2 : 0
+    return Math.max(0, (secondMoment[i] ?? 0) - spent) * norm
   })
 }
 

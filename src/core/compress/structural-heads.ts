@@ -16,6 +16,7 @@ import {
   taylorOf,
 } from './structural-cut.ts'
 import {
+  givesBack,
   healedInputs,
   importanceOf,
   importances,
@@ -86,9 +87,13 @@ function proposals(
 const keptHeads = ({ heads }: Attention, share: number): number =>
   Math.max(1, Math.round(heads * share))
 
-/** Energy of a head: the sum over its rows of the output projection. */
-export function headEnergy({ output, heads, headWidth }: Attention, stats: Stats): Float64Array {
-  const channels = channelEnergy(output, statsOf(stats, output.input))
+/** Energy of a head: the sum over its rows of the output projection; of what fluctuates alone, where the repair gives back the rest. */
+export function headEnergy(
+  { output, heads, headWidth }: Attention,
+  stats: Stats,
+  fluctuation = false,
+): Float64Array {
+  const channels = channelEnergy(output, statsOf(stats, output.input), fluctuation)
   return Float64Array.from({ length: heads }, (_, head) =>
     channels
       .subarray(head * headWidth, (head + 1) * headWidth)
@@ -141,7 +146,7 @@ function apply(artefact: Artefact, proposal: Proposal, stats: Stats): Patched {
     const scores =
       importanceOf(proposal) === 'taylor'
         ? taylorOf(statsOf(stats, one.output.input), one.output)
-        : headEnergy(one, stats)
+        : headEnergy(one, stats, givesBack(proposal, one.output))
     const kept = strongest(scores, keptHeads(one, share))
     graph = cut(graph, one, kept, stats, proposal)
     changes.push(

@@ -105,6 +105,10 @@ export function importances(
     : { kinds: ['energy'], note: ` (by energy alone: ${why})` }
 }
 
+/** Whether the repair gives back what removed inputs of this layer send on average, so that only what fluctuates is lost. */
+export const givesBack = (proposal: Proposal, { bias }: Dense): boolean =>
+  repairOf(proposal) !== 'none' && bias !== null
+
 export const importanceText = { energy: 'energy', taylor: 'slope of the loss' } as const
 
 function proposals(
@@ -167,7 +171,7 @@ function apply(artefact: Artefact, proposal: Proposal, stats: Stats): Patched {
   let { graph } = model
   for (const block of feedForwards(graph)) {
     const figures = statsOf(stats, block.down.input)
-    const energy = channelEnergy(block.down, figures)
+    const energy = channelEnergy(block.down, figures, givesBack(proposal, block.down))
     const scores = importanceOf(proposal) === 'taylor' ? taylorOf(figures, block.down) : energy
     const kept = strongest(scores, keptCount(block.neurons, share))
     graph = cut(graph, block, kept, stats, repairOf(proposal))

@@ -15,6 +15,7 @@ import {
   taylorOf,
 } from './structural-cut.ts'
 import {
+  givesBack,
   healedInputs,
   importanceOf,
   importances,
@@ -87,7 +88,8 @@ function scoresOf(stream: Stream, stats: Stats, proposal: Proposal): Float64Arra
     return scores
   }
   for (const reader of stream.readers) {
-    const energy = channelEnergy(reader, statsOf(stats, reader.input))
+    const back = givesBack(proposal, reader)
+    const energy = channelEnergy(reader, statsOf(stats, reader.input), back)
     const total = energy.reduce((sum, one) => sum + one, 0)
     if (total > 0) add(energy, 1 / total)
   }
