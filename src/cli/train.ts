@@ -7,7 +7,7 @@ export const studentFlags: readonly Flag[] = [
   { flags: '--out <folder>', text: 'where the model is written (default: models/<name>)' },
   {
     flags: '--encoder <folder>',
-    text: 'for head and encoder: an ONNX folder to build on (what `rightsize import` leaves)',
+    text: 'for head, encoder and static: an ONNX folder to build on (what `rightsize import` leaves)',
   },
   {
     flags: '--option <key=value>',

@@ -34,6 +34,8 @@ export interface RuntimeUsage {
   readonly threads: number
   readonly loadS: number | null
   readonly loadCpuS: number | null
+  /** CPU seconds so far of a child process that does the work; absent where the caller's own process does it, or something elsewhere. */
+  readonly cpuS?: number
   readonly peakRssBytes: number | null
 }
 

@@ -32,6 +32,7 @@ export interface LessonWorld {
   readonly context: RuntimeContext
   engine(): Promise<TensorEngine>
   openRuntime(candidate: CandidateSpec, context: RuntimeContext): Promise<RuntimeSession>
+  /** CPU seconds spent so far, those of models that were opened and closed again counted in. */
   cpuS(): number
   /** A pass is done; 0 steps where the end is not known. */
   onStep(step: number, steps: number): void
@@ -46,8 +47,8 @@ export interface Told {
 /** A trained student: its files, how to ask it here and now, and what the model card says. */
 export interface Taught {
   readonly files: ReadonlyMap<string, Uint8Array>
-  /** The same student as ONNX, for other runtimes; absent where `files` hold it already or the encoder would be needed. */
-  readonly onnx?: () => ReadonlyMap<string, Uint8Array>
+  /** The same student as ONNX, for other runtimes and for shrink; absent where `files` hold it already. */
+  readonly onnx?: () => Promise<ReadonlyMap<string, Uint8Array>>
   readonly parameters: number
   /** Tokens (or features) seen in training, all passes: R of the Provider's score. Null where they are not counted. */
   readonly trainingTokens: number | null

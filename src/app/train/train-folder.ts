@@ -92,7 +92,8 @@ export async function trainFolder(
   }
   const score = trainingScore(facts, effects.site, { threads: effects.machineThreads })
   const card = new TextEncoder().encode(modelCard(facts, score))
-  const files = new Map([...taught.files, ...(taught.onnx?.() ?? []), ['README.md', card] as const])
+  const onnx = (await taught.onnx?.()) ?? []
+  const files = new Map([...taught.files, ...onnx, ['README.md', card] as const])
   const folder = await effects.writeFolder(request.out, files)
   const bytes = [...taught.files.values()].reduce((sum, file) => sum + file.length, 0)
   const entry = {

@@ -80,7 +80,7 @@ describe('staticVectors', () => {
 
   test('makes frequent tokens short, by the counts it is given', () => {
     const teacher = { data: Float32Array.from([3, 4, 3, 4, 1, 0]), width: 2 }
-    const { data, width } = staticVectors(teacher, { width: 2, counts: [9999, 1, 0] })
+    const { data, width } = staticVectors(teacher, { width: 2, sif: 1e-4, counts: [9999, 1, 0] })
     expect(width).toBe(2)
     expect(data[0]! / 3).toBeCloseTo(1e-4 / (1e-4 + 0.9999), 6)
     expect(data[2]! / 3).toBeCloseTo(1e-4 / (1e-4 + 0.0001), 6)

@@ -36,7 +36,8 @@ export function openStudent(bytes: Uint8Array, format: string) {
     const fits =
       from >= 0 && to <= bytes.length - start && to - from === count * type.BYTES_PER_ELEMENT
     if (fits && types.includes(dtype) && count === (length ?? count)) {
-      return new type(bytes.slice(start + from, start + to).buffer) as T
+      // A Buffer's slice is a view.
+      return new type(new Uint8Array(bytes.subarray(start + from, start + to)).buffer) as T
     }
     throw new Error(`tensor ${name} does not fit`)
   }

@@ -7,7 +7,7 @@ export interface StaticVectorOptions {
   readonly width?: number
   /** How often each token occurs in the user's own texts; a Zipf law on the id order unless said. */
   readonly counts?: ArrayLike<number>
-  /** The a of SIF; 1e-4 unless said. */
+  /** The a of SIF; 1e-4 for the Zipf law, 1e-2 for measured counts, unless said. */
   readonly sif?: number
 }
 
@@ -15,10 +15,13 @@ export interface StaticVectorOptions {
  * Token vectors from an embedding teacher's vocabulary pass (row t: the teacher's vector of token t alone): PCA,
  * then SIF weights a / (a + p), so that frequent words count less (Arora, Liang and Ma, ICLR 2017). The recipe is
  * Model2Vec's (https://github.com/MinishLab/model2vec), but where counts are given p is measured, not assumed.
+ * Counts of one narrow task need a larger a: its frequent words are its subject. Banking77, 770 rows, vectors of
+ * MiniLM, a linear head on their mean: accuracy .44 with counts and a = 1e-4, .69 with 1e-2, .71 with the Zipf law.
  */
 export function staticVectors(teacher: DenseRows, options: StaticVectorOptions = {}): DenseRows {
   const tokens = countRows(teacher)
-  const { width = 64, counts, sif = 1e-4 } = options
+  const { width = 64, counts } = options
+  const { sif = counts === undefined ? 1e-4 : 1e-2 } = options
   if (counts !== undefined && counts.length !== tokens) {
     const what = `there are ${counts.length} counts for ${tokens} tokens`
     throw new RightsizeError('STUDENT_INPUT', what)

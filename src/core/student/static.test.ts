@@ -65,6 +65,20 @@ describe('trainStatic', () => {
     expect(taught.report.width).toBe(3)
   })
 
+  test('learns the same from vectors of any size: they are brought to the size that the steps are made for', () => {
+    const size = Object.keys(tokenizer.model.vocab).length
+    const data = Float32Array.from({ length: size * 3 }, (_, at) => Math.sin(at))
+    const taught = [1, 2 ** -10].map((factor) =>
+      trainStatic(rows, {
+        ...quick,
+        vectors: { data: data.map((value) => value * factor), width: 3 },
+      }),
+    )
+    expect(taught[0]!.report.trials.map(({ accuracy }) => accuracy)).toEqual(
+      taught[1]!.report.trials.map(({ accuracy }) => accuracy),
+    )
+  })
+
   test('refuses vectors for another tokenizer, and one class', () => {
     const vectors = { data: new Float32Array(30), width: 3 }
     expect(() => trainStatic(rows, { ...quick, vectors })).toThrow(/10 token vectors/)
@@ -74,8 +88,8 @@ describe('trainStatic', () => {
     )
   })
 
-  test('comes back from its file with the same answers', () => {
-    const back = decodeStatic(encodeStatic(model))
+  test("comes back from its file with the same answers, also from a Buffer, as Node's readFile gives it", () => {
+    const back = decodeStatic(Buffer.from(encodeStatic(model)))
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.constantFrom(...rows.map((row) => row.text))),

@@ -25,7 +25,10 @@ export interface StaticOptions {
   readonly seed?: number
   /** Length of a token vector; 64 unless said. Taken from `vectors` where given. */
   readonly width?: number
-  /** Token vectors to start from, one row per id of the tokenizer: `staticVectors` of an embedding teacher. */
+  /**
+   * Token vectors to start from, one row per id of the tokenizer: `staticVectors` of an embedding teacher. Where they learn
+   * too, they are first scaled to the size at which learning starts from nothing.
+   */
   readonly vectors?: DenseRows
   /** Whether token vectors learn too; true unless said. */
   readonly learnVectors?: boolean
@@ -94,7 +97,7 @@ export function* staticTraining(
     indices,
     rowWeights: Float32Array.from(rows, (row) => row.weight ?? 1),
     learnVectors: options.learnVectors ?? true,
-    ...(options.vectors && { start: options.vectors.data }),
+    ...startOf(options, tokens),
   }
   const choice = yield* choosePasses(task, options, seed)
   const { bag, trainLoss } = yield* fitBag(task, choice, options.epochs ?? 40, seed)
@@ -115,6 +118,27 @@ export function* staticTraining(
   const counts = { rows: rows.length, classes: labels.length, vocabulary: vocabSize, width, seed }
   const emptyTexts = rows.filter((row) => row.text.trim() === '').length
   return { model, report: { ...counts, emptyTexts, ...choice, trainLoss } }
+}
+
+/** Root mean square of U(-0.5, 0.5), what vectors start with that no teacher gave. */
+const startSize = Math.sqrt(1 / 12)
+
+/**
+ * The teacher's vectors, brought to the size that the step sizes are made for: SIF leaves them a hundred times smaller, and the
+ * first step would wipe them out (banking77: accuracy .882 without, .890 with).
+ */
+function startOf(
+  { vectors, learnVectors = true }: StaticOptions,
+  { ids }: TokenRows,
+): { readonly start?: Float32Array } {
+  if (vectors === undefined) return {}
+  const { data, width } = vectors
+  if (!learnVectors) return { start: data }
+  let squares = 0
+  for (const id of ids)
+    for (let d = 0; d < width; d++) squares += (data[id * width + d] as number) ** 2
+  const size = Math.sqrt(squares / (ids.length * width))
+  return { start: size > 0 ? data.map((value) => (value * startSize) / size) : data }
 }
 
 function requireVectors(vectors: DenseRows | undefined, vocabSize: number): void {

@@ -110,6 +110,40 @@ describe('students as ONNX, run by onnxruntime', () => {
     },
   )
 
+  test('a head behind vectors of tokens pools them where the mask is 1, whatever stands in the padding', async () => {
+    const table = [3, -1, 0.5, 2, 2, 1, -1, 4, 0, 0, 1, 1]
+    const texts = [[1], [2, 3], [3, 1, 2], [1, 1, 3], [2], [3]]
+    const embeddings = unit(
+      texts.flatMap((ids) =>
+        [0, 1, 2].map((d) => ids.reduce((sum, id) => sum + table[3 * id + d]! / ids.length, 0)),
+      ),
+    )
+    const { model: head } = trainHead({ data: Float32Array.from(embeddings), width: 3 }, rows, {
+      epochs: 5,
+    })
+    const whole = appendHead(lookup(table), 'last_hidden_state', head, { pool: true })
+    const whole64 = (value: (ids: readonly number[], at: number) => number) => ({
+      dtype: 'int64' as const,
+      dims: [6, 3],
+      data: BigInt64Array.from(
+        texts.flatMap((ids) => [0, 1, 2].map((at) => BigInt(value(ids, at)))),
+      ),
+    })
+    const found = await probabilities(whole, {
+      input_ids: whole64((ids, at) => ids[at] ?? 0),
+      attention_mask: whole64((ids, at) => (at < ids.length ? 1 : 0)),
+    })
+    expectAlike(
+      found,
+      texts.map((_, i) => classifyHead(head, embeddings.slice(3 * i, 3 * i + 3)).probabilities),
+    )
+    const { inputs, ...rest } = lookup(table).graph
+    const maskless = { ...whole, graph: { ...rest, inputs: inputs.slice(0, 1) } }
+    expect(() => appendHead(maskless, 'last_hidden_state', head, { pool: true })).toThrow(
+      /no attention_mask/,
+    )
+  })
+
   test('a head refuses an encoder without its embedding, or of another width', () => {
     const head = {
       labels: ['a', 'b'],
@@ -132,6 +166,19 @@ function doubler(): Model {
       initializers: [float32Tensor('two', [], [2])],
       inputs: [valueInfo('x', 'float32', ['batch', 3])],
       outputs: [valueInfo('embedding', 'float32', ['batch', 3])],
+    }),
+  )
+}
+
+/** An encoder with a vector of three numbers for each token. */
+function lookup(table: readonly number[]): Model {
+  const names = ['input_ids', 'attention_mask']
+  return onnxModel(
+    graph({
+      nodes: [node('Gather', ['table', 'input_ids'], ['last_hidden_state'])],
+      initializers: [float32Tensor('table', [table.length / 3, 3], table)],
+      inputs: names.map((name) => valueInfo(name, 'int64', ['batch', 'sequence'])),
+      outputs: [valueInfo('last_hidden_state', 'float32', ['batch', 'sequence', 3])],
     }),
   )
 }

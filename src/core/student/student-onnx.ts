@@ -159,18 +159,23 @@ function poolingNodes(unitLength: boolean): Node[] {
 /**
  * An encoder with the head behind it: the encoder's graph, then the head on its output `embedding` (float32
  * [batch, width]); outputs `logits` and `probabilities` in place of the encoder's own. `normalise` scales the
- * embedding to length 1 first, where the head was taught on such. Throws STUDENT_INPUT where the names do not fit.
+ * embedding to length 1 first, where the head was taught on such. `pool` is for an embedding of each token
+ * [batch, sequence, width]: their mean where `attention_mask` is 1, to length 1, as the onnx runtime pools.
+ * Throws STUDENT_INPUT where the names do not fit.
  */
 export function appendHead(
   encoder: Model,
   embedding: string,
   head: HeadModel,
-  options: { readonly normalise?: boolean } = {},
+  { normalise = false, pool = false }: AppendOptions = {},
 ): Model {
   requireNames(encoder, embedding)
   requireWidth(encoder, embedding, head.width)
-  const input = options.normalise ? `${PREFIX}unit` : embedding
-  const unit = options.normalise ? [unitNode(embedding, input)] : []
+  const unit = normalise || pool
+  const pooled = pool
+    ? sumNodes(encoder, embedding)
+    : { nodes: [], initializers: [], output: embedding }
+  const input = unit ? `${PREFIX}unit` : embedding
   const layers = denseNodes(head.layers, input, 'logits', PREFIX)
   const scores = scoreOutputs(head.labels)
   return {
@@ -178,14 +183,48 @@ export function appendHead(
     metadata: { ...encoder.metadata, ...metadataOf('head', head.labels) },
     graph: {
       ...encoder.graph,
-      nodes: [...encoder.graph.nodes, ...unit, ...layers.nodes, scores.node],
-      initializers: [...encoder.graph.initializers, ...layers.initializers],
+      nodes: [
+        ...encoder.graph.nodes,
+        ...pooled.nodes,
+        ...(unit ? [unitNode(pooled.output, input)] : []),
+        ...layers.nodes,
+        scores.node,
+      ],
+      initializers: [...encoder.graph.initializers, ...pooled.initializers, ...layers.initializers],
       outputs: scores.infos,
     },
   }
 }
 
+export interface AppendOptions {
+  readonly normalise?: boolean
+  readonly pool?: boolean
+}
+
 const PREFIX = 'rightsize.head.'
+
+/** The sum of the token vectors that count: to length 1 it is the same as their mean. No operator here changed between opsets. */
+function sumNodes({ graph: { inputs } }: Model, embedding: string) {
+  if (!inputs.some(({ name }) => name === 'attention_mask'))
+    throw new RightsizeError(
+      'STUDENT_INPUT',
+      `"${embedding}" has a vector for each token, and the encoder has no attention_mask`,
+    )
+  const [mask, row, sum, output, asRow, asVector] = [
+    ...['mask', 'row', 'sum', 'pooled', 'as_row', 'as_vector'].map((name) => `${PREFIX}${name}`),
+  ] as [string, string, string, string, string, string]
+  const nodes = [
+    node('Cast', ['attention_mask'], [mask], {
+      name: mask,
+      attributes: [intAttribute('to', 1)],
+    }),
+    node('Reshape', [mask, asRow], [row], { name: row }),
+    node('MatMul', [row, embedding], [sum], { name: sum }),
+    node('Reshape', [sum, asVector], [output], { name: output }),
+  ]
+  const initializers = [int64Tensor(asRow, [3], [0, 1, -1]), int64Tensor(asVector, [2], [0, -1])]
+  return { nodes, initializers, output }
+}
 
 /** To length 1 along the last axis. */
 const unitNode = (input: string, output: string): Node =>

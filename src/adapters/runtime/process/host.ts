@@ -108,7 +108,9 @@ async function usage(host: Host): Promise<unknown> {
   const own = await opened(host).usage()
   // maxRSS is in KiB on every platform (nodejs.org/api/process.html#processresourceusage).
   const peakRssBytes = process.resourceUsage().maxRSS * 1024
-  return { ...own, ...host.state.load, pids: [process.pid], peakRssBytes }
+  const { user, system } = process.cpuUsage()
+  const cpuS = (user + system) / 1e6
+  return { ...own, ...host.state.load, pids: [process.pid], peakRssBytes, cpuS }
 }
 
 interface Stamp {

@@ -13,7 +13,7 @@ export async function teachLinear(lesson: Lesson, world: LessonWorld): Promise<T
   const reader = new LinearClassifier(model)
   return {
     files: new Map([['model.safetensors', encodeLinear(model)]]),
-    onnx: () => new Map([['linear.onnx', encodeModel(linearOnnx(model))]]),
+    onnx: async () => new Map([['linear.onnx', encodeModel(linearOnnx(model))]]),
     parameters: model.weights.length + model.bias.length,
     trainingTokens: null,
     chosen: { features: report.features, ...report.chosen, passes: report.fitEpochs },

@@ -1,0 +1,124 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createOnnxRuntime } from '../../../adapters/runtime/onnx.ts'
+import { modelFiles } from '../../../adapters/tensors/model-file.ts'
+import { openEngine } from '../../../adapters/tensors/onnxruntime.ts'
+import { openTokenizer } from '../../../adapters/tokenizer/huggingface.ts'
+import { float32Tensor, graph, model, node, valueInfo } from '../../../core/onnx/build.ts'
+import type { CandidateSpec } from '../../../core/spec/spec.ts'
+import type { LabelledText } from '../../../core/student/example.ts'
+import { trainWordPiece } from '../../../core/text/train-wordpiece.ts'
+import { normals, randomSource } from '../../../core/train/random.ts'
+import { openEncoderFolder } from '../encoder-folder.ts'
+import type { Lesson, LessonWorld, Taught } from '../lesson.ts'
+import { teachHead } from './head.ts'
+import { teachStatic } from './static.ts'
+
+const words = { fruit: ['apple', 'pear', 'plum', 'grape'], tool: ['saw', 'drill', 'file', 'clamp'] }
+const rows: readonly LabelledText[] = Object.entries(words).flatMap(([label, names]) =>
+  names.flatMap((a) => names.map((b) => ({ text: a === b ? `the ${a}` : `${a} and ${b}`, label }))),
+)
+const labels = ['fruit', 'tool']
+const asked = ['plum and pear', 'drill', 'the saw and the clamp', 'an unknown word']
+
+const tokenizer = trainWordPiece(
+  rows.map((row) => row.text),
+  { vocabSize: 80 },
+)
+const size = Object.keys(tokenizer.model.vocab).length
+
+/** A sentence encoder that says a random vector of each token: what exporters leave without pooling. */
+function encoder() {
+  const table = new Float32Array(size * 8)
+  normals(randomSource(3), table, 1)
+  return model(
+    graph({
+      nodes: [node('Gather', ['table', 'input_ids'], ['last_hidden_state'])],
+      initializers: [float32Tensor('table', [size, 8], table)],
+      inputs: ['input_ids', 'attention_mask'].map((name) =>
+        valueInfo(name, 'int64', ['batch', 'sequence']),
+      ),
+      outputs: [valueInfo('last_hidden_state', 'float32', ['batch', 'sequence', 8])],
+    }),
+  )
+}
+
+let root = ''
+const context = { baseDir: '.', env: {}, fetch }
+const open = async (candidate: CandidateSpec) =>
+  createOnnxRuntime({ engine: await openEngine(), openTokenizer }).open(candidate, context)
+const textOrNull = (path: string) => readFile(path, 'utf8').catch(() => null)
+const world: LessonWorld = {
+  context,
+  engine: openEngine,
+  openFolder: (path) =>
+    openEncoderFolder(path, { files: modelFiles, openTokenizer, textOrNull, join }),
+  openRuntime: open,
+  cpuS: () => 0,
+  onStep: () => undefined,
+}
+const lesson = (options: Lesson['options'] = {}): Lesson => ({
+  candidate: { id: 'x', base: 'x', runtime: 'head', settings: { encoder: join(root, 'encoder') } },
+  ...{ rows, labels, options, seed: 1 },
+})
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'rightsize-students-'))
+  const folder = join(root, 'encoder')
+  await modelFiles.write(join(folder, 'onnx/model.onnx'), encoder())
+  await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer))
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ model_type: 'bert' }))
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+/** The ONNX folder as the onnx runtime reads it. */
+async function answersOf(taught: Taught, name: string) {
+  for (const [file, bytes] of (await taught.onnx?.()) ?? []) {
+    await mkdir(dirname(join(root, name, file)), { recursive: true })
+    await writeFile(join(root, name, file), bytes)
+  }
+  const session = await open({
+    ...{ id: 'y', base: 'y', runtime: 'onnx', model: join(root, name), settings: {} },
+  })
+  const answers = await session.answer(asked.map((input, i) => ({ id: String(i), input })))
+  await session.close()
+  return answers.map((one) => {
+    if (!one.ok || one.output.kind !== 'label') throw new Error('no label')
+    const { probabilities } = one.output
+    return labels.map((label) => probabilities?.[label])
+  })
+}
+
+test.each([
+  ['head', teachHead],
+  ['static', teachStatic],
+] as const)(
+  'a %s on an encoder leaves an ONNX classifier that the onnx runtime opens, with its own answers',
+  async (name, teach) => {
+    const taught = await teach(lesson({ epochs: 6 }), world)
+    const told = await taught.classify(asked)
+    const found = await answersOf(taught, name)
+    for (const [i, { probabilities }] of told.entries())
+      for (const [k, p] of Array.from(probabilities).entries())
+        expect(found[i]![k]).toBeCloseTo(p, 5)
+    expect(told.slice(0, 3).map(({ label }) => label)).toEqual(['fruit', 'tool', 'tool'])
+  },
+)
+
+test("a static student on an encoder takes its tokenizer, and as many of the encoder's directions as it is wide", async () => {
+  const taught = await teachStatic(lesson({ width: 4, epochs: 3 }), world)
+  expect(taught.chosen).toMatchObject({ vocabulary: size, width: 4 })
+  expect(
+    JSON.parse(new TextDecoder().decode((await taught.onnx?.())?.get('tokenizer.json'))),
+  ).toEqual(JSON.parse(JSON.stringify(tokenizer)))
+})
+
+test('a head without an encoder says how to name one', async () => {
+  const without = { ...lesson(), candidate: { ...lesson().candidate, settings: {} } }
+  await expect(teachHead(without, world)).rejects.toMatchObject({
+    code: 'STUDENT_INPUT',
+    next: expect.stringContaining('ONNX folder'),
+  })
+})
