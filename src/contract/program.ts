@@ -4,7 +4,7 @@ export interface ProgramResult {
   readonly code: number | null
   /** The last 64 KiB of what it wrote to either stream. */
   readonly output: string
-  /** CPU seconds of it and of what it started; null where the system does not show them. */
+  /** CPU seconds of it and of what it started; null where the system does not show them, or the time was too short to show. */
   readonly cpuS: number | null
   readonly wallS: number
 }

@@ -11,7 +11,7 @@ export interface ProgramParts {
 
 const keptOutput = 65_536
 
-/** Runs programs of the user. CPU seconds are what this process's ended children have used, in steps of `Processes.stepS`. */
+/** Runs programs of the user. CPU seconds are what this process's children have used; null below two steps of the clock. */
 export function programRunner(parts: ProgramParts): RunProgram {
   return async (program, args, signal) => {
     signal.throwIfAborted()
@@ -23,7 +23,7 @@ export function programRunner(parts: ProgramParts): RunProgram {
       const ended = await endOf(child)
       signal.throwIfAborted()
       const after = childrenS(parts)
-      const cpuS = before === null || after === null ? null : Math.max(0, after - before)
+      const cpuS = usedS(parts, before, after)
       return ended === null ? null : { ...ended, cpuS, wallS: parts.nowS() - start }
     } finally {
       signal.removeEventListener('abort', kill)
@@ -45,6 +45,17 @@ function endOf(child: ChildProcess): Promise<Pick<ProgramResult, 'code' | 'outpu
     })
     child.on('close', (code) => done({ code, output }))
   })
+}
+
+/** Null below two steps of the clock, one at each end: that is not known, and not nothing. */
+function usedS(
+  { processes }: ProgramParts,
+  before: number | null,
+  after: number | null,
+): number | null {
+  if (before === null || after === null) return null
+  const used = after - before
+  return used < 2 * (processes?.stepS ?? 0) ? null : used
 }
 
 /** CPU seconds of all children, ended ones included: those of the tree without this process's own. */

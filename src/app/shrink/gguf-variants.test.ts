@@ -9,13 +9,14 @@ import {
 } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { env } from 'node:process'
 import { describe, expect, test } from 'vitest'
 import { f16, f32, ggufBytes, q4k, q80, type TensorPlan } from '../../../test/onnx/gguf-bytes.ts'
 import { fileDigest, makeRoom, writeWhole } from '../../adapters/files/whole-file.ts'
 import { programRunner } from '../../adapters/processes/program.ts'
 import { tensorFile } from '../../adapters/tensors/model-file.ts'
-import { type GgufRequest, makeGgufVariants, planGguf } from './gguf-variants.ts'
+import { defaultTypes, type GgufRequest, makeGgufVariants, planGguf } from './gguf-variants.ts'
 
 type Type = TensorPlan['type']
 
@@ -188,3 +189,21 @@ describe('variants of a GGUF file', () => {
     expect(readdirSync(asked.out)).toEqual([])
   })
 })
+
+const realTool = env['LLAMA_QUANTIZE'] ?? ''
+const tiny = resolve(env['RIGHTSIZE_DATA'] ?? '../shared/data', 'llm-tiny/tinyllm.gguf')
+
+// Skipped where LLAMA_QUANTIZE names no llama-quantize, or the folder RIGHTSIZE_DATA is absent.
+test.skipIf(!existsSync(realTool) || !existsSync(tiny))(
+  'a real llama-quantize makes what the header predicts, but for the metadata it adds',
+  async () => {
+    const out = mkdtempSync(join(tmpdir(), 'rightsize-gguf-'))
+    const base = request(small(f16), realTool)
+    const made = await makeGgufVariants({ ...base, model: tiny, out }, effects())
+    expect(made.failed).toEqual([])
+    expect(made.variants.map(({ type }) => type)).toEqual([...defaultTypes])
+    // Measured with the quantiser of llama.cpp (libllama as node-llama-cpp 3.22.1 ships it): 64 to 224 bytes more.
+    for (const { bytes, predictedBytes } of made.variants)
+      expect(Math.abs(bytes - (predictedBytes ?? 0))).toBeLessThan(1024)
+  },
+)

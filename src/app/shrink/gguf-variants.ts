@@ -298,7 +298,8 @@ function tensorTypes({ tensors }: GgufFile): Readonly<Record<string, number>> {
 }
 
 function energyOf(cpuS: number | null, threads: number | null): Estimate<'J'> {
-  if (cpuS === null) return unknown('CPU time of programs is not shown on this system')
+  if (cpuS === null)
+    return unknown('CPU time of the program is not shown here, or was too short to show')
   const use = { cpuS, wallS: 0, threads: 0, rssBytes: 0 }
   return withWorkloadPower(cpuEnergy(use, { threads }).active)
 }
