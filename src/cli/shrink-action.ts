@@ -1,6 +1,5 @@
 import { compressionSummary } from '../core/compress/compression-text.ts'
 import { RightsizeError } from '../core/error/error.ts'
-import { bytes } from '../core/report/number.ts'
 import { openWire, type ShrinkFlags, type Wire } from '../wire.ts'
 import type { Invocation, Io } from './command.ts'
 import { list, number, text } from './flag.ts'
@@ -65,15 +64,31 @@ function share(flags: Readonly<Record<string, unknown>>, name: string): number |
   throw new RightsizeError('FLAG_NOT_A_NUMBER', `--${name} must be between 0 and 1, not ${value}`)
 }
 
+const simple =
+  'student-linear: word and character n-grams, tried before anything else; their size depends on the texts'
+
 async function dryRun(request: ShrinkFlags, wire: Wire, io: Io): Promise<number> {
-  const { lines, notApplicable } = await wire.planShrink(request, {
-    say: io.err,
-    signal: io.signal,
-  })
-  for (const { pass, text: what, bytes: saved, cpuShare } of lines)
-    io.out(
-      `${pass.padEnd(15)} ${what}: ${bytes(saved)} and ${(100 * cpuShare).toFixed(0)} % of the CPU time, predicted`,
-    )
-  for (const { pass, why } of notApplicable) io.out(`${pass.padEnd(15)} does not apply: ${why}`)
+  const how = { say: io.err, signal: io.signal }
+  const plan = await wire.planShrink(request, how)
+  io.out('What would be tried, first things first, and what each is predicted to save.')
+  io.out('Predicted from sizes and a profile; the search measures.\n')
+  io.out('   size    CPU  pass')
+  const share = (part: number) => `${-Math.min(99, Math.round(100 * part))} %`.padStart(6)
+  if (plan.simple) io.out(`      ?      ?  ${wrapped(simple)}`)
+  for (const { pass, text: what, bytes: saved, cpuShare } of plan.lines)
+    io.out(`${share(saved / plan.bytes)} ${share(cpuShare)}  ${wrapped(`${pass}: ${what}`)}`)
+  if (plan.notApplicable.length > 0) io.out('\nDoes not apply:')
+  for (const { pass, why } of plan.notApplicable) io.out(`  ${wrapped(`${pass}: ${why}`, 2)}`)
   return 0
+}
+
+/** Words in lines of 80 columns, the later ones indented. */
+function wrapped(words: string, indent = 15): string {
+  const lines: string[] = ['']
+  for (const word of words.split(' ')) {
+    const last = lines.at(-1) ?? ''
+    if (last !== '' && indent + last.length + word.length + 1 > 80) lines.push(word)
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
+  }
+  return lines.join(`\n${' '.repeat(indent)}`)
 }

@@ -1,7 +1,9 @@
 import type { TensorEngine } from '../../contract/tensors.ts'
 import { compressionCard, compressionMarkdown } from '../../core/compress/compression-text.ts'
 import { alphaOfLook, fewestItems } from '../../core/compress/gate.ts'
+import { movesOf, type Offer } from '../../core/compress/moves.ts'
 import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
+import { groupedBySaving } from '../../core/compress/plan.ts'
 import type { Compression } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
@@ -9,7 +11,7 @@ import type { Item } from '../../core/spec/item.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { LoadedData } from '../evaluate/load.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
-import type { Bench, HealSteps, Keep, State } from './bench.ts'
+import { type Bench, type HealSteps, type Keep, type State, statRows } from './bench.ts'
 import { languageTrouble } from './calibration-language.ts'
 import { type Contender, contenderOf } from './contender.ts'
 import { drive, type Goal } from './drive.ts'
@@ -26,6 +28,7 @@ import {
 } from './open-original.ts'
 import { type Profile, profileOf } from './profile.ts'
 import { replay } from './replay.ts'
+import { healBatch } from './search.ts'
 import { moreTexts } from './text-rows.ts'
 
 /** What the outside gives to the search. */
@@ -157,29 +160,49 @@ async function originalOf(
   return openOriginal({ model: request.model, train: learned, labels }, effects)
 }
 
-/** Steps and passes with what they are predicted to save on the original. */
+/** What the search would try on the original, in its order: cuts and students best first, number formats after them. */
 export async function planShrink(
   request: ShrinkRequest,
   effects: ShrinkEffects,
 ): Promise<{
+  readonly bytes: number
+  /** Whether n-grams are tried before all this. */
+  readonly simple: boolean
   readonly lines: readonly ShrinkPlanLine[]
   readonly notApplicable: readonly { readonly pass: string; readonly why: string }[]
 }> {
   const passes = await wantedPasses(effects.passes, request)
   const parts = partsOf(request, effects.digest)
   const original = await originalOf(request, parts, effects)
+  const { artefact } = original
   const items = original.part(parts.calibration)
-  const profile = await profiled(original.artefact, items, effects)
+  const profile = await profiled(artefact, items, effects)
   const target = targetOf(effects, profile.byNode)
-  const lines: ShrinkPlanLine[] = []
+  const bytes = encodeModel(artefact.model).byteLength
+  const offers: Offer[] = []
   const notApplicable: { pass: string; why: string }[] = []
   for (const pass of passes) {
-    const offers = pass.propose(original.artefact, target)
-    if ('why' in offers) notApplicable.push({ pass: offers.pass, why: offers.why })
-    else for (const offer of offers) lines.push({ pass: pass.id, text: offer.text, ...offer.saves })
+    const offered = pass.propose(artefact, target)
+    if ('why' in offered) notApplicable.push({ pass: offered.pass, why: offered.why })
+    else offers.push(...groupedBySaving(pass, offered))
   }
-  const saved = ({ bytes, cpuShare }: ShrinkPlanLine) => cpuShare + bytes / 1e12
-  return { lines: lines.toSorted((a, b) => saved(b) - saved(a)), notApplicable }
+  const isNumber = ({ pass }: Offer) => pass.family === 'numeric'
+  const healing = parts.train === null ? null : { ...request.healSteps, batch: healBatch }
+  const moves = movesOf(
+    offers.filter((offer) => !isNumber(offer)),
+    {
+      ...{ refusals: [], depth: 0, margin: request.margin, bytes, healing },
+      ...{
+        items: items.size,
+        statRows: Math.min(statRows, (parts.train ?? parts.calibration).length),
+      },
+    },
+  )
+  const lines = [...moves, ...offers.filter(isNumber)].map(({ pass, group: [first] }) => ({
+    ...{ pass: pass.id, text: first.text, ...first.saves },
+  }))
+  const simple = items.texts !== null && parts.train !== null && wantsLinear(request)
+  return { bytes, simple, lines, notApplicable }
 }
 
 function profiled(
