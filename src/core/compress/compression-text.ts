@@ -1,85 +1,53 @@
+import { escapeMarkdown, plainText } from '../report/escape.ts'
+import { wrap } from '../report/terminal.ts'
+import { foundHeadline, nextSteps, warnings } from './compression-claim.ts'
+import { type Fact, factsOf, provenanceOf, searchFacts, steeredNote } from './compression-facts.ts'
+import { chosenRow } from './compression-figures.ts'
+import { markdownTable } from './compression-markdown.ts'
+import {
+  costTable,
+  finalistTable,
+  gaveNothingTable,
+  notApplicableTable,
+  pathTable,
+  profileTable,
+  runtimeTable,
+  sliceTable,
+} from './compression-tables.ts'
 import type { Compression, Trial } from './trial.ts'
 
-const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 2)} MB`
-const points = (share: number): string => `${(100 * share).toFixed(2)} points`
+const width = 80
+const nameWidth = 14
 
-/** The search in a few lines for the terminal. */
+/** Text for the terminal; a word that no line could hold is cut. */
+const shown = (text: string, limit?: number): string =>
+  plainText(text, limit)
+    .split(' ')
+    .map((word) => (word.length > 60 ? `${word.slice(0, 59)}…` : word))
+    .join(' ')
+
+/** The search on one screen of 80 columns: what was found, its figures with their intervals, what to mind, what to do next. */
 export function compressionSummary(found: Compression): string {
-  const { original, result, why, search } = found
-  const lines = [`${found.task}: ${found.outcome}. ${why}.`]
-  if (result !== null) {
-    const times = original.bytes / result.bytes
-    lines.push(
-      `  size     ${mb(original.bytes)} -> ${mb(result.bytes)}, ${times.toFixed(1)}x smaller`,
-    )
-    for (const cost of found.cost)
-      lines.push(
-        `  CPU      ${cost.times.toFixed(1)}x less per inference at batch ${cost.batch} (${cost.low.toFixed(1)} to ${cost.high.toFixed(1)})`,
-      )
-    lines.push(...holdoutLines(found))
-  }
-  lines.push(
-    `  search   ${search.wallS.toFixed(0)} s, ${search.cpuS.toFixed(0)} CPU-s, about ${search.energyJ.toFixed(0)} J (modelled)`,
-  )
-  if (found.breakEvenCalls !== null)
-    lines.push(`  paid back after ${found.breakEvenCalls} inferences (CPU time, batch 1)`)
-  return lines.join('\n')
+  const { first, rest } = foundHeadline(found)
+  const blocks = [
+    wrap(shown(`${found.task}: ${first}`, 600), width).join('\n'),
+    wrap(shown(rest, 600), width).join('\n'),
+    factsOf(found).flatMap(factLines).join('\n'),
+    listed('Mind', warnings(found)),
+    listed('Next', nextSteps(found)),
+  ]
+  return blocks.filter((block) => block !== '').join('\n\n')
 }
 
-function holdoutLines({ finalists, margin }: Compression): readonly string[] {
-  return finalists.flatMap(({ model, bytes, holdout }) =>
-    holdout === null
-      ? []
-      : [
-          `  hold-out ${model.slice(0, 8)} (${mb(bytes)}): loss ${points(holdout.loss)}, at most ${points(holdout.upper)} (level ${(1 - holdout.alpha).toFixed(3)}, ${holdout.items} items, margin ${points(margin)}): ${holdout.proven ? 'proven' : 'not proven'}`,
-        ],
-  )
+function factLines([name, text]: Fact): readonly string[] {
+  const lead = `  ${name}`.padEnd(nameWidth)
+  return wrap(shown(text, 600), width, lead, ' '.repeat(nameWidth))
 }
 
-/** The search as Markdown: the waterfall of what was kept, what gave nothing, the proof. */
-export function compressionMarkdown(found: Compression): string {
-  const { original, trials } = found
-  const kept = onThePath(found)
-  return [
-    `# Compression of ${found.task}`,
-    '',
-    `${found.outcome}: ${found.why}.`,
-    '',
-    '```',
-    compressionSummary(found),
-    '```',
-    '',
-    '## What was kept',
-    '',
-    '| step | size | loss on the gate items | at most (95 %) | verdict |',
-    '|---|---|---|---|---|',
-    `| original | ${mb(original.bytes)} | 0 | | accuracy ${(100 * original.accuracy).toFixed(1)} % |`,
-    ...kept.map(row),
-    '',
-    '## What was tried and not kept',
-    '',
-    '| trial | size | loss | at most (95 %) | why |',
-    '|---|---|---|---|---|',
-    ...trials.filter((trial) => !kept.includes(trial)).map(row),
-    '',
-    '## What does not apply',
-    '',
-    ...found.notApplicable.map(({ pass, why }) => `- ${pass}: ${why}`),
-    '',
-    'The losses above come from the items that steered the search; the claim rests on the hold-out alone.',
-    '',
-  ].join('\n')
-}
-
-function row({ text, bytes, gate, verdict, reason, cost }: Trial): string {
-  const times = bytes.after === 0 ? 0 : bytes.before / bytes.after
-  const factor =
-    cost === undefined
-      ? ''
-      : `; CPU ${cost.times.toFixed(2)}x less (${cost.low.toFixed(2)} to ${cost.high.toFixed(2)})`
-  const loss = gate === null ? '' : points(gate.loss)
-  const upper = gate === null ? '' : points(gate.upper95)
-  return `| ${text} | ${mb(bytes.after)} (${times.toFixed(2)}x) | ${loss} | ${upper} | ${verdict}: ${reason.replaceAll('|', '/')}${factor} |`
+function listed(name: string, texts: readonly string[]): string {
+  if (texts.length === 0) return ''
+  const lines = texts.flatMap((text) => wrap(shown(text), width, '  - ', '    '))
+  return [name, ...lines].join('\n')
 }
 
 /** The trials that lead from the original to the result, in order. */
@@ -88,35 +56,87 @@ export function onThePath({ trials, result, original }: Compression): readonly T
   let model = result?.model
   while (model !== undefined && model !== original.model) {
     const trial = trials.find((one) => one.model === model && one.verdict === 'kept')
-    if (trial === undefined) break
+    if (trial === undefined || path.includes(trial)) break
     path.unshift(trial)
     model = trial.parent
   }
   return path
 }
 
-/** The card beside the model. */
-export function compressionCard(found: Compression, name: string): string {
-  const { result, original, processor } = found
-  const steps = onThePath(found).flatMap(({ text, changes }) => [
-    `- ${text}`,
-    ...changes.map((change) => `  - ${change}`),
-  ])
+/** The search as Markdown: the claim, the waterfall, what gave nothing, and everything that it rests on. */
+export function compressionMarkdown(found: Compression): string {
   return [
-    `# ${name}`,
+    `# Compression of ${escapeMarkdown(found.task)}`,
     '',
-    `Made by \`rightsize shrink\` from the model with digest ${original.model}. ${found.outcome === 'proven' ? 'Proven' : '**Not proven**'}: ${found.why}.`,
+    ...claimLines(found),
+    ...section('From the original to the result', markdownTable(pathTable(found)), [steeredNote]),
+    ...section('The proof', markdownTable(finalistTable(found))),
+    ...section(
+      'What was tried and is not in the result',
+      markdownTable(gaveNothingTable(found, onThePath(found))),
+    ),
+    ...section('What does not apply', markdownTable(notApplicableTable(found))),
+    ...section('CPU time', markdownTable(costTable(found))),
+    ...section('Settings of the runtime', markdownTable(runtimeTable(found, chosenRow(found)))),
+    ...section('Slices', markdownTable(sliceTable(found))),
+    ...section('Where the original spends its time', markdownTable(profileTable(found))),
+    ...section('What the search cost', searchFacts(found).map(bullet)),
+    ...section('Where this comes from', provenanceOf(found).map(bullet)),
+  ].join('\n')
+}
+
+/** A section, or nothing where its body is empty. */
+function section(
+  title: string,
+  body: readonly string[],
+  notes: readonly string[] = [],
+): readonly string[] {
+  return body.length === 0
+    ? []
+    : [`## ${title}`, '', ...body, '', ...notes.flatMap((note) => [note, ''])]
+}
+
+const bullet = ([name, text]: Fact): string =>
+  `- ${name === '' ? '' : `**${escapeMarkdown(name)}**: `}${escapeMarkdown(text, 900)}`
+
+/** Headline, figures, warnings and next steps as Markdown. */
+function claimLines(found: Compression): readonly string[] {
+  const { first, rest } = foundHeadline(found)
+  const list = (name: string, texts: readonly string[]) =>
+    texts.length === 0
+      ? []
+      : [`${name}:`, '', ...texts.map((text) => `- ${escapeMarkdown(text, 600)}`), '']
+  return [
+    `**${escapeMarkdown(first, 600)}** ${escapeMarkdown(rest, 600)}`.trimEnd(),
     '',
-    '```',
-    compressionSummary(found),
-    '```',
+    ...factsOf(found).map(bullet),
     '',
-    '## Steps',
+    ...list('Mind', warnings(found)),
+    ...list('Next', nextSteps(found)),
+  ]
+}
+
+/** Changes of one step that the card lists; compression.json has them all. */
+const mostChanges = 12
+
+/** The card beside the model: what it is, what is proven of it, how it was made. */
+export function compressionCard(found: Compression, name: string): string {
+  const steps = onThePath(found).flatMap((trial) => [
+    `- ${escapeMarkdown(`${trial.step.pass}: ${trial.text}`, 300)}`,
+    ...trial.changes.slice(0, mostChanges).map((change) => `  - ${escapeMarkdown(change, 300)}`),
+  ])
+  const proven = found.outcome === 'proven' ? '' : '**Not proven.** '
+  return [
+    `# ${escapeMarkdown(name)}`,
     '',
-    ...steps,
+    `${proven}Made by \`rightsize shrink\` from the model with digest ${escapeMarkdown(found.original.model)}, for the task ${escapeMarkdown(found.task)}.`,
     '',
-    `Result digest ${result?.model ?? 'none'}; seed ${found.seed}; engine ${found.engine}; searched on ${processor.name ?? 'an unnamed processor'}.`,
-    'compression.json holds every trial; `rightsize shrink --replay compression.json` makes the same bytes again.',
+    ...claimLines(found),
+    ...section('Steps', steps),
+    ...section('What each step gave', markdownTable(pathTable(found)), [steeredNote]),
+    ...section('Slices', markdownTable(sliceTable(found))),
+    ...section('Where this comes from', provenanceOf(found).map(bullet)),
+    'compression.json holds every trial, report.html shows them.',
     '',
   ].join('\n')
 }

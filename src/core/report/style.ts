@@ -27,7 +27,7 @@ ul{margin:.5rem 0;padding-left:1.3rem;max-width:46rem}
 .claim b{display:block}
 .yes b{color:var(--accent)}.no b{color:var(--warn)}
 .next{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.6rem 1.2rem}
-.next h2{margin:.2rem 0}
+.next+.next{margin-top:1rem}.next h2{margin:.2rem 0}
 figure{margin:1rem 0;background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.8rem}
 figure .key{max-width:none;font-size:.9rem}
 figcaption{color:var(--soft);font-size:.9rem;margin-top:.4rem}
@@ -69,7 +69,7 @@ svg .pt.chosen line{stroke:var(--accent);stroke-width:2}svg .pt.chosen line.rang
 svg .pt.incumbent circle{fill:var(--card);stroke:var(--ink);stroke-width:2.4}svg .pt.incumbent line{stroke:var(--ink)}
 svg .pt.meets circle{fill:var(--accent);fill-opacity:.55}
 svg .label.chosen{font-weight:650;fill:var(--accent)}svg .label.incumbent{font-weight:650}
-svg .fill-a{fill:var(--accent)}svg .fill-b{fill:var(--bar-b)}
+svg .fill-a{fill:var(--accent)}svg .fill-b{fill:var(--bar-b)}svg .gone{fill:var(--bar-b);opacity:.3}svg .added{fill:var(--warn)}svg .limit{stroke:var(--warn);stroke-width:1.5}svg .range-end{stroke:var(--ink);stroke-width:1.4}
 svg .curve{fill:none;stroke:var(--accent);stroke-width:2}svg .band{fill:var(--accent);opacity:.18}
 footer{color:var(--soft);font-size:.88rem;padding-bottom:3rem;margin-top:2.5rem}
 @media(max-width:45rem){.claims,.sides{grid-template-columns:1fr}.headline{font-size:1.25rem}html{font-size:15px}dl.facts{grid-template-columns:1fr;gap:0}dd{margin-bottom:.45rem}main,header,footer{padding:0 1rem}header{padding-top:1.4rem}}

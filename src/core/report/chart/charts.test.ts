@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { linearAxis, logAxis } from './axis.ts'
 import { intervalBarsSvg } from './interval-bars.ts'
+import { intervalRange, intervalRowsSvg } from './interval-rows.ts'
 import { payBackSvg } from './pay-back-curve.ts'
+import { shrinkStepsSvg } from './shrink-steps.ts'
 import { tornadoSvg } from './tornado.ts'
 import { waterfallSvg } from './waterfall.ts'
 
@@ -85,4 +87,58 @@ test('bars of a tornado begin at the middle value', () => {
   const [low, high] = bars.map(([, x, width]) => [Number(x), Number(x) + Number(width)])
   expect(low![1]).toBeCloseTo(high![0]!, 0)
   expect(high![1]! - high![0]!).toBeCloseTo(2 * (low![1]! - low![0]!), 0)
+})
+
+test('bars of what is left begin at 0, are as long as their values, and the pale part reaches back to the step before', () => {
+  const of = (value: number) => ({ value, text: `${value} MB` })
+  const svg = shrinkStepsSvg({
+    columns: ['size'],
+    steps: [
+      { name: 'original', values: [of(40)] },
+      { name: 'a', values: [of(10)] },
+      { name: 'b', values: [of(20)] },
+      { name: 'c', values: [null] },
+      { name: 'd', values: [{ ...of(5), low: 4, high: 6 }] },
+    ],
+  })
+  const bars = [
+    ...svg.matchAll(/<rect class="([^"]*)" x="([\d.]+)" y="\d+" width="([\d.]+)"/g),
+  ].map(([, kind, x, width]) => ({ kind, from: Number(x), wide: Number(width) }))
+  const unit = bars[0]!.wide / 40
+  const expected = [
+    ['fill-b', 0, 40],
+    ['fill-a', 0, 10],
+    ['gone', 10, 30],
+    ['fill-a', 0, 10],
+    ['added', 10, 10],
+    ['fill-a', 0, 5],
+    ['gone', 5, 15],
+  ] as const
+  expect(bars.map(({ kind }) => kind)).toEqual(expected.map(([kind]) => kind))
+  for (const [i, [, from, wide]] of expected.entries()) {
+    expect(bars[i]!.from).toBeCloseTo(from * unit, 0)
+    expect(bars[i]!.wide).toBeCloseTo(wide * unit, 0)
+  }
+  const ends = [...svg.matchAll(/class="range-end" x1="([\d.]+)" x2="([\d.]+)"/g)]
+  expect(Number(ends[0]![1])).toBeCloseTo(4 * unit, 0)
+  expect(Number(ends[0]![2])).toBeCloseTo(6 * unit, 0)
+  expect(svg).toContain('not measured')
+  expect(shrinkStepsSvg({ columns: ['size'], steps: [] })).toBe('')
+})
+
+test('a row of intervals has its dot between its ends and the limit where the axis has it', () => {
+  const axis = linearAxis([-1, 3], intervalRange, String)
+  const svg = intervalRowsSvg({
+    rows: [{ name: '<a>', role: 'other', value: 1, low: -1, high: 3, text: '1' }],
+    axis,
+    axisName: 'loss',
+    limit: 2,
+    limitText: 'margin',
+  })
+  const number = (pattern: RegExp): number => Number(pattern.exec(svg)?.[1])
+  expect(number(/class="limit" x1="([\d.]+)"/)).toBeCloseTo(axis.at(2), 0)
+  expect(number(/circle cx="([\d.]+)"/)).toBeCloseTo(axis.at(1), 0)
+  expect(number(/class="range" x1="([\d.]+)"/)).toBeCloseTo(axis.at(-1), 0)
+  expect(svg).toContain('&lt;a&gt;')
+  expect(svg).not.toContain('<a>')
 })

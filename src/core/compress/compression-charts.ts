@@ -1,0 +1,127 @@
+import { linearAxis, logAxis } from '../report/chart/axis.ts'
+import { type IntervalLine, intervalRange, intervalRowsSvg } from '../report/chart/interval-rows.ts'
+import { type ShrinkStep, type StepValue, shrinkStepsSvg } from '../report/chart/shrink-steps.ts'
+import { bytes, points, significant } from '../report/number.ts'
+import {
+  atMost,
+  chosenFinalist,
+  factorRange,
+  factorText,
+  lossText,
+  marginText,
+  sizeWords,
+  times,
+} from './compression-figures.ts'
+import type { Compression, MeasuredCost, PathStep, Trial } from './trial.ts'
+
+const stepName = ({ pass, text }: PathStep, at: number): string =>
+  at === 0 ? 'original' : `${at}. ${pass}: ${text}`
+
+/** Bytes and CPU time that are left after each pass; empty where nothing was kept. */
+export function stepsChart({ path, original }: Compression): string {
+  if (path.length < 2) return ''
+  return shrinkStepsSvg({
+    columns: ['size of the model file', "CPU time per item, share of the original's"],
+    steps: path.map(
+      (step, at): ShrinkStep => ({
+        name: stepName(step, at),
+        values: [
+          {
+            value: step.bytes,
+            text:
+              at === 0
+                ? bytes(step.bytes)
+                : `${bytes(step.bytes)}, ${sizeWords(original.bytes, step.bytes)}`,
+          },
+          at === 0 ? { value: 1, text: '100 %' } : shareOf(step.cost),
+        ],
+      }),
+    ),
+  })
+}
+
+/** The share of the original's CPU time is 1 / times; the ends of its interval change places. */
+function shareOf(cost: MeasuredCost | null): StepValue | null {
+  if (cost === null) return null
+  const [value, low, high] = [1 / cost.times, 1 / cost.high, 1 / cost.low]
+  return { value, low, high, text: `${significant(100 * value)} %, ${factorText(cost)}` }
+}
+
+/** Loss after each pass with its interval, and what the hold-out says of the result, against the margin; empty where nothing was kept. */
+export function qualityChart(found: Compression): string {
+  const { path, margin } = found
+  if (path.length < 2) return ''
+  const rows = [...path.slice(1).map((step, at) => pathLine(step, at + 1)), ...holdoutLine(found)]
+  const inPoints = rows.map((row) => scaled(row, 100))
+  const values = [0, 100 * margin, ...inPoints.flatMap(({ low, high }) => [low, high])]
+  return intervalRowsSvg({
+    rows: inPoints,
+    axis: linearAxis(values, intervalRange, (value) => significant(value, 2)),
+    axisName: 'loss against the original, points of accuracy; to the left is better',
+    limit: 100 * margin,
+    limitText: marginText(margin),
+  })
+}
+
+const scaled = (row: IntervalLine, by: number): IntervalLine => ({
+  ...row,
+  value: by * row.value,
+  low: by * row.low,
+  high: by * row.high,
+})
+
+function pathLine(step: PathStep, at: number): IntervalLine {
+  const { loss } = step
+  const range = `${points(loss.low, 2)} to ${points(loss.high, 2)}`
+  return {
+    ...loss,
+    name: stepName(step, at),
+    role: 'other',
+    text: `${lossText(loss.value)} (${range})`,
+  }
+}
+
+/** One-sided: from the loss that was seen to the bound for future items. */
+function holdoutLine(found: Compression): readonly IntervalLine[] {
+  const holdout = chosenFinalist(found)?.holdout ?? null
+  if (holdout === null) return []
+  const { loss, upper } = holdout
+  return [
+    {
+      name: 'the result on the hold-out',
+      role: 'chosen',
+      value: loss,
+      low: Math.min(loss, upper),
+      high: upper,
+      text: `${lossText(loss)}, at most ${atMost(upper)}`,
+    },
+  ]
+}
+
+/** Measured CPU factor of what was tried and not taken, against no difference; empty where none was measured. */
+export function factorChart(trials: readonly Trial[]): string {
+  const rows = trials.flatMap(({ cost, step, text, number }): readonly IntervalLine[] =>
+    cost && cost.low > 0
+      ? [
+          {
+            name: `${number}. ${step.pass}: ${text}`,
+            role: 'other',
+            value: cost.times,
+            low: cost.low,
+            high: cost.high,
+            text: `${factorText(cost)} (${factorRange(cost)})`,
+          },
+        ]
+      : [],
+  )
+  if (rows.length === 0) return ''
+  const values = [1, ...rows.flatMap(({ low, high }) => [low, high])]
+  return intervalRowsSvg({
+    rows,
+    axis: logAxis(values, intervalRange, times),
+    axisName:
+      'CPU time of the model it was tried on over that of the trial; to the right is better',
+    limit: 1,
+    limitText: 'no difference',
+  })
+}

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import {
+  bare,
+  everyCompression,
+  hostileCompression,
+  nothing,
+  proven,
+  reopened,
+  slower,
+  undecided,
+  unmeasured,
+} from '../../../test/report/compressions.ts'
+import { compressionPage } from './compression-page.ts'
+
+/** What a reader sees: tags away, entities back, spaces one. */
+const words = (html: string): string =>
+  html
+    .replace(/<style>[\s\S]*?<\/style>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&#39;/g, "'")
+    .replace(/[\s\u00a0]+/g, ' ')
+
+const every = Object.entries(everyCompression)
+
+test.each(every)('%s: complete, nothing undefined or not a number', (_, found) => {
+  const html = compressionPage(found)
+  expect(html).toMatch(/^<!doctype html>/)
+  expect(words(html)).not.toMatch(/undefined|NaN|Infinity|null|\[object/)
+  expect(html).not.toMatch(/="[^"]*(NaN|undefined)/)
+})
+
+test.each(every)('%s: tables have captions and heads, ids are there once and found', (_, found) => {
+  const html = compressionPage(found)
+  const count = (pattern: RegExp): number => [...html.matchAll(pattern)].length
+  expect(count(/<caption><span>[^<]/g)).toBe(count(/<table>/g))
+  expect(count(/<th(?![^>]*scope=)[\s>]/g)).toBe(0)
+  const ids = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  const references = [...html.matchAll(/(?:aria-labelledby|href)="#?([^"]*)"/g)].map(([, id]) => id)
+  expect(references.length).toBeGreaterThan(2)
+  for (const id of references) expect(ids).toContain(id)
+})
+
+test('the page shows the waterfall, quality, what gave nothing, proof, runtime, slices, cost and origin', () => {
+  const text = words(compressionPage(proven))
+  for (const part of [
+    'proven on the hold-out',
+    'What each pass gave',
+    '47.6 %, 2.1x less',
+    '0.33 points (-0.28 to 1.01)',
+    'What the hold-out says',
+    'What was tried and is not in the result',
+    '1.64x more (1.59x to 1.69x)',
+    'at most 12.40 points, 150 items',
+    'no convolutions',
+    'texts of like length together',
+    'near its floor',
+    'LayerNormalization',
+    'What the search cost',
+    '1 failed (0.4 CPU-s)',
+    'modelled',
+    'after 59,500 inferences (58,200 to 61,300',
+    '--replay compression.json',
+    'The claim rests on the hold-out alone.',
+  ])
+    expect(text).toContain(part)
+})
+
+test('what is not there is left out, what was not measured is said', () => {
+  expect(compressionPage(bare)).not.toMatch(/<(table|figure|svg)\b/)
+  expect(compressionPage(nothing)).not.toContain('id="path"')
+  expect(words(compressionPage(nothing))).toContain('nothing smaller held')
+  expect(words(compressionPage(unmeasured))).toContain('CPU time not measured')
+  expect(words(compressionPage(slower))).toContain('1.61x more')
+})
+
+test('only what is proven at its level is shown in the tone of a proof', () => {
+  expect(compressionPage(proven)).toContain('class="claim yes"')
+  for (const found of [undecided, reopened, unmeasured, nothing])
+    expect(compressionPage(found)).not.toContain('class="claim yes"')
+  expect(compressionPage(reopened)).not.toContain('badge certified')
+})
+
+test('nothing that others wrote becomes an element or a handler', () => {
+  for (const found of [proven, undecided, slower]) {
+    const html = compressionPage(hostileCompression(found))
+    expect(html).toContain("default-src 'none'")
+    expect(html).not.toMatch(/<(script|img|iframe|link|object|embed|base|form)\b/i)
+    const handlers = [...html.replace(/="[^"]*"/g, '=""').matchAll(/<[^>]*\s(on\w+|style)=/g)]
+    expect(handlers).toEqual([])
+    expect([...html.matchAll(/<style\b/g)]).toHaveLength(1)
+  }
+})
+
+test('a megabyte in every field makes a page that still opens', () => {
+  const html = compressionPage(hostileCompression(proven, '<b>'.repeat(350_000)))
+  expect(html.length).toBeLessThan(3_000_000)
+})

@@ -1,0 +1,257 @@
+import { bytes, grouped, percent, points, significant } from '../report/number.ts'
+import { sliceStanding, verdictWord } from './compression-claim.ts'
+import {
+  atMost,
+  counted,
+  factorRange,
+  factorText,
+  levelText,
+  lossText,
+  milliseconds,
+  secondsText,
+  sizeWords,
+} from './compression-figures.ts'
+import type { RuntimeSetting } from './runtime-setting.ts'
+import type { Compression, Finalist, MeasuredCost, PathStep, Trial } from './trial.ts'
+
+/** Plain text, and what is said of it in small print: its interval, how it was had. */
+export interface FoundCell {
+  readonly text: string
+  readonly small?: string
+}
+
+/** A table of a compression before it becomes Markdown or HTML; nothing in it is escaped. */
+export interface FoundTable {
+  readonly label: string
+  readonly caption: string
+  readonly columns: readonly { readonly head: string; readonly words?: boolean }[]
+  readonly rows: readonly (readonly FoundCell[])[]
+  /** Index of the row that was handed over. */
+  readonly chosen?: number
+}
+
+const cell = (text: string, small = ''): FoundCell => (small === '' ? { text } : { text, small })
+const blank: FoundCell = { text: '–' }
+
+/** Waterfall in figures: every model on the way, against the original. */
+export function pathTable({ path, original }: Compression): FoundTable {
+  const items = path[0]?.items ?? 0
+  return {
+    label: 'Every model on the way',
+    caption: `Each model on the way, measured against the original. Accuracy and loss: measured on the ${grouped(items)} items of the search, 95 % intervals; they steered the search and prove nothing. CPU time: measured at batch 1, alternating with the original, 95 % intervals.`,
+    columns: [
+      { head: 'step' },
+      { head: 'size' },
+      { head: 'CPU time' },
+      { head: 'accuracy' },
+      { head: 'loss' },
+    ],
+    rows: path.map((step, at) => pathRow(step, at, original.bytes)),
+    chosen: path.length - 1,
+  }
+}
+
+function pathRow(step: PathStep, at: number, originalBytes: number): readonly FoundCell[] {
+  const { loss, cost } = step
+  const name = at === 0 ? cell('original') : cell(`${at}. ${step.pass}`, step.text)
+  return [
+    name,
+    cell(bytes(step.bytes), at === 0 ? '' : sizeWords(originalBytes, step.bytes)),
+    at === 0 ? cell('1x') : costCell(cost),
+    cell(percent(step.accuracy)),
+    at === 0
+      ? blank
+      : cell(lossText(loss.value), `${points(loss.low, 2)} to ${points(loss.high, 2)}`),
+  ]
+}
+
+const costCell = (cost: MeasuredCost | null | undefined): FoundCell =>
+  cost ? cell(factorText(cost), factorRange(cost)) : cell('not measured')
+
+/** What was tried and is not in the result, with the factor that it showed. Probes first: they say what a pass alone does here. */
+export function gaveNothingTable(found: Compression, path: readonly Trial[]): FoundTable {
+  const order = ['probed', 'refused', 'failed', 'kept']
+  const rows = found.trials
+    .filter((trial) => !path.includes(trial))
+    .toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict) || a.number - b.number)
+  return {
+    label: 'Tried and not in the result',
+    caption:
+      'What was tried and is not in the result. Size and CPU time are measured against the model that it was tried on; loss is against the original, on the items of the search that were looked at. Where CPU time was not measured, the prediction is said.',
+    columns: [
+      { head: 'what', words: true },
+      { head: 'size' },
+      { head: 'CPU time' },
+      { head: 'loss' },
+      { head: 'outcome', words: true },
+      { head: 'cost of trying' },
+    ],
+    rows: rows.map(trialRow),
+  }
+}
+
+function trialRow(trial: Trial): readonly FoundCell[] {
+  const { number, step, text, bytes: size, gate } = trial
+  const failed = trial.verdict === 'failed'
+  return [
+    cell(`${number}. ${step.pass}`, `${text}${healText(trial)}`),
+    failed ? blank : cell(bytes(size.after), sizeWords(size.before, size.after)),
+    trialCost(trial),
+    gate === null
+      ? blank
+      : cell(lossText(gate.loss), `at most ${atMost(gate.upper95)}, ${grouped(gate.seen)} items`),
+    cell(verdictWords[trial.verdict], trial.reason),
+    cell(`${significant(trial.cpuS)} CPU-s`, trial.resumed ? 'in an earlier run' : ''),
+  ]
+}
+
+const verdictWords = {
+  probed: 'probed, not taken',
+  refused: 'refused',
+  failed: 'failed',
+  kept: 'held, but not in the result',
+} as const
+
+export const healText = ({ step: { heal } }: Trial): string =>
+  heal === null ? '' : `; healed by ${counted(heal.steps, 'step')}`
+
+function trialCost({ cost, predicted, verdict }: Trial): FoundCell {
+  if (cost) return costCell(cost)
+  if (verdict === 'failed') return blank
+  return cell('not measured', `predicted ${percent(predicted.cpuShare, 0)} less`)
+}
+
+export const notApplicableTable = ({ notApplicable }: Compression): FoundTable => ({
+  label: 'What does not apply',
+  caption: 'Passes that have nothing to offer for this model, and why.',
+  columns: [{ head: 'pass' }, { head: 'why', words: true }],
+  rows: notApplicable.map(({ pass, why }) => [cell(pass), cell(why)]),
+})
+
+export const finalistTable = ({
+  finalists,
+  result,
+  alpha,
+  holdoutLooks,
+}: Compression): FoundTable => ({
+  label: 'Shown to the hold-out',
+  caption: `Models that were shown to the hold-out: items that the search never saw, measured. The bound is for future items like these; the allowed error of ${significant(100 * alpha)} % is shared between the models and with later looks at the same hold-out.`,
+  columns: [
+    { head: 'model', words: true },
+    { head: 'size' },
+    { head: 'loss' },
+    { head: 'at most' },
+    { head: 'level' },
+    { head: 'items' },
+    { head: 'verdict', words: true },
+  ],
+  rows: finalists.map((one) => finalistRow(one, holdoutLooks)),
+  chosen: finalists.findIndex(({ model }) => model === result?.model),
+})
+
+function finalistRow(one: Finalist, looks: number): readonly FoundCell[] {
+  const { model, bytes: size, text, holdout } = one
+  const name = [cell(text === '' ? model.slice(0, 8) : text, model.slice(0, 8)), cell(bytes(size))]
+  if (holdout === null) return [...name, blank, blank, blank, blank, cell('not shown')]
+  const { loss, upper, alpha, items, counts } = holdout
+  return [
+    ...name,
+    cell(lossText(loss), `${grouped(counts.lose)} worse, ${grouped(counts.win)} better`),
+    cell(atMost(upper)),
+    cell(levelText(alpha)),
+    cell(grouped(items)),
+    cell(verdictWord(holdout, looks)),
+  ]
+}
+
+export const costTable = ({ cost }: Compression): FoundTable => ({
+  label: 'CPU time of result and original',
+  caption:
+    'CPU time per item of result and original: measured in alternating rounds, one thread without spinning, 95 % intervals of the factor.',
+  columns: [
+    { head: 'items in a run' },
+    { head: 'original' },
+    { head: 'result' },
+    { head: 'factor' },
+    { head: 'rounds' },
+  ],
+  rows: cost.map((each) => [
+    cell(grouped(each.batch)),
+    cell(secondsText(each.originalCpuS)),
+    cell(secondsText(each.cpuS)),
+    cell(factorText(each), factorRange(each)),
+    cell(grouped(each.rounds)),
+  ]),
+})
+
+export const sliceTable = ({ slices }: Compression): FoundTable => ({
+  label: 'Slices',
+  caption:
+    'Loss by slice on the items of the search, and the loss that a slice may have. Single figures without interval: small slices swing by chance; a slice is refused only where it is beyond its floor beyond doubt.',
+  columns: [
+    { head: 'slice' },
+    { head: 'items' },
+    { head: 'loss' },
+    { head: 'floor' },
+    { head: 'note', words: true },
+  ],
+  rows: slices.map((one) => [
+    cell(one.slice),
+    cell(grouped(one.items)),
+    cell(lossText(one.loss)),
+    cell(lossText(one.floor)),
+    cell(sliceNotes[sliceStanding(one)]),
+  ]),
+})
+
+const sliceNotes = {
+  over: 'over its floor, not beyond doubt',
+  near: 'near its floor',
+  within: 'within',
+} as const
+
+/** What is measured of the runtime; `chosen` is the row of the result's settings. */
+export const runtimeTable = (
+  { runtime }: Compression,
+  chosen: RuntimeSetting | null,
+): FoundTable => ({
+  label: 'Settings of the runtime',
+  caption:
+    'Settings of the runtime, measured. CPU time is per item and counts threads that wait; wall times are of one run.',
+  columns: [
+    { head: 'model and setting' },
+    { head: 'items in a run' },
+    { head: 'pause' },
+    { head: 'CPU time' },
+    { head: 'median' },
+    { head: 'p95' },
+    { head: 'runs' },
+  ],
+  rows: runtime.map(runtimeRow),
+  chosen: chosen === null ? -1 : runtime.indexOf(chosen),
+})
+
+const runtimeRow = (row: RuntimeSetting): readonly FoundCell[] => [
+  cell(
+    `${row.of}, ${counted(row.threads, 'thread')}`,
+    `${row.spinning ? 'waiting threads spin' : 'no spinning'}${row.buckets ? ', texts of like length together' : ''}`,
+  ),
+  cell(grouped(row.batch)),
+  cell(row.gapMs === 0 ? 'none' : milliseconds(row.gapMs)),
+  cell(secondsText(row.cpuS)),
+  cell(milliseconds(row.p50Ms)),
+  cell(milliseconds(row.p95Ms)),
+  cell(grouped(row.runs)),
+]
+
+export const profileTable = ({ profile }: Compression): FoundTable => ({
+  label: 'Where the original spends its time',
+  caption:
+    "Share of the original's CPU time by kind of operator: measured by the engine's profiler without fusions, so shares differ from those of the fused graph.",
+  columns: [{ head: 'operator' }, { head: 'nodes' }, { head: 'share of CPU time' }],
+  rows: profile.map(({ opType, nodes, share }) => [
+    cell(opType),
+    cell(grouped(nodes)),
+    cell(percent(share)),
+  ]),
+})

@@ -1,0 +1,146 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { existsSync } from 'node:fs'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compressionPage } from '../../src/core/compress/compression-page.ts'
+import type { Compression } from '../../src/core/compress/trial.ts'
+import { everyCompression, hostileCompression, proven, slower, undecided } from './compressions.ts'
+import { faintTexts } from './faint-texts.ts'
+
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+const absent = existsSync(executablePath) ? '' : ` (skipped: no Chromium at ${executablePath})`
+
+interface Opened {
+  readonly page: Page
+  readonly said: string[]
+  readonly requests: string[]
+}
+
+let browser: Browser
+
+/** The page in a context of its own, everything unfolded, with what it said and what it asked the network for. */
+async function open(
+  found: Compression,
+  width: number,
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<Opened> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme })
+  const page = await context.newPage()
+  const opened: Opened = { page, said: [], requests: [] }
+  page.on('console', (message) => opened.said.push(message.text()))
+  page.on('pageerror', (error) => opened.said.push(error.message))
+  page.on('dialog', (dialog) => opened.said.push(dialog.message()))
+  page.on('request', (request) => opened.requests.push(request.url()))
+  await page.setContent(compressionPage(found), { waitUntil: 'load' })
+  await page.evaluate(() => {
+    for (const each of document.querySelectorAll('details')) each.open = true
+  })
+  return opened
+}
+
+/** Texts of charts that leave their picture, or lie over a text beside them. */
+function crowdedTexts(): string[] {
+  const crowded: string[] = []
+  for (const svg of document.querySelectorAll('svg')) {
+    const frame = svg.getBoundingClientRect()
+    const boxes = [...svg.querySelectorAll('text')].map((text) => ({
+      words: text.textContent ?? '',
+      box: text.getBoundingClientRect(),
+    }))
+    for (const [i, { words, box }] of boxes.entries()) {
+      if (box.left < frame.left - 1 || box.right > frame.right + 1)
+        crowded.push(`outside: ${words}`)
+      for (const other of boxes.slice(i + 1)) {
+        const wide = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left)
+        const high = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top)
+        if (wide > 1 && high > 4) crowded.push(`${words} / ${other.words}`)
+      }
+    }
+  }
+  return crowded
+}
+
+describe.skipIf(absent !== '')(`the report of a compression in Chromium${absent}`, () => {
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  })
+  afterAll(() => browser?.close())
+
+  test.each(Object.entries(everyCompression))(
+    '%s: says nothing on the console, asks nothing of the network, is not wider than a phone or a screen',
+    async (_, found) => {
+      for (const width of [380, 1280]) {
+        const { page, said, requests } = await open(found, width)
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+        expect(wide).toBeLessThanOrEqual(width)
+        expect(said).toEqual([])
+        expect(requests).toEqual([])
+        await page.context().close()
+      }
+    },
+  )
+
+  test('at 1280 pixels no table and no chart has to be scrolled', async () => {
+    for (const found of [proven, slower, undecided]) {
+      const { page } = await open(found, 1280)
+      const hidden = await page.evaluate(() =>
+        [...document.querySelectorAll('.scroll')]
+          .filter((each) => each.scrollWidth > each.clientWidth)
+          .map((each) => each.getAttribute('aria-label')),
+      )
+      expect(hidden).toEqual([])
+      await page.context().close()
+    }
+  })
+
+  test.each(['light', 'dark'] as const)(
+    '%s: every text has a contrast of at least 4.5',
+    async (scheme) => {
+      for (const found of [proven, slower, undecided]) {
+        const { page } = await open(found, 1280, scheme)
+        expect(await page.evaluate(faintTexts)).toEqual([])
+        await page.context().close()
+      }
+    },
+  )
+
+  test('texts of the charts stay inside and apart, and the check sees one that does not', async () => {
+    for (const found of [proven, slower, undecided]) {
+      const { page } = await open(found, 1280)
+      expect(await page.evaluate(crowdedTexts)).toEqual([])
+      await page.addStyleTag({ content: 'svg text{font-size:26px!important}' })
+      expect((await page.evaluate(crowdedTexts)).length).toBeGreaterThan(0)
+      await page.context().close()
+    }
+  })
+
+  test('nothing of a hostile payload runs, loads, or becomes an element', async () => {
+    const { page, said, requests } = await open(hostileCompression(proven), 380)
+    const found = await page.evaluate(() => ({
+      title: document.title.includes('rightsize'),
+      foreign: document.querySelectorAll('script,img,iframe,link,object,embed,base,form').length,
+      handlers: [...document.querySelectorAll('*')].flatMap((each) =>
+        [...each.attributes].filter(({ name }) => name.startsWith('on') || name === 'style'),
+      ).length,
+      wide: document.documentElement.scrollWidth,
+    }))
+    expect(found).toEqual({ title: true, foreign: 0, handlers: 0, wide: 380 })
+    expect(said).toEqual([])
+    expect(requests).toEqual([])
+    await page.context().close()
+  })
+
+  test('the keyboard reaches the skip link first, then every region that scrolls', async () => {
+    const { page } = await open(proven, 380)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('skip')
+    const regions = await page.evaluate(() =>
+      [...document.querySelectorAll('.scroll')].map(
+        (each) => `${each.getAttribute('tabindex')} ${each.getAttribute('aria-label') !== null}`,
+      ),
+    )
+    expect(new Set(regions)).toEqual(new Set(['0 true']))
+    await page.context().close()
+  })
+})
