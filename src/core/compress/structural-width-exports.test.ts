@@ -66,8 +66,11 @@ test.skipIf(!existsSync(folder)).each(names)(
     const before = await logits(model, given)
     const same = await narrowed(model, { keep: 1, repair: 'none', importance: 'energy' })
     expect(await logits(same, given)).toEqual(before)
-    for (const repair of ['none', 'least-squares']) {
-      const cut = await narrowed(model, { keep: 0.5, repair, importance: 'energy' })
+    for (const [repair, importance] of [
+      ['least-squares', 'energy'],
+      ['none', 'taylor'],
+    ] as const) {
+      const cut = await narrowed(model, { keep: 0.5, repair, importance })
       const stream = streamOf(cut.graph)
       expect(typeof stream === 'string' ? stream : stream.width).toBe(8)
       const after = await logits(cut, given)
