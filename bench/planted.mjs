@@ -1,29 +1,42 @@
-// Planted cases with known answers for the shrink search: identity, the gate at the margin, A/A cost runs, word order.
+// planted: cases with known answers for the shrink search: identity, the gate at the margin, A/A runs of the cost gate, word order (1 to 2 minutes).
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { wordOrder } from '../tools/word-order/generate.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const dist = resolve(process.env.RIGHTSIZE_DIST ?? join(here, '../dist'))
 const load = (path) => import(pathToFileURL(join(dist, path)).href)
 
 const SEED = 20261120
+const ALPHA = 0.05
+const MARGIN = 0.02
 const WORLDS = 1000
 const ITEMS = 300
-const AA_RUNS = 60
-const ALPHA = 0.05
+/** Runs of each synthetic clock, and of the real one. */
+const AA_RUNS = { synthetic: 2000, real: 300 }
 
 const { openEngine } = await load('adapters/tensors/onnxruntime.js')
+const { modelFiles } = await load('adapters/tensors/model-file.js')
+const { openTokenizer } = await load('adapters/tokenizer/huggingface.js')
 const { gate } = await load('core/compress/gate.js')
+const { passes: table } = await load('core/compress/table.js')
+const { buildDataset } = await load('core/spec/dataset.js')
+const { parseSpecValue } = await load('core/spec/parse.js')
 const { seededRandom } = await load('core/stats/random.js')
-const { randomSource } = await load('core/train/random.js')
+const { inverseBeta } = await load('core/stats/special-functions.js')
+const { trainWordPiece } = await load('core/text/train-wordpiece.js')
+const { openWordPiece } = await load('core/text/open-wordpiece.js')
+const { encodeModel } = await load('core/onnx/encode.js')
 const { trainEncoder } = await load('app/train/train-encoder.js')
-const { trainStatic } = await load('app/train/train-static.js')
-const { distil } = await load('app/train/distil.js')
-const { classesOf, logitsOf, scoresOf } = await load('app/shrink/answers.js')
-const { measureCost } = await load('app/shrink/measure-cost.js')
-const { attempt, stateOf } = await load('app/shrink/search.js')
+const { shrink } = await load('app/shrink/shrink.js')
+const { measureCost, measureWork } = await load('app/shrink/measure-cost.js')
+const { numberedInputs } = await load('app/shrink/inputs.js')
 
 const engine = await openEngine()
+const sha256 = (data) => createHash('sha256').update(data).digest('hex')
 const cpuS = () => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6
@@ -32,30 +45,16 @@ const bars = []
 const figures = { seed: SEED }
 const bar = (name, value, target, ok) => {
   bars.push({ name, value, target, ok })
-  console.log(`${ok ? 'ok  ' : 'MISS'} ${name}: ${value} (target ${target})`)
+  const shown = typeof value === 'number' ? +value.toFixed(4) : value
+  console.log(`${ok ? 'ok  ' : 'MISS'} ${name}: ${shown} (target ${target})`)
 }
 
-/** Two marked words among noise: the class says which comes first. */
-function orderTask(rows, seed) {
-  const source = randomSource(seed)
-  const ids = []
-  const labels = []
-  for (let row = 0; row < rows; row += 1) {
-    const text = Array.from({ length: 4 + (source.next() % 5) }, () => 3 + (source.next() % 8))
-    const first = source.next() % (text.length - 1)
-    const second = first + 1 + (source.next() % (text.length - 1 - first))
-    const label = source.next() % 2
-    text[first] = 1 + label
-    text[second] = 2 - label
-    ids.push(text)
-    labels.push(label)
-  }
-  return { ids, labels }
-}
+/** Upper end at 95 % of the rate behind k of n. Source: Clopper and Pearson, Biometrika 26 (1934). */
+const rateAtMost = (k, n) => (k === n ? 1 : inverseBeta(0.95, k + 1, n - k))
 
 /** The gate where the loss is exactly the margin. */
 function atTheMargin() {
-  const spec = { margin: 0.02, alpha: ALPHA, lean: 0.7 }
+  const spec = { margin: MARGIN, alpha: ALPHA, lean: 0.7 }
   let accepted = 0
   for (let world = 0; world < WORLDS; world += 1) {
     const random = seededRandom(SEED + world)
@@ -68,136 +67,226 @@ function atTheMargin() {
     }
     if (gate(candidate, original, spec, ALPHA).kind === 'proven') accepted += 1
   }
+  const share = accepted / WORLDS
   const limit = ALPHA + 2 * Math.sqrt((ALPHA * (1 - ALPHA)) / WORLDS)
-  bar(
-    `gate at exactly the margin, share proven of ${WORLDS} worlds`,
-    accepted / WORLDS,
-    limit,
-    accepted / WORLDS <= limit,
-  )
+  bar(`gate at exactly the margin, share proven of ${WORLDS} worlds`, share, limit, share <= limit)
 }
 
-const shape = { vocabulary: 12, maxLength: 10, width: 16, depth: 1, heads: 2, classes: 2 }
-const train = orderTask(800, 1)
-const judged = orderTask(400, 2)
-const trained = await trainEncoder({
-  engine,
-  shape,
-  examples: train,
-  epochs: 10,
-  batch: 16,
-  seed: 5,
-  schedule: { peak: 5e-3 },
+/** A small encoder of the word-order task on disk, with its parts as the search reads them. */
+async function smallWorld(folder) {
+  const rows = (part, count) => wordOrder({ part, seed: SEED, count, size: [8, 14] })
+  const [train, calibration, test] = [
+    rows('train', 4000),
+    rows('calibration', 600),
+    rows('test', 1000),
+  ]
+  const labels = [...new Set(train.map(({ label }) => label))].sort()
+  const tokenizerJson = trainWordPiece(
+    train.map(({ text }) => text),
+    { vocabSize: 1200 },
+  )
+  const tokenizer = openWordPiece(tokenizerJson)
+  const { model } = await trainEncoder({
+    ...{ engine, labels, seed: 5, threads: 1, epochs: 10, batch: 32 },
+    shape: {
+      ...{ vocabulary: tokenizer.vocabSize, maxLength: 24, width: 64, depth: 2, heads: 4 },
+      classes: labels.length,
+    },
+    padId: tokenizer.padId,
+    schedule: { peak: 2e-3, warmup: 0.1, shape: 'cosine' },
+    examples: {
+      ids: train.map(({ text }) => tokenizer.encode(text).ids),
+      labels: train.map(({ label }) => labels.indexOf(label)),
+    },
+  })
+  mkdirSync(join(folder, 'onnx'), { recursive: true })
+  writeFileSync(join(folder, 'onnx/model.onnx'), encodeModel(model))
+  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizerJson))
+  const id2label = Object.fromEntries(labels.map((label, at) => [at, label]))
+  const config = { id2label, max_position_embeddings: 24, pad_token_id: tokenizer.padId }
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(config))
+  const spec = parseSpecValue({
+    task: 'word-order',
+    dataset: {
+      ...{ test: 'test.jsonl', calibration: 'calibration.jsonl', train: 'train.jsonl' },
+      ...{ input: 'text', expected: 'label', id: 'id' },
+    },
+    scorer: 'exact',
+    candidates: [{ id: 'encoder', runtime: 'onnx', model: folder }],
+    incumbent: 'encoder',
+    bar: { margin: MARGIN },
+  })
+  const options = { spec: spec.dataset, strictSplits: true, digest: sha256 }
+  const data = { ...buildDataset({ train, calibration, test }, options), paths: {} }
+  const ids = calibration.map(({ text }) => tokenizer.encode(text).ids)
+  const inputs = numberedInputs(ids, () => tokenizer.padId)({ model, tokenizer: null, config: {} })
+  return { folder, spec, data, model, inputs }
+}
+
+/** The search of the product over planted passes, in memory. */
+function searched(world, { passes, ...asked }) {
+  let looks = 0
+  const request = {
+    ...{ model: world.folder, spec: world.spec, data: world.data, margin: MARGIN, alpha: ALPHA },
+    ...{ lean: 0.7, seed: 1, seconds: 60, energyJ: null, only: [], without: [], copies: 1 },
+    ...{ goal: { bytes: null, latencyMs: null }, healSteps: { short: 300, long: 600 }, ...asked },
+  }
+  return shrink(request, {
+    ...{ engine, costEngine: engine, targetRuntime: 'onnxruntime-node', openTokenizer, cpuS },
+    ...{ files: modelFiles, digest: sha256, machineThreads: 1, say: () => undefined },
+    wallS: () => performance.now() / 1000,
+    pause: (ms) => new Promise((done) => setTimeout(done, ms)),
+    text: async (path) => {
+      try {
+        return readFileSync(path, 'utf8')
+      } catch {
+        return null
+      }
+    },
+    keep: { load: async () => null, save: async () => undefined },
+    looks: () => ({ count: async () => looks, add: async () => ++looks }),
+    passes: async () => passes,
+    processor: { name: null, features: [] },
+  })
+}
+
+/** A pass that promises and does nothing. */
+const identityPass = (saves) => ({
+  id: 'identity',
+  family: 'structural',
+  propose: () => [
+    {
+      ...{ pass: 'identity', params: { keep: 0.5 }, text: 'nothing', saves, risk: 0 },
+      ...{ exactness: 'lossy', repairs: [] },
+    },
+  ],
+  needs: () => [],
+  apply: (artefact) => ({ artefact, changes: [] }),
 })
-const encoder = trained.model
-const ask = { engine, padId: 0 }
-const right = async (model) =>
-  scoresOf(classesOf(await logitsOf(model, judged.ids, 2, ask), 2), judged.labels)
-const original = await right(encoder)
 
-async function wordOrder() {
-  const teacher = async (rows) => {
-    const logits = await logitsOf(
-      encoder,
-      rows.map((row) => train.ids[row]),
-      2,
-      ask,
-    )
-    return rows.map((_, line) => logits.subarray(2 * line, 2 * line + 2))
+async function identity(world) {
+  const promises = {
+    'half of the bytes': { bytes: 50_000, cpuShare: 0 },
+    'half of the CPU time': { bytes: 0, cpuShare: 0.5 },
+    both: { bytes: 50_000, cpuShare: 0.5 },
   }
-  const options = {
-    engine,
-    shape: { vocabulary: 12, maxLength: 10, width: 8, classes: 2 },
-    examples: train,
-    seed: 5,
-    epochs: 10,
+  for (const [name, saves] of Object.entries(promises)) {
+    const asked = { passes: [identityPass(saves)], only: ['identity'] }
+    const { compression } = await searched(world, asked)
+    const tried = compression.trials.filter(({ step }) => step.pass === 'identity').length
+    const right = tried > 0 && compression.outcome === 'nothing' && compression.result === null
+    const value = `${compression.outcome}, ${tried} tried`
+    bar(`identity that promises ${name}`, value, 'nothing, tried', right)
   }
-  const bag = await distil(trainStatic, options, { teacher, classes: 2 })
-  const verdict = gate(
-    await right(bag.model),
-    original,
-    { margin: 0.02, alpha: ALPHA, lean: 0.7 },
-    ALPHA,
+}
+
+async function wordOrderTask(world) {
+  const passes = [await table['student-static']()]
+  const asked = { passes, only: ['student-static', 'student-linear'] }
+  const { compression } = await searched(world, asked)
+  const bags = compression.trials.map(({ step, verdict, gate: judged }) => ({
+    ...{ pass: step.pass, verdict, seen: judged?.seen ?? 0, loss: judged?.loss ?? null },
+  }))
+  figures.wordOrder = { encoder: compression.original.accuracy, outcome: compression.outcome, bags }
+  console.log(`word order: the encoder is right on ${compression.original.accuracy.toFixed(3)}`)
+  for (const { pass, verdict, seen, loss } of bags)
+    console.log(`  ${pass}: ${verdict} after ${seen} items, loss ${(100 * loss).toFixed(1)} points`)
+  bar(
+    'word order: share right of the encoder, so that there is something to lose',
+    compression.original.accuracy,
+    '>= 0.9',
+    compression.original.accuracy >= 0.9,
   )
-  figures.wordOrder = {
-    encoder: original.reduce((a, b) => a + b, 0) / original.length,
-    bagLoss: verdict.loss,
+  for (const student of ['student-static', 'student-linear']) {
+    const own = bags.filter(({ pass }) => pass === student)
+    const refused = own.length > 0 && own.every(({ verdict }) => verdict === 'refused')
+    const value = own.map(({ verdict }) => verdict).join(', ') || 'not tried'
+    bar(`word order: ${student}`, value, 'refused', refused)
   }
   bar(
-    'word order: verdict on a distilled bag of words',
-    verdict.kind,
-    'refused',
-    verdict.kind === 'refused',
+    'word order: bags alone save',
+    compression.outcome,
+    'nothing',
+    compression.outcome === 'nothing',
   )
 }
 
-async function identity() {
-  const bench = {
-    engine,
-    digest: (bytes) => String(bytes.reduce((sum, byte) => (Math.imul(sum, 31) + byte) >>> 0, 7)),
-    cpuS,
-    keep: { load: async () => null, save: async () => {} },
-    say: () => {},
-    padId: 0,
-    classes: 2,
-    gate: { margin: 0.02, alpha: ALPHA, lean: 0.7 },
-    seed: SEED,
-    rows: { ...judged, slices: new Map() },
-    original,
-    fingerprint: 'planted',
-  }
-  const artefact = { model: encoder, tokenizer: null, config: {} }
-  const pass = {
-    id: 'identity',
-    family: 'structural',
-    propose: () => [],
-    needs: () => [],
-    apply: (one) => ({ artefact: one, changes: [] }),
-  }
-  const proposal = {
-    pass: 'identity',
-    params: {},
-    text: 'nothing',
-    saves: { bytes: 1000, cpuShare: 0.5 },
-    risk: 0,
-    exactness: 'lossy',
-    repairs: [],
-  }
-  const log = { trials: [], resumed: 0 }
-  const step = { pass: 'identity', params: {}, heal: null }
-  const kept = await attempt(stateOf(artefact, bench), pass, step, proposal, bench, log)
-  bar(
-    'identity compressor',
-    kept === null ? log.trials[0].reason : 'kept',
-    'it saves no bytes',
-    kept === null && log.trials[0].reason === 'it saves no bytes',
-  )
+/** Clocks that say what a window of work took, mean 1: each a way in which a shared machine is not quiet. */
+const clocks = {
+  quiet: (random) => () => 1 + 0.01 * normal(random),
+  noisy: (random) => () => Math.exp(0.1 * normal(random)),
+  drifting: (random) => {
+    let load = 1
+    return () => {
+      load *= 1 + 0.02 * normal(random) + 0.01
+      return load * (1 + 0.01 * normal(random))
+    }
+  },
+  bursts: (random) => () => (random.next() < 0.1 ? 1.6 : 1) * (1 + 0.02 * normal(random)),
+  coarse: (random) => () => Math.round(10 * (1 + 0.05 * normal(random))) / 10,
 }
 
-async function sameAgainstSame() {
+/** Box and Muller. */
+const normal = (random) =>
+  Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
+
+/** A saving is claimed where the interval of the ratio lies above 1; the same work can save nothing. */
+async function synthetic() {
+  figures.synthetic = {}
+  for (const [name, clockOf] of Object.entries(clocks)) {
+    let claims = 0
+    for (let run = 0; run < AA_RUNS.synthetic; run += 1) {
+      const window = clockOf(seededRandom(SEED + run))
+      let now = 0
+      const work = {
+        items: 1,
+        run: async () => {
+          now += window()
+        },
+      }
+      const cost = await measureWork(work, work, { cpuS: () => now, batch: 1, windowS: 1 })
+      if (cost.low > 1) claims += 1
+    }
+    figures.synthetic[name] = claims / AA_RUNS.synthetic
+    claimed(`cost gate, synthetic ${name} clock`, claims, AA_RUNS.synthetic)
+  }
+}
+
+function claimed(name, claims, runs) {
+  const [rate, most] = [claims / runs, rateAtMost(claims, runs)]
+  console.log(
+    `     ${name}: ${claims} claims of ${runs} = ${(100 * rate).toFixed(2)} %, at most ${(100 * most).toFixed(2)} % at 95 %`,
+  )
+  bar(`${name}: share of A/A runs that claim a saving`, rate, '<= 0.05', rate <= 0.05)
+}
+
+/** The same model against itself on the processor's own clock. */
+async function real({ model, inputs }) {
   let claims = 0
-  for (let run = 0; run < AA_RUNS; run += 1) {
-    const cost = await measureCost(encoder, encoder, judged.ids.slice(0, 64), {
-      ...ask,
-      cpuS,
-      batch: 8,
-      rounds: 8,
-      windowS: 0.015,
-    })
+  let below = 0
+  const runnable = { model, inputs }
+  for (let run = 0; run < AA_RUNS.real; run += 1) {
+    const options = { engine, cpuS, batch: 1, rounds: 8, windowS: 0.006 }
+    const cost = await measureCost(runnable, runnable, options)
     if (cost.low > 1) claims += 1
+    if (cost.high < 1) below += 1
   }
-  bar(
-    `cost gate on the same model, share of ${AA_RUNS} runs that claim a saving`,
-    claims / AA_RUNS,
-    0.05,
-    claims / AA_RUNS <= 0.05,
-  )
+  figures.real = { runs: AA_RUNS.real, claims, claimsOfLoss: below }
+  claimed('cost gate, the same model on the real clock', claims, AA_RUNS.real)
+  console.log(`     it claimed a loss in ${below} runs: the two should be alike`)
 }
 
 console.log(`seed ${SEED}`)
-await identity()
-await wordOrder()
-await sameAgainstSame()
-atTheMargin()
+const folder = mkdtempSync(join(tmpdir(), 'rightsize-planted-'))
+try {
+  const world = await smallWorld(folder)
+  await identity(world)
+  await wordOrderTask(world)
+  atTheMargin()
+  await synthetic()
+  await real(world)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
 console.log(JSON.stringify({ bench: 'planted', figures, bars }))
 process.exit(bars.every(({ ok }) => ok) ? 0 : 1)

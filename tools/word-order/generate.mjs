@@ -15,8 +15,8 @@ const shared = 4
 const fillers = 420
 /** Words between the two of a pair: no run of two or three words holds both. */
 const apart = 3
-/** Words of a text: 32 tokens in the mean with the two that frame it. */
-const [shortest, longest] = [24, 36]
+/** Words of a text, fewest and most: 32 tokens in the mean with the two that frame it. */
+const usual = [24, 36]
 /** Words of other topics in a text, each entry equally often. */
 const strays = [0, 0, 1, 2]
 
@@ -54,7 +54,7 @@ const words = language()
 const several = (count, one) => Array.from({ length: count }, one)
 
 /** One text: topic words, strays, fillers, shuffled; then a marked pair in one of its orders. */
-function compose(topic, order, random) {
+function compose(topic, order, random, [shortest, longest]) {
   const size = shortest + Math.floor(random.next() * (longest - shortest + 1))
   const pair = random.pick(words.pairs)
   const others = topics.filter((name) => name !== topic)
@@ -74,9 +74,9 @@ function compose(topic, order, random) {
 
 /**
  * `count` rows {id, text, label}, each class equally often up to one row, in an order that says nothing. Part and seed name the rows: the
- * same two give the same ones. Texts are unique within a part; with more than 10^20 texts, parts do not meet.
+ * same two give the same ones. Texts are unique within a part; with more than 10^20 texts, parts do not meet. `size`: fewest and most words of a text.
  */
-export function wordOrder({ part, seed, count }) {
+export function wordOrder({ part, seed, count, size = usual }) {
   const random = makeRandom(`word-order/${part}/${seed}`)
   const classes = random.shuffle(
     Array.from({ length: count }, (_, at) => labels[at % labels.length]),
@@ -84,8 +84,8 @@ export function wordOrder({ part, seed, count }) {
   const taken = new Set()
   return classes.map((label, at) => {
     const [topic, order] = label.split('/')
-    let text = compose(topic, order, random)
-    while (taken.has(text)) text = compose(topic, order, random)
+    let text = compose(topic, order, random, size)
+    while (taken.has(text)) text = compose(topic, order, random, size)
     taken.add(text)
     return { id: `${part}-${at + 1}`, text, label, topic, order }
   })
