@@ -15,7 +15,7 @@ import type { CompareRequest, ModelComparison } from './app/shrink/compare-paths
 import type { Looks } from './app/shrink/finals.ts'
 import type { GgufPlan, GgufRequest, GgufVariants } from './app/shrink/gguf-variants.ts'
 import type { ImportedFolder } from './app/shrink/import-folder.ts'
-import type { ShrinkEffects, ShrinkRequest } from './app/shrink/shrink.ts'
+import type { ShrinkEffects, ShrinkRequest } from './app/shrink/request.ts'
 import type { EncoderFolder } from './app/train/lesson.ts'
 import type { TeachEffects } from './app/train/teach.ts'
 import type { TrainedFolder } from './app/train/train-folder.ts'
@@ -181,7 +181,7 @@ export interface Wire {
   planShrink(
     request: ShrinkFlags,
     how: ShrinkHow,
-  ): ReturnType<typeof import('./app/shrink/shrink.ts').planShrink>
+  ): ReturnType<typeof import('./app/shrink/plan-shrink.ts').planShrink>
   /** Variants of a GGUF file, made with the user's llama-quantize. */
   ggufVariants(request: GgufFlags, how: ShrinkHow): Promise<GgufVariants>
   planGguf(request: GgufFlags): Promise<GgufPlan>
@@ -233,7 +233,7 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     makeStudent: (request, how) => makeStudent(request, how, { effects, cwd: options.cwd }),
     shrink: (request, how) => shrinkModel(request, how, { effects, cwd: options.cwd }),
     planShrink: async (request, how) => {
-      const { planShrink } = await import('./app/shrink/shrink.ts')
+      const { planShrink } = await import('./app/shrink/plan-shrink.ts')
       const at = { effects, cwd: options.cwd }
       return planShrink(await shrinkRequest(request, at), await shrinkEffects(request, how, at))
     },

@@ -107,7 +107,7 @@ beforeAll(async () => {
     gate: { margin: 0.05, alpha: 0.05, lean: 0.7 },
     original: scoresOf(classesOf(originalLogits, 2), items.labels),
     lessons: async () => ({
-      ...{ size: learned.size, inputs: learned.inputs },
+      ...{ size: learned.size, own: learned.size, inputs: learned.inputs },
       logits,
       classes: 2,
     }),

@@ -63,7 +63,10 @@ export interface DriveOptions {
   /** How settings of the runtime are measured; null leaves them out. */
   readonly sweep: SweepOptions | null
   readonly profile: readonly ProfileShare[]
-  readonly about: Pick<Compression, 'task' | 'data' | 'processor' | 'engine' | 'costEngine'>
+  readonly about: Pick<
+    Compression,
+    'task' | 'data' | 'lessons' | 'processor' | 'engine' | 'costEngine'
+  >
 }
 
 export interface Driven {

@@ -15,6 +15,8 @@ import type { InputsOf } from './inputs.ts'
 /** Rows with the original's logits for them, [rows x classes]. */
 export interface Lessons {
   readonly size: number
+  /** The first rows, which are rows of the corpus as they are; the others are changed copies of them. */
+  readonly own: number
   readonly inputs: InputsOf
   readonly logits: Float32Array
   readonly classes: number

@@ -119,9 +119,9 @@ async function rowsOf(
   labels: readonly string[],
   { lessons, classes }: Bench,
 ): Promise<readonly LabelledText[]> {
-  const { logits } = (await lessons?.()) ?? { logits: new Float32Array() }
-  const answers = classesOf(logits.subarray(0, texts.length * classes), classes)
-  return texts.map((text, row) => ({
+  const { logits, own } = (await lessons?.()) ?? { logits: new Float32Array(), own: 0 }
+  const answers = classesOf(logits.subarray(0, own * classes), classes)
+  return texts.slice(0, own).map((text, row) => ({
     text,
     label: labels[answers[row] ?? 0] ?? '',
     soft: softmax(logits.subarray(row * classes, (row + 1) * classes)),

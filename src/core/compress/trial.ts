@@ -141,6 +141,8 @@ export interface Compression {
     /** Loss that the slice may have. */
     readonly floor: number
   }[]
+  /** Rows of the train part that the original was asked about for the training of others, and changed copies of each. */
+  readonly lessons: { readonly rows: number; readonly copies: number }
   /** Digests of the parts. */
   readonly data: Readonly<Record<string, string>>
   /** How often searches from this folder have opened this hold-out, this one included; above 1 its level is no longer what it says. */

@@ -1,0 +1,102 @@
+import type { Artefact } from '../../core/compress/pass.ts'
+import type { Compression } from '../../core/compress/trial.ts'
+import { encodeModel } from '../../core/onnx/encode.ts'
+import { logitsOf } from './answers.ts'
+import type { Lessons } from './heal.ts'
+import { numberedInputs, opened, type Part } from './inputs.ts'
+import type { Original } from './open-original.ts'
+import type { ShrinkEffects, ShrinkRequest } from './request.ts'
+import { moreTexts } from './text-rows.ts'
+
+/** How much the original is asked before anything is trained. */
+export type Amount = Compression['lessons']
+
+/** Share of the search's time that asking the original may take. */
+const askingShare = 0.2
+const fewestRows = 1000
+
+/** As much as the time allows; said once for a search, so that a resumed one asks the same. */
+export async function amountOf(
+  search: string,
+  rows: number,
+  itemCpuS: number,
+  { copies, seconds }: ShrinkRequest,
+  { keep, digest }: ShrinkEffects,
+): Promise<Amount> {
+  const encoder = new TextEncoder()
+  const name = `lessons-${digest(encoder.encode(JSON.stringify([search, copies, seconds])))}.json`
+  const stored = await keep.load(name)
+  if (stored !== null) return JSON.parse(new TextDecoder().decode(stored)) as Amount
+  const most = Math.max(fewestRows, (askingShare * seconds) / Math.max(1e-9, itemCpuS))
+  const asked = Math.min(rows, Math.floor(most))
+  const amount = {
+    rows: asked,
+    copies: Math.min(copies, Math.floor(most / Math.max(1, asked)) - 1),
+  }
+  const settled = { ...amount, copies: Math.max(0, amount.copies) }
+  await keep.save(name, encoder.encode(JSON.stringify(settled)))
+  return settled
+}
+
+/** Train rows, and changed copies where they are texts, with the original's logits: asked for when first needed and kept on disk. The corpus comes first. */
+export function lessonsOnce(
+  request: ShrinkRequest,
+  original: Original,
+  corpus: Part,
+  amount: Amount,
+  effects: ShrinkEffects,
+): () => Promise<Lessons> {
+  let lessons: Promise<Lessons> | null = null
+  const make = async (): Promise<Lessons> => {
+    const { engine, digest, keep, signal, say } = effects
+    const { artefact, labels } = original
+    const { inputs, size, own, facts } = lessonRows(request, original, corpus, amount, effects)
+    const classes = labels.length
+    const key = [digest(encodeModel(artefact.model)), facts, engine.name, engine.version]
+    const name = `answers-${digest(new TextEncoder().encode(JSON.stringify(key)))}.f32`
+    const stored = await keep.load(name)
+    if (stored !== null && stored.byteLength === 4 * size * classes)
+      return { size, own, inputs, logits: new Float32Array(stored.slice().buffer), classes }
+    say(`asking the original about ${size} rows`)
+    const rows = Array.from({ length: size }, (_, row) => row)
+    const ask = { engine, signal }
+    const logits = await logitsOf(artefact.model, inputs(artefact), classes, ask, rows)
+    await keep.save(name, new Uint8Array(logits.buffer))
+    return { size, own, inputs, logits, classes }
+  }
+  return () => {
+    lessons ??= make()
+    return lessons
+  }
+}
+
+function lessonRows(
+  { seed, data }: ShrinkRequest,
+  { artefact }: Original,
+  corpus: Part,
+  { rows, copies }: Amount,
+  { openTokenizer }: ShrinkEffects,
+) {
+  if (corpus.texts === null)
+    return { inputs: corpus.inputs, size: rows, own: rows, facts: data.train?.digest ?? '' }
+  const tokenizer = opened(artefact, openTokenizer)
+  const own = corpus.texts.slice(0, rows).map((text) => tokenizer.encode(text).ids)
+  const ids = [...own, ...moreTexts(own, replacementId(artefact), seed, copies)]
+  const padOf = new Map<string, number>()
+  const padId = (one: Artefact): number => {
+    const key = one.idsKept?.join(' ') ?? ''
+    const known = padOf.get(key) ?? opened(one, openTokenizer).padId
+    padOf.set(key, known)
+    return known
+  }
+  return { inputs: numberedInputs(ids, padId), size: ids.length, own: own.length, facts: ids }
+}
+
+/** What a replaced token becomes: the mask token, else the unknown token, else padding. */
+function replacementId({ tokenizer }: Artefact): number {
+  const vocabulary =
+    (tokenizer as { model?: { vocab?: Record<string, number> } }).model?.vocab ?? {}
+  return (
+    vocabulary['[MASK]'] ?? vocabulary['<mask>'] ?? vocabulary['[UNK]'] ?? vocabulary['<unk>'] ?? 0
+  )
+}

@@ -1,0 +1,48 @@
+import type { TensorEngine } from '../../contract/tensors.ts'
+import type { Pass, Target } from '../../core/compress/pass.ts'
+import type { Compression } from '../../core/compress/trial.ts'
+import type { Spec } from '../../core/spec/spec.ts'
+import type { LoadedData } from '../evaluate/load.ts'
+import type { HealSteps, Keep } from './bench.ts'
+import type { Goal } from './drive.ts'
+import type { Looks } from './finals.ts'
+import type { OpenEffects } from './open-original.ts'
+
+/** What the outside gives to the search. */
+export interface ShrinkEffects extends OpenEffects {
+  readonly engine: TensorEngine
+  /** The engine of the target runtime, where costs are measured. */
+  readonly costEngine: TensorEngine
+  readonly targetRuntime: Target['runtime']
+  readonly digest: (bytes: Uint8Array) => string
+  readonly cpuS: () => number
+  readonly wallS: () => number
+  readonly pause: (ms: number) => Promise<void>
+  readonly keep: Keep
+  /** Looks at a hold-out, by its digest. */
+  readonly looks: (holdout: string) => Looks
+  readonly passes: () => Promise<readonly Pass[]>
+  readonly processor: Compression['processor']
+  readonly machineThreads: number | null
+  readonly say: (text: string) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ShrinkRequest {
+  /** Folder of the original. */
+  readonly model: string
+  readonly spec: Spec
+  readonly data: LoadedData
+  readonly margin: number
+  readonly alpha: number
+  readonly lean: number
+  readonly seed: number
+  readonly seconds: number
+  readonly energyJ: number | null
+  readonly only: readonly string[]
+  readonly without: readonly string[]
+  readonly goal: Goal
+  readonly healSteps: HealSteps
+  /** Copies of the train texts, changed, that the original is asked about. */
+  readonly copies: number
+}
