@@ -1,7 +1,8 @@
 import type { GraphIndex } from '../onnx/graph-index.ts'
 import { indexGraph } from '../onnx/graph-index.ts'
 import type { Graph, Node, Tensor } from '../onnx/model.ts'
-import { integersOf } from '../onnx/tensor-values.ts'
+import { normInput, normOutput } from './structural-norm.ts'
+import { followsShapes, lastSizes, madeOfShapes, type Size } from './structural-shape.ts'
 
 /** x W (+ b) with constant float32 weights: W is [in, out], or [out, in] in a Gemm with transB. */
 export interface Dense {
@@ -229,8 +230,8 @@ export function attentions(graph: Graph): readonly Attention[] {
 }
 
 function attentionAround(index: GraphIndex, softmax: Node): Attention | null {
-  const mixed = only(index, softmax.outputs[0], 'MatMul')
-  const back = only(index, mixed?.outputs[0], 'Transpose')
+  const mixed = only(index, weightsFrom(index, softmax), 'MatMul')
+  const back = only(index, pastFollowing(index, mixed?.outputs[0]), 'Transpose')
   const join = only(index, back?.outputs[0], 'Reshape')
   const product = only(index, join?.outputs[0], 'MatMul', 'Gemm')
   const output = product && denseFrom(index, product)
@@ -242,8 +243,12 @@ function attentionAround(index: GraphIndex, softmax: Node): Attention | null {
   if (query === null || key === null) return null
   const { heads, headWidth } = value
   const same = [query, key].every((one) => one.heads === heads && one.headWidth === headWidth)
-  if (!same || output.inWidth !== heads * headWidth || !cuttable(index, join, 2)) return null
-  if (scored.tables.some(({ dims }) => dims.length !== 2 || dims[1] !== heads)) return null
+  if (!same || output.inWidth !== heads * headWidth) return null
+  if (!joins(lastSizes(index, join, 1), output.inWidth)) return null
+  const headTables = scored.added.flatMap((one) => tablesBehind(index, one))
+  if (headTables.some(({ dims }) => dims.length !== 2 || dims[1] !== heads)) return null
+  const others = scored.added.flatMap((one) => constantsBehind(index, one))
+  if (others.some((one) => !headTables.includes(one) && one.dims.includes(heads))) return null
   return {
     query: query.dense,
     key: key.dense,
@@ -253,13 +258,39 @@ function attentionAround(index: GraphIndex, softmax: Node): Attention | null {
     headWidth,
     splits: [...new Set([query.node, key.node, value.node])],
     join,
-    headTables: scored.tables,
+    headTables,
   }
+}
+
+/** The last size of a Reshape that joins heads: their width together, the rest, or calculated from what comes in. */
+function joins(sizes: readonly Size[] | null, width: number): boolean {
+  const last = sizes?.[0]
+  return last === 'computed' || last?.constant === -1 || last?.constant === width
+}
+
+/** What the values are weighted with: the softmax, or what PyTorch puts behind it, Where(IsNaN(softmax), 0, softmax). */
+function weightsFrom(index: GraphIndex, softmax: Node): string {
+  const output = softmax.outputs[0] ?? ''
+  const users = usersOf(index, output)
+  const chosen = users.find(({ opType }) => opType === 'Where')
+  const asked = users.find(({ opType }) => opType === 'IsNaN')
+  const guarded = chosen?.inputs[0] === asked?.outputs[0] && chosen?.inputs[2] === output
+  return users.length === 2 && asked !== undefined && guarded ? (chosen?.outputs[0] ?? '') : output
+}
+
+/** The users of a value that read its numbers: sizes follow by themselves. */
+const usersOf = (index: GraphIndex, value: string): readonly Node[] =>
+  index.consumers(value).filter(({ opType }) => opType !== 'Shape')
+
+/** The value behind a Reshape that only says again which shape there is, where one stands there. */
+function pastFollowing(index: GraphIndex, value: string | undefined): string | undefined {
+  const reshape = only(index, value, 'Reshape')
+  return reshape !== undefined && followsShapes(index, reshape) ? reshape.outputs[0] : value
 }
 
 /** The single user of a value where it is one of these operators. */
 function only(index: GraphIndex, value: string | undefined, ...ops: readonly string[]) {
-  const [user, ...others] = value === undefined ? [] : index.consumers(value)
+  const [user, ...others] = value === undefined ? [] : usersOf(index, value)
   return user !== undefined && others.length === 0 && ops.includes(user.opType) ? user : undefined
 }
 
@@ -275,61 +306,95 @@ function splitMaking(index: GraphIndex, value: string): Split | null {
   const node = index.producer(value)
   if (node === undefined) return null
   if (node.opType === 'Mul' || node.opType === 'Div') {
-    const scalar = index.initializer(node.inputs[1] ?? '')
-    if (scalar === undefined || scalar.dims.some((dim) => dim !== 1)) return null
-    return splitMaking(index, node.inputs[0] ?? '')
+    const rest = node.inputs.filter((input) => !isScale(index, input))
+    return rest.length === 1 ? splitMaking(index, rest[0] ?? '') : null
   }
   if (node.opType === 'Transpose') return splitMaking(index, node.inputs[0] ?? '')
   if (node.opType !== 'Reshape') return null
   const dense = denseMaking(index, node.inputs[0] ?? '')
-  const shape = index.initializer(node.inputs[1] ?? '')
-  if (dense === null || shape?.dtype !== 'int64' || shape.dims[0] !== 4) return null
-  const [, , heads = 0, width = 0] = integersOf(shape)
+  if (dense === null)
+    return followsShapes(index, node) ? splitMaking(index, node.inputs[0] ?? '') : null
+  const [last, before] = lastSizes(index, node, 2) ?? []
+  if (typeof last !== 'object' || typeof before !== 'object') return null
+  const [width, count] = [last.constant, before.constant]
+  const heads = count > 0 ? count : dense.outWidth / width
   const headWidth = width > 0 ? width : dense.outWidth / heads
-  const fits = heads > 0 && heads * headWidth === dense.outWidth
-  return fits && index.consumers(dense.output).length === 1
+  const fits = Number.isInteger(heads) && heads > 0 && heads * headWidth === dense.outWidth
+  return fits && usersOf(index, dense.output).length === 1
     ? { dense, node, heads, headWidth }
     : null
 }
 
-/** Whether a Reshape takes its sizes from a constant whose entry at `place` can be rewritten. */
-function cuttable(index: GraphIndex, reshape: Node, place: number): boolean {
-  const shape = index.initializer(reshape.inputs[1] ?? '')
-  return shape?.dtype === 'int64' && shape.dims[0] === place + 1
+/** One number, written in the model or calculated from shapes. */
+function isScale(index: GraphIndex, value: string): boolean {
+  const scalar = index.initializer(value)
+  return scalar === undefined ? madeOfShapes(index, value) : scalar.dims.every((dim) => dim === 1)
 }
 
-/** The product of query and key behind masks, scales and added scores; null where something else stands there. */
+/** The product of query and key behind masks, scales and added scores, and what is added; null where something else stands there. */
 function scoresBehind(
   index: GraphIndex,
   value: string,
   depth = 0,
-): { readonly product: Node; readonly tables: readonly Tensor[] } | null {
+): { readonly product: Node; readonly added: readonly string[] } | null {
   const node = index.producer(value)
   if (node === undefined || depth > 8) return null
-  if (node.opType === 'MatMul') return { product: node, tables: [] }
+  if (node.opType === 'MatMul') return { product: node, added: [] }
   if (!['Add', 'Mul', 'Div', 'Where'].includes(node.opType)) return null
   const inputs = node.opType === 'Where' ? node.inputs.slice(1) : node.inputs
   for (const [at, input] of inputs.entries()) {
     const found = scoresBehind(index, input, depth + 1)
     if (found === null) continue
-    const tables = inputs.flatMap((other, place) =>
-      place === at ? [] : tablesBehind(index, other),
-    )
-    return { product: found.product, tables: [...found.tables, ...tables] }
+    const added = inputs.filter((_, place) => place !== at)
+    return { product: found.product, added: [...found.added, ...added] }
   }
   return null
 }
 
-/** Tables [rows, heads] that a Gather brings into scores [heads, sequence, sequence] (relative positions). */
+/** Tables [rows, heads] that a Gather brings into scores [heads, sequence, sequence] (relative positions), for this layer alone. */
 function tablesBehind(index: GraphIndex, value: string, depth = 0): readonly Tensor[] {
   const node = index.producer(value)
-  if (node === undefined || depth > 4) return []
+  if (node === undefined || depth > 4 || usersOf(index, value).length > 1) return []
   if (node.opType === 'Gather') {
     const table = index.initializer(node.inputs[0] ?? '')
     return table?.dtype === 'float32' ? [table] : []
   }
   if (node.opType !== 'Transpose' && node.opType !== 'Unsqueeze') return []
   return tablesBehind(index, node.inputs[0] ?? '', depth + 1)
+}
+
+/** Float constants of more than one value that a value is made of; shapes are not followed. */
+function constantsBehind(
+  index: GraphIndex,
+  value: string,
+  seen: Set<string> = new Set(),
+): readonly Tensor[] {
+  if (seen.has(value)) return []
+  seen.add(value)
+  const tensor = index.initializer(value)
+  if (tensor !== undefined)
+    return tensor.dtype === 'float32' && tensor.byteLength > 4 ? [tensor] : []
+  const node = index.producer(value)
+  if (node === undefined || node.opType === 'Shape') return []
+  return node.inputs.flatMap((input) => constantsBehind(index, input, seen))
+}
+
+/** Operators of com.microsoft that hold whole parts of an encoder in one node. */
+const fused: ReadonlySet<string> = new Set([
+  ...['Attention', 'MultiHeadAttention', 'PackedAttention', 'QAttention', 'GroupQueryAttention'],
+  ...['SkipLayerNormalization', 'EmbedLayerNormalization', 'SkipSimplifiedLayerNormalization'],
+])
+
+/** Parts of the graph that an optimiser or exporter has fused, by operator: passes that cut layers apart cannot see into them. '' where there are none. */
+export function fusedParts({ nodes }: Graph): string {
+  const counts = new Map<string, number>()
+  for (const { opType, domain } of nodes)
+    if (domain === 'com.microsoft' && fused.has(opType))
+      counts.set(opType, (counts.get(opType) ?? 0) + 1)
+  // From opset 23 on ai.onnx has one of its own.
+  const own = nodes.filter(({ opType, domain }) => domain === '' && opType === 'Attention').length
+  if (own > 0) counts.set('ai.onnx Attention', own)
+  return [...counts].map(([op, count]) => `${op} (${count})`).join(', ')
 }
 
 /** The residual layers in order: attention and feed-forward blocks with the values where they begin and end. */
@@ -352,9 +417,6 @@ export function layersOf(graph: Graph): readonly Layer[] {
   }))
 }
 
-const isNorm = (node: Node | undefined): node is Node =>
-  node?.opType === 'LayerNormalization' || node?.opType === 'SimplifiedLayerNormalization'
-
 /**
  * Where a block begins and ends. Normalised before (pre): entry -> norm -> block -> + entry. After (post, BERT):
  * entry -> block -> + entry -> norm. Source: Xiong et al., arXiv 2002.04745, figure 1.
@@ -369,10 +431,9 @@ function residualAround(
   const other = add.inputs[0] === output ? add.inputs[1] : add.inputs[0]
   const sum = add.outputs[0] ?? ''
   if (other === input) {
-    const norm = only(index, sum, 'LayerNormalization')
-    return norm === undefined ? null : { entry: input, exit: norm.outputs[0] ?? '' }
+    const exit = normOutput(index, sum)
+    return exit === null ? null : { entry: input, exit }
   }
-  const norm = index.producer(input)
-  if (!isNorm(norm) || norm.inputs[0] !== other || other === undefined) return null
+  if (other === undefined || normInput(index, input) !== other) return null
   return { entry: other, exit: sum }
 }

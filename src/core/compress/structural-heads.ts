@@ -1,10 +1,8 @@
-import { int64Tensor } from '../onnx/build.ts'
 import { freshNames } from '../onnx/graph-edit.ts'
 import { indexGraph } from '../onnx/graph-index.ts'
-import type { Graph, Node, Tensor } from '../onnx/model.ts'
-import { integersOf } from '../onnx/tensor-values.ts'
+import type { Graph, Tensor } from '../onnx/model.ts'
 import type { Artefact, Pass, Patched, Proposal, Stats, Target } from './pass.ts'
-import { type Attention, attentions } from './structural-anatomy.ts'
+import { type Attention, attentions, fusedParts } from './structural-anatomy.ts'
 import {
   channelEnergy,
   closed,
@@ -24,6 +22,7 @@ import {
   repairOf,
   statKindOf,
 } from './structural-neurons.ts'
+import { resized } from './structural-shape.ts'
 import { cpuShareOf, nodesBetween } from './structural-share.ts'
 
 const bytesPerHead = ({ query, output, headWidth }: Attention): number =>
@@ -114,22 +113,20 @@ function cut(graph: Graph, one: Attention, kept: readonly number[], stats: Stats
   return reshaped(narrowed, one, kept.length)
 }
 
-/** Splits and joins with the new sizes, in constants of their own: the old ones may be shared by other layers. */
+/** Splits and joins with the new sizes. */
 function reshaped(graph: Graph, one: Attention, heads: number): Graph {
   const fresh = freshNames(graph)
+  const index = indexGraph(graph)
   const added: Tensor[] = []
-  const shapeOf = (node: Node, sizes: (old: readonly number[]) => readonly number[]): Node => {
-    const old = graph.initializers.find(({ name }) => name === node.inputs[1])
-    const values = sizes(old === undefined ? [] : integersOf(old))
-    const name = fresh(`${node.inputs[1]}/heads`)
-    added.push(int64Tensor(name, [values.length], values))
-    return { ...node, inputs: [node.inputs[0] ?? '', name] }
-  }
   const splits = new Set(one.splits)
-  const nodes = graph.nodes.map((node) => {
-    if (splits.has(node)) return shapeOf(node, ([a = 0, b = 0]) => [a, b, heads, one.headWidth])
-    if (node === one.join) return shapeOf(node, ([a = 0, b = 0]) => [a, b, heads * one.headWidth])
-    return node
+  const nodes = graph.nodes.flatMap((node) => {
+    if (!splits.has(node) && node !== one.join) return [node]
+    const size = splits.has(node)
+      ? { fromEnd: 1, size: heads }
+      : { fromEnd: 0, size: heads * one.headWidth }
+    const changed = resized(index, node, size, fresh)
+    added.push(...changed.initializers)
+    return changed.nodes
   })
   return { ...graph, nodes, initializers: [...graph.initializers, ...added] }
 }
@@ -156,6 +153,13 @@ function apply(artefact: Artefact, proposal: Proposal, stats: Stats): Patched {
   return { artefact: { ...artefact, model: closed(model, graph) }, changes }
 }
 
+function whyNone(graph: Graph): string {
+  const parts = fusedParts(graph)
+  return parts === ''
+    ? 'no attention of several heads in float32 that can be cut (scores per head that layers share count as one that cannot)'
+    : `attention is fused into single nodes: ${parts}`
+}
+
 /**
  * Removes the attention heads that matter least, in every layer alike: those that send least energy through the output projection, or
  * those by which the loss changes least to first order (`taylorGraph`; Michel et al., arXiv 1905.10650).
@@ -166,7 +170,7 @@ export const heads: Pass = {
   propose(artefact, target) {
     const found = cuttable(artefact.model.graph)
     return found.length === 0
-      ? { pass: 'heads', why: 'no attention of several heads in float32 that can be cut' }
+      ? { pass: 'heads', why: whyNone(artefact.model.graph) }
       : proposals(artefact, target, found)
   },
   needs: ({ model }, proposal) =>
