@@ -168,6 +168,7 @@ describe('variants of a GGUF file', () => {
     )
     const split = request(small(f16, undefined, { 'split.count': 3 }), 'x')
     expect(() => planGguf(split, effects())).toThrow('one of 3 parts')
+    expect(() => planGguf(request(ggufBytes([]), 'x'), effects())).toThrow('holds no weights')
     const word = request(small(f16), 'x', { types: ['--pure'] })
     expect(() => planGguf(word, effects())).toThrow('no type of llama-quantize')
   })

@@ -167,6 +167,8 @@ function openSource(
 ): { readonly file: GgufFile; readonly bytes: number } {
   const opened = source(model)
   const file = decodeGguf(opened)
+  if (file.parameters === 0)
+    throw new RightsizeError('GGUF_NOT_SOURCE', 'it holds no weights', { at: model })
   const parts = file.metadata.get('split.count')
   if (typeof parts === 'number' && parts > 1) {
     const next = 'Merge the parts first: llama-gguf-split --merge FIRST-PART MERGED.gguf'

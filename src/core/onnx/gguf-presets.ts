@@ -108,9 +108,10 @@ export function predictSize(file: GgufFile, fileBytes: number, preset: GgufPrese
   }
 }
 
-/** Tensor bytes x 8 / weights: what llama.cpp prints as BPW. */
+/** Tensor bytes x 8 / weights: what llama.cpp prints as BPW; 0 for a file without weights (a vocabulary alone). */
 export function bitsPerWeight({ tensors, parameters }: GgufFile): number {
-  return (8 * tensors.reduce((sum, { byteLength }) => sum + byteLength, 0)) / parameters
+  const bytes = tensors.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  return parameters === 0 ? 0 : (8 * bytes) / parameters
 }
 
 /** Types of tensors other than 16- and 32-bit floats: a file with such tensors is quantised already. */
