@@ -7,7 +7,7 @@ export interface DenseRows {
   readonly width: number
 }
 
-/** Mean and standard deviation of each column; a constant column has deviation 1, so that it stays 0. */
+/** Mean and standard deviation of each column; a column that hardly changes has deviation 1, so that it stays about 0. */
 export interface ColumnScale {
   readonly mean: Float32Array
   readonly deviation: Float32Array
@@ -29,6 +29,12 @@ export function countRows({ data, width }: DenseRows): number {
   return rows
 }
 
+/**
+ * A deviation below this share of the largest one, or of the column's own mean, is rounding: float32 keeps seven digits. MiniLM has
+ * embedding columns of about 1e-33; divided by such a deviation, weights grow to 1e32, and nothing can be stored in fewer bits.
+ */
+const leastShare = 1e-6
+
 /** Column means and standard deviations (divided by n) in double precision. */
 export function columnScale({ data, width }: DenseRows): ColumnScale {
   const rows = data.length / width
@@ -44,8 +50,11 @@ export function columnScale({ data, width }: DenseRows): ColumnScale {
     squares[column] =
       (squares[column] as number) + ((data[at] as number) - (mean[column] as number)) ** 2
   }
-  const deviation = Float32Array.from(squares, (square) => Math.sqrt(square / rows) || 1)
-  return { mean, deviation }
+  const deviation = Float32Array.from(squares, (square) => Math.sqrt(square / rows))
+  const largest = deviation.reduce((most, one) => Math.max(most, one), 0)
+  const changes = (one: number, column: number): boolean =>
+    one > leastShare * Math.max(largest, Math.abs(mean[column] as number))
+  return { mean, deviation: deviation.map((one, column) => (changes(one, column) ? one : 1)) }
 }
 
 /** (x - mean) / deviation. */

@@ -83,4 +83,17 @@ describe('trainHead', () => {
     const { probabilities } = classifyHead(model, data.subarray(0, 6))
     expect(probabilities.every(Number.isFinite)).toBe(true)
   })
+
+  test('gives no weight to a column that only rounding moves, however that helps its own rows', () => {
+    for (const tiny of [(row: number) => row * 1e-34, (row: number) => 5 + (row % 2) * 5e-7]) {
+      const data = embeddings.data.map((value, at) =>
+        at % 6 === 4 ? tiny(Math.floor(at / 6)) : value,
+      )
+      const { model } = trainHead({ data, width: 6 }, rows)
+      const largest = model.layers[0]!.weights.reduce((most, w) => Math.max(most, Math.abs(w)), 0)
+      const row = model.layers[0]!.weights.subarray(4 * 4, 5 * 4)
+      expect(largest).toBeGreaterThan(1)
+      expect(row.every((weight) => Math.abs(weight) < 1e-3 * largest)).toBe(true)
+    }
+  })
 })
