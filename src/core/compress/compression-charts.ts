@@ -17,28 +17,33 @@ import type { Compression, MeasuredCost, PathStep, Trial } from './trial.ts'
 const stepName = ({ pass, text }: PathStep, at: number): string =>
   at === 0 ? 'original' : `${at}. ${pass}: ${text}`
 
-/** Bytes and CPU time that are left after each pass; empty where nothing was kept. */
-export function stepsChart({ path, original }: Compression): string {
+/** Factor from which what is left could not be seen beside the original. */
+const deep = 8
+
+/** Whether the result is so small that the chart shows factors instead of what is left. */
+export const showsFactors = ({ path, original }: Compression): boolean =>
+  path.some(({ bytes: size, cost }) => original.bytes / size > deep || (cost?.times ?? 1) > deep)
+
+/** Waterfall of bytes and CPU time over the passes; empty where nothing was kept. */
+export function stepsChart(found: Compression): string {
+  const { path, original } = found
   if (path.length < 2) return ''
+  const factors = showsFactors(found)
   return shrinkStepsSvg({
-    columns: ['size of the model file', "CPU time per item, share of the original's"],
-    steps: path.map(
-      (step, at): ShrinkStep => ({
-        name: stepName(step, at),
-        values: [
-          {
-            value: step.bytes,
-            text:
-              at === 0
-                ? bytes(step.bytes)
-                : `${bytes(step.bytes)}, ${sizeWords(original.bytes, step.bytes)}`,
-          },
-          at === 0 ? { value: 1, text: '100 %' } : shareOf(step.cost),
-        ],
-      }),
-    ),
+    shows: factors ? 'times' : 'left',
+    columns: factors
+      ? ['model file, times smaller', 'CPU time per item, times less']
+      : ['size of the model file', "CPU time per item, share of the original's"],
+    steps: path.map((step, at): ShrinkStep => {
+      const size = { value: step.bytes, text: sizeAt(step, at, original.bytes) }
+      const cpu = at === 0 ? { value: 1, text: '100 %' } : shareOf(step.cost)
+      return { name: stepName(step, at), values: [size, cpu] }
+    }),
   })
 }
+
+const sizeAt = ({ bytes: size }: PathStep, at: number, before: number): string =>
+  at === 0 ? bytes(size) : `${bytes(size)}, ${sizeWords(before, size)}`
 
 /** The share of the original's CPU time is 1 / times; the ends of its interval change places. */
 function shareOf(cost: MeasuredCost | null): StepValue | null {

@@ -55,7 +55,11 @@ function provenHeadline(found: Compression): FoundHeadline {
   }
 }
 
-/** A negative bound is a gain. */
+/** The bound of a loss as a thing; a negative one is a gain. */
+export const boundText = ({ upper }: HoldoutVerdict): string =>
+  upper > 0 ? `at most ${atMost(upper)}` : `a gain of at least ${lossText(-upper)}`
+
+/** The same as what it does. */
 const boundWords = ({ upper }: HoldoutVerdict): string =>
   upper > 0 ? `loses at most ${atMost(upper)}` : `gains at least ${lossText(-upper)}`
 
@@ -82,8 +86,8 @@ function undecidedHeadline({ finalists, margin, why }: Compression): FoundHeadli
 /** What the hold-out says of a finalist, one line. */
 export function holdoutText(holdout: HoldoutVerdict | null, looks: number): string {
   if (holdout === null) return 'not shown to the hold-out'
-  const { loss, upper, alpha, items, counts } = holdout
-  return `loss ${lossText(loss)}, at most ${atMost(upper)} on future items (level ${levelText(alpha)}, ${grouped(items)} items, ${grouped(counts.lose)} worse, ${grouped(counts.win)} better): ${verdictWord(holdout, looks)}`
+  const { loss, alpha, items, counts } = holdout
+  return `loss ${lossText(loss)}, ${boundText(holdout)} on future items (level ${levelText(alpha)}, ${grouped(items)} items, ${grouped(counts.lose)} worse, ${grouped(counts.win)} better): ${verdictWord(holdout, looks)}`
 }
 
 /** A hold-out that was opened before proves no more. */

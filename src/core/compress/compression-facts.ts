@@ -104,7 +104,21 @@ export function searchFacts(found: Compression): readonly Fact[] {
     ['time', `${secondsText(search.wallS)}, ${grouped(search.cpuS, 1)} CPU-s, measured`],
     ['energy', `${energyText(search)}: ${how}; source: ${source}`],
     ['trials', `${grouped(trials.length)}: ${spentOn(trials)}`],
+    ...taughtBy(found),
     ['pays back', payBackText(found)],
+  ]
+}
+
+/** What the original was asked about for the training of others; nothing where nothing was trained. */
+function taughtBy({ lessons }: Compression): readonly Fact[] {
+  const { rows, copies } = lessons
+  if (rows === 0) return []
+  const changed =
+    copies === 0
+      ? ''
+      : ` and ${grouped(copies)} changed ${copies === 1 ? 'copy' : 'copies'} of each`
+  return [
+    ['taught by', `the original's answers to ${counted(rows, 'row')} of the train part${changed}`],
   ]
 }
 

@@ -18,8 +18,10 @@ export const levelText = (alpha: number): string => `${significant(100 * (1 - al
 export const times = (ratio: number): string => `${significant(ratio, ratio < 1 ? 2 : 3)}x`
 
 /** A measured factor in words: 5.7x less; 1.6x more where the model is slower. */
-export const factorText = ({ times: ratio }: MeasuredCost): string =>
-  ratio >= 1 ? `${times(ratio)} less` : `${times(1 / ratio)} more`
+export function factorText({ times: ratio }: MeasuredCost): string {
+  if (Math.abs(ratio - 1) < 0.005) return '1x'
+  return ratio >= 1 ? `${times(ratio)} less` : `${times(1 / ratio)} more`
+}
 
 /** Its interval in the same direction, and whether that holds no difference at all: 0.96x to 1.06x, may be none. */
 export function factorRange({ low, high, times: ratio }: MeasuredCost): string {

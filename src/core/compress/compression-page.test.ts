@@ -58,12 +58,20 @@ test('the page shows the waterfall, quality, what gave nothing, proof, runtime, 
     'LayerNormalization',
     'What the search cost',
     '1 failed (0.4 CPU-s)',
+    "the original's answers to 8,000 rows of the train part and 2 changed copies of each",
     'modelled',
     'after 59,500 inferences (58,200 to 61,300',
     '--replay compression.json',
     'The claim rests on the hold-out alone.',
   ])
     expect(text).toContain(part)
+})
+
+test('what is left is drawn from 0 while it can be seen, as factors on a logarithmic scale below an eighth', () => {
+  const half = proven.path.slice(0, 4)
+  const shallow = compressionPage({ ...proven, path: half })
+  expect(words(shallow)).toContain('What is left after each pass: solid what remains')
+  expect(words(compressionPage(proven))).toContain('on a logarithmic scale, so that factors')
 })
 
 test('what is not there is left out, what was not measured is said', () => {

@@ -2,11 +2,10 @@ import { escapeHtml } from '../report/escape.ts'
 import { bytes, grouped } from '../report/number.ts'
 import { pageHtml } from '../report/page.ts'
 import { factList, figureHtml, tableHtml } from '../report/table.ts'
-import { factorChart, qualityChart, stepsChart } from './compression-charts.ts'
-import { foundHeadline, nextSteps, verdictWord, warnings } from './compression-claim.ts'
+import { factorChart, qualityChart, showsFactors, stepsChart } from './compression-charts.ts'
+import { boundText, foundHeadline, nextSteps, verdictWord, warnings } from './compression-claim.ts'
 import { type Fact, factsOf, provenanceOf, searchFacts, steeredNote } from './compression-facts.ts'
 import {
-  atMost,
   chosenFinalist,
   chosenRow,
   energyText,
@@ -116,10 +115,10 @@ function lossTile(found: Compression): string {
   const { outcome, holdoutLooks } = found
   const holdout = chosenFinalist(found)?.holdout ?? null
   if (holdout === null) return tile('Loss', 'not shown to the hold-out', [], 'no')
-  const { loss, upper, items, counts, alpha } = holdout
+  const { loss, items, counts, alpha } = holdout
   return tile(
     'Loss on future items like these',
-    `at most ${atMost(upper)}`,
+    boundText(holdout),
     [
       `${lossText(loss)} on ${grouped(items)} items of the hold-out (${grouped(counts.lose)} worse, ${grouped(counts.win)} better), level ${levelText(alpha)}: ${verdictWord(holdout, holdoutLooks)}`,
     ],
@@ -150,6 +149,11 @@ const figuresSection = (found: Compression): string =>
     factList(arrows(factsOf(found).filter(([name]) => beside.includes(name)))),
   )
 
+const leftKey =
+  'What is left after each pass: solid what remains, pale what the pass took away, orange what it added.'
+const factorKey =
+  'How many times less than the original, on a logarithmic scale, so that factors are lengths: solid what the pass saved, pale what those before it saved, orange what it gave back.'
+
 function pathSection(found: Compression): string {
   if (found.path.length < 2) return ''
   return section(
@@ -158,7 +162,7 @@ function pathSection(found: Compression): string {
     figureHtml(
       'Size and CPU time after each pass',
       stepsChart(found),
-      'What is left after each pass: solid what remains, pale what the pass took away. Thin lines are 95 % intervals. Sizes are counted, CPU times measured against the original at batch 1.',
+      `${showsFactors(found) ? factorKey : leftKey} Thin lines are 95 % intervals. Sizes are counted, CPU times measured against the original at batch 1.`,
     ),
     figureHtml(
       'Loss after each pass',

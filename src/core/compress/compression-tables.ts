@@ -38,7 +38,7 @@ export function pathTable({ path, original }: Compression): FoundTable {
   const items = path[0]?.items ?? 0
   return {
     label: 'Every model on the way',
-    caption: `Each model on the way, measured against the original. Accuracy and loss: measured on the ${grouped(items)} items of the search, 95 % intervals; they steered the search and prove nothing. CPU time: measured at batch 1, alternating with the original, 95 % intervals.`,
+    caption: `Each model on the way, measured against the original. Accuracy and loss: measured on the ${grouped(items)} items of the search, 95 % intervals; they steered the search and prove nothing. CPU time: measured at batch 1, alternating with the original, 95 % intervals, in shorter rounds than the result itself.`,
     columns: [
       { head: 'step' },
       { head: 'size' },
@@ -94,7 +94,7 @@ function trialRow(trial: Trial): readonly FoundCell[] {
   const { number, step, text, bytes: size, gate } = trial
   const failed = trial.verdict === 'failed'
   return [
-    cell(`${number}. ${step.pass}`, `${text}${healText(trial)}`),
+    cell(`${number}. ${step.pass}`, text),
     failed ? blank : cell(bytes(size.after), sizeWords(size.before, size.after)),
     trialCost(trial),
     gate === null
@@ -112,13 +112,11 @@ const verdictWords = {
   kept: 'held, but not in the result',
 } as const
 
-export const healText = ({ step: { heal } }: Trial): string =>
-  heal === null ? '' : `; healed by ${counted(heal.steps, 'step')}`
-
 function trialCost({ cost, predicted, verdict }: Trial): FoundCell {
   if (cost) return costCell(cost)
   if (verdict === 'failed') return blank
-  return cell('not measured', `predicted ${percent(predicted.cpuShare, 0)} less`)
+  const share = predicted.cpuShare
+  return cell('not measured', share === 0 ? '' : `predicted ${percent(share, 0)} less`)
 }
 
 export const notApplicableTable = ({ notApplicable }: Compression): FoundTable => ({

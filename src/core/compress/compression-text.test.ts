@@ -206,7 +206,7 @@ describe('Markdown', () => {
   test('has what gave nothing with its measured factor, and no trial of the result among it', () => {
     const table = /## What was tried and is not in the result\n\n([\s\S]*?)\n\n/.exec(text)?.[1]
     expect(table).toMatch(/2\. half .*1\.64x more \(1\.59x to 1\.69x\).*probed, not taken/)
-    expect(table).toMatch(/5\. student-static .*healed by 1,800 steps.*11\.80 points.*refused/)
+    expect(table).toMatch(/5\. student-static .*, 1800 training steps.*11\.80 points.*refused/)
     expect(table).toMatch(/9\. heads .*failed \(outputs changed/)
     expect(table?.split('\n')).toHaveLength(2 + proven.trials.length - onThePath(proven).length)
     expect(table).not.toContain('12. int8')

@@ -92,6 +92,7 @@ test('bars of a tornado begin at the middle value', () => {
 test('bars of what is left begin at 0, are as long as their values, and the pale part reaches back to the step before', () => {
   const of = (value: number) => ({ value, text: `${value} MB` })
   const svg = shrinkStepsSvg({
+    shows: 'left',
     columns: ['size'],
     steps: [
       { name: 'original', values: [of(40)] },
@@ -123,7 +124,7 @@ test('bars of what is left begin at 0, are as long as their values, and the pale
   expect(Number(ends[0]![1])).toBeCloseTo(4 * unit, 0)
   expect(Number(ends[0]![2])).toBeCloseTo(6 * unit, 0)
   expect(svg).toContain('not measured')
-  expect(shrinkStepsSvg({ columns: ['size'], steps: [] })).toBe('')
+  expect(shrinkStepsSvg({ shows: 'left', columns: ['size'], steps: [] })).toBe('')
 })
 
 test('a row of intervals has its dot between its ends and the limit where the axis has it', () => {
@@ -141,4 +142,29 @@ test('a row of intervals has its dot between its ends and the limit where the ax
   expect(number(/class="range" x1="([\d.]+)"/)).toBeCloseTo(axis.at(-1), 0)
   expect(svg).toContain('&lt;a&gt;')
   expect(svg).not.toContain('<a>')
+})
+
+test('in the waterfall of factors each step is as long as the logarithm of its own factor, wherever it begins', () => {
+  const of = (value: number) => ({ value, text: `${value} MB` })
+  const svg = shrinkStepsSvg({
+    shows: 'times',
+    columns: ['size'],
+    steps: [
+      { name: 'original', values: [of(100)] },
+      { name: 'ten times', values: [of(10)] },
+      { name: 'twice', values: [of(5)] },
+      { name: 'back by two', values: [of(10)] },
+      { name: 'ten times again', values: [of(1)] },
+    ],
+  })
+  const wide = (kind: string) =>
+    [
+      ...svg.matchAll(new RegExp(`class="${kind}" x="([\\d.]+)" y="\\d+" width="([\\d.]+)"`, 'g')),
+    ].map(([, x, width]) => ({ from: Number(x), wide: Number(width) }))
+  const [ten, twice, again] = wide('fill-a')
+  expect(again!.wide).toBeCloseTo(ten!.wide, 0)
+  expect(twice!.wide / ten!.wide).toBeCloseTo(Math.log10(2), 1)
+  expect(twice!.from).toBeCloseTo(ten!.from + ten!.wide, 0)
+  expect(wide('added')[0]!.wide).toBeCloseTo(twice!.wide, 0)
+  expect(again!.from).toBeCloseTo(twice!.from, 0)
 })

@@ -24,6 +24,8 @@ export interface IntervalRowsChart {
 export const intervalRange: readonly [number, number] = [12, 700]
 const [left, right] = intervalRange
 const [top, rowHeight] = [26, 46]
+/** Characters that fit between the edges at 13 px in a system font, name and text together. */
+const lineLength = 96
 
 /** A dot and its interval per row against a line that is drawn through all; names stand over their rows, so long ones have room. */
 export function intervalRowsSvg(chart: IntervalRowsChart): string {
@@ -46,7 +48,7 @@ function drawn(row: IntervalLine, { axis, limit }: IntervalRowsChart, y: number)
   const { name, role, text } = row
   const at = (value: number): string => px(axis.at(within(value, axis)))
   const middle = px(y + 32)
-  return `<line class="limit" x1="${at(limit)}" x2="${at(limit)}" y1="${px(y + 22)}" y2="${px(y + 42)}"/><g class="pt ${role}"><text class="label ${role}" x="0" y="${px(y + 16)}">${escapeHtml(clip(name, 72))}<tspan class="tick" dx="8">${escapeHtml(text)}</tspan></text><line class="range" x1="${at(row.low)}" x2="${at(row.high)}" y1="${middle}" y2="${middle}"/><circle cx="${at(row.value)}" cy="${middle}" r="5.5"/></g>`
+  return `<line class="limit" x1="${at(limit)}" x2="${at(limit)}" y1="${px(y + 22)}" y2="${px(y + 42)}"/><g class="pt ${role}"><text class="label ${role}" x="0" y="${px(y + 16)}">${escapeHtml(clip(name, Math.min(72, lineLength - text.length)))}<tspan class="tick" dx="8">${escapeHtml(text)}</tspan></text><line class="range" x1="${at(row.low)}" x2="${at(row.high)}" y1="${middle}" y2="${middle}"/><circle cx="${at(row.value)}" cy="${middle}" r="5.5"/></g>`
 }
 
 const within = (value: number, { domain }: Axis): number =>

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../escape.ts'
-import { clip, linearAxis, px, svgOpen } from './axis.ts'
+import { clip, linearAxis, logAxis, px, svgOpen } from './axis.ts'
 
 /** A quantity at one step; low and high where it has an interval. */
 export interface StepValue {
@@ -11,7 +11,7 @@ export interface StepValue {
 
 export interface ShrinkStep {
   readonly name: string
-  /** One per column of the chart; null: not measured. */
+  /** One per column of the chart; null: not measured. The first step has all, and they are above 0. */
   readonly values: readonly (StepValue | null)[]
 }
 
@@ -19,6 +19,11 @@ export interface ShrinkStepsChart {
   /** What each column shows; at most two have room. */
   readonly columns: readonly string[]
   readonly steps: readonly ShrinkStep[]
+  /**
+   * `left`: what is left after each step, from 0, with the part that it took away in a paler tone. `times`: how many times less than at
+   * first, logarithmic, so that factors are lengths and every step is seen however little is left.
+   */
+  readonly shows: 'left' | 'times'
 }
 
 const [top, rowHeight, barHeight] = [30, 48, 16]
@@ -27,21 +32,19 @@ const wide = 720
 const textRoom = 152
 const gap = 24
 
-/**
- * What is left after each step, from 0, with the part that the step took away in a paler tone, and the part that it added in the tone of a
- * warning. One column per quantity, each on its own linear scale; the name of the step stands over its bars.
- */
-export function shrinkStepsSvg({ columns, steps }: ShrinkStepsChart): string {
+/** Waterfall of what shrinks, one column per quantity; what a step added is in the tone of a warning. Names stand over their bars. */
+export function shrinkStepsSvg({ columns, steps, shows }: ShrinkStepsChart): string {
   if (steps.length === 0) return ''
   const each = (wide - gap * (columns.length - 1)) / columns.length
   const parts = columns.map((column, at) => {
     const left = at * (each + gap)
     const head = `<text class="axis" x="${px(left)}" y="14">${escapeHtml(clip(column, 52))}</text>`
-    return `${head}${barsOf(steps, at, [left, left + each - textRoom])}`
+    const values = steps.map(({ values }) => values[at] ?? null)
+    return `${head}${barsOf(values, shows, [left, left + each - textRoom])}`
   })
   const names = steps.map(
     ({ name }, i) =>
-      `<text class="label${i === steps.length - 1 ? ' chosen' : ''}" x="0" y="${top + i * rowHeight + 14}">${escapeHtml(clip(name, 96))}</text>`,
+      `<text class="label${i === steps.length - 1 ? ' chosen' : ''}" x="0" y="${top + i * rowHeight + 14}">${escapeHtml(clip(name, 92))}</text>`,
   )
   return `${svgOpen(top + steps.length * rowHeight, labelOf(columns, steps))}${names.join('')}${parts.join('')}</svg>`
 }
@@ -54,48 +57,82 @@ const labelOf = (columns: readonly string[], steps: readonly ShrinkStep[]): stri
     })
     .join('; ')
 
+type Edges = readonly [number, number]
+
 function barsOf(
-  steps: readonly ShrinkStep[],
-  column: number,
-  [left, right]: readonly [number, number],
+  values: readonly (StepValue | null)[],
+  shows: ShrinkStepsChart['shows'],
+  edges: Edges,
 ): string {
-  const values = steps.map(({ values }) => values[column] ?? null)
-  const most = Math.max(...values.map((each) => Math.max(each?.value ?? 0, each?.high ?? 0)), 0)
-  if (most === 0) return ''
-  // Bars begin at 0 exactly; the room that an axis leaves at its ends would hide that.
-  const at = linearAxis([0, most], [left, right], String, [0, most]).at
+  const at = shows === 'left' ? fromZero(values, edges) : fromFirst(values, edges)
   let before: number | null = null
   return values
     .map((each, i) => {
       const y = top + i * rowHeight + 20
-      const drawn =
-        each === null ? missing(left, y) : bar(each, before, { at, left, y, first: i === 0 })
-      before = each?.value ?? before
+      if (each === null)
+        return `<text class="tick" x="${px(edges[0])}" y="${y + 12}">not measured</text>`
+      const drawn = bar(each, before, { at, left: edges[0], y, shows })
+      before = each.value
       return drawn
     })
     .join('')
 }
 
-const missing = (left: number, y: number): string =>
-  `<text class="tick" x="${px(left)}" y="${y + 12}">not measured</text>`
+const extremes = (values: readonly (StepValue | null)[]): readonly number[] =>
+  values.flatMap((each) =>
+    each ? [each.value, each.low ?? each.value, each.high ?? each.value] : [],
+  )
+
+/** Begins at 0 exactly; the room that an axis leaves at its ends would hide that. */
+function fromZero(values: readonly (StepValue | null)[], edges: Edges): Place['at'] {
+  const most = Math.max(...extremes(values))
+  return linearAxis([0, most], edges, String, [0, most]).at
+}
+
+/** Begins at the first value, the smallest at the other edge. */
+function fromFirst(values: readonly (StepValue | null)[], [left, right]: Edges): Place['at'] {
+  const first = values[0]?.value ?? 1
+  const ratios = extremes(values).map((value) => first / value)
+  const { at } = logAxis([1, ...ratios], [0, 1], String)
+  const [from, to] = [at(Math.min(1, ...ratios)), at(Math.max(1, ...ratios))]
+  return (value) => left + ((at(first / value) - from) / (to - from || 1)) * (right - left)
+}
 
 interface Place {
   at(value: number): number
   readonly left: number
   readonly y: number
-  readonly first: boolean
+  readonly shows: ShrinkStepsChart['shows']
 }
 
-function bar(each: StepValue, before: number | null, { at, left, y, first }: Place): string {
-  const [now, then] = [at(each.value), at(before ?? each.value)]
-  const box = (kind: string, from: number, to: number) =>
-    `<rect class="${kind}" x="${px(from)}" y="${y}" width="${px(Math.max(1.5, to - from))}" height="${barHeight}" rx="2"/>`
-  const kept = box(first ? 'fill-b' : 'fill-a', left, Math.min(now, then))
-  const change =
-    now < then - 0.5 ? box('gone', now, then) : now > then + 0.5 ? box('added', then, now) : ''
-  const text = `<text class="tick" x="${px(Math.max(now, then, at(each.high ?? 0)) + 8)}" y="${y + 12}">${escapeHtml(each.text)}</text>`
-  return `${kept}${change}${whisker(each, at, y)}${text}`
+function bar(each: StepValue, before: number | null, place: Place): string {
+  const { at, y } = place
+  const boxes = (place.shows === 'left' ? leftBoxes : timesBoxes)(each.value, before, place)
+  const ends = [each.value, before ?? each.value, each.low ?? each.value, each.high ?? each.value]
+  const text = Math.max(...ends.map((value) => at(value))) + 8
+  const words = `<text class="tick" x="${px(text)}" y="${y + 12}">${escapeHtml(each.text)}</text>`
+  return `${boxes}${whisker(each, at, y)}${words}`
 }
+
+/** Solid what remains; pale what was taken away. */
+function leftBoxes(value: number, before: number | null, { at, left, y }: Place): string {
+  const [now, then] = [at(value), at(before ?? value)]
+  const kept = box(before === null ? 'fill-b' : 'fill-a', left, Math.min(now, then), y)
+  if (now < then - 0.5) return `${kept}${box('gone', now, then, y)}`
+  return now > then + 0.5 ? `${kept}${box('added', then, now, y)}` : kept
+}
+
+/** Pale what the steps before saved, solid what this one saved beside it. */
+function timesBoxes(value: number, before: number | null, { at, left, y }: Place): string {
+  if (before === null) return box('fill-b', at(value), at(value), y)
+  const [now, then] = [at(value), at(before)]
+  const earlier = Math.min(now, then) > left + 0.5 ? box('gone', left, Math.min(now, then), y) : ''
+  if (now > then) return `${earlier}${box('fill-a', then, now, y)}`
+  return now < then - 0.5 ? `${earlier}${box('added', now, then, y)}` : earlier
+}
+
+const box = (kind: string, from: number, to: number, y: number): string =>
+  `<rect class="${kind}" x="${px(from)}" y="${y}" width="${px(Math.max(1.5, to - from))}" height="${barHeight}" rx="2"/>`
 
 function whisker({ low, high }: StepValue, at: Place['at'], y: number): string {
   if (low === undefined || high === undefined) return ''
