@@ -6,18 +6,34 @@ import { RightsizeError } from '../../core/error/error.ts'
 
 /** Replaces a file in one step: a kill or a full disk leaves the old file or the new one, never half of one. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
   const half = `${path}.${process.pid}.part`
   try {
+    await mkdir(dirname(path), { recursive: true })
     await writeFile(half, bytes)
     await rename(half, path)
   } catch (cause) {
-    await rm(half, { force: true })
-    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') {
-      throw new RightsizeError('DISK_FULL', `there was no room for ${path}`, { cause })
-    }
-    throw cause
+    await rm(half, { force: true }).catch(() => undefined)
+    throw writeError(path, cause)
   }
+}
+
+/** What a person can do about it; other failures are ours. */
+function writeError(path: string, cause: unknown): unknown {
+  const { code = '' } = cause as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new RightsizeError('DISK_FULL', `there was no room for ${path}`, { cause })
+  const reason = refusals[code]
+  if (reason === undefined) return cause
+  return new RightsizeError('WRITE_FAILED', `${path} cannot be written: ${reason}`, { cause })
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: 'the folder does not allow it',
+  EPERM: 'the folder does not allow it',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'a part of its path is a file',
+  EISDIR: 'there is a folder of that name',
 }
 
 /** The text of a file, or null where there is none. Other failures are thrown. */
@@ -25,7 +41,8 @@ export async function textOrNull(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
     throw cause
   }
 }

@@ -86,6 +86,11 @@ export const runErrors = {
     why: 'rightsize keeps every answer that was paid for.',
     next: 'Free some space and run the same command again; nothing stored is repeated.',
   },
+  WRITE_FAILED: {
+    title: 'A file cannot be written',
+    why: 'The folder is read-only, belongs to another user, or a part of its path is a file.',
+    next: 'Name a folder that you may write to (--out FOLDER) and run the same command again.',
+  },
   DECISION_INPUT: {
     title: 'The decision lacks what it compares with',
     why: 'A bar given as a margin is a comparison, so the incumbent must be named and must have answered.',

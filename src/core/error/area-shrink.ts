@@ -26,6 +26,11 @@ export const shrinkErrors = {
     why: 'Nothing can be proven with them, so the search would cost energy for no claim.',
     next: 'Label more test items, or allow a larger margin.',
   },
+  SHRINK_INTERRUPTED: {
+    title: 'The search was interrupted',
+    why: 'Nothing is claimed before the end; what the trials gave is kept.',
+    next: 'Run the same command again: it goes on from the trials that are kept.',
+  },
   SHRINK_REPLAY: {
     title: 'A recipe cannot be replayed',
     why: 'It belongs to another original, other data or another engine version; the bytes would differ.',
