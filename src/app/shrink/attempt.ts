@@ -66,6 +66,8 @@ interface Made extends Patch {
   readonly scores: Uint8Array
   readonly id: string
   readonly bytes: number
+  /** What was to be healed and judged: two steps that cut the same are one. */
+  readonly key: string
   /** CPU seconds of the earlier run where the trial was resumed; null where it was made now. */
   readonly earlierCpuS: number | null
 }
@@ -74,6 +76,9 @@ interface Made extends Patch {
 type Sidecar = Omit<Artefact, 'model'>
 
 interface Note {
+  /** Digest of the model beside it: a file that was cut short or changed is not taken. */
+  readonly model: string
+  readonly key: string
   readonly changes: readonly string[]
   readonly scores: string
   readonly cpuS: number
@@ -83,20 +88,31 @@ interface Note {
 
 const encoder = new TextEncoder()
 
+/** What an earlier run made of this step; null where it made nothing, left half of it, or stopped judging where this search would go on. */
 async function resumed(state: State, name: string, bench: Bench): Promise<Made | null> {
-  const [stored, note] = [
+  const [stored, text] = [
     await bench.keep.load(`${name}.onnx`),
     await bench.keep.load(`${name}.json`),
   ]
-  if (stored === null || note === null) return null
-  const { changes, scores, cpuS, sidecar } = JSON.parse(new TextDecoder().decode(note)) as Note
+  const note = text === null ? null : noteOf(text)
+  if (stored === null || note === null || bench.digest(stored) !== note.model) return null
+  const scores = Uint8Array.from(note.scores, Number)
+  const own = bench.original.subarray(0, scores.length)
+  const whole = scores.length === bench.original.length
+  // With another margin fewer items may be enough to refuse, or too few.
+  if (!whole && !refusedEarly(scores, own, bench.gate.margin)) return null
   return {
-    artefact: { ...(sidecar ?? state.artefact), model: decodeModel(stored) },
-    changes,
-    scores: Uint8Array.from(scores, Number),
-    id: bench.digest(stored),
-    bytes: stored.byteLength,
-    earlierCpuS: cpuS,
+    artefact: { ...(note.sidecar ?? state.artefact), model: decodeModel(stored) },
+    ...{ changes: note.changes, scores, id: note.model, key: note.key, bytes: stored.byteLength },
+    earlierCpuS: note.cpuS,
+  }
+}
+
+function noteOf(text: Uint8Array): Note | null {
+  try {
+    return JSON.parse(new TextDecoder().decode(text)) as Note
+  } catch {
+    return null
   }
 }
 
@@ -113,7 +129,11 @@ async function made(
   if (log.seen.has(name)) return null
   log.seen.set(name, log.trials.length + 1)
   const before = await resumed(state, name, bench)
-  if (before !== null) return before
+  if (before !== null) {
+    if (log.seen.has(before.key)) return null
+    log.seen.set(before.key, log.trials.length + 1)
+    return log.made.has(name) ? { ...before, earlierCpuS: null } : before
+  }
   const started = bench.cpuS()
   const patched = await patch(state.artefact, pass, { ...proposal, params: step.params }, bench)
   const cut = bench.digest(encodeModel(patched.artefact.model))
@@ -127,7 +147,9 @@ async function made(
   const { model: _, ...sidecar } = result.artefact
   const { model: __, ...own } = state.artefact
   const same = JSON.stringify(sidecar) === JSON.stringify(own)
+  const id = bench.digest(bytes)
   const note: Note = {
+    ...{ model: id, key },
     changes: result.changes,
     scores: scores.join(''),
     cpuS: bench.cpuS() - started,
@@ -135,8 +157,8 @@ async function made(
   }
   await bench.keep.save(`${name}.onnx`, bytes)
   await bench.keep.save(`${name}.json`, encoder.encode(JSON.stringify(note)))
-  const id = bench.digest(bytes)
-  return { ...result, scores, id, bytes: bytes.byteLength, earlierCpuS: null }
+  log.made.add(name)
+  return { ...result, scores, id, key, bytes: bytes.byteLength, earlierCpuS: null }
 }
 
 /** Items between two looks; the first decides most clear cases. */
@@ -224,6 +246,8 @@ export interface Attempted {
   readonly trial: Trial | null
 }
 
+const noSaving = 'it saves no bytes'
+
 /** One trial: apply, heal, verify, judge, write down. */
 export async function attempt(
   state: State,
@@ -242,14 +266,15 @@ export async function attempt(
     text: `${proposal.text}${stepText(step, proposal)}`,
   }
   try {
-    const result = await made(state, pass, step, proposal, bench, probe ? emptyLog() : log)
+    const own = probe ? { ...emptyLog(), made: log.made } : log
+    const result = await made(state, pass, step, proposal, bench, own)
     if (result === null) return { kept: null, trial: null }
     if (result.earlierCpuS !== null) {
       log.resumed += 1
       log.earlierCpuS += result.earlierCpuS
     }
-    const own = bench.original.subarray(0, result.scores.length)
-    const verdict = gate(result.scores, own, bench.gate, alphaOfTrial(bench.gate.alpha, number))
+    const before = bench.original.subarray(0, result.scores.length)
+    const verdict = gate(result.scores, before, bench.gate, alphaOfTrial(bench.gate.alpha, number))
     const smaller = result.bytes < state.bytes || proposal.saves.bytes === 0
     const whole = result.scores.length === bench.original.length
     const keeps = verdict.kind !== 'refused' && smaller && whole && !probe
@@ -259,7 +284,7 @@ export async function attempt(
       changes: result.changes,
       gate: verdict,
       verdict: probe ? 'probed' : keeps ? 'kept' : 'refused',
-      reason: smaller ? verdict.reason : 'it saves no bytes',
+      reason: smaller ? verdict.reason : noSaving,
       cpuS: result.earlierCpuS ?? bench.cpuS() - started,
       resumed: result.earlierCpuS !== null,
       model: result.id,
@@ -273,7 +298,7 @@ export async function attempt(
     log.states.set(id, kept)
     return { kept, trial }
   } catch (error) {
-    if (!(error instanceof RightsizeError)) throw error
+    if (!(error instanceof RightsizeError) || endsSearch(error)) throw error
     const bytes = { before: state.bytes, after: state.bytes }
     const trial: Trial = {
       ...base,
@@ -286,6 +311,10 @@ export async function attempt(
     return { kept: null, trial }
   }
 }
+
+/** Without room for what trials give, every later one would be paid for and lost. */
+export const endsSearch = ({ code }: RightsizeError): boolean =>
+  code === 'DISK_FULL' || code === 'WRITE_FAILED'
 
 function written(trial: Trial, bench: Bench, log: Log): void {
   log.trials.push(trial)
@@ -308,7 +337,10 @@ const stepText = ({ params, heal: healing }: RecipeStep, { training }: Proposal)
 }
 
 function lineOf({ number, text, verdict, gate: judged, bytes, cpuS, reason, cost }: Trial): string {
-  const loss = judged === null ? reason : `loss ${(100 * judged.loss).toFixed(2)} points`
+  const loss =
+    judged === null || reason === noSaving
+      ? reason
+      : `loss ${(100 * judged.loss).toFixed(2)} points`
   const size = `${(bytes.before / 1e6).toFixed(2)} -> ${(bytes.after / 1e6).toFixed(2)} MB`
   const factor = cost === undefined ? '' : `, CPU ${cost.times.toFixed(2)}x less`
   return `${String(number).padStart(3)} ${verdict.padEnd(7)} ${text}: ${size}, ${loss}${factor}, ${cpuS.toFixed(1)} CPU-s`

@@ -71,6 +71,8 @@ export interface Log {
   earlierCpuS: number
   /** Models that were about to be healed or judged, by digest, with the number of the trial: none is made twice. */
   readonly seen: Map<string, number>
+  /** Names of the files that this run itself has kept: reading them again is no resumption. */
+  readonly made: Set<string>
   /** Every state that was kept, by digest. */
   readonly states: Map<string, State>
 }
@@ -80,6 +82,7 @@ export const emptyLog = (): Log => ({
   resumed: 0,
   earlierCpuS: 0,
   seen: new Map(),
+  made: new Set(),
   states: new Map(),
 })
 
