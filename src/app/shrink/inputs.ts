@@ -43,7 +43,9 @@ export function partOf(
   for (const [row, item] of items.entries())
     for (const [column, value] of Object.entries(item.slices)) {
       const slice = `${column}=${value}`
-      slices.set(slice, [...(slices.get(slice) ?? []), row])
+      const rows = slices.get(slice)
+      if (rows === undefined) slices.set(slice, [row])
+      else rows.push(row)
     }
   const first = items[0]?.input
   const texts = typeof first === 'string' ? items.map(textOf) : null

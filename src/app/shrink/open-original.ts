@@ -3,10 +3,11 @@ import type { OpenTokenizer } from '../../contract/tokenizer.ts'
 import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
 import { orderedPasses } from '../../core/compress/plan.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { rawInputs } from '../../core/onnx/raw-feeds.ts'
 import type { Item } from '../../core/spec/item.ts'
 import { outputOf } from './answers.ts'
 import { opened, type Part, partOf } from './inputs.ts'
-import { cutText } from './text-rows.ts'
+import { cutText, textInputs } from './text-rows.ts'
 
 export interface OpenEffects {
   readonly files: ModelFiles
@@ -58,16 +59,18 @@ export async function openOriginal(
       next: 'Write id2label into config.json, in the order of the model’s outputs, or train labels in the spec.',
     })
   checkClasses(model, labels)
+  checkBatch(model)
   const takesText = model.graph.inputs.some(({ name }) => name === 'input_ids')
   const tokenizer = json('tokenizer.json')
   if (takesText && tokenizer === null)
     throw new RightsizeError('TOKENIZER_MISSING', `no tokenizer.json in ${folder}`)
+  if (takesText) checkTextInputs(model)
   const tokenizerConfig = json('tokenizer_config.json')
   const base: Artefact = {
     ...{ model, config, classes: labels.length },
     tokenizer: takesText ? tokenizer : null,
     ...(tokenizerConfig === null ? {} : { tokenizerConfig }),
-    ...(takesText ? { maxLength: maxLengthOf(config, tokenizerConfig) } : {}),
+    ...(takesText ? { maxLength: maxLengthOf(model, config, tokenizerConfig) } : {}),
   }
   return {
     artefact: takesText && train !== null ? withTexts(base, train, openTokenizer) : base,
@@ -113,15 +116,45 @@ function checkClasses(model: Artefact['model'], labels: readonly string[]): void
   throw new RightsizeError(
     'SHRINK_TASK',
     `the model's output '${name}' has ${width} values an item, and there are ${labels.length} class names`,
+    {
+      next: `Write id2label with ${width} names into config.json, in the order of the model's outputs.`,
+    },
   )
 }
 
-function maxLengthOf(config: Readonly<Record<string, unknown>>, tokenizerConfig: unknown): number {
+function checkTextInputs({ graph }: Artefact['model']): void {
+  const other = rawInputs(graph).find(({ name }) => !Object.hasOwn(textInputs, name))
+  if (other === undefined) return
+  throw new RightsizeError('MODEL_INPUT', `the graph wants an input "${other.name}"`, {
+    next: `A text fills ${Object.keys(textInputs).join(', ')}: export the model without the other input.`,
+  })
+}
+
+/** Answers are asked for in batches of any size, or one by one. */
+function checkBatch({ graph }: Artefact['model']): void {
+  const input = rawInputs(graph)[0]
+  const batch = input?.dims[0]
+  if (typeof batch !== 'number' || batch === 1) return
+  throw new RightsizeError(
+    'SHRINK_TASK',
+    `input '${input?.name}' has a fixed batch of ${batch}: the last items of a part would not fill it`,
+    { next: 'Export the model with a free batch, or with a batch of one.' },
+  )
+}
+
+/** What the model says of itself, never more than the graph fixes. */
+function maxLengthOf(
+  { graph }: Artefact['model'],
+  config: Readonly<Record<string, unknown>>,
+  tokenizerConfig: unknown,
+): number {
+  const fixed = graph.inputs.find(({ name }) => name === 'input_ids')?.dims?.[1]
+  const most = typeof fixed === 'number' && fixed > 0 ? fixed : Number.POSITIVE_INFINITY
   const { model_max_length: stated } = (tokenizerConfig ?? {}) as { model_max_length?: unknown }
   const positions = config['max_position_embeddings']
   for (const length of [stated, positions])
-    if (typeof length === 'number' && length > 0 && length < 1e6) return length
-  return 512
+    if (typeof length === 'number' && length > 0 && length < 1e6) return Math.min(most, length)
+  return Math.min(most, 512)
 }
 
 /** Tokens and lengths of the texts that may be learned from. */
