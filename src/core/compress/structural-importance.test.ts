@@ -140,6 +140,17 @@ test('savings of CPU time are the measured shares of the nodes that shrink', () 
   expect(shares({ ...target, time: other })).toEqual(shares(target))
 })
 
+test('each cut is offered once: two neurons can only become one', () => {
+  const model = loudAndQuiet()
+  const slim = (name: string, dims: readonly number[]) =>
+    build.float32Tensor(name, dims, new Float32Array(dims[0]! * dims[1]!).fill(0.5))
+  const initializers = model.graph.initializers.map((one) =>
+    one.name === 'up' ? slim('up', [4, 2]) : one.name === 'down' ? slim('down', [2, 4]) : one,
+  )
+  const offers = offersOf(neurons, { ...model, graph: { ...model.graph, initializers } })
+  expect(offers.map(({ saves }) => saves.bytes)).toEqual([32, 32])
+})
+
 test('layers and heads take their shares from what lies between their values', () => {
   const model = encoder()
   const { graph } = model

@@ -120,21 +120,27 @@ function proposals(
   found: readonly FeedForward[],
 ): readonly Proposal[] {
   const { graph } = artefact.model
-  const all = found.reduce((sum, one) => sum + bytesOf(one), 0)
   const index = indexGraph(graph)
-  const inner = found.flatMap(({ up, down }) => {
+  const inner = found.map(({ up, down }) => {
     const inputs = up.map(({ input }) => input)
-    return [...nodesBetween(graph, index, inputs, down.node.outputs[0] ?? '')]
+    return nodesBetween(graph, index, inputs, down.node.outputs[0] ?? '')
   })
   const { kinds, note } = importances(
     artefact,
     found.map(({ down }) => down.input),
   )
-  return keepShares.flatMap((keep) =>
-    kinds.map((importance): Proposal => {
-      const bytes = Math.round(all * (1 - keep))
-      const parts = [{ nodes: inner, fraction: 1 - keep }]
-      return {
+  const offered = new Set([0])
+  return keepShares.flatMap((keep) => {
+    const gone = found.map(({ neurons }) => 1 - keptCount(neurons, keep) / neurons)
+    const bytes = Math.round(
+      found.reduce((sum, one, at) => sum + bytesOf(one) * (gone[at] ?? 0), 0),
+    )
+    // Narrow layers round to the same cut for several shares, or to none.
+    if (offered.has(bytes)) return []
+    offered.add(bytes)
+    const parts = inner.map((nodes, at) => ({ nodes, fraction: gone[at] ?? 0 }))
+    return kinds.map(
+      (importance): Proposal => ({
         pass: 'neurons',
         params: { keep, repair: 'none', importance },
         text: `keep ${Number((100 * keep).toFixed(1))} % of the feed-forward neurons of ${found.length} layers, by ${importanceText[importance]}${note}`,
@@ -142,9 +148,9 @@ function proposals(
         risk: 0.6 * (1 - keep),
         exactness: 'lossy',
         repairs: ['bias', 'least-squares', 'distil'],
-      }
-    }),
-  )
+      }),
+    )
+  })
 }
 
 /** A multiple of 8 where there are that many: kernels work in eights. */
@@ -197,9 +203,14 @@ export const neurons: Pass = {
   family: 'structural',
   propose(artefact, target) {
     const found = feedForwards(artefact.model.graph)
-    return found.length === 0
-      ? { pass: 'neurons', why: 'no pair of float32 layers with an elementwise activation between' }
-      : proposals(artefact, target, found)
+    if (found.length === 0)
+      return {
+        pass: 'neurons',
+        why: 'no pair of float32 layers with an elementwise activation between',
+      }
+    const offers = proposals(artefact, target, found)
+    const why = 'its layers are as narrow as they can be'
+    return offers.length === 0 ? { pass: 'neurons', why } : offers
   },
   needs: ({ model }, proposal) =>
     feedForwards(model.graph).map(({ down }) => ({
