@@ -152,6 +152,24 @@ describe.each(exported)('%s', (name) => {
   })
 })
 
+test('the last layer can be left out where its states are what the model gives', async () => {
+  const whole = tidied(read('bert-dynamo-18'))
+  const name = layersOf(whole.graph)[1]!.feedForward.exit
+  const outputs = [{ name, dtype: 'float32' as const, dims: null }]
+  const model = { ...whole, graph: removeDead({ ...whole.graph, outputs }).graph }
+  const shorter = await applied(model, layers, { drop: [1] })
+  expect(layersOf(shorter.graph)).toHaveLength(1)
+  const first = {
+    ...model,
+    graph: {
+      ...model.graph,
+      outputs: [{ ...outputs[0]!, name: layersOf(model.graph)[0]!.feedForward.exit }],
+    },
+  }
+  expect(await answers(shorter)).toEqual(await answers(first))
+  expect(encodeModel(shorter).byteLength).toBeLessThan(0.7 * encodeModel(model).byteLength)
+})
+
 /** Whether outputs are finite, of the same dims, and others than before. */
 async function differ(before: Model, after: Model): Promise<boolean> {
   const [one, other] = [await answers(before), await answers(after)]

@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import { node } from '../onnx/build.ts'
 import { removeDead } from '../onnx/graph-edit.ts'
 import type { Graph } from '../onnx/model.ts'
 import type { Artefact, Pass, Patched, Proposal, Target } from './pass.ts'
@@ -13,8 +14,16 @@ export function without(graph: Graph, blocks: readonly Block[]): Graph {
     const entry = entries.get(value)
     return entry === undefined ? value : source(entry)
   }
-  const nodes = graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map(source) }))
-  return removeDead({ ...graph, nodes }).graph
+  // Where a block makes an output of the graph, what came in takes its name.
+  const outputs = graph.outputs.map(({ name }) => name).filter((name) => entries.has(name))
+  const gone = (output: string) => (outputs.includes(output) ? '' : output)
+  const nodes = graph.nodes.map((one) => ({
+    ...one,
+    inputs: one.inputs.map(source),
+    outputs: outputs.length === 0 ? one.outputs : one.outputs.map(gone),
+  }))
+  const named = outputs.map((name) => node('Identity', [source(name)], [name]))
+  return removeDead({ ...graph, nodes: [...nodes, ...named] }).graph
 }
 
 const bytesOf = ({ initializers }: Graph): number =>

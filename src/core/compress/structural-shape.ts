@@ -3,6 +3,11 @@ import type { GraphIndex } from '../onnx/graph-index.ts'
 import type { Node, Tensor } from '../onnx/model.ts'
 import { integersOf } from '../onnx/tensor-values.ts'
 
+function readInt(node: Node, name: string, otherwise: number): number {
+  const found = node.attributes.find((one) => one.name === name)
+  return found?.kind === 'int' ? Number(found.value) : otherwise
+}
+
 /**
  * One of the sizes that a Reshape is told: a number, or one that the graph calculates from shapes as it runs. Exporters join both kinds:
  * Concat(Shape(x)[0], Shape(x)[1], -1, 64).
@@ -19,12 +24,26 @@ export function lastSizes(index: GraphIndex, reshape: Node, count: number): read
   const sizes: Size[] = []
   for (const input of joined.inputs.toReversed()) {
     const known = constantSizes(index, input)
-    // How many sizes a calculated part has is not always known: whatever stands before it is taken for calculated too.
-    if (known === null) sizes.push(...Array.from({ length: count }, (): Size => 'computed'))
+    // A calculated part of unknown length: whatever stands before it is taken for calculated too.
+    const length = known?.length ?? lengthOf(index, input) ?? count
+    if (known === null) sizes.push(...Array.from({ length }, (): Size => 'computed'))
     else sizes.push(...known.toReversed().map(constant))
     if (sizes.length >= count) break
   }
   return sizes.slice(0, count)
+}
+
+/** How many sizes a calculated part has; null where that is not plain. */
+function lengthOf(index: GraphIndex, value: string): number | null {
+  const node = index.producer(value)
+  if (node?.opType === 'Shape') {
+    const [start, end] = [readInt(node, 'start', 0), readInt(node, 'end', -1)]
+    return start >= 0 && end > start ? end - start : null
+  }
+  if (node?.opType === 'Unsqueeze') return lengthOf(index, node.inputs[0] ?? '') === null ? 1 : null
+  if (node?.opType !== 'Gather') return null
+  const places = index.initializer(node.inputs[1] ?? '')
+  return places?.dims.length === 1 ? (places.dims[0] ?? null) : null
 }
 
 const constant = (value: number): Size => ({ constant: value })
@@ -34,14 +53,25 @@ function constantSizes(index: GraphIndex, value: string): readonly number[] | nu
   return tensor?.dtype === 'int64' && tensor.dims.length === 1 ? integersOf(tensor) : null
 }
 
-/** Whether a Reshape only follows shapes as they are: every number that it is told is -1, the rest is calculated. */
+/**
+ * Whether a Reshape follows by itself when there are fewer heads: every size but the last two (place and width of a head) is -1 or calculated.
+ */
 export function followsShapes(index: GraphIndex, reshape: Node): boolean {
-  const joined = index.producer(reshape.inputs[1] ?? '')
+  const shape = reshape.inputs[1] ?? ''
+  const whole = constantSizes(index, shape)
+  if (whole !== null) return whole.slice(0, -2).every((size) => size < 1)
+  const joined = index.producer(shape)
   if (joined?.opType !== 'Concat') return false
-  return joined.inputs.every((input) => {
+  let fromEnd: number | null = 0
+  for (const input of joined.inputs.toReversed()) {
     const known = constantSizes(index, input)
-    return known === null ? madeOfShapes(index, input) : known.every((size) => size === -1)
-  })
+    if (known === null && !madeOfShapes(index, input)) return false
+    const free: number = fromEnd === null ? 0 : Math.max(0, 2 - fromEnd)
+    if (known?.slice(0, Math.max(0, known.length - free)).some((size) => size > 0)) return false
+    const length = known?.length ?? lengthOf(index, input)
+    fromEnd = fromEnd === null || length === null ? null : fromEnd + length
+  }
+  return true
 }
 
 /** Operators between a shape and a number made of it. */
@@ -99,7 +129,8 @@ export function resized(
   if (joined === undefined) return same
   let [place, left] = [joined.inputs.length - 1, fromEnd]
   for (; place > 0; place -= 1) {
-    const count = constantSizes(index, joined.inputs[place] ?? '')?.length ?? 0
+    const part = joined.inputs[place] ?? ''
+    const count = constantSizes(index, part)?.length ?? lengthOf(index, part) ?? 0
     if (left < count) break
     left -= count
   }
