@@ -189,7 +189,10 @@ const gemm: DimRule = (node, state) => {
 
 const shapeOf: DimRule = (node, state) => {
   const dims = inputDims(node, state, 0)
-  return [dims === undefined ? undefined : [dims.length]]
+  if (dims === undefined) return [undefined]
+  // Since opset 15 a part of the shape can be asked for.
+  const part = dims.slice(readInt(node, 'start', 0), readInt(node, 'end', dims.length))
+  return [[part.length]]
 }
 
 const dimRules: Readonly<Record<string, DimRule>> = {
