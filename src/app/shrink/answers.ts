@@ -76,12 +76,18 @@ export async function logitsOf(
   }
 }
 
+/** What a row that holds NaN is taken for: no class, and no label either (an unknown one is -1). */
+const noClass = -2
+
 /** The largest class of each row. */
 export function classesOf(logits: Float32Array, classes: number): readonly number[] {
   return Array.from({ length: logits.length / classes }, (_, row) => {
     let best = 0
-    for (let c = 1; c < classes; c += 1)
-      if ((logits[row * classes + c] ?? 0) > (logits[row * classes + best] ?? 0)) best = c
+    for (let c = 0; c < classes; c += 1) {
+      const value = logits[row * classes + c] ?? 0
+      if (Number.isNaN(value)) return noClass
+      if (value > (logits[row * classes + best] ?? 0)) best = c
+    }
     return best
   })
 }

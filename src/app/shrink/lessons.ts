@@ -5,6 +5,7 @@ import { logitsOf } from './answers.ts'
 import type { Lessons } from './heal.ts'
 import { numberedInputs, opened, type Part } from './inputs.ts'
 import type { Original } from './open-original.ts'
+import { requireFinite } from './original-answers.ts'
 import type { ShrinkEffects, ShrinkRequest } from './request.ts'
 import { moreTexts } from './text-rows.ts'
 
@@ -25,8 +26,8 @@ export async function amountOf(
 ): Promise<Amount> {
   const encoder = new TextEncoder()
   const name = `lessons-${digest(encoder.encode(JSON.stringify([search, copies, seconds])))}.json`
-  const stored = await keep.load(name)
-  if (stored !== null) return JSON.parse(new TextDecoder().decode(stored)) as Amount
+  const stored = amountIn(await keep.load(name))
+  if (stored !== null) return stored
   const most = Math.max(fewestRows, (askingShare * seconds) / Math.max(1e-9, itemCpuS))
   const asked = Math.min(rows, Math.floor(most))
   const amount = {
@@ -36,6 +37,15 @@ export async function amountOf(
   const settled = { ...amount, copies: Math.max(0, amount.copies) }
   await keep.save(name, encoder.encode(JSON.stringify(settled)))
   return settled
+}
+
+/** Null where nothing, or half of it, was kept. */
+function amountIn(stored: Uint8Array | null): Amount | null {
+  try {
+    return stored === null ? null : (JSON.parse(new TextDecoder().decode(stored)) as Amount)
+  } catch {
+    return null
+  }
 }
 
 /** Train rows, and changed copies where they are texts, with the original's logits: asked for when first needed and kept on disk. The corpus comes first. */
@@ -55,12 +65,20 @@ export function lessonsOnce(
     const key = [digest(encodeModel(artefact.model)), facts, engine.name, engine.version]
     const name = `answers-${digest(new TextEncoder().encode(JSON.stringify(key)))}.f32`
     const stored = await keep.load(name)
+    // Copied: what was read may lie at an odd place of a larger buffer.
     if (stored !== null && stored.byteLength === 4 * size * classes)
-      return { size, own, inputs, logits: new Float32Array(stored.slice().buffer), classes }
+      return {
+        size,
+        own,
+        inputs,
+        logits: new Float32Array(Uint8Array.from(stored).buffer),
+        classes,
+      }
     say(`asking the original about ${size} rows`)
     const rows = Array.from({ length: size }, (_, row) => row)
     const ask = { engine, signal }
     const logits = await logitsOf(artefact.model, inputs(artefact), classes, ask, rows)
+    requireFinite(logits, classes, 'train')
     await keep.save(name, new Uint8Array(logits.buffer))
     return { size, own, inputs, logits, classes }
   }

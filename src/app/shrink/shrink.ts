@@ -1,3 +1,4 @@
+import { compressionPage } from '../../core/compress/compression-page.ts'
 import { compressionCard, compressionMarkdown } from '../../core/compress/compression-text.ts'
 import type { Artefact } from '../../core/compress/pass.ts'
 import type { Compression } from '../../core/compress/trial.ts'
@@ -12,6 +13,7 @@ import { opened, type Part } from './inputs.ts'
 import { type Amount, amountOf, lessonsOnce } from './lessons.ts'
 import { linearStudent } from './linear-student.ts'
 import { type Original, openOriginal, targetOf, wantedPasses } from './open-original.ts'
+import { requireFinite, requireUseful } from './original-answers.ts'
 import { inRandomOrder, type Parts, partsOf, requireLabels, trafficOf } from './parts.ts'
 import { type Profile, profileOf } from './profile.ts'
 import { replay } from './replay.ts'
@@ -29,9 +31,13 @@ export async function originalOf(
   effects: ShrinkEffects,
 ): Promise<Original> {
   const learned = parts.train ?? parts.calibration
-  const labels = [...new Set(learned.map(({ expected }) => String(expected)))].sort()
+  const labels = [...new Set(learned.map(({ expected }) => String(expected)))].sort(byName)
   return openOriginal({ model: request.model, train: learned, labels }, effects)
 }
+
+/** Class numbers by value, names by letter. */
+const byName = (a: string, b: string): number =>
+  /^\d+$/.test(a) && /^\d+$/.test(b) ? Number(a) - Number(b) : a < b ? -1 : Number(a > b)
 
 export function profiled(
   artefact: Artefact,
@@ -56,10 +62,14 @@ async function benchOf(
   const started = cpuS()
   const logits = await logitsOf(artefact.model, items.inputs(artefact), classes, { engine, signal })
   const itemCpuS = (cpuS() - started) / Math.max(1, items.size)
+  requireFinite(logits, classes, 'calibration')
   const bytes = encodeModel(artefact.model)
   const corpus = parts.train === null ? items : original.part(parts.train)
   const { margin, alpha, lean, seed } = request
-  const base = [digest(bytes), parts.digests, seed, engine.name, engine.version]
+  const { tokenizer, tokenizerConfig = null, maxLength = null } = artefact
+  const sidecars = JSON.stringify([labels, tokenizer, tokenizerConfig, maxLength])
+  const read = digest(new TextEncoder().encode(sidecars))
+  const base = [digest(bytes), read, parts.digests, seed, engine.name, engine.version]
   const rows = parts.train?.length ?? 0
   const amount =
     recorded ?? (await amountOf(JSON.stringify(base), rows, itemCpuS, request, effects))
@@ -96,6 +106,7 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
   requireLabels(request, parts)
   const original = await originalOf(request, parts, effects)
   const bench = await benchOf(request, parts, original, effects)
+  requireUseful(parts.calibration, original.labels, bench.original)
   warnOfLanguage(original, bench, effects)
   const profile = await profiled(original.artefact, bench.items, effects)
   const { engine, processor, wallS, pause, machineThreads, signal } = effects
@@ -165,11 +176,12 @@ const jsonFile = (value: unknown): Uint8Array =>
 function filesOf(
   compression: Compression,
   contender: Contender | null,
-  { artefact: before, sidecars }: Original,
+  { artefact: before, sidecars, labels }: Original,
 ): Shrunk {
   const files = new Map<string, Uint8Array>([
     ['compression.json', jsonFile(compression)],
     ['compression.md', encoder.encode(compressionMarkdown(compression))],
+    ['report.html', encoder.encode(compressionPage(compression))],
   ])
   const { result } = compression
   if (contender === null || result === null) return { compression, files }
@@ -179,7 +191,9 @@ function filesOf(
   const { artefact } = contender.state
   for (const [name, text] of sidecars) files.set(name, encoder.encode(text))
   files.set(result.file, encodeModel(artefact.model))
-  if (artefact.config !== before.config) files.set('config.json', jsonFile(artefact.config))
+  const named = artefact.config['id2label'] != null
+  const config = named ? artefact.config : { ...artefact.config, id2label: { ...labels } }
+  if (config !== before.config) files.set('config.json', jsonFile(config))
   if (artefact.tokenizer !== before.tokenizer)
     files.set('tokenizer.json', jsonFile(artefact.tokenizer))
   if (artefact.tokenizerConfig !== before.tokenizerConfig)
@@ -198,7 +212,8 @@ export async function replayShrink(
   const passes = await effects.passes()
   const parts = partsOf(request, effects.digest)
   const original = await originalOf(request, parts, effects)
-  const bench = await benchOf(request, parts, original, effects, recorded.lessons)
+  const same = { ...request, seed: recorded.seed }
+  const bench = await benchOf(same, parts, original, effects, recorded.lessons)
   const target = targetOf(effects, new Map())
   const { artefact } = original
   const state: State = await replay(recorded, { artefact, passes, target }, bench)
