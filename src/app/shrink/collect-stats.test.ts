@@ -71,6 +71,25 @@ test.each([11, 13, 17, 18])(
   },
 )
 
+test('extremes without padding are those of all rows', async () => {
+  const [{ x }] = [batch(7, 3, 5)]
+  const attention_mask = {
+    dtype: 'int64',
+    dims: [3, 5],
+    data: new BigInt64Array(15).fill(1n),
+  } as const
+  const data = x!.data as Float32Array
+  for (const opset of [13, 18]) {
+    const options = { batches: [{ x: x!, attention_mask }], engine: await openEngine() }
+    const stats = await collectStats(model(opset), [{ value: 'v', kind: 'moments' }], options)
+    for (const channel of [0, 1, 2]) {
+      const values = data.filter((_, at) => at % 3 === channel)
+      expect(stats.get('v')?.min[channel]).toBe(Math.min(...values))
+      expect(stats.get('v')?.max[channel]).toBe(Math.max(...values))
+    }
+  }
+})
+
 test('a Gram matrix comes without extremes unless somebody else asks for them', async () => {
   const options = { batches: [batch(6, 2, 5)], engine: await openEngine() }
   const alone = (await collectStats(model(18), [{ value: 'v', kind: 'gram' }], options)).get('v')
