@@ -1,6 +1,7 @@
 import { compressionSummary } from '../core/compress/compression-text.ts'
 import { RightsizeError } from '../core/error/error.ts'
-import { openWire, type ShrinkFlags, type Wire } from '../wire.ts'
+import type { ShrinkFlags } from '../wire/shrink.ts'
+import { openWire, type Wire } from '../wire.ts'
 import type { Invocation, Io } from './command.ts'
 import { list, number, text } from './flag.ts'
 
@@ -16,7 +17,7 @@ export async function shrinkAction(call: Invocation): Promise<number> {
   if (flags['dryRun'] === true) return dryRun(request, wire, io)
   const found = await wire.shrink(request, how)
   io.out(flags['json'] === true ? JSON.stringify(found, null, 2) : compressionSummary(found))
-  io.err(`wrote ${request.out} (compression.json, compression.md)`)
+  io.err(`wrote ${request.out} (report.html, compression.md, compression.json)`)
   if (found.result !== null) {
     const entry = {
       id: 'small',

@@ -1,6 +1,7 @@
 import { RightsizeError } from '../core/error/error.ts'
 import { bytes, grouped, significant } from '../core/report/number.ts'
-import type { GgufFlags, Wire } from '../wire.ts'
+import type { GgufFlags } from '../wire/models.ts'
+import type { Wire } from '../wire.ts'
 import { openWire } from '../wire.ts'
 import type { Invocation, Io } from './command.ts'
 import { list, text } from './flag.ts'

@@ -1,5 +1,6 @@
 import { RightsizeError } from '../core/error/error.ts'
-import type { Source, Wire } from '../wire.ts'
+import type { Source } from '../wire/spec-source.ts'
+import type { Wire } from '../wire.ts'
 import { dashed, list, number, oneOf, text } from './flag.ts'
 
 const specEndings = ['.yaml', '.yml']

@@ -1,6 +1,7 @@
 import { RightsizeError } from '../core/error/error.ts'
 import { bytes, significant } from '../core/report/number.ts'
-import { openWire, type StudentRequest } from '../wire.ts'
+import type { StudentRequest } from '../wire/students.ts'
+import { openWire } from '../wire.ts'
 import type { Invocation } from './command.ts'
 import { list, number, text } from './flag.ts'
 import { progress } from './progress.ts'

@@ -25,6 +25,7 @@ import {
   pathOf,
   runnable,
   slicesOf,
+  startOf,
 } from './finals.ts'
 import { healingRate } from './heal.ts'
 import type { Part } from './inputs.ts'
@@ -123,7 +124,7 @@ export async function drive(options: DriveOptions): Promise<Driven> {
       original: { model: first.id, bytes: first.bytes, accuracy: shareOf(bench.original) },
       result: best === null ? null : resultOf(best, runtime, options.goal),
       recipe: best?.recipe ?? [],
-      path: best === null ? [] : await pathOf(first, best, bench, run.log),
+      path: best === null ? [startOf(first, bench)] : await pathOf(first, best, bench, run.log),
       trials: run.log.trials,
       notApplicable,
       finalists: judged.map(finalist),

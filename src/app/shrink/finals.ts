@@ -143,7 +143,7 @@ export async function pathOf(
   bench: Bench,
   log: Log,
 ): Promise<readonly PathStep[]> {
-  const start = stepOf(first, bench, 'original', null)
+  const start = startOf(first, bench)
   const path: PathStep[] = []
   if (best.state === null) {
     const cost = await linearCost(first, best, bench)
@@ -155,12 +155,16 @@ export async function pathOf(
     const trial = log.trials.find((one) => one.model === wanted && one.verdict === 'kept')
     const state = log.states.get(wanted)
     if (trial === undefined || state === undefined) break
-    const cost = await costOf(first, state, bench, { batch: 1, rounds: 6, windowS: 0.08 })
+    const cost = await costOf(first, state, bench, { batch: 1, rounds: 8, windowS: 0.15 })
     path.unshift(stepOf({ ...state, text: trial.text }, bench, trial.step.pass, cost))
     id = trial.parent
   }
   return [start, ...path]
 }
+
+/** The original as the first step of the way. */
+export const startOf = (first: State, bench: Bench): PathStep =>
+  stepOf(first, bench, 'original', null)
 
 function stepOf(
   { id, bytes, scores, text }: Pick<Contender, 'id' | 'bytes' | 'scores' | 'text'>,

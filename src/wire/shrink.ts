@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { textOrNull, writeFolder, writeWhole } from '../adapters/files/whole-file.ts'
+import { hardwareThreads } from '../adapters/machine/this-machine.ts'
+import type { Looks } from '../app/shrink/finals.ts'
+import type { ShrinkEffects, ShrinkRequest } from '../app/shrink/request.ts'
+import type { Compression } from '../core/compress/trial.ts'
+import { RightsizeError } from '../core/error/error.ts'
+import { engineOf } from './models.ts'
+import { sourceFromFile } from './spec-source.ts'
+import { type At, monotonicS, ownCpuS, readText, sha256 } from './world.ts'
+
+/** What `shrink` is told on the command line. */
+export interface ShrinkFlags {
+  readonly model: string
+  readonly task: string
+  readonly out: string
+  readonly margin: number | undefined
+  readonly alpha: number
+  readonly lean: number
+  readonly seed: number
+  readonly seconds: number
+  readonly maxEnergyJ: number | undefined
+  readonly only: readonly string[]
+  readonly without: readonly string[]
+  readonly targetBytes: number | undefined
+  readonly targetLatencyMs: number | undefined
+  readonly runtime: 'onnxruntime-node' | 'onnxruntime-web'
+  readonly healSteps: number
+  readonly replay: string | undefined
+}
+
+export interface ShrinkHow {
+  readonly say: (text: string) => void
+  readonly signal: AbortSignal
+}
+
+export async function shrinkModel(
+  flags: ShrinkFlags,
+  how: ShrinkHow,
+  at: At,
+): Promise<Compression> {
+  const { shrink, replayShrink } = await import('../app/shrink/shrink.ts')
+  const world = await shrinkEffects(flags, how, at)
+  const out = resolve(at.cwd, flags.out)
+  const request = await shrinkRequest(flags, at)
+  const { compression, files } =
+    flags.replay === undefined
+      ? await shrink(request, world)
+      : await replayShrink(request, await readCompression(resolve(at.cwd, flags.replay)), world)
+  await writeFolder(out, files)
+  return compression
+}
+
+/** The request with the task's data in memory. */
+export async function shrinkRequest(
+  flags: ShrinkFlags,
+  { effects, cwd }: At,
+): Promise<ShrinkRequest> {
+  const { loadData } = await import('../app/evaluate/load.ts')
+  const { spec, baseDir } = await sourceFromFile(resolve(cwd, flags.task), cwd)
+  const margin = flags.margin ?? (spec.bar.kind === 'relative' ? spec.bar.margin : undefined)
+  if (margin === undefined)
+    throw new RightsizeError('FLAGS_MISSING', 'shrink needs --margin, or a bar with a margin')
+  const { alpha, lean, seed, seconds, only, without, healSteps } = flags
+  return {
+    ...{ spec, margin, alpha, lean, seed, seconds, only, without, copies: 2 },
+    data: await loadData(spec, effects, baseDir),
+    model: resolve(cwd, flags.model),
+    energyJ: flags.maxEnergyJ ?? null,
+    goal: { bytes: flags.targetBytes ?? null, latencyMs: flags.targetLatencyMs ?? null },
+    healSteps: { short: healSteps, long: 4 * healSteps },
+  }
+}
+
+/** The world of a search. What trials gave is kept below `out`, so that the same command goes on after an interruption. */
+export async function shrinkEffects(
+  flags: ShrinkFlags,
+  { say, signal }: ShrinkHow,
+  { effects, cwd }: At,
+): Promise<ShrinkEffects> {
+  const { openEngine } = await import('../adapters/tensors/onnxruntime.ts')
+  const { modelFiles } = await import('../adapters/tensors/model-file.ts')
+  const { openTokenizer } = await import('../adapters/tokenizer/huggingface.ts')
+  const { processorFeatures } = await import('../adapters/machine/this-machine.ts')
+  const engine = await openEngine()
+  const folder = join(resolve(cwd, flags.out), '.search')
+  const looked = join(dirname(resolve(cwd, flags.task)), '.rightsize', 'holdout-looks.json')
+  return {
+    ...{ say, signal, openTokenizer, files: modelFiles, digest: sha256 },
+    engine,
+    costEngine: flags.runtime === 'onnxruntime-web' ? await engineOf(flags.runtime) : engine,
+    targetRuntime: flags.runtime,
+    cpuS: ownCpuS,
+    wallS: monotonicS,
+    pause: (ms) => new Promise((done) => setTimeout(done, ms)),
+    text: textOrNull,
+    machineThreads: hardwareThreads(),
+    looks: (holdout) => looksIn(looked, holdout),
+    keep: {
+      load: (name) => readFile(join(folder, name)).catch(() => null),
+      save: (name, bytes) => writeWhole(join(folder, name), bytes),
+    },
+    passes: async () => (await import('../core/compress/table.ts')).loadPasses(),
+    processor: { name: (await effects.environment()).cpu, features: processorFeatures() },
+  }
+}
+
+/** Looks at hold-outs, by digest, in a file beside the spec: they are counted across runs and output folders. */
+export function looksIn(path: string, holdout: string): Looks {
+  const read = async (): Promise<Record<string, number>> => {
+    const text = await textOrNull(path)
+    return text === null ? {} : (JSON.parse(text) as Record<string, number>)
+  }
+  return {
+    count: async () => (await read())[holdout] ?? 0,
+    async add() {
+      const counts = await read()
+      const look = (counts[holdout] ?? 0) + 1
+      const text = JSON.stringify({ ...counts, [holdout]: look }, null, 1)
+      await writeWhole(path, new TextEncoder().encode(`${text}\n`))
+      return look
+    },
+  }
+}
+
+export async function readCompression(path: string): Promise<Compression> {
+  const found = JSON.parse(await readText(path)) as Compression
+  if (found.schema === 'rightsize/compression@1') return found
+  throw new RightsizeError('SHRINK_REPLAY', `${path} is not a rightsize/compression@1`)
+}

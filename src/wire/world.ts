@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+import { textOrNull } from '../adapters/files/whole-file.ts'
+import type { Effects } from '../app/evaluate/effects.ts'
+import { RightsizeError } from '../core/error/error.ts'
+import type { RunResult } from '../core/spec/run-result.ts'
+
+export const sha256 = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex')
+
+export const monotonicS = (): number => performance.now() / 1000
+
+export function ownCpuS(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
+export const packageDir = join(dirname(fileURLToPath(import.meta.url)), '../..')
+
+export const workerPath = join(packageDir, 'dist/worker.js')
+
+export interface At {
+  readonly effects: Effects
+  readonly cwd: string
+}
+
+export async function readText(path: string): Promise<string> {
+  const text = await textOrNull(path)
+  if (text === null) throw new RightsizeError('DATA_MISSING', `${path} does not exist`)
+  return text
+}
+
+export async function generator(): Promise<string> {
+  const text = await textOrNull(join(packageDir, 'package.json'))
+  const { name, version } = JSON.parse(text ?? '{}') as { name?: string; version?: string }
+  return `${name ?? 'rightsize'}@${version ?? '0'}`
+}
+
+export const accountOf = (grid: string | undefined) => ({
+  grid: grid ?? null,
+  pue: null,
+  lifetimeYears: null,
+})
+
+export async function readResult(path: string): Promise<RunResult> {
+  const text = await textOrNull(path)
+  if (text === null) throw new RightsizeError('RESULT_NOT_FOUND', `${path} does not exist`)
+  try {
+    const result = JSON.parse(text) as RunResult
+    if (result.schema === 'rightsize/run-result@1') return result
+  } catch (cause) {
+    throw new RightsizeError('RESULT_INVALID', `${path} is not JSON`, { cause })
+  }
+  throw new RightsizeError('RESULT_INVALID', `${path} is not a rightsize/run-result@1`)
+}
