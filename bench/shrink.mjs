@@ -2,6 +2,7 @@
 //   --data-seed N    seed of the hold-out (3,000 fresh messages of the frozen grammar); development uses other seeds than the default
 //   --model-seed N   seed of the second encoder; trained with the family's recipe into the cache when it is not there (about 4 minutes)
 //   --model FOLDER   these models instead (repeatable)      --only-first   the committed encoder alone
+//   --prepare        only trains the second encoder where it is missing
 //   --seconds N      budget of the search (240)             --margin SHARE loss allowed (0.01)
 //   --keep FOLDER    the made models stay there             --verbose      the search's own lines
 import { spawnSync } from 'node:child_process'
@@ -40,6 +41,7 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '240' },
     keep: { type: 'string' },
     'only-first': { type: 'boolean', default: false },
+    prepare: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 })
@@ -218,6 +220,10 @@ const models = flags.model
       [`large-${flags['model-seed']}`, () => encoderOf(flags['model-seed'])],
     ]
 if (flags['only-first']) models.splice(1)
+if (flags.prepare) {
+  for (const [, model] of models) model()
+  process.exit(0)
+}
 
 console.log(
   `hold-out: 3000 fresh messages, seed ${flags['data-seed']}; margin ${points(margin)}; budget ${flags.seconds} s; ${availableParallelism()} processors`,
