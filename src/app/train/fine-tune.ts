@@ -2,6 +2,7 @@ import type { TensorEngine } from '../../contract/tensors.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Graph, Model } from '../../core/onnx/model.ts'
+import { heldOut } from '../../core/train/batches.ts'
 import {
   classifierOn,
   type LinearHead,
@@ -11,6 +12,7 @@ import {
 import { countParameters, parameterTensors } from '../../core/train/parameters.ts'
 import { type TokenExamples, targetFeeds, tokenFeeds } from '../../core/train/token-batch.ts'
 import { trainableGraph } from '../../core/train/trainable.ts'
+import { openEvaluation, type SessionOptions } from './step-session.ts'
 import type { TrainedClassifier } from './train-classifier.ts'
 import { type TrainEvent, type TrainingData, trainModel } from './train-model.ts'
 
@@ -100,11 +102,11 @@ export interface FineTuning {
   readonly inputs: TokenInputs
   readonly examples: Omit<TokenExamples, 'ids'>
   readonly labels: readonly string[]
-  /** 4 passes over batches of 32 at a peak rate of 5e-5 unless said (arXiv 1810.04805, A.3). */
+  /** 4 passes over batches of 32 at a peak rate of 2e-5 unless said (arXiv 1810.04805, A.3). */
   readonly epochs?: number
   readonly batch?: number
   readonly peak?: number
-  /** Share of the rows that choose the best pass; 0.1 from 200 rows on, else none. */
+  /** Share of the rows that choose the best pass; `heldShare` unless said. */
   readonly held?: number
   readonly seed?: number
   readonly threads?: number
@@ -113,22 +115,34 @@ export interface FineTuning {
   readonly cpuS?: () => number
 }
 
+/** From so many rows on a tenth of them can tell passes apart; with fewer every row is needed to learn from. */
 const enoughToHold = 200
+
+/** Share of the rows that are held out to choose the best pass. */
+export const heldShare = (rows: number): number => (rows >= enoughToHold ? 0.1 : 0)
+
+export interface FineTuned extends TrainedClassifier {
+  /** Loss on the held-out rows before the first step; null where none are held out. */
+  readonly startLoss: number | null
+}
 
 /**
  * The encoder with its classification layer, all parameters trained on through our gradients. Without dropout. Deterministic for seed and
  * threads. Throws TRAIN_NO_GRADIENT for graphs with operators that have no rule, TRAIN_OPSET, TRAIN_NAN.
  */
-export async function fineTune(tuning: FineTuning): Promise<TrainedClassifier> {
+export async function fineTune(tuning: FineTuning): Promise<FineTuned> {
   const { encoder, head, inputs, examples, labels, engine } = tuning
-  const { epochs = 4, batch = 32, peak = 5e-5, seed = 1, threads, onEvent, signal, cpuS } = tuning
+  const { epochs = 4, batch = 32, peak = 2e-5, seed = 1, threads, onEvent, signal, cpuS } = tuning
   const { model: start } = classifierOn(encoder, head)
   const trainable = trainableGraph(start.graph, learnable(start.graph), 'logits', start.opsets[''])
   const rows = inputs.ids.length
-  const share = tuning.held ?? (rows >= enoughToHold ? 0.1 : 0)
+  const share = tuning.held ?? heldShare(rows)
+  const data = dataOf(start.graph, inputs, examples)
+  const loss = { kind: examples.targets === undefined ? 'cross-entropy' : 'soft' } as const
+  const before = { engine, trainable, loss, batch }
+  const startLoss = await lossAtStart(before, data, heldOut(rows, share, seed, data.labels).held)
   const result = await trainModel({
-    ...{ engine, trainable, data: dataOf(start.graph, inputs, examples), epochs, batch, seed },
-    loss: examples.targets === undefined ? { kind: 'cross-entropy' } : { kind: 'soft' },
+    ...{ engine, trainable, data, epochs, batch, seed, loss },
     optimiser: { decay: 0.01, clipNorm: 1 },
     schedule: { peak, warmup: 0.1, shape: 'linear' },
     earlyStopping: { share, patience: epochs },
@@ -155,6 +169,7 @@ export async function fineTune(tuning: FineTuning): Promise<TrainedClassifier> {
         ],
       },
     },
+    startLoss,
     parameters: result.parameters,
     metrics: {
       parameterCount: countParameters(trainable.specs),
@@ -162,6 +177,21 @@ export async function fineTune(tuning: FineTuning): Promise<TrainedClassifier> {
       heldLoss: best?.heldLoss ?? null,
     },
     result,
+  }
+}
+
+/** The loss of the values that training begins with. */
+async function lossAtStart(
+  options: SessionOptions,
+  data: TrainingData,
+  rows: readonly number[],
+): Promise<number | null> {
+  if (rows.length === 0) return null
+  const held = await openEvaluation(options, data, rows)
+  try {
+    return (await held.judge(options.trainable.start)).loss
+  } finally {
+    await held.close()
   }
 }
 

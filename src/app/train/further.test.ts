@@ -107,7 +107,7 @@ test('an imported encoder learns what its frozen vectors do not tell, and its fo
   expect(steps.length).toBeGreaterThan(100)
   expect(taught.parameters).toBeGreaterThan(4000)
   expect(frozen.parameters).toBe(16 * 2 + 2)
-  expect(taught.chosen).toMatchObject({ tune: 'all', heldAccuracy: expect.any(Number) })
+  expect(taught.chosen).toMatchObject({ kept: 'everything trained' })
 
   const model = await written('tuned', taught.files)
   const runtime = createOnnxRuntime({ engine: await openEngine(), openTokenizer })
@@ -134,6 +134,24 @@ test('a classifier of the same labels goes on from the head that it has', async 
   expect(
     own.filter(({ name }) => name.startsWith('head.')).map((one) => float32Of(one).length),
   ).toEqual([32, 2])
+})
+
+test('training that makes held-out rows worse is not kept, and the card says so', async () => {
+  const lesson = lessonOn(join(root, 'tuned'), { epochs: 1, peak: 1, batch: 8 })
+  const taught = await teachEncoder(lesson, world)
+  expect(taught.chosen).toMatchObject({ kept: expect.stringContaining('worse on held-out rows') })
+  expect(share(await taught.classify(rows.map((row) => row.text)))).toBeGreaterThan(0.97)
+})
+
+test('soft labels are learned from', async () => {
+  const soft = rows.map((row) => ({
+    ...row,
+    soft: labels.map((label) => (label === row.label ? 0.7 : 0.3)),
+  }))
+  const lesson = { ...lessonOn(join(root, 'tuned'), { epochs: 10, peak: 2e-3 }), rows: soft }
+  const taught = await teachEncoder(lesson, world)
+  const [told] = await taught.classify([rows[0]!.text])
+  expect(Math.max(...Array.from(told!.probabilities))).toBeLessThan(0.95)
 })
 
 test('what cannot be trained further is refused with what to do', async () => {

@@ -2,8 +2,9 @@ import { RightsizeError } from '../../../core/error/error.ts'
 import { encodeModel } from '../../../core/onnx/encode.ts'
 import type { Model } from '../../../core/onnx/model.ts'
 import { headTraining } from '../../../core/student/head.ts'
+import { heldOut } from '../../../core/train/batches.ts'
 import { classifierOn, type LinearHead, textEncoder } from '../../../core/train/classifier-on.ts'
-import { encodedRows, fineTune, type TokenInputs } from '../fine-tune.ts'
+import { encodedRows, type FineTuned, fineTune, heldShare, type TokenInputs } from '../fine-tune.ts'
 import {
   type EncoderFolder,
   type Lesson,
@@ -12,7 +13,6 @@ import {
   type Taught,
 } from '../lesson.ts'
 import { toldOf } from '../told.ts'
-import type { TrainedClassifier } from '../train-classifier.ts'
 
 /** What `train: { ... }` may say where an encoder is trained further. */
 interface FurtherOptions {
@@ -50,8 +50,11 @@ export async function teachFurther(
   })
   const inputs = inputsOf(rows.map((row) => row.text))
   const known = sameLabels(encoder.head, folder, labels)
-  const head = known ?? (await fitted(lesson, inputs, encoder.model, world))
-  const start = classifierOn(encoder, head)
+  const targets = rows.map((row) => Math.max(0, labels.indexOf(row.label)))
+  // The rows that choose must be new to the head too, or it would look better than what is trained.
+  const share = tune === 'head' ? 0 : heldShare(rows.length)
+  const { train } = heldOut(rows.length, share, lesson.seed, targets)
+  const head = known ?? (await fitted(lesson, inputs, encoder.model, train, world))
   const soft = rows.every((row) => row.soft !== undefined)
   const trained =
     tune === 'head'
@@ -59,18 +62,27 @@ export async function teachFurther(
       : await fineTune({
           ...{ engine, encoder, head, inputs, labels, seed: lesson.seed, cpuS: world.cpuS },
           ...optionsOf(given),
-          examples: soft
-            ? { targets: rows.map((row) => Float32Array.from(row.soft ?? [])) }
-            : { labels: rows.map((row) => labels.indexOf(row.label)) },
+          held: share,
+          examples: {
+            labels: targets,
+            ...(soft ? { targets: rows.map((row) => Float32Array.from(row.soft ?? [])) } : {}),
+          },
           ...(world.context.signal ? { signal: world.context.signal } : {}),
           onEvent: (event) => {
             if (event.kind === 'step') world.onStep(event.step, event.steps)
           },
         })
-  const model = trained?.model ?? start.model
+  const better = trained !== null && isBetter(trained)
+  const model = better ? trained.model : classifierOn(encoder, await headOfAll(head, share)).model
+  // What training everything did not improve keeps its encoder; its head may then learn from every row.
+  async function headOfAll(fittedHead: LinearHead, held: number): Promise<LinearHead> {
+    const all = rows.map((_, row) => row)
+    if (known !== null || held === 0) return fittedHead
+    return fitted(lesson, inputs, encoder.model, all, world)
+  }
   return {
     files: filesOf(folder, model, labels),
-    parameters: trained?.metrics.parameterCount ?? head.weights.length + head.bias.length,
+    parameters: better ? trained.metrics.parameterCount : head.weights.length + head.bias.length,
     trainingTokens: trained?.result.tokens ?? null,
     chosen: chosenOf(path, tune, known !== null, trained),
     settings: {},
@@ -80,6 +92,10 @@ export async function teachFurther(
     },
   }
 }
+
+/** Whether training everything lowered the loss on the held-out rows; taken as given where none are held out. */
+const isBetter = ({ startLoss, metrics }: FineTuned): boolean =>
+  startLoss === null || (metrics.heldLoss ?? Number.POSITIVE_INFINITY) < startLoss
 
 async function opened({ candidate }: Lesson, path: string, world: LessonWorld) {
   if (world.openFolder !== undefined) return world.openFolder(path)
@@ -116,17 +132,20 @@ function sameLabels(
   }
 }
 
-/** A linear head on the vectors of the encoder as it is. */
+/** A linear head on the vectors of the encoder as it is, from these rows. */
 async function fitted(
   { rows, labels, seed }: Lesson,
   inputs: TokenInputs,
   encoder: Model,
+  chosen: readonly number[],
   world: LessonWorld,
 ): Promise<LinearHead> {
   const { signal } = world.context
-  const vectors = await encodedRows(encoder, inputs, await world.engine(), { signal })
+  const some = { ...inputs, ids: chosen.map((row) => inputs.ids[row] ?? []) }
+  const learned = chosen.flatMap((row) => rows[row] ?? [])
+  const vectors = await encodedRows(encoder, some, await world.engine(), { signal })
   const quiet = { ...world, onStep: () => undefined }
-  const { model } = await runLesson(headTraining(vectors, rows, { labels, seed }), quiet)
+  const { model } = await runLesson(headTraining(vectors, learned, { labels, seed }), quiet)
   const [layer] = model.layers
   if (layer === undefined) throw new RightsizeError('STUDENT_INPUT', 'the head has no layer')
   return { weights: Float32Array.from(layer.weights), bias: Float32Array.from(layer.bias) }
@@ -154,12 +173,19 @@ const chosenOf = (
   path: string,
   tune: string,
   continued: boolean,
-  trained: TrainedClassifier | null,
+  trained: FineTuned | null,
 ): Readonly<Record<string, unknown>> => ({
   encoder: path,
   tune,
   head: continued ? 'the head that it had' : 'fitted on the vectors of the encoder',
   ...(trained === null
     ? {}
-    : { heldAccuracy: trained.metrics.heldAccuracy, steps: trained.result.steps }),
+    : {
+        kept: isBetter(trained)
+          ? 'everything trained'
+          : 'the encoder as it was: training all of it was worse on held-out rows',
+        lossBefore: trained.startLoss,
+        lossAfter: trained.metrics.heldLoss,
+        steps: trained.result.steps,
+      }),
 })
