@@ -13,6 +13,14 @@ export interface TaughtRows {
   readonly soft: boolean
 }
 
+interface Taught {
+  readonly text: string
+  readonly label: string
+  readonly shares: Readonly<Record<string, number>> | null
+}
+
+const lengthOf = (texts: readonly string[], at: number): number => texts[at]?.length ?? 0
+
 /**
  * Asks a teacher for the labels of texts: probabilities where it gives them (soft labels), else its answer as a hard
  * label. `known` labels, where given, are all that a free-text answer may be.
@@ -23,23 +31,22 @@ export async function teacherRows(
   onEvent: (event: RunEvent) => void,
   signal?: AbortSignal,
 ): Promise<TaughtRows> {
-  const answers: {
-    text: string
-    label: string
-    shares: Readonly<Record<string, number>> | null
-  }[] = []
-  for (let at = 0; at < texts.length; at += session.batchSize) {
+  const asked: (Taught | null)[] = texts.map(() => null)
+  // Texts of like length share a batch: padding is what unequal batches waste.
+  const order = texts.map((_, i) => i).sort((a, b) => lengthOf(texts, a) - lengthOf(texts, b))
+  for (let at = 0; at < order.length; at += session.batchSize) {
     signal?.throwIfAborted()
-    const batch = texts.slice(at, at + session.batchSize)
-    const asked = batch.map(
-      (input, i): RuntimeItem => ({ id: String(at + i), input, row: { input, text: input } }),
-    )
-    const given = await session.answer(asked, signal)
-    batch.forEach((text, i) => {
-      const answer = given[i]
+    const batch = order.slice(at, at + session.batchSize)
+    const items = batch.map((i): RuntimeItem => {
+      const input = texts[i] ?? ''
+      return { id: String(i), input, row: { input, text: input } }
+    })
+    const given = await session.answer(items, signal)
+    batch.forEach((i, place) => {
+      const answer = given[place]
       if (!answer?.ok) return
       const shares = answer.output.kind === 'label' ? (answer.output.probabilities ?? null) : null
-      answers.push({ text, label: said(answer.output).trim(), shares })
+      asked[i] = { text: texts[i] ?? '', label: said(answer.output).trim(), shares }
     })
     onEvent({
       type: 'progress',
@@ -49,6 +56,7 @@ export async function teacherRows(
       total: texts.length,
     })
   }
+  const answers = asked.filter((one) => one !== null)
   if (answers.length === 0)
     throw new RightsizeError('RUN_NOTHING_ANSWERED', 'the teacher answered none of the texts')
   const soft = answers.every((one) => one.shares !== null)
