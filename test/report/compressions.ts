@@ -278,6 +278,7 @@ export const proven: Compression = {
   outcome: 'proven',
   why: 'the hold-out proves the loss within the margin',
   task: 'helpdesk-intents',
+  synthetic: false,
   margin: 0.01,
   alpha: 0.05,
   seed: 1,

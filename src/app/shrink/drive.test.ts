@@ -124,6 +124,7 @@ beforeAll(async () => {
     holdout: () => partOfIds(orderTask(600, 9)),
     about: {
       task: 't',
+      synthetic: false,
       data: {},
       processor: { name: null, features: [] },
       engine: 'e',

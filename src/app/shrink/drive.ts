@@ -66,7 +66,7 @@ export interface DriveOptions {
   readonly profile: readonly ProfileShare[]
   readonly about: Pick<
     Compression,
-    'task' | 'data' | 'lessons' | 'processor' | 'engine' | 'costEngine'
+    'task' | 'synthetic' | 'data' | 'lessons' | 'processor' | 'engine' | 'costEngine'
   >
 }
 

@@ -15,7 +15,7 @@ import { linearStudent } from './linear-student.ts'
 import { type Original, openOriginal, targetOf, wantedPasses } from './open-original.ts'
 import { requireFinite, requireUseful } from './original-answers.ts'
 import { inRandomOrder, type Parts, partsOf, requireLabels, trafficOf } from './parts.ts'
-import { type Profile, profileOf } from './profile.ts'
+import { keptProfile, type Profile, profileOf } from './profile.ts'
 import { replay } from './replay.ts'
 import type { ShrinkEffects, ShrinkRequest } from './request.ts'
 
@@ -108,7 +108,9 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
   const bench = await benchOf(request, parts, original, effects)
   requireUseful(parts.calibration, original.labels, bench.original)
   warnOfLanguage(original, bench, effects)
-  const profile = await profiled(original.artefact, bench.items, effects)
+  const named = effects.digest(new TextEncoder().encode(bench.fingerprint))
+  const measure = () => profiled(original.artefact, bench.items, effects)
+  const profile = await keptProfile(`profile-${named}.json`, effects.keep, measure)
   const { engine, processor, wallS, pause, machineThreads, signal } = effects
   const driven = await drive({
     ...{ bench, passes, wallS, goal: request.goal, healSteps: request.healSteps },
@@ -129,6 +131,7 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
     profile: profile.byOperator,
     about: {
       task: request.spec.task,
+      synthetic: request.spec.dataset.synthetic === true,
       data: parts.digests,
       lessons: bench.amount,
       processor,

@@ -22,7 +22,13 @@ export interface FoundHeadline {
   readonly rest: string
 }
 
+/** The headline; where the data are synthetic its first words say so. */
 export function foundHeadline(found: Compression): FoundHeadline {
+  const { first, rest } = headlineOf(found)
+  return { first: found.synthetic ? `On synthetic data: ${first}` : first, rest }
+}
+
+function headlineOf(found: Compression): FoundHeadline {
   const { outcome, original, margin, why } = found
   if (outcome === 'nothing')
     return {

@@ -36,7 +36,7 @@ import type { Compression } from './trial.ts'
 /** The report of a compression as one self-contained HTML file: opens from disk, no network, no script. A function of the compression alone. */
 export function compressionPage(found: Compression): string {
   return pageHtml({
-    title: `${found.task.slice(0, 120)}: ${badgeOf(found).word}`,
+    title: `${found.task.slice(0, 120)}: ${badgeOf(found).word}${found.synthetic ? ' (synthetic data)' : ''}`,
     skipTo: ['figures', 'the figures'],
     header: header(found),
     sections: [

@@ -266,3 +266,9 @@ test('the way from the original to the result is found, and a circle in a damage
   const circle = { ...first!, parent: proven.result!.model, model: proven.result!.model }
   expect(onThePath({ ...proven, trials: [circle] })).toEqual([circle])
 })
+
+test('made up data are named before anything is said of them', () => {
+  const found = { ...proven, synthetic: true }
+  expect(compressionSummary(found)).toMatch(/^[^:]+: On synthetic data: /)
+  expect(compressionSummary(proven)).not.toContain('synthetic')
+})

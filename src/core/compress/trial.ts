@@ -102,6 +102,8 @@ export interface Compression {
   readonly outcome: 'proven' | 'nothing' | 'undecided'
   readonly why: string
   readonly task: string
+  /** Whether the task's data were made up: then the claim is about such data. */
+  readonly synthetic: boolean
   readonly margin: number
   readonly alpha: number
   readonly seed: number
