@@ -66,11 +66,9 @@ function rightsize(args, { quiet = true } = {}) {
 
 /** Data and models of a seed, in the cache: made whole or not at all. */
 function worldOf(seed) {
-  const grammar = readFileSync(join(here, '../tools/word-order/generate.mjs'))
-  const made = createHash('sha256')
-    .update(JSON.stringify([recipe, parts]))
-    .update(grammar)
-  const folder = join(cache, `word-order-${seed}-${made.digest('hex').slice(0, 8)}`)
+  const facts = JSON.stringify([recipe, parts, wordOrder({ part: 'train', seed, count: 100 })])
+  const key = createHash('sha256').update(facts).digest('hex').slice(0, 8)
+  const folder = join(cache, `word-order-${seed}-${key}`)
   if (existsSync(folder)) return folder
   console.log(`making ${folder}: trains the encoder, about 3 minutes, once`)
   mkdirSync(cache, { recursive: true })
