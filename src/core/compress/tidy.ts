@@ -157,13 +157,16 @@ function renamed(graph: Graph, names: ReadonlyMap<string, string>): Graph {
   return renameValues(graph, final)
 }
 
-/** Equal tensors (type, dims, bytes) are stored once. Defaults of inputs are left: callers may feed them apart. */
+/**
+ * Equal tensors (type, dims, bytes) are stored once. Defaults of inputs are left: callers may feed them apart. So are single numbers: one costs
+ * no more than its name, and a pass may have to change it in one place only (the padding's id is the same number as many an axis).
+ */
 function shared(graph: Graph): Step {
   const fixed = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name))
   const groups = new Map<string, Tensor[]>()
   for (const tensor of graph.initializers) {
-    if (fixed.has(tensor.name) || tensor.dtype === 'string' || tensor.unknown !== undefined)
-      continue
+    const left = tensor.dtype === 'string' || tensor.unknown !== undefined
+    if (left || fixed.has(tensor.name) || elementCount(tensor.dims) < 2) continue
     const key = `${tensor.dtype} ${tensor.dims.join('x')}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [tensor])
