@@ -2,6 +2,7 @@ import type { TensorEngine } from '../../contract/tensors.ts'
 import type { ProfileShare } from '../../core/compress/trial.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Model } from '../../core/onnx/model.ts'
+import type { Keep } from './bench.ts'
 import type { Inputs } from './inputs.ts'
 
 /** Where a model's time goes: by node of the graph, and by kind of operator. */
@@ -30,6 +31,34 @@ export async function profileOf(
     return shares(await session.profile())
   } finally {
     await session.close()
+  }
+}
+
+/**
+ * The profile that an earlier run of this search has kept, else a new one, kept. Predicted savings order what is tried: measured again they
+ * would differ a little, and an interrupted search would go on another way than it began.
+ */
+export async function keptProfile(
+  name: string,
+  keep: Keep,
+  measure: () => Promise<Profile>,
+): Promise<Profile> {
+  const stored = await keep.load(name)
+  const known = stored === null ? null : profileIn(stored)
+  if (known !== null) return known
+  const profile = await measure()
+  const text = JSON.stringify({ ...profile, byNode: [...profile.byNode] })
+  await keep.save(name, new TextEncoder().encode(text))
+  return profile
+}
+
+/** Null where only half of it was kept. */
+function profileIn(stored: Uint8Array): Profile | null {
+  try {
+    const { byNode, byOperator } = JSON.parse(new TextDecoder().decode(stored))
+    return { byNode: new Map(byNode), byOperator }
+  } catch {
+    return null
   }
 }
 
