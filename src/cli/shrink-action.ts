@@ -3,7 +3,7 @@ import { RightsizeError } from '../core/error/error.ts'
 import type { ShrinkFlags } from '../wire/shrink.ts'
 import { openWire, type Wire } from '../wire.ts'
 import type { Invocation, Io } from './command.ts'
-import { list, number, text } from './flag.ts'
+import { dashed, list, number, text } from './flag.ts'
 
 const codes = { proven: 0, nothing: 1, undecided: 2 } as const
 
@@ -15,7 +15,10 @@ export async function shrinkAction(call: Invocation): Promise<number> {
   const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: false })
   const how = { say: io.err, signal: io.signal }
   if (flags['dryRun'] === true) return dryRun(request, wire, io)
-  const found = await wire.shrink(request, how)
+  const found = await wire.shrink(request, how).catch((cause: unknown) => {
+    if (!io.signal.aborted) throw cause
+    throw new RightsizeError('SHRINK_INTERRUPTED', 'stopped by Ctrl-C', { cause })
+  })
   io.out(flags['json'] === true ? JSON.stringify(found, null, 2) : compressionSummary(found))
   io.err(`wrote ${request.out} (report.html, compression.md, compression.json)`)
   if (found.result !== null) {
@@ -40,14 +43,14 @@ function requestOf(model: string, flags: Readonly<Record<string, unknown>>): Shr
     alpha: share(flags, 'alpha') ?? 0.05,
     lean: share(flags, 'lean') ?? 0.7,
     seed: number(flags, 'seed') ?? 1,
-    seconds: number(flags, 'seconds') ?? 300,
-    maxEnergyJ: number(flags, 'maxEnergy'),
+    seconds: positive(flags, 'seconds') ?? 300,
+    maxEnergyJ: positive(flags, 'maxEnergy'),
     only: list(flags, 'only'),
     without: list(flags, 'without'),
-    targetBytes: number(flags, 'targetSize'),
-    targetLatencyMs: number(flags, 'targetLatency'),
+    targetBytes: positive(flags, 'targetSize'),
+    targetLatencyMs: positive(flags, 'targetLatency'),
     runtime: runtimeOf(text(flags, 'runtime')),
-    healSteps: number(flags, 'healSteps') ?? 600,
+    healSteps: steps(flags, 'healSteps') ?? 600,
     replay: text(flags, 'replay'),
   }
 }
@@ -57,6 +60,18 @@ function runtimeOf(name = 'onnxruntime-node'): ShrinkFlags['runtime'] {
   throw new RightsizeError('SHRINK_TASK', `--runtime ${name}: there is no such runtime`, {
     next: 'Runtimes are onnxruntime-node and onnxruntime-web.',
   })
+}
+
+function positive(flags: Readonly<Record<string, unknown>>, name: string): number | undefined {
+  const value = number(flags, name)
+  if (value === undefined || value > 0) return value
+  throw new RightsizeError('FLAG_NOT_A_NUMBER', `--${dashed(name)} must be above 0, not ${value}`)
+}
+
+function steps(flags: Readonly<Record<string, unknown>>, name: string): number | undefined {
+  const value = positive(flags, name)
+  if (value === undefined || Number.isInteger(value)) return value
+  throw new RightsizeError('FLAG_NOT_A_NUMBER', `--${dashed(name)} must be whole, not ${value}`)
 }
 
 function share(flags: Readonly<Record<string, unknown>>, name: string): number | undefined {

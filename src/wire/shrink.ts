@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { readFile, realpath, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { textOrNull, writeFolder, writeWhole } from '../adapters/files/whole-file.ts'
 import { hardwareThreads } from '../adapters/machine/this-machine.ts'
 import type { Looks } from '../app/shrink/finals.ts'
@@ -41,15 +41,48 @@ export async function shrinkModel(
   at: At,
 ): Promise<Compression> {
   const { shrink, replayShrink } = await import('../app/shrink/shrink.ts')
-  const world = await shrinkEffects(flags, how, at)
   const out = resolve(at.cwd, flags.out)
+  await requireOwnFolder(resolve(at.cwd, flags.model), out)
   const request = await shrinkRequest(flags, at)
+  const world = await shrinkEffects(flags, how, at)
   const { compression, files } =
     flags.replay === undefined
       ? await shrink(request, world)
       : await replayShrink(request, await readCompression(resolve(at.cwd, flags.replay)), world)
+  await removeModels(out)
   await writeFolder(out, files)
   return compression
+}
+
+/**
+ * Refuses to write over the original, and writes a first file: that a folder takes none is better known before the search than after it.
+ * Throws ONNX_NOT_FOUND where there is no model.
+ */
+async function requireOwnFolder(model: string, out: string): Promise<void> {
+  const { modelFiles } = await import('../adapters/tensors/model-file.ts')
+  const real = (path: string) => realpath(path).catch(() => path)
+  const folder = dirname(await real(await modelFiles.locate(model)))
+  const to = await real(out)
+  if (to === folder || (basename(folder) === 'onnx' && to === dirname(folder)))
+    throw new RightsizeError('SHRINK_TASK', `--out ${out} is the folder of the model itself`, {
+      next: 'Name another folder: what is made never replaces what it is judged against.',
+    })
+  await writeWhole(join(out, '.search', '.gitignore'), '*\n')
+}
+
+/** Model files that an earlier search left there: two in one folder would leave open which one is meant. */
+async function removeModels(out: string): Promise<void> {
+  const names = ['model.safetensors', 'onnx/model.onnx', 'onnx/model_quantized.onnx']
+  for (const name of names) await rm(join(out, name), { force: true })
+}
+
+function parsed<T>(text: string, path: string): T {
+  try {
+    return JSON.parse(text) as T
+  } catch (cause) {
+    const next = 'It was cut short or edited: restore it, or remove it where it is not needed.'
+    throw new RightsizeError('SHRINK_FAILED', `${path} is no JSON`, { cause, next })
+  }
 }
 
 /** The request with the task's data in memory. */
@@ -110,7 +143,7 @@ export async function shrinkEffects(
 export function looksIn(path: string, holdout: string): Looks {
   const read = async (): Promise<Record<string, number>> => {
     const text = await textOrNull(path)
-    return text === null ? {} : (JSON.parse(text) as Record<string, number>)
+    return text === null ? {} : parsed<Record<string, number>>(text, path)
   }
   return {
     count: async () => (await read())[holdout] ?? 0,
@@ -125,7 +158,7 @@ export function looksIn(path: string, holdout: string): Looks {
 }
 
 export async function readCompression(path: string): Promise<Compression> {
-  const found = JSON.parse(await readText(path)) as Compression
+  const found = parsed<Compression>(await readText(path), path)
   if (found.schema === 'rightsize/compression@1') return found
   throw new RightsizeError('SHRINK_REPLAY', `${path} is not a rightsize/compression@1`)
 }

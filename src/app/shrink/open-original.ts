@@ -41,18 +41,20 @@ const sidecarNames = [
   'special_tokens_map.json',
 ] as const
 
-/** Reads a model folder. Throws TOKENIZER_MISSING for a text model without one and SHRINK_TASK where its classes cannot be named. */
+/** Reads a model folder, or an .onnx file with what lies beside it. Throws TOKENIZER_MISSING for a text model without one and SHRINK_TASK where its classes cannot be named. */
 export async function openOriginal(
-  { model: folder, train, labels: given }: OpenRequest,
+  { model: path, train, labels: given }: OpenRequest,
   { files, openTokenizer, text }: OpenEffects,
 ): Promise<Original> {
+  // An .onnx file lies beside its tokenizer, or in a folder `onnx` beside it.
+  const folder = path.replace(/([\\/]onnx)?[\\/][^\\/]*\.onnx$/, '')
   const sidecars = await sidecarsOf(folder, text)
   const json = (name: string): unknown => {
     const found = sidecars.get(name)
     return found === undefined ? null : parsed(found, `${folder}/${name}`)
   }
   const config = (json('config.json') ?? {}) as Readonly<Record<string, unknown>>
-  const model = await files.read(folder)
+  const model = await files.read(path)
   const labels = labelsOf(config) ?? given
   if (labels === null)
     throw new RightsizeError('SHRINK_TASK', `${folder}/config.json has no id2label`, {
