@@ -3,12 +3,14 @@ import {
   movesOf,
   type Offer,
   type Refusal,
+  type Rung,
   stepKey,
   type Weighing,
 } from '../../core/compress/moves.ts'
 import type { Pass, Proposal } from '../../core/compress/pass.ts'
 import { bisected, boldestFirst, groupedBySaving } from '../../core/compress/plan.ts'
 import type { Healing, RecipeStep } from '../../core/compress/trial.ts'
+import { RightsizeError } from '../../core/error/error.ts'
 import { type Attempted, applyStep, attempt } from './attempt.ts'
 import { type Bench, type Run, type State, statRows, stopped } from './bench.ts'
 import { divergence } from './divergence.ts'
@@ -149,21 +151,13 @@ async function tryRung(
   proposal: Proposal,
   { bench, log, healSteps }: Run,
 ): Promise<Attempted> {
-  const params = withRepair(proposal, rung)
+  const { params } = proposal
   const trained = rung === 'short' || rung === 'long'
   const times = proposal.training?.times ?? 1
   const rate = proposal.training?.rate ?? healingRate(parent.artefact.model)
   const heal = trained ? healingOf(bench, times * healSteps[rung], rate) : null
   const step: RecipeStep = { pass: pass.id, params, heal }
   return attempt(parent, pass, step, proposal, bench, log)
-}
-
-/** Training begins from what the statistics could heal. */
-function withRepair({ params, repairs }: Proposal, rung: Move['rung']): Proposal['params'] {
-  if (!('repair' in params)) return params
-  const trained = rung === 'short' || rung === 'long'
-  const from = trained && repairs.includes('least-squares') ? 'least-squares' : rung
-  return { ...params, repair: trained && from === rung ? 'none' : from }
 }
 
 /** After a step that held, once half way back to the bolder one that was refused. */
@@ -178,29 +172,64 @@ async function halfWay(
   const bolder = refused
     .filter(({ pass, params }) => pass === held.pass && Number(params['keep']) < keep)
     .toSorted((a, b) => Number(b.params['keep']) - Number(a.params['keep']))[0]
-  const between = bolder === undefined ? null : bisected(bolder, keep)
+  const from = bolder === undefined ? null : bisected(bolder, keep)
+  const { repair } = held.params
+  const between = from === null || repair === undefined ? from : withRepair(from, repair as Rung)
   if (between === null || stopped(run) !== null) return null
   return (await tryRung(parent, move, between, run)).kept
 }
 
-/** The member of a group of equal savings whose answers stay nearest to the original's, before any training. */
+/**
+ * The member of a group of equal savings whose answers stay nearest to the original's, before any training. Training may begin from the cut
+ * as it is or from what least squares made of it: the second was worse for attention heads of one encoder, better for its neurons.
+ */
 async function nearest(
   parent: State,
   { pass, group, rung }: Move,
   bench: Bench,
 ): Promise<Proposal> {
-  const [first] = group
-  if (group.length === 1 || first.training !== undefined) return first
+  const variants = group.flatMap((proposal) =>
+    repairsFor(proposal, rung).map((repair) => withRepair(proposal, repair)),
+  )
+  const [first = group[0]] = variants
+  if (variants.length <= 1) return first
   let [chosen, least] = [first, Number.POSITIVE_INFINITY]
-  for (const proposal of group) {
-    const params = withRepair(proposal, rung)
-    const step: RecipeStep = { pass: pass.id, params, heal: null }
-    const { artefact } = await applyStep(parent.artefact, pass, step, proposal, bench)
-    const far = await divergence(artefact, bench)
+  for (const proposal of variants) {
+    const step: RecipeStep = { pass: pass.id, params: proposal.params, heal: null }
+    const far = await farness(parent, pass, step, proposal, bench)
     if (far < least) [chosen, least] = [proposal, far]
   }
   return chosen
 }
+
+/** Infinite for a cut that cannot be made: the trial of it will say why. */
+async function farness(
+  { artefact }: State,
+  pass: Pass,
+  step: RecipeStep,
+  proposal: Proposal,
+  bench: Bench,
+): Promise<number> {
+  try {
+    return await divergence(
+      (await applyStep(artefact, pass, step, proposal, bench)).artefact,
+      bench,
+    )
+  } catch (error) {
+    if (error instanceof RightsizeError) return Number.POSITIVE_INFINITY
+    throw error
+  }
+}
+
+/** Repairs from statistics that a rung may begin with; one that says nothing where the pass has none. */
+function repairsFor({ params, repairs }: Proposal, rung: Rung): readonly (Rung | null)[] {
+  if (!('repair' in params)) return [null]
+  if (rung !== 'short' && rung !== 'long') return [rung]
+  return repairs.includes('least-squares') ? ['none', 'least-squares'] : ['none']
+}
+
+const withRepair = (proposal: Proposal, repair: Rung | null): Proposal =>
+  repair === null ? proposal : { ...proposal, params: { ...proposal.params, repair } }
 
 export const healingOf = (bench: Bench, steps: number, rate: number): Healing => ({
   steps,
