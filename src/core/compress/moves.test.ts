@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  movesOf,
+  type Offer,
+  type Refusal,
+  type Rung,
+  rungsOf,
+  stepKey,
+  type Weighing,
+} from './moves.ts'
+import type { Pass, Proposal } from './pass.ts'
+
+const pass = (id: string, family: Pass['family'] = 'structural'): Pass => ({
+  ...{ id, family, propose: () => [], needs: () => [] },
+  apply: () => {
+    throw new Error('not here')
+  },
+})
+
+function proposal(id: string, more: Partial<Proposal> = {}): Proposal {
+  return {
+    ...{ pass: id, params: { keep: 0.5, repair: 'none' }, text: id },
+    ...{ saves: { bytes: 300, cpuShare: 0.3 }, risk: 0.4, exactness: 'lossy' },
+    repairs: ['bias', 'least-squares', 'distil'],
+    ...more,
+  }
+}
+
+const offer = (id: string, more: Partial<Proposal> = {}, family?: Pass['family']): Offer => ({
+  pass: pass(id, family),
+  group: [proposal(id, more)],
+})
+
+const weighing = (more: Partial<Weighing> = {}): Weighing => ({
+  ...{ refusals: [], depth: 0, margin: 0.01, bytes: 1000, items: 500, statRows: 512 },
+  healing: { short: 100, long: 400, batch: 32 },
+  ...more,
+})
+
+const refusal = (rung: Rung, more: Partial<Refusal> = {}): Refusal => ({
+  ...{ key: stepKey(proposal('neurons')), rung, loss: 0.012, depth: 0 },
+  ...more,
+})
+
+const rungAfter = (refusals: readonly Refusal[], more: Partial<Weighing> = {}) =>
+  movesOf([offer('neurons')], weighing({ refusals, ...more }))[0]?.rung
+
+test('what saves more for the same work comes first, and so does what saves the same for less work', () => {
+  const names = (offers: readonly Offer[]) =>
+    movesOf(offers, weighing()).map(({ group }) => group[0].pass)
+  const small = offer('small', { saves: { bytes: 100, cpuShare: 0.1 } })
+  const large = offer('large', { saves: { bytes: 500, cpuShare: 0.1 } })
+  expect(names([small, large])).toEqual(['large', 'small'])
+  // A pass that needs no statistics asks fewer texts.
+  const plain = offer('plain', {}, 'vocabulary')
+  expect(names([offer('neurons'), plain])).toEqual(['plain', 'neurons'])
+})
+
+test('what is risky waits for what is likely to hold', () => {
+  const moves = movesOf([offer('bold', { risk: 0.9 }), offer('safe', { risk: 0.1 })], weighing())
+  expect(moves.map(({ group }) => group[0].pass)).toEqual(['safe', 'bold'])
+})
+
+test('the ladder goes from nothing to long training, one refusal a rung', () => {
+  const rungs: (Rung | undefined)[] = []
+  const refusals: Refusal[] = []
+  for (let trial = 0; trial < 6; trial += 1) {
+    const rung = rungAfter(refusals)
+    rungs.push(rung)
+    if (rung !== undefined) refusals.push(refusal(rung))
+  }
+  expect(rungs).toEqual(['none', 'bias', 'least-squares', 'short', 'long', undefined])
+})
+
+test('nothing that was refused on this model is tried on it again, whatever else is', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.record({
+          rung: fc.constantFrom<Rung>('none', 'bias', 'least-squares', 'short', 'long'),
+          loss: fc.double({ min: 0, max: 1, noNaN: true }),
+          depth: fc.integer({ min: 0, max: 2 }),
+        }),
+        { maxLength: 6 },
+      ),
+      (past) => {
+        const refusals = past.map((one) => refusal(one.rung, one))
+        for (const { rung, group } of movesOf([offer('neurons')], weighing({ refusals, depth: 2 })))
+          expect(refusals).not.toContainEqual(
+            expect.objectContaining({ key: stepKey(group[0]), rung, depth: 2 }),
+          )
+      },
+    ),
+  )
+})
+
+test('on another model a step comes back from its cheapest rung, with less hope', () => {
+  const [fresh] = movesOf([offer('neurons')], weighing({ depth: 1 }))
+  const [again] = movesOf([offer('neurons')], weighing({ depth: 1, refusals: [refusal('none')] }))
+  expect([fresh?.rung, again?.rung]).toEqual(['none', 'none'])
+  expect(again?.chance).toBeLessThan(fresh?.chance ?? 0)
+})
+
+test('where statistics were far from healing it on an earlier model, only training is left', () => {
+  const far = (['none', 'bias', 'least-squares'] as const).map((rung) =>
+    refusal(rung, { loss: 0.05 }),
+  )
+  expect(rungAfter(far, { depth: 1 })).toBe('short')
+})
+
+test('a loss without hope ends the ladder', () => {
+  expect(rungAfter([refusal('none', { loss: 0.5 })])).toBeUndefined()
+})
+
+test('where nothing can be learned from, nothing is trained, and students are not offered at all', () => {
+  expect(rungsOf(proposal('neurons'), { healing: null })).toEqual(['none', 'bias', 'least-squares'])
+  const student = proposal('student-static', {
+    params: { width: 64 },
+    training: { times: 3, rate: 1e-3 },
+  })
+  expect(rungsOf(student, { healing: null })).toEqual([])
+  expect(rungsOf(student, weighing())).toEqual(['short', 'long'])
+  expect(
+    movesOf(
+      [{ pass: pass('student-static', 'distil'), group: [student] }],
+      weighing({ healing: null }),
+    ),
+  ).toEqual([])
+})
+
+test('a pass without repairs is tried once', () => {
+  const vocabulary = proposal('vocabulary', { params: { tokens: 10 }, repairs: [] })
+  expect(rungsOf(vocabulary, weighing())).toEqual(['none'])
+})
+
+test('what saves next to nothing is not worth a trial', () => {
+  expect(movesOf([offer('neurons', { saves: { bytes: 5, cpuShare: 0.005 } })], weighing())).toEqual(
+    [],
+  )
+})
+
+test('a step is named by what it does, not by how it is repaired or ranked; runs of layers by their length', () => {
+  const key = (params: Proposal['params']) => stepKey(proposal('layers', { params }))
+  expect(key({ keep: 0.5, repair: 'bias', importance: 'taylor' })).toBe(
+    key({ keep: 0.5, repair: 'none', importance: 'energy' }),
+  )
+  expect(key({ keep: 0.5 })).not.toBe(key({ keep: 0.25 }))
+  expect(key({ drop: [0, 1] })).toBe(key({ drop: [2, 3] }))
+  expect(key({ drop: [0] })).not.toBe(key({ drop: [2, 3] }))
+})
+
+test('worth is gain times chance over work, whatever the offers', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.record({
+          bytes: fc.integer({ min: 0, max: 1000 }),
+          cpuShare: fc.double({ min: 0, max: 1, noNaN: true }),
+          risk: fc.double({ min: 0, max: 1, noNaN: true }),
+        }),
+      ),
+      (given) => {
+        const offers = given.map(({ risk, ...saves }, at) => offer(`p${at}`, { saves, risk }))
+        const moves = movesOf(offers, weighing())
+        for (const [at, { worth, gain, chance, texts }] of moves.entries()) {
+          expect(worth).toBeCloseTo((gain * chance) / texts, 12)
+          expect(Number.isFinite(worth)).toBe(true)
+          expect(worth).toBeLessThanOrEqual(moves[at - 1]?.worth ?? Number.POSITIVE_INFINITY)
+        }
+      },
+    ),
+  )
+})
