@@ -1,6 +1,7 @@
 import type { Digest } from '../../contract/digest.ts'
 import type { Site } from '../../core/carbon/site.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { bytes as bytesText } from '../../core/report/number.ts'
 import { canonicalJson } from '../../core/spec/canonical-json.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { LabelledText as Row } from '../../core/student/example.ts'
@@ -9,7 +10,7 @@ import { modelCard, trainingScore } from '../../core/student/model-card.ts'
 import { studentNotes } from '../../core/student/student-note.ts'
 import type { RunEvent } from '../evaluate/events.ts'
 import { lessons, type StudentKind } from './lesson/table.ts'
-import type { LessonWorld } from './lesson.ts'
+import type { LessonWorld, Taught } from './lesson.ts'
 
 export interface TrainRequest {
   readonly kind: string
@@ -64,7 +65,8 @@ export async function trainFolder(
   const { rows, options, seed } = request
   const taught = await teach({ candidate, rows, labels, options, seed }, world)
   const cpuS = effects.cpuS() - started
-  const notes = studentNotes({
+  const onnx = (await taught.onnx?.()) ?? new Map<string, Uint8Array>()
+  const given = studentNotes({
     kind,
     rows: rows.length,
     classes: labels.length,
@@ -73,6 +75,7 @@ export async function trainFolder(
       ? { teacher: { model: request.teacher.model ?? '', runtime: request.teacher.runtime } }
       : {}),
   })
+  const notes = [...given, ...headNotes(taught, onnx)]
   const facts = {
     name: request.name,
     kind,
@@ -92,7 +95,6 @@ export async function trainFolder(
   }
   const score = trainingScore(facts, effects.site, { threads: effects.machineThreads })
   const card = new TextEncoder().encode(modelCard(facts, score))
-  const onnx = (await taught.onnx?.()) ?? []
   const files = new Map([...taught.files, ...onnx, ['README.md', card] as const])
   const folder = await effects.writeFolder(request.out, files)
   const bytes = [...taught.files.values()].reduce((sum, file) => sum + file.length, 0)
@@ -103,6 +105,15 @@ export async function trainFolder(
     ...entrySettings(taught.settings),
   }
   return { folder, files: [...files.keys()], bytes, cpuS, notes, entry }
+}
+
+/** A head is small because its encoder is elsewhere: that is said. */
+function headNotes({ settings }: Taught, onnx: ReadonlyMap<string, Uint8Array>): readonly string[] {
+  const { encoder } = settings
+  if (typeof encoder !== 'string') return []
+  const whole = onnx.get('onnx/model.onnx')
+  const both = `; onnx/model.onnx holds both, ${bytesText(whole?.length ?? 0)}`
+  return [`The head answers with the encoder in ${encoder}${whole === undefined ? '' : both}.`]
 }
 
 const entrySettings = (settings: Readonly<Record<string, unknown>>) =>

@@ -2,10 +2,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openGridTables } from '../../../adapters/grid/annual.ts'
 import { createOnnxRuntime } from '../../../adapters/runtime/onnx.ts'
 import { modelFiles } from '../../../adapters/tensors/model-file.ts'
 import { openEngine } from '../../../adapters/tensors/onnxruntime.ts'
 import { openTokenizer } from '../../../adapters/tokenizer/huggingface.ts'
+import { annualFactor } from '../../../core/carbon/grid-zone.ts'
+import { pueOf } from '../../../core/carbon/site.ts'
 import { float32Tensor, graph, model, node, valueInfo } from '../../../core/onnx/build.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 import type { LabelledText } from '../../../core/student/example.ts'
@@ -13,6 +16,7 @@ import { trainWordPiece } from '../../../core/text/train-wordpiece.ts'
 import { normals, randomSource } from '../../../core/train/random.ts'
 import { openEncoderFolder } from '../encoder-folder.ts'
 import type { Lesson, LessonWorld, Taught } from '../lesson.ts'
+import { trainFolder } from '../train-folder.ts'
 import { teachHead } from './head.ts'
 import { teachStatic } from './static.ts'
 
@@ -121,4 +125,32 @@ test('a head without an encoder says how to name one', async () => {
     code: 'STUDENT_INPUT',
     next: expect.stringContaining('ONNX folder'),
   })
+})
+
+test('the folder of a head says that its encoder is elsewhere, and how large both are together', async () => {
+  const written = new Map<string, Uint8Array>()
+  const made = await trainFolder(
+    {
+      ...{ kind: 'head', name: 'x', rows, dataPath: 'rows.jsonl', options: { epochs: 2 }, seed: 1 },
+      ...{ encoder: join(root, 'encoder'), teacher: null, out: 'models/x' },
+    },
+    {
+      ...world,
+      digest: () => 'abc',
+      site: { pue: pueOf(1.2), grid: annualFactor(openGridTables(), 'DEU') },
+      machineThreads: null,
+      now: () => '2026-01-01T00:00:00Z',
+      generator: async () => 'rightsize@test',
+      writeFolder: async (folder, files) => {
+        for (const [name, bytes] of files) written.set(name, bytes)
+        return folder
+      },
+    },
+    () => undefined,
+  )
+  expect([...written.keys()]).toEqual(
+    expect.arrayContaining(['model.safetensors', 'onnx/model.onnx', 'tokenizer.json', 'README.md']),
+  )
+  expect(made.notes).toEqual([expect.stringContaining('onnx/model.onnx holds both')])
+  expect(new TextDecoder().decode(written.get('README.md'))).toContain(made.notes[0])
 })
