@@ -125,6 +125,7 @@ beforeAll(async () => {
     about: {
       task: 't',
       synthetic: false,
+      lessons: { rows: 0, copies: 0 },
       data: {},
       processor: { name: null, features: [] },
       engine: 'e',

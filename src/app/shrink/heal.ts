@@ -1,8 +1,9 @@
 import type { TensorEngine } from '../../contract/tensors.ts'
 import type { Artefact } from '../../core/compress/pass.ts'
 import type { Healing } from '../../core/compress/trial.ts'
-import { indexGraph } from '../../core/onnx/graph-index.ts'
-import type { Model } from '../../core/onnx/model.ts'
+import type { Graph, Model, ValueInfo } from '../../core/onnx/model.ts'
+import { rawInputs } from '../../core/onnx/raw-feeds.ts'
+import { learnable } from '../../core/train/classifier-on.ts'
 import { parameterTensors } from '../../core/train/parameters.ts'
 import { randomSource } from '../../core/train/random.ts'
 import { softened } from '../../core/train/soft-targets.ts'
@@ -25,17 +26,6 @@ export interface Lessons {
 export interface HealOptions {
   readonly engine: TensorEngine
   readonly signal?: AbortSignal | undefined
-}
-
-/** Float32 initializers with something to learn: matrices, tables, scales and biases, not single numbers. */
-function learnable({ graph }: Model): readonly string[] {
-  const index = indexGraph(graph)
-  const teaches = new Set(['MatMul', 'Gemm', 'Gather', 'Add', 'LayerNormalization'])
-  return graph.initializers.flatMap(({ name, dtype, byteLength }) => {
-    const users = index.consumers(name)
-    const learns = users.length > 0 && users.every(({ opType }) => teaches.has(opType))
-    return dtype === 'float32' && byteLength > 4 && learns ? [name] : []
-  })
 }
 
 /** The rows of all steps: the lessons shuffled, again and again until there are enough. */
@@ -71,7 +61,8 @@ export async function heal(
   const inputs = lessons.inputs(artefact)
   const output = outputOf(model)
   const opset = model.opsets['']
-  const trainable = trainableGraph(model.graph, learnable(model), output, opset)
+  const free = withFreeBatch(model.graph)
+  const trainable = trainableGraph(free, learnable(model.graph), output, opset)
   const rows = drawn(size, steps * batch, seed)
   const row = (at: number) => rows[at] ?? 0
   const targetOf = (at: number) =>
@@ -106,7 +97,11 @@ export async function heal(
     opsets: { ...model.opsets, '': trainable.opset },
     graph: {
       ...graph,
-      inputs: graph.inputs.filter(({ name }) => !names.has(name)),
+      ...(free === model.graph ? {} : statedShapes(graph, model.graph)),
+      inputs: sameShapes(
+        graph.inputs.filter(({ name }) => !names.has(name)),
+        free === model.graph ? [] : model.graph.inputs,
+      ),
       initializers: [
         ...parameterTensors(trainable.specs, result.parameters),
         ...graph.initializers,
@@ -114,6 +109,33 @@ export async function heal(
     },
   }
 }
+
+/** A graph that takes one item a run is trained on many at once: its shapes are stated again afterwards. */
+function withFreeBatch(graph: Graph): Graph {
+  if (rawInputs(graph)[0]?.dims[0] !== 1) return graph
+  const free = (value: ValueInfo): ValueInfo =>
+    value.dims?.[0] === 1 ? { ...value, dims: ['batch', ...value.dims.slice(1)] } : value
+  return {
+    ...graph,
+    inputs: graph.inputs.map(free),
+    outputs: graph.outputs.map(free),
+    valueInfo: [],
+  }
+}
+
+const statedShapes = (
+  { outputs }: Graph,
+  original: Graph,
+): Pick<Graph, 'outputs' | 'valueInfo'> => ({
+  outputs: sameShapes(outputs, original.outputs),
+  valueInfo: original.valueInfo,
+})
+
+const sameShapes = (
+  values: readonly ValueInfo[],
+  original: readonly ValueInfo[],
+): readonly ValueInfo[] =>
+  values.map((value) => original.find(({ name }) => name === value.name) ?? value)
 
 /** A rate that this width bears: 0.2 / width, what trained the example family from nothing at widths 48 to 256. */
 export function healingRate({ graph }: Model): number {

@@ -1,0 +1,276 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { modelIn, request, sha256, world } from '../../../test/shrink-world.ts'
+import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
+import { openTokenizer } from '../../adapters/tokenizer/huggingface.ts'
+import type { TensorEngine } from '../../contract/tensors.ts'
+import { float32Tensor, graph, model, node } from '../../core/onnx/build.ts'
+import type { HostTensor } from '../../core/onnx/host-tensor.ts'
+import type { Dim, Model, ValueInfo } from '../../core/onnx/model.ts'
+import type { Item } from '../../core/spec/item.ts'
+import { TENSOR_COLUMN } from '../../core/spec/items.ts'
+import { trainWordPiece } from '../../core/text/train-wordpiece.ts'
+import { randomSource, uniform } from '../../core/train/random.ts'
+import { partOf } from './inputs.ts'
+import { shrink } from './shrink.ts'
+import { textFeeds } from './text-rows.ts'
+
+let engine: TensorEngine
+beforeAll(async () => {
+  engine = await openEngine()
+})
+
+const features = 6
+const classes = 3
+
+/** x W of a fixed W: what the classes are made of. */
+function scores(x: ArrayLike<number>): readonly number[] {
+  return Array.from({ length: classes }, (_, c) =>
+    Array.from({ length: features }, (__, i) => (x[i] ?? 0) * weight(i, c)).reduce((a, b) => a + b),
+  )
+}
+const weight = (i: number, c: number): number => Math.sin(1 + 3 * i + 7 * c)
+
+/** Vectors, labelled by the largest score: a network that calculates the scores is always right. */
+function vectorRows(count: number, seed: number) {
+  const source = randomSource(seed, 3)
+  return Array.from({ length: count }, () => {
+    const data = Float32Array.from({ length: features }, () => 2 * uniform(source) - 1)
+    const all = scores(data)
+    const label = String(all.indexOf(Math.max(...all)))
+    return { [TENSOR_COLUMN]: { dtype: 'float32', dims: [features], data }, label }
+  })
+}
+
+/**
+ * relu(x W) - relu(-x W) = x W by 6 hidden neurons; beside them 6 that nobody listens to, and the first 6 stand there twice, each with half
+ * its weight on the way out. 18 in all, of which 6 do the work.
+ */
+function planted(batch: Dim = 'batch'): Model {
+  const sign = (neuron: number) => (neuron % 6 < 3 ? 1 : -1)
+  const up = Array.from({ length: features }, (_, i) =>
+    Array.from({ length: 18 }, (__, n) =>
+      n < 12 ? sign(n) * weight(i, n % 3) : Math.cos(n * i + n),
+    ),
+  ).flat()
+  const down = Array.from({ length: 18 }, (_, n) =>
+    Array.from({ length: classes }, (__, c) => (n < 12 && n % 3 === c ? sign(n) / 2 : 0)),
+  ).flat()
+  return model(
+    graph({
+      name: 'mlp',
+      nodes: [
+        node('MatMul', ['x', 'up'], ['h'], { name: 'up' }),
+        node('Add', ['h', 'bias'], ['b'], { name: 'bias' }),
+        node('Relu', ['b'], ['r'], { name: 'relu' }),
+        node('MatMul', ['r', 'down'], ['logits'], { name: 'down' }),
+      ],
+      inputs: [value('x', [batch, features])],
+      outputs: [value('logits', [batch, classes])],
+      initializers: [
+        float32Tensor('up', [features, 18], up),
+        float32Tensor('bias', [18], new Array(18).fill(0)),
+        float32Tensor('down', [18, classes], down),
+      ],
+    }),
+  )
+}
+
+const value = (name: string, dims: readonly Dim[]): ValueInfo => ({ name, dtype: 'float32', dims })
+
+const dataset = { input: { column: 'x', dtype: 'float32', shape: [features] } }
+const task = {
+  train: vectorRows(300, 1),
+  calibration: vectorRows(250, 2),
+  test: vectorRows(300, 3),
+}
+const asked = (only: readonly string[]) => request(task, { only, dataset })
+
+describe('raw tensors', () => {
+  test.each(['batch', 1])(
+    'a network with planted neurons (batch %s) is searched, and what does not apply says why',
+    async (batch) => {
+      const shrunk = await shrink(asked([]), world({ model: planted(batch), sidecars: {} }, engine))
+      const { compression, files } = shrunk
+      expect(compression.original.accuracy).toBe(1)
+      expect(compression.outcome).toBe('proven')
+      for (const { verdict, reason } of compression.trials)
+        expect([verdict, reason]).not.toEqual(['failed', expect.anything()])
+      const why = Object.fromEntries(compression.notApplicable.map((one) => [one.pass, one.why]))
+      expect(why).toMatchObject({
+        'max-length': 'the model takes no texts',
+        vocabulary: expect.any(String),
+        'student-static': expect.stringContaining('input_ids'),
+      })
+      expect(compression.trials[0]?.text).toContain('6 neurons are doubles')
+      const { graph: left } = modelIn(files, 'onnx/model.onnx')
+      expect(left.initializers.find(({ dims }) => dims[0] === features)?.dims).toEqual([
+        features,
+        6,
+      ])
+      expect(left.inputs[0]?.dims).toEqual([batch, features])
+      // The folder names its classes, or the runtime could only give numbers.
+      expect(JSON.parse(new TextDecoder().decode(files.get('config.json')))).toEqual({
+        id2label: { 0: '0', 1: '1', 2: '2' },
+      })
+    },
+  )
+
+  test('several inputs are refused before anything is measured, by name', async () => {
+    const one = planted()
+    const two = {
+      ...one,
+      graph: { ...one.graph, inputs: [...one.graph.inputs, value('mood', ['batch', 2])] },
+    }
+    await expect(
+      shrink(asked([]), world({ model: two, sidecars: {} }, engine)),
+    ).rejects.toMatchObject({
+      code: 'MODEL_INPUT',
+      message: expect.stringContaining('x, mood'),
+    })
+  })
+
+  test('a batch that is fixed above one is refused', async () => {
+    await expect(
+      shrink(asked([]), world({ model: planted(8), sidecars: {} }, engine)),
+    ).rejects.toMatchObject({
+      code: 'SHRINK_TASK',
+      message: expect.stringContaining('fixed batch of 8'),
+      next: expect.stringContaining('Export'),
+    })
+  })
+
+  test('class numbers without names are taken in the order of numbers, not of letters', async () => {
+    const labels = Array.from({ length: 12 }, (_, at) => String(at))
+    const items = labels.map((label) => ({ ...item('a', label), expected: label }))
+    const { labels: known } = await (await import('./open-original.ts')).openOriginal(
+      { model: 'large', train: items, labels },
+      world(
+        {
+          model: planted(),
+          sidecars: {
+            'config.json': JSON.stringify({
+              id2label: Object.fromEntries(['c', 'a', 'b'].entries()),
+            }),
+          },
+        },
+        engine,
+      ),
+    )
+    expect(known).toEqual(['c', 'a', 'b'])
+    const wide = request(
+      { train: task.train.map((row, at) => ({ ...row, label: String(at % 12) })), test: task.test },
+      { dataset },
+    )
+    await expect(
+      shrink(wide, world({ model: planted(), sidecars: {} }, engine)),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining(
+        "'logits' has 3 values an item, and there are 12 class names",
+      ),
+      next: expect.stringContaining('id2label with 3 names'),
+    })
+  })
+
+  test('tensors of different sizes share no run', () => {
+    const tensor = (size: number): HostTensor => ({
+      dtype: 'float32',
+      dims: [size],
+      data: new Float32Array(size),
+    })
+    const items = [item(tensor(4), 'a'), item(tensor(4), 'a'), item(tensor(5), 'b')]
+    expect(() => partOf(items, ['a', 'b'], openTokenizer)).toThrow(
+      'row 2 has 5 values, the first 4',
+    )
+  })
+})
+
+function item(input: Item['input'], expected: string, slices: Item['slices'] = {}): Item {
+  const digest = sha256(new TextEncoder().encode(JSON.stringify(input)))
+  return { id: digest.slice(0, 4), input, expected, slices, cluster: null, row: {}, digest }
+}
+
+describe('parts', () => {
+  test('labels are class numbers, unknown ones are -1, and slices name their rows', () => {
+    const items = [
+      item('x', 'b', { de: 'yes' }),
+      item('y', 'new', { de: 'no' }),
+      item('z', 'a', { de: 'yes' }),
+    ]
+    const part = partOf(items, ['a', 'b'], openTokenizer)
+    expect(part.labels).toEqual([1, -1, 0])
+    expect(part.slices).toEqual(
+      new Map([
+        ['de=yes', [0, 2]],
+        ['de=no', [1]],
+      ]),
+    )
+  })
+
+  test('an item that is neither text nor tensor is named', () => {
+    expect(() => partOf([item('x', 'a'), item({ q: 1 }, 'a')], ['a'], openTokenizer)).toThrow(
+      'is not one text',
+    )
+    expect(() => partOf([item({ q: 1 }, 'a')], ['a'], openTokenizer)).toThrow(
+      'neither one text nor one tensor',
+    )
+  })
+
+  test('empty texts are rows like others', () => {
+    const tokenizer = trainWordPiece(['one two'], { vocabSize: 40 })
+    const part = partOf([item('', 'a'), item('one', 'a')], ['a'], openTokenizer)
+    const ids = { name: 'input_ids', dtype: 'int64', dims: ['b', 's'] } as const
+    const mask = { ...ids, name: 'attention_mask' } as const
+    const one = model(
+      graph({ name: 'g', nodes: [], inputs: [ids, mask], outputs: [], initializers: [] }),
+    )
+    const inputs = part.inputs({ model: one, tokenizer, config: {} })
+    const feeds = inputs.feeds(one.graph, [0, 1])
+    // [CLS] [SEP], and [CLS] o ##ne [SEP] or fewer: the mask says which are padding.
+    expect(inputs.lengths[0]).toBe(2)
+    expect(feeds['attention_mask']?.dims).toEqual([2, inputs.lengths[1]])
+  })
+})
+
+describe('text feeds', () => {
+  const info = (name: string, more: Partial<ValueInfo> = {}): ValueInfo => ({
+    ...{ name, dtype: 'int64', dims: ['batch', 'sequence'] },
+    ...more,
+  })
+  const feeds = (inputs: readonly ValueInfo[]) =>
+    textFeeds(
+      graph({ name: 'g', nodes: [], inputs, outputs: [], initializers: [] }),
+      [[5, 6, 7], [8]],
+      [0, 1],
+      9,
+    )
+
+  test('ids are padded to the longest row, the mask says where', () => {
+    expect(
+      feeds([
+        info('input_ids'),
+        info('attention_mask'),
+        info('token_type_ids'),
+        info('position_ids'),
+      ]),
+    ).toEqual({
+      input_ids: { dtype: 'int64', dims: [2, 3], data: BigInt64Array.of(5n, 6n, 7n, 8n, 9n, 9n) },
+      attention_mask: {
+        dtype: 'int64',
+        dims: [2, 3],
+        data: BigInt64Array.of(1n, 1n, 1n, 1n, 0n, 0n),
+      },
+      token_type_ids: { dtype: 'int64', dims: [2, 3], data: new BigInt64Array(6) },
+      position_ids: {
+        dtype: 'int64',
+        dims: [2, 3],
+        data: BigInt64Array.of(0n, 1n, 2n, 0n, 1n, 2n),
+      },
+    })
+  })
+
+  test('a graph that fixes its length gets it, one that takes 32-bit ids gets them', () => {
+    expect(feeds([info('input_ids', { dtype: 'int32', dims: ['batch', 4] })])).toEqual({
+      input_ids: { dtype: 'int32', dims: [2, 4], data: Int32Array.of(5, 6, 7, 9, 8, 9, 9, 9) },
+    })
+  })
+})
