@@ -125,9 +125,11 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
     simple: wantsLinear(request)
       ? (run, first) => linearStudent(first, original.labels, bench, run.log)
       : null,
-    sweep: sweepable(effects)
-      ? { engine, cpuS: effects.cpuS, wallS, pause, machineThreads, signal }
-      : null,
+    sweep: {
+      ...{ cpuS: effects.cpuS, wallS, pause, machineThreads, signal },
+      engine: effects.costEngine,
+      choosesThreads: effects.targetRuntime === 'onnxruntime-node',
+    },
     profile: profile.byOperator,
     about: {
       task: request.spec.task,
@@ -141,10 +143,6 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
   })
   return filesOf(driven.compression, driven.contender, original)
 }
-
-/** Threads and spinning are settings of the native engine. */
-const sweepable = ({ targetRuntime }: ShrinkEffects): boolean =>
-  targetRuntime === 'onnxruntime-node'
 
 /** Says it where the tokenizer knows little of the texts: their language is probably not the model's. */
 function warnOfLanguage({ artefact }: Original, bench: Bench, { say }: ShrinkEffects): void {

@@ -6,12 +6,15 @@ import { orderedBatches } from '../../core/train/batches.ts'
 import type { Runnable } from './measure-cost.ts'
 
 export interface SweepOptions {
+  /** The engine of the target runtime. */
   readonly engine: TensorEngine
   readonly cpuS: () => number
   readonly wallS: () => number
   readonly pause: (ms: number) => Promise<void>
   /** Hardware threads of this machine; null where not known. */
   readonly machineThreads: number | null
+  /** Whether the runtime lets the user choose threads and spinning. */
+  readonly choosesThreads: boolean
   readonly signal?: AbortSignal | undefined
 }
 
@@ -29,7 +32,7 @@ export async function sweep(
   model: Runnable,
   options: SweepOptions,
 ): Promise<readonly RuntimeSetting[]> {
-  const several = Math.min(4, options.machineThreads ?? 2)
+  const several = options.choosesThreads ? Math.min(4, options.machineThreads ?? 2) : 1
   const threads = several > 1 ? [1, several] : [1]
   const rows: RuntimeSetting[] = []
   for (const count of threads)
