@@ -38,6 +38,7 @@ async function numbered(state: State, pass: Pass, run: Run): Promise<State> {
   const offers = pass.propose(state.artefact, target)
   if ('why' in offers || slowerHere(pass, run)) return state
   for (const proposal of offers) {
+    if (proposal.saves.bytes < leastSaving * state.bytes) continue
     const step = { pass: pass.id, params: proposal.params, heal: null }
     const { kept, trial } = await attempt(state, pass, step, proposal, bench, log)
     if (kept !== null) return kept
@@ -46,6 +47,9 @@ async function numbered(state: State, pass: Pass, run: Run): Promise<State> {
   }
   return state
 }
+
+/** Share of a model's bytes below which a format is not worth another kind of number in the file. */
+const leastSaving = 0.02
 
 /** Times of CPU below which a format that saves bytes is not taken: it would cost more than 5 % for sure. */
 const tooSlow = 0.95

@@ -7,7 +7,7 @@ import { rawInputs } from '../../core/onnx/raw-feeds.ts'
 import type { Item } from '../../core/spec/item.ts'
 import { outputOf } from './answers.ts'
 import { opened, type Part, partOf } from './inputs.ts'
-import { cutText, textInputs } from './text-rows.ts'
+import { textInputs } from './text-rows.ts'
 
 export interface OpenEffects {
   readonly files: ModelFiles
@@ -166,9 +166,10 @@ function withTexts(base: Artefact, train: readonly Item[], open: OpenTokenizer):
   const lengths: number[] = []
   for (const { input } of train) {
     if (typeof input !== 'string') continue
-    const ids = cutText(tokenizer.encode(input).ids, base.maxLength ?? Number.POSITIVE_INFINITY)
+    const { ids } = tokenizer.encode(input)
+    // Of the whole text: what is cut off today must not come apart otherwise tomorrow.
     for (const id of ids) used.add(id)
-    lengths.push(ids.length)
+    lengths.push(Math.min(ids.length, base.maxLength ?? Number.POSITIVE_INFINITY))
   }
   if (lengths.length === 0) return base
   return {

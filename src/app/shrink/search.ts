@@ -124,7 +124,8 @@ async function take(
     const { depth } = position
     // Where the pass itself broke no repair helps; nor where the same model was refused before.
     const rung = failed || trial === null ? 'long' : move.rung
-    const refusal: Refusal = { key: stepKey(move.group[0]), rung, loss, depth }
+    const key = stepKey(move.group[0])
+    const refusal: Refusal = { key, rung, loss, depth, ...(failed ? { broken: true } : {}) }
     return {
       ...position,
       refusals: [...position.refusals, refusal],

@@ -15,7 +15,7 @@ import {
   sizeWords,
   vocabularyText,
 } from './compression-figures.ts'
-import type { Compression, Trial } from './trial.ts'
+import type { Compression, Finalist, Trial } from './trial.ts'
 
 /** Name and text, both plain. */
 export type Fact = readonly [string, string]
@@ -34,7 +34,7 @@ export function factsOf(found: Compression): readonly Fact[] {
     ...found.finalists.map(
       (each, at): Fact => [
         at === 0 ? 'hold-out' : '',
-        `${bytes(each.bytes)}: ${holdoutText(each.holdout, found.holdoutLooks)}`,
+        `${nameOf(each, found)}: ${holdoutText(each.holdout, found.holdoutLooks)}`,
       ],
     ),
     ['accuracy', accuracyText(found)],
@@ -69,6 +69,12 @@ function runsWithText(found: Compression): string {
   const settings = settingsText(result.settings)
   return `${[result.runtime, ...(settings === '' ? [] : [settings])].join(': ')}${measured}`
 }
+
+/** The result by its size; another finalist also by what it is, so that it can be told apart. */
+const nameOf = (each: Finalist, { result }: Compression): string =>
+  each.model === result?.model
+    ? bytes(each.bytes)
+    : `not taken, ${bytes(each.bytes)} (${each.text})`
 
 /** Said wherever losses of the search are shown. */
 export const steeredNote =

@@ -30,6 +30,8 @@ export interface Refusal {
   readonly loss: number
   /** Steps that had been kept by then. */
   readonly depth: number
+  /** Whether the pass itself broke, which no later model is likely to mend. */
+  readonly broken?: boolean
 }
 
 /** What moves are weighed with. */
@@ -128,6 +130,7 @@ function isOpen(
   margin: number,
 ): boolean {
   const at = order.indexOf(rung)
+  if (past.some(({ broken }) => broken === true)) return false
   if (here.some((one) => order.indexOf(one.rung) >= at)) return false
   const cheap = rung !== 'short' && rung !== 'long'
   return !(cheap && past.some((one) => one.rung === rung && one.loss > 1.5 * margin))
