@@ -1,6 +1,7 @@
 import type { TensorEngine } from '../../contract/tensors.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
+import { floatValues } from '../../core/onnx/float-values.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import { orderedBatches } from '../../core/train/batches.ts'
 import type { Inputs } from './inputs.ts'
@@ -46,8 +47,9 @@ export async function openAnswering(
         signal?.throwIfAborted()
         const asked = places.map((place) => rows[place] ?? 0)
         const results = await session.run(inputs.feeds(model.graph, asked), [output])
-        const data = results[output]?.data
-        if (!(data instanceof Float32Array) || data.length !== places.length * classes)
+        const found = results[output]
+        const data = found === undefined ? new Float32Array() : floatValues(found)
+        if (data.length !== places.length * classes)
           throw new RightsizeError(
             'SHRINK_TASK',
             `'${output}' does not give ${classes} classes an item`,

@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import { halfBits } from './half-float.ts'
 import type { Feeds, HostTensor } from './host-tensor.ts'
 import type { Dtype, Graph } from './model.ts'
 
@@ -41,12 +42,14 @@ export function misfitOf(inputs: readonly RawInput[], tensor: HostTensor): strin
 export function rawFeeds(inputs: readonly RawInput[], batch: readonly HostTensor[]): Feeds {
   const input = onlyInput(inputs)
   const size = batch[0]?.data.length ?? 0
-  const data = emptyLike(input, size * batch.length)
+  const half = input.dtype === 'float16'
+  const data = half ? new Float32Array(size * batch.length) : emptyLike(input, size * batch.length)
   batch.forEach((tensor, row) => {
     for (let i = 0; i < size; i++) data[row * size + i] = Number(tensor.data[i])
   })
   const dims = [batch.length, ...(itemDims(input, size) ?? [size])]
-  return { [input.name]: { dtype: input.dtype, dims, data } }
+  const typed = half ? halfBits('float16', data) : data
+  return { [input.name]: { dtype: input.dtype, dims, data: typed } }
 }
 
 function onlyInput(inputs: readonly RawInput[]): RawInput {

@@ -1,4 +1,5 @@
 import { RightsizeError } from '../../../core/error/error.ts'
+import { floatValues } from '../../../core/onnx/float-values.ts'
 import type { HostTensor } from '../../../core/onnx/host-tensor.ts'
 import type { Output } from '../../../core/spec/answer.ts'
 
@@ -36,7 +37,7 @@ export function readBatch(request: ReadRequest): readonly Reading[] {
   if (!tensor) throw new RightsizeError('MODEL_CANNOT_LOAD', 'the graph gave no output')
   const width = tensor.dims.at(-1) ?? 1
   checkLabels(name, width, tensor.dims.length, request.labels)
-  const flat = floats(tensor)
+  const flat = floatValues(tensor)
   return tensor.dims.length === 3
     ? readTokens(flat, request, [tensor.dims[1] ?? 0, width])
     : readRows(flat, request, width)
@@ -93,10 +94,6 @@ function checkLabels(name: string, width: number, rank: number, labels: readonly
     'MODEL_LABELS',
     `the model has ${width} classes and ${labels.length} label names (rank ${rank})`,
   )
-}
-
-function floats({ data }: HostTensor): Float32Array {
-  return data instanceof Float32Array ? data : Float32Array.from(data as never, Number)
 }
 
 const vector = (row: Float32Array): Reading => ({
