@@ -28,7 +28,7 @@ function lines(found: Inspection): readonly string[] {
     ...(found.prospects.length > 0
       ? ['', 'what passes are likely to give (predicted, not measured):']
       : []),
-    ...found.prospects.map(prospectLine),
+    ...boldest(found.prospects).map(prospectLine),
     ...quantisedLines(found.quantised),
     ...found.notes.map((note) => `note: ${note}`),
   ]
@@ -52,8 +52,19 @@ function table(title: string, shares: readonly Share[]): readonly string[] {
   return ['', `${title}:`, ...rows]
 }
 
+/** One line a pass: its boldest step, and how many others it has. */
+function boldest(prospects: readonly Prospect[]): readonly Prospect[] {
+  const passes = new Map<string, Prospect[]>()
+  for (const one of prospects) passes.set(one.pass, [...(passes.get(one.pass) ?? []), one])
+  return [...passes.values()].map((steps) => {
+    const [most = steps[0] as Prospect] = steps.toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0))
+    const others = steps.length - 1
+    return others === 0 ? most : { ...most, text: `${most.text} (and ${others} more)` }
+  })
+}
+
 function prospectLine({ pass, text, bytes: saved }: Prospect): string {
-  const gain = saved === null ? 'nothing' : bytes(saved)
+  const gain = saved === null ? 'nothing' : saved === 0 ? 'not known' : bytes(saved)
   return `  ${pass.padEnd(15)} ${gain.padStart(10)}  ${text}`
 }
 

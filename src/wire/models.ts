@@ -32,7 +32,7 @@ export async function inspectModel(model: string, options: WireOptions): Promise
   return inspect(
     remote ? model : resolve(options.cwd, model),
     { runtime: 'onnxruntime-node', features, threads: 1 },
-    { files: modelFiles, source: tensorFile, fetch: options.fetch ?? fetch },
+    { files: modelFiles, source: tensorFile, fetch: options.fetch ?? fetch, text: textOrNull },
   )
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { f16, f32, ggufBytes } from '../../../test/onnx/gguf-bytes.ts'
 import { modelFiles, tensorFile } from '../../adapters/tensors/model-file.ts'
@@ -53,6 +54,7 @@ const effects = (get: typeof fetch = fetch) => ({
   files: modelFiles,
   source: tensorFile,
   fetch: get,
+  text: async (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
 })
 
 test('a graph is counted: all, active, duplicated and dead weights, parts and multiply-adds', async () => {
@@ -252,3 +254,15 @@ test.skipIf(!existsSync(data))(
     }
   },
 )
+
+test('what lies beside a model is known to the passes: its tokenizer and its classes', async () => {
+  const large = fileURLToPath(
+    new URL('../../../examples/helpdesk-intents/models/large', import.meta.url),
+  )
+  for (const path of [large, `${large}/onnx/model.onnx`]) {
+    const { prospects } = await inspect(path, target, effects())
+    const text = (pass: string) => prospects.find((one) => one.pass === pass)?.text
+    expect(text('vocabulary')).toContain('not known which tokens')
+    expect(text('student-encoder')).toContain('an encoder of width 48')
+  }
+})

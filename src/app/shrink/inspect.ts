@@ -5,7 +5,7 @@ import {
   inspectModel,
   inspectSafetensors,
 } from '../../core/compress/inspection.ts'
-import type { Target } from '../../core/compress/pass.ts'
+import type { Artefact, Target } from '../../core/compress/pass.ts'
 import { loadPasses } from '../../core/compress/table.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { decodeModel } from '../../core/onnx/decode.ts'
@@ -18,6 +18,8 @@ export interface InspectEffects {
   /** A local file, read in pieces. */
   readonly source: (path: string) => ByteSource
   readonly fetch: typeof fetch
+  /** Text of a file, or null. */
+  readonly text: (path: string) => Promise<string | null>
 }
 
 /**
@@ -32,7 +34,29 @@ export async function inspect(
   if (/^https?:\/\//.test(model)) return inspectRemote(model, target, effects)
   if (/\.gguf$/i.test(model)) return ggufOf(effects.source(model))
   if (model.endsWith('.safetensors')) return safetensorsOf(effects.source(model))
-  return inspectModel(await effects.files.read(model), target, await loadPasses())
+  const artefact = { model: await effects.files.read(model), ...(await besides(model, effects)) }
+  return inspectModel(artefact, target, await loadPasses())
+}
+
+/** Tokenizer and config of the folder that a model lies in; a file that is no JSON counts as none, as nothing is run. */
+async function besides(model: string, { text }: InspectEffects): Promise<Omit<Artefact, 'model'>> {
+  const folder = model.replace(/(?:\/onnx)?\/[^/]*\.onnx$/, '')
+  const json = async (name: string): Promise<unknown> => {
+    try {
+      return JSON.parse((await text(`${folder}/${name}`)) ?? 'null')
+    } catch {
+      return null
+    }
+  }
+  const config = ((await json('config.json')) ?? {}) as Readonly<Record<string, unknown>>
+  const { id2label } = config
+  return {
+    config,
+    tokenizer: await json('tokenizer.json'),
+    ...(typeof id2label === 'object' && id2label !== null
+      ? { classes: Object.keys(id2label).length }
+      : {}),
+  }
 }
 
 function ggufOf(source: ByteSource): Inspection {
@@ -70,7 +94,8 @@ async function inspectRemote(
     const what = 'ONNX has no header, and more than 512 MB of a file are not fetched'
     throw new RightsizeError('ONNX_TOO_LARGE', what, { at: url })
   }
-  return inspectModel(decodeModel(bytes), target, await loadPasses())
+  const artefact = { model: decodeModel(bytes), tokenizer: null, config: {} }
+  return inspectModel(artefact, target, await loadPasses())
 }
 
 /** Signals that a header is longer than what was fetched of it. */

@@ -9,11 +9,11 @@ import {
 } from '../onnx/gguf-presets.ts'
 import { removeDead } from '../onnx/graph-edit.ts'
 import { type GraphIndex, indexGraph } from '../onnx/graph-index.ts'
-import type { Graph, Model, Tensor } from '../onnx/model.ts'
+import type { Graph, Tensor } from '../onnx/model.ts'
 import type { TensorFile } from '../onnx/safetensors.ts'
 import { graphsWithin } from '../onnx/walk.ts'
 import { multiplyAdds, type Operations } from './operations.ts'
-import type { Pass, Target } from './pass.ts'
+import type { Artefact, Pass, Target } from './pass.ts'
 import { type SaturationRisk, saturationRisks } from './saturation.ts'
 import { attentions, type Dense, feedForwards } from './structural-anatomy.ts'
 import { tidy } from './tidy.ts'
@@ -68,11 +68,15 @@ interface Weight {
 const indexTypes = new Set(['int64', 'int32', 'bool', 'string'])
 
 /** The inspection of a graph; prospects are what the passes themselves propose. */
-export function inspectModel(model: Model, target: Target, passes: readonly Pass[]): Inspection {
+export function inspectModel(
+  artefact: Artefact,
+  target: Target,
+  passes: readonly Pass[],
+): Inspection {
+  const { model } = artefact
   const { graph } = model
   const live = removeDead(graph).graph
   const [total, alive] = [parametersOf(graph), parametersOf(live)]
-  const artefact = { model, tokenizer: null, config: {} }
   const proposals = tidy.propose(artefact, target)
   const first = 'why' in proposals ? undefined : proposals[0]
   const kept =
@@ -87,7 +91,7 @@ export function inspectModel(model: Model, target: Target, passes: readonly Pass
     byPart: shares(weights, ({ name }) => part(name)),
     byDtype: shares(weights, ({ dtype }) => dtype),
     operations: multiplyAdds(graph),
-    prospects: passes.flatMap((pass) => prospectsOf(pass, model, target)),
+    prospects: passes.flatMap((pass) => prospectsOf(pass, artefact, target)),
     quantised: [],
     saturation: saturationRisks(model),
     notes: [],
@@ -224,8 +228,8 @@ function partByName(name: string): string {
   return 'other'
 }
 
-function prospectsOf(pass: Pass, model: Model, target: Target): readonly Prospect[] {
-  const proposals = pass.propose({ model, tokenizer: null, config: {} }, target)
+function prospectsOf(pass: Pass, artefact: Artefact, target: Target): readonly Prospect[] {
+  const proposals = pass.propose(artefact, target)
   if ('why' in proposals) return [{ pass: pass.id, text: proposals.why, bytes: null }]
   return proposals.map(({ text, saves }) => ({ pass: pass.id, text, bytes: saves.bytes }))
 }
