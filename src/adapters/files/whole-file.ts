@@ -31,6 +31,8 @@ const refusals: Readonly<Record<string, string>> = {
   EACCES: 'the folder does not allow it',
   EPERM: 'the folder does not allow it',
   EROFS: 'the file system is read-only',
+  // What mkdir says where it may not make a folder: of a read-only file system, for example.
+  ENOENT: 'its folder cannot be made',
   ENOTDIR: 'a part of its path is a file',
   EEXIST: 'a part of its path is a file',
   EISDIR: 'there is a folder of that name',

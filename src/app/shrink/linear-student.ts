@@ -6,6 +6,7 @@ import { linearTraining } from '../../core/student/linear.ts'
 import { encodeLinear } from '../../core/student/linear-form.ts'
 import { LinearClassifier } from '../../core/student/runtime-linear.ts'
 import { classesOf, scoresOf } from './answers.ts'
+import { endsSearch } from './attempt.ts'
 import type { Bench, Log } from './bench.ts'
 import type { Contender } from './contender.ts'
 import type { Part } from './inputs.ts'
@@ -63,7 +64,7 @@ export async function linearStudent(
       work: () => taught.work(items),
     }
   } catch (error) {
-    if (!(error instanceof RightsizeError)) throw error
+    if (!(error instanceof RightsizeError) || endsSearch(error)) throw error
     const trial: Trial = {
       ...base,
       ...{ bytes: { before: original.bytes, after: original.bytes }, changes: [], gate: null },
