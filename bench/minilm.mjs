@@ -191,7 +191,8 @@ const trimmed = await write('trimmed', trimmedArtefact)
 const trimmedInt8 = await write('trimmed-int8', await inBytes(trimmedArtefact))
 await vocabularyFigures()
 const pruned = await prunedHalf()
-await healingCost()
+const healingS = await healingCost()
+const [healed, healedInt8] = await healedHalf()
 
 /** What the trimmed tokenizer does to the corpus and to texts that it was not made from. */
 async function vocabularyFigures() {
@@ -217,15 +218,15 @@ async function vocabularyFigures() {
   )
 }
 
-async function batchesOf(model, rows) {
+async function batchesOf(model, rows, tokens = tokenizer) {
   const { textFeeds } = await load('app/shrink/text-rows')
-  const ids = rows.map((row) => tokenizer.encode(row.text).ids).sort((a, b) => a.length - b.length)
+  const ids = rows.map((row) => tokens.encode(row.text).ids).sort((a, b) => a.length - b.length)
   return Array.from({ length: Math.ceil(ids.length / 32) }, (_, batch) =>
     textFeeds(
       model.graph,
       ids,
       ids.slice(32 * batch, 32 * batch + 32).map((_one, at) => 32 * batch + at),
-      tokenizer.padId,
+      tokens.padId,
     ),
   )
 }
@@ -244,38 +245,67 @@ async function prunedHalf() {
   return write('pruned', artefact)
 }
 
-/** CPU seconds of a healing step (32 texts) of the whole model, from few steps against fewer. */
-async function healingCost() {
-  const { heal } = await load('app/shrink/heal')
+/** Texts with what the original says of them. */
+async function lessonOf(rows) {
   const { partOf } = await load('app/shrink/inputs')
-  const rows = train.slice(0, 320)
+  const { logitsOf } = await load('app/shrink/answers')
   const labels = Object.values(original.config.id2label)
   const items = rows.map((row, i) => ({
     ...{ id: String(i), input: row.text, expected: row.label, slices: {}, digest: String(i) },
     ...{ cluster: null, row: {} },
   }))
   const { inputs, size } = partOf(items, labels, openTokenizer)
-  const logits = new Float32Array(size * labels.length)
-  const lesson = { size, own: size, inputs, logits, classes: labels.length }
+  const logits = await logitsOf(original.model, inputs(original), labels.length, { engine })
+  return { size, own: size, inputs, logits, classes: labels.length }
+}
+
+function healing(steps, rate) {
+  return { steps, batch: 32, rate, temperature: 2, seed: SEED }
+}
+
+/** CPU seconds of a healing step (32 texts) of the whole model, from few steps against fewer. */
+async function healingCost() {
+  const { heal } = await load('app/shrink/heal')
+  const lesson = await lessonOf(train.slice(0, 320))
   const spent = async (steps) => {
     const start = cpuS()
-    const healing = { steps, batch: 32, rate: 5e-5, temperature: 2, seed: SEED }
-    await heal(original, lesson, healing, { engine })
+    await heal(original, lesson, healing(steps, 5e-5), { engine })
     return cpuS() - start
   }
-  try {
-    const [few, more] = [await spent(2), await spent(10)]
-    figures.healingStepCpuS = (more - few) / 8
-    say(
-      `healing: ${figures.healingStepCpuS.toFixed(2)} CPU-s a step of 32 texts, every parameter learning; 600 steps would take ${(600 * figures.healingStepCpuS).toFixed(0)} CPU-s`,
-    )
-    return figures.healingStepCpuS
-  } catch (error) {
-    figures.healingFails = error.message
-    say(`healing: cannot be done (${error.message})`)
-    return null
-  }
+  const [few, more] = [await spent(2), await spent(10)]
+  const stepS = (more - few) / 8
+  figures.healingStepCpuS = stepS
+  say(
+    `healing: ${stepS.toFixed(2)} CPU-s a step of 32 texts, every parameter learning; 600 steps would take ${(600 * stepS).toFixed(0)} CPU-s`,
+  )
+  return stepS
 }
+
+/** The trimmed model with half of its neurons, least squares, then one pass over the train texts on the original's answers. */
+async function healedHalf() {
+  const { collectStats } = await load('app/shrink/collect-stats')
+  const { heal, healingRate } = await load('app/shrink/heal')
+  const { model } = trimmedArtefact
+  const own = openTokenizer(trimmedArtefact.tokenizer, json(head, 'tokenizer_config.json'))
+  const batches = await batchesOf(model, train.slice(0, 500), own)
+  const start = cpuS()
+  const cut = await applied(trimmedArtefact, 'neurons', {
+    fits: ({ keep }) => keep === 0.5,
+    params: { repair: 'least-squares' },
+    stats: (requests) => collectStats(model, requests, { batches, engine }),
+  })
+  const steps = Math.floor(train.length / 32)
+  const lesson = await lessonOf(train)
+  const healed = await heal(cut, lesson, healing(steps, healingRate(cut.model)), { engine })
+  const artefact = { ...cut, model: healed }
+  figures.healed = { steps, cpuS: cpuS() - start }
+  say(`pruned and healed: ${steps} steps, ${figures.healed.cpuS.toFixed(0)} CPU-s with asking`)
+  return [await write('healed', artefact), await write('healed-int8', await inBytes(artefact))]
+}
+
+/** Steps of the short rung, a power of two, so that the long one, four times as many, takes a quarter of the search at most. */
+const healSteps = (seconds, stepS) =>
+  2 ** Math.max(2, Math.floor(Math.log2(seconds / 16 / (stepS ?? 0.5))))
 
 /** The product's own search, bounded. */
 function search() {
@@ -290,8 +320,9 @@ function search() {
     bar: { margin: MARGIN },
   }
   writeFileSync(join(cache, 'rightsize.yaml'), JSON.stringify(spec, null, 1))
+  const steps = ['--heal-steps', String(healSteps(Number(SECONDS), healingS))]
   const args = ['shrink', head, '--task', 'rightsize.yaml', '--margin', String(MARGIN)]
-  const out = make('small', [...args, '--seconds', SECONDS, '--seed', String(SEED)], {
+  const out = make('small', [...args, '--seconds', SECONDS, ...steps, '--seed', String(SEED)], {
     mayFail: true,
   })
   const file = join(out, 'compression.json')
@@ -312,6 +343,8 @@ const contenders = [
   ['vocabulary trimmed', 'onnx', trimmed],
   ['vocabulary trimmed, int8', 'onnx', trimmedInt8],
   ['half the neurons, least squares', 'onnx', pruned],
+  ['trimmed, half the neurons, healed', 'onnx', healed],
+  ['trimmed, half, healed, int8', 'onnx', healedInt8],
 ]
 if (found?.result) {
   const { runtime, file } = found.result
