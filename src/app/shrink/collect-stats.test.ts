@@ -50,7 +50,7 @@ test.each([11, 13, 17, 18])(
     const batches = [batch(1, 2, 5), batch(2, 3, 4)]
     const requests = [
       { value: 'v', kind: 'gram' },
-      { value: 'v', kind: 'moments' },
+      { value: 'v', kind: 'still' },
     ] as const
     const stats = await collectStats(model(opset), requests, {
       batches,
@@ -63,48 +63,99 @@ test.each([11, 13, 17, 18])(
       const values = rows.map((row) => row[channel] ?? 0)
       expect(got?.mean[channel]).toBeCloseTo(mean(values), 5)
       expect(got?.secondMoment[channel]).toBeCloseTo(mean(values.map((v) => v * v)), 5)
-      expect(got?.min[channel]).toBe(Math.min(...values))
-      expect(got?.max[channel]).toBe(Math.max(...values))
+      const first = values[0] ?? 0
+      expect(got?.still?.reference[channel]).toBe(first)
+      const distance = Math.hypot(...values.map((v) => v - first))
+      const farthest = Math.max(...values.map((v) => Math.abs(v - first)))
+      expect(got?.still?.deviation[channel]).toBeGreaterThanOrEqual(distance * (1 - 1e-6))
+      expect(got?.still?.deviation[channel]).toBeGreaterThanOrEqual(farthest)
       const cross = rows.map((row) => (row[channel] ?? 0) * (row[0] ?? 0))
       expect(got?.gram?.[channel * 3]).toBeCloseTo(mean(cross), 5)
     }
   },
 )
 
-test('extremes without padding are those of all rows', async () => {
-  const [{ x }] = [batch(7, 3, 5)]
-  const attention_mask = {
-    dtype: 'int64',
-    dims: [3, 5],
-    data: new BigInt64Array(15).fill(1n),
-  } as const
-  const data = x!.data as Float32Array
-  for (const opset of [13, 18]) {
-    const options = { batches: [{ x: x!, attention_mask }], engine: await openEngine() }
-    const stats = await collectStats(model(opset), [{ value: 'v', kind: 'moments' }], options)
+test('of one batch the deviation is the distance from the first row, and mean and second moment are those of plain sums', async () => {
+  const batches = [batch(7, 3, 5)]
+  const rows = kept(batches)
+  for (const opset of [9, 11, 18]) {
+    const options = { batches, engine: await openEngine() }
+    const got = (await collectStats(model(opset), [{ value: 'v', kind: 'still' }], options)).get(
+      'v',
+    )
+    expect([got?.count, got?.min.length, got?.max.length]).toEqual([rows.length, 0, 0])
     for (const channel of [0, 1, 2]) {
-      const values = data.filter((_, at) => at % 3 === channel)
-      expect(stats.get('v')?.min[channel]).toBe(Math.min(...values))
-      expect(stats.get('v')?.max[channel]).toBe(Math.max(...values))
+      const values = rows.map((row) => row[channel] ?? 0)
+      const distance = Math.hypot(...values.map((v) => v - (values[0] ?? 0)))
+      expect(got?.still?.deviation[channel]).toBeCloseTo(distance, 5)
+      expect(got?.mean[channel]).toBeCloseTo(mean(values), 5)
+      expect(got?.secondMoment[channel]).toBeCloseTo(mean(values.map((v) => v * v)), 5)
     }
   }
 })
 
-test('a Gram matrix comes without extremes unless somebody else asks for them', async () => {
-  const options = { batches: [batch(6, 2, 5)], engine: await openEngine() }
-  const alone = (await collectStats(model(18), [{ value: 'v', kind: 'gram' }], options)).get('v')
-  expect([alone?.min.length, alone?.max.length, alone?.gram?.length]).toEqual([0, 0, 9])
+/** One channel of numbers without padding, as a batch of one text. */
+function column(values: readonly number[]): Feeds {
+  const dims = [1, values.length] as const
+  const data = Float32Array.from(values.flatMap((value) => [value, value, value]))
+  const mask = new BigInt64Array(values.length).fill(1n)
+  return {
+    x: { dtype: 'float32', dims: [...dims, 3], data },
+    attention_mask: { dtype: 'int64', dims: [...dims], data: mask },
+  }
+}
+
+const deviationOf = async (batches: readonly Feeds[]) => {
+  const options = { batches, engine: await openEngine() }
+  const stats = await collectStats(model(18), [{ value: 'v', kind: 'still' }], options)
+  return stats.get('v')?.still?.deviation[0]
+}
+
+test('a channel that never changes deviates by exactly 0, however large it is and over however many batches', async () => {
+  const still = Array.from({ length: 3000 }, () => 1234.5678)
+  expect(await deviationOf([column(still), column(still.slice(7))])).toBe(0)
 })
 
-test('energy comes without extremes, and a stronger request for the same value wins', async () => {
+test('a change of the last bit is seen beside a large constant', async () => {
+  const large = 1000
+  const bit = 2 ** -14
+  const rows = Array.from({ length: 500 }, (_, at) => (at === 400 ? large + bit : large))
+  expect(await deviationOf([column(rows)])).toBe(bit)
+})
+
+test('a channel that is still within each batch and differs between them deviates', async () => {
+  const [one, other] = [column([2, 2, 2, 2]), column([5, 5, 5, 5])]
+  // sqrt(4) |5 - 2|: the bound is met where a batch is still in itself.
+  expect(await deviationOf([one, other])).toBe(6)
+})
+
+test('where both move, what is said is at least the true distance and at most what the triangle inequality allows', async () => {
+  const [one, other] = [
+    [0, 1, 2],
+    [3, 1, 4],
+  ]
+  const truth = Math.hypot(1, 2, 3, 1, 4)
+  const bound = Math.hypot(Math.hypot(1, 2), Math.hypot(0, 2, 1) + Math.sqrt(3) * 3)
+  const said = await deviationOf([column(one ?? []), column(other ?? [])])
+  expect(said).toBeGreaterThanOrEqual(truth)
+  expect(said).toBeCloseTo(bound, 5)
+})
+
+test('only what is asked for is calculated, and requests for the same value join', async () => {
   const options = { batches: [batch(6, 2, 5)], engine: await openEngine() }
-  const energy = { value: 'v', kind: 'energy' } as const
-  const alone = (await collectStats(model(18), [energy], options)).get('v')
-  expect([alone?.min.length, alone?.mean.length]).toEqual([0, 3])
-  const both = [energy, { value: 'v', kind: 'moments' } as const, energy]
-  const joined = (await collectStats(model(18), both, options)).get('v')
-  expect(joined?.min).toHaveLength(3)
-  expect(joined?.secondMoment).toEqual(alone?.secondMoment)
+  const ask = async (...kinds: ('energy' | 'gram' | 'still')[]) => {
+    const requests = kinds.map((kind) => ({ value: 'v', kind }))
+    return (await collectStats(model(18), requests, options)).get('v')
+  }
+  const [energy, gram, both] = [
+    await ask('energy'),
+    await ask('gram'),
+    await ask('energy', 'still', 'energy'),
+  ]
+  for (const one of [energy, gram]) expect([one?.min.length, one?.still]).toEqual([0, undefined])
+  expect([energy?.gram, gram?.gram?.length, energy?.mean.length]).toEqual([null, 9, 3])
+  expect(both?.still?.deviation).toHaveLength(3)
+  expect(both?.secondMoment).toEqual(energy?.secondMoment)
 })
 
 test('a histogram counts every magnitude once, in the bins of plain arithmetic', async () => {
@@ -121,7 +172,7 @@ test('a histogram counts every magnitude once, in the bins of plain arithmetic',
 
 test('a value that the graph does not make, or no float, is named', async () => {
   const options = { batches: [batch(5, 1, 3)], engine: await openEngine() }
-  const ask = (value: string) => collectStats(model(13), [{ value, kind: 'moments' }], options)
+  const ask = (value: string) => collectStats(model(13), [{ value, kind: 'still' }], options)
   await expect(ask('nothing')).rejects.toThrow(/no value 'nothing'/)
   await expect(ask('attention_mask')).rejects.toThrow(/is int64/)
 })

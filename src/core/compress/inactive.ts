@@ -1,8 +1,9 @@
+import { RightsizeError } from '../error/error.ts'
 import { float32Tensor, int64Tensor } from '../onnx/build.ts'
 import { freshNames } from '../onnx/graph-edit.ts'
 import type { Graph, Node, Tensor } from '../onnx/model.ts'
 import { float32Of, integersOf } from '../onnx/tensor-values.ts'
-import type { Artefact, ChannelStats, Pass, Patched, Stats } from './pass.ts'
+import type { Artefact, ChannelStats, Pass, Patched, Stats, Stillness } from './pass.ts'
 import {
   type Attention,
   attentions,
@@ -56,16 +57,17 @@ export const inactive: Pass = {
       ...feedForwards(model.graph).map(({ down }) => down.input),
       ...cuttableAttentions(model.graph).map(({ output }) => output.input),
     ]
-    return inputs.map((value) => ({ value, kind: 'moments' }))
+    return inputs.map((value) => ({ value, kind: 'still' }))
   },
   apply: (artefact, _proposal, stats) => applied(artefact, stats),
 }
 
 /**
  * Share of what a layer sends on below which the change of one contribution counts as none. A softmax's shares add up to 1 within a few
- * roundings of 2^-24 = 6e-8, so a constant head moves by that much; the verifier's limit is 1e-5.
+ * roundings of 2^-24 = 6e-8, so a constant head moves by that much in each row, and a deviation adds up over rows: 6e-8 times the root of
+ * some 6400 rows is 5e-6. No row moves by more than the limit, and the verifier allows outputs 1e-5.
  */
-const stillness = 1e-6
+const stillness = 1e-5
 
 const bytesOf = ({ up, down }: FeedForward): number =>
   4 * (down.outWidth + up.reduce((sum, one) => sum + one.inWidth + 1, 0))
@@ -127,18 +129,33 @@ function neuronCut(block: FeedForward, stats: ChannelStats): NeuronCut {
   return { kept, still: still.size, doubled: doubles.size, tensors }
 }
 
-/** Channels whose contribution does not change: (max - min) ||W_row|| is nothing beside what the layer sends on. Without a bias to fold into, only those that give nothing. */
-function stillChannels(dense: Dense, { min, max, secondMoment }: ChannelStats): readonly number[] {
+/**
+ * Channels whose contribution does not change: deviation ||W_row|| is nothing beside what the layer sends on. Without a bias to fold into,
+ * only those that give nothing: (|reference| + deviation) ||W_row||.
+ */
+function stillChannels(dense: Dense, stats: ChannelStats): readonly number[] {
   const rows = inputRows(dense)
   const { outWidth, inWidth, bias } = dense
+  const { reference, deviation } = stillnessOf(dense, stats)
   const norms = range(inWidth).map((row) => norm(rows, outWidth, row))
-  const energy = norms.reduce((sum, size, at) => sum + (secondMoment[at] ?? 0) * size * size, 0)
+  const energy = norms.reduce(
+    (sum, size, at) => sum + (stats.secondMoment[at] ?? 0) * size * size,
+    0,
+  )
   const limit = stillness * Math.sqrt(energy)
   return range(inWidth).filter((at) => {
-    const [low, high, size] = [min[at] ?? 0, max[at] ?? 0, norms[at] ?? 0]
-    const spread = bias === null ? Math.max(Math.abs(low), Math.abs(high)) : high - low
-    return spread * size <= limit
+    const given = bias === null ? Math.abs(reference[at] ?? 0) : 0
+    return (given + (deviation[at] ?? 0)) * (norms[at] ?? 0) <= limit
   })
+}
+
+function stillnessOf({ input }: Dense, { still }: ChannelStats): Stillness {
+  if (still === undefined)
+    throw new RightsizeError(
+      'SHRINK_PASS',
+      `no distances of '${input}' from its first row were given`,
+    )
+  return still
 }
 
 function norm(rows: Float64Array, width: number, row: number): number {
@@ -149,15 +166,17 @@ function norm(rows: Float64Array, width: number, row: number): number {
 
 /** The bias with what the still channels always give. */
 function shiftedBias(
-  { bias, outWidth }: Dense,
+  dense: Dense,
   rows: Float64Array,
   still: ReadonlySet<number>,
-  { min, max }: ChannelStats,
+  stats: ChannelStats,
 ): readonly Tensor[] {
+  const { bias, outWidth } = dense
   if (bias === null || still.size === 0) return []
+  const { reference } = stillnessOf(dense, stats)
   const sum = Float64Array.from(float32Of(bias))
   for (const at of still) {
-    const value = ((min[at] ?? 0) + (max[at] ?? 0)) / 2
+    const value = reference[at] ?? 0
     for (let o = 0; o < outWidth; o += 1)
       sum[o] = (sum[o] ?? 0) + value * (rows[at * outWidth + o] ?? 0)
   }

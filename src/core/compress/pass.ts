@@ -20,11 +20,11 @@ export interface StatRequest {
   /** Name of the graph value. */
   readonly value: string
   /**
-   * `energy`: count, mean, second moment; min and max stay empty, because finding them costs more than all the rest. `moments`: with min
-   * and max. `gram`: energy with the sum of x xT (channels x channels). `range` and `histogram` take the whole value as one channel,
-   * whatever its layout; `histogram` also counts magnitudes in bins.
+   * `energy`: count, mean, second moment. `gram`: energy with the sum of x xT (channels x channels). `still`: energy with how far channels
+   * ever get from their first value. `range` and `histogram` take the whole value as one channel, whatever its layout, and give min and
+   * max, which by channel would cost more than all the rest; `histogram` also counts magnitudes in bins.
    */
-  readonly kind: 'energy' | 'moments' | 'gram' | 'range' | 'histogram'
+  readonly kind: 'energy' | 'gram' | 'still' | 'range' | 'histogram'
   /**
    * Asks for the first-order Taylor importance too, which takes a backward pass: of groups of so many neighbouring channels (1: each
    * alone) that stay or go together.
@@ -38,13 +38,24 @@ export interface MagnitudeHistogram {
   readonly counts: Float64Array
 }
 
+/** How far channels ever get from one of their values. */
+export interface Stillness {
+  /** The first row that counted. */
+  readonly reference: Float64Array
+  /** At least sqrt(sum over rows of (x - reference)^2), so no row is further off; exactly 0 for a channel that never changes. */
+  readonly deviation: Float64Array
+}
+
 export interface ChannelStats {
   /** Rows (positions of tokens that are not padding) behind the figures. */
   readonly count: number
   readonly mean: Float64Array
   readonly secondMoment: Float64Array
+  /** One entry for `range` and `histogram`, empty for the others. */
   readonly min: Float64Array
   readonly max: Float64Array
+  /** Only where asked for. */
+  readonly still?: Stillness
   /** Channels x channels, row-major, E[x xT]; only where asked for. */
   readonly gram: Float64Array | null
   /** Only where asked for. */

@@ -11,14 +11,23 @@ export interface StatOutputs {
   readonly request: StatRequest
   /** Shape of the rows that were counted: [rows, channels]. */
   readonly shape: string
-  readonly sum: string
-  readonly squares: string
+  /** Null where stillness alone is asked for. */
+  readonly sum: string | null
+  readonly squares: string | null
   /** Null where nobody reads extremes. */
   readonly min: string | null
   readonly max: string | null
   readonly gram: string | null
+  /** The first row that counts, [1, channels]; of (x - reference), the sum and the sum of squares. Null where nobody asks for stillness. */
+  readonly still: StillOutputs | null
   /** Whether rows of padding were taken out. */
   readonly masked: boolean
+}
+
+export interface StillOutputs {
+  readonly reference: string
+  readonly offsets: string
+  readonly spread: string
 }
 
 /** A model with the figures as further outputs: what leaves the engine are vectors, never activations. */
@@ -37,7 +46,8 @@ interface Addition {
 }
 
 /**
- * The model with sums, sums of squares, extremes and X^T X of the requested values as further outputs, as far as asked for, over rows: all axes but the last. With a mask input [batch, sequence], values [batch, sequence, channels] count the rows alone where it is
+ * The model with sums, sums of squares, distances from the first row, extremes and X^T X of the requested values as further outputs, as far
+ * as asked for, over rows: all axes but the last; extremes over all numbers. With a mask input [batch, sequence], values [batch, sequence, channels] count the rows alone where it is
  * not 0. Two requests for one value are joined. Throws SHRINK_STATISTICS for values that the graph does not make or that are no float32.
  */
 export function statisticGraph(
@@ -66,12 +76,8 @@ export function statisticGraph(
 /** What is calculated of one value in one layout: all that its requests ask for. */
 interface Joined {
   readonly request: StatRequest
-  readonly extremes: boolean
-  readonly gram: boolean
+  readonly kinds: ReadonlySet<StatRequest['kind']>
 }
-
-/** Extremes cost more than all other figures together, so they are found only for those who read them. */
-const readsExtremes = new Set(['moments', 'range', 'histogram'])
 
 /** One entry a value and layout; a histogram (its own second run) comes with the range. */
 function joined(requests: readonly StatRequest[]): readonly Joined[] {
@@ -81,11 +87,8 @@ function joined(requests: readonly StatRequest[]): readonly Joined[] {
     const key = `${whole ? 'whole' : 'channels'} ${value}`
     const known = byValue.get(key)
     const stays = known !== undefined && (!whole || kind === 'range') ? known.request : null
-    byValue.set(key, {
-      request: stays ?? { value, kind },
-      extremes: known?.extremes === true || readsExtremes.has(kind),
-      gram: known?.gram === true || kind === 'gram',
-    })
+    const kinds = new Set([...(known?.kinds ?? []), kind])
+    byValue.set(key, { request: stays ?? { value, kind }, kinds })
   }
   return [...byValue.values()]
 }
@@ -110,13 +113,13 @@ function rowsToKeep(addition: Addition, mask: string): string {
 
 function emitFigures(
   addition: Addition,
-  { request, extremes, gram }: Joined,
+  { request, kinds }: Joined,
   { dims }: ValueFacts,
   keep: string | null,
 ): StatOutputs {
-  const { value, kind } = request
-  const whole = kind === 'range' || kind === 'histogram'
-  const masked = keep !== null && dims?.length === 3
+  const { value } = request
+  const whole = kinds.has('range') || kinds.has('histogram')
+  const masked = keep !== null && dims?.length === 3 && !whole
   const rows = whole
     ? emit(addition, 'Reshape', [value, shapeConstant(addition, [-1, 1])])
     : emit(
@@ -125,42 +128,56 @@ function emitFigures(
         [value],
         [build.intAttribute('axis', dims === null ? -1 : dims.length - 1)],
       )
-  const kept =
-    masked && !whole
-      ? emit(addition, 'Compress', [rows, keep], [build.intAttribute('axis', 0)])
-      : rows
-  // Over positions first and then over texts: a text's rows stay in the cache, which halves the time of these kernels.
-  const byText = !masked && !whole && dims?.length === 3
-  const extremesOf = (opType: string) =>
-    byText
-      ? reduce(addition, opType, reduce(addition, opType, value, 18, 1), 18)
-      : reduce(addition, opType, kept, 18)
+  const kept = masked
+    ? emit(addition, 'Compress', [rows, keep], [build.intAttribute('axis', 0)])
+    : rows
+  const sums = whole || kinds.has('energy') || kinds.has('gram')
   return {
     request,
-    masked: masked && !whole,
+    masked,
     shape: emit(addition, 'Shape', [kept]),
-    sum: reduce(addition, 'ReduceSum', kept, 13),
-    // Not ReduceSumSquare: onnxruntime has a fast path over the first axis for ReduceSum alone.
-    squares: reduce(addition, 'ReduceSum', emit(addition, 'Mul', [kept, kept]), 13),
-    min: extremes ? extremesOf('ReduceMin') : null,
-    max: extremes ? extremesOf('ReduceMax') : null,
-    gram: gram ? emit(addition, 'Gemm', [kept, kept], [build.intAttribute('transA', 1)]) : null,
+    sum: sums ? reduce(addition, 'ReduceSum', kept, 13) : null,
+    squares: sums ? sumOfSquares(addition, kept) : null,
+    min: whole ? reduce(addition, 'ReduceMin', kept, 18) : null,
+    max: whole ? reduce(addition, 'ReduceMax', kept, 18) : null,
+    gram: kinds.has('gram')
+      ? emit(addition, 'Gemm', [kept, kept], [build.intAttribute('transA', 1)])
+      : null,
+    still: kinds.has('still') ? emitStill(addition, kept) : null,
   }
 }
 
-/** Sums and extremes over an axis, the rows unless said; from `inputSince` on the axes are an input. Source: onnx/docs/Changelog.md. */
-function reduce(
-  addition: Addition,
-  opType: string,
-  rows: string,
-  inputSince: number,
-  axis = 0,
-): string {
+/** Not ReduceSumSquare: onnxruntime has a fast path over the first axis for ReduceSum alone. */
+function sumOfSquares(addition: Addition, rows: string): string {
+  return reduce(addition, 'ReduceSum', emit(addition, 'Mul', [rows, rows]), 13)
+}
+
+/** How far rows lie from the first: nothing cancels, so a value that never changes gives exactly 0. */
+function emitStill(addition: Addition, rows: string): StillOutputs {
+  const reference = firstRow(addition, rows)
+  const offset = emit(addition, 'Sub', [rows, reference])
+  const offsets = reduce(addition, 'ReduceSum', offset, 13)
+  return { reference, offsets, spread: sumOfSquares(addition, offset) }
+}
+
+/** The first row, none where there is none. Source: onnx/docs/Changelog.md, Slice has its bounds as inputs from opset 10 on. */
+function firstRow(addition: Addition, rows: string): string {
+  if (addition.opset < 10) {
+    const bounds = { starts: 0, ends: 1, axes: 0 }
+    const attributes = Object.entries(bounds).map(([name, at]) => build.intsAttribute(name, [at]))
+    return emit(addition, 'Slice', [rows], attributes)
+  }
+  const [zero, one] = [shapeConstant(addition, [0]), shapeConstant(addition, [1])]
+  return emit(addition, 'Slice', [rows, zero, one, zero])
+}
+
+/** Sums and extremes over the rows; from `inputSince` on the axes are an input. Source: onnx/docs/Changelog.md. */
+function reduce(addition: Addition, opType: string, rows: string, inputSince: number): string {
   const keepdims = build.intAttribute('keepdims', 0)
   if (addition.opset < inputSince) {
-    return emit(addition, opType, [rows], [build.intsAttribute('axes', [axis]), keepdims])
+    return emit(addition, opType, [rows], [build.intsAttribute('axes', [0]), keepdims])
   }
-  return emit(addition, opType, [rows, shapeConstant(addition, [axis])], [keepdims])
+  return emit(addition, opType, [rows, shapeConstant(addition, [0])], [keepdims])
 }
 
 function emit(
@@ -180,12 +197,16 @@ function shapeConstant({ initializers, fresh }: Addition, values: readonly numbe
   return name
 }
 
-function figureInfos({ shape, sum, squares, min, max, gram }: StatOutputs) {
-  const vectors = [sum, squares, min, max].flatMap((name) =>
-    name === null ? [] : [build.valueInfo(name, 'float32', [null])],
-  )
-  const matrix = gram === null ? [] : [build.valueInfo(gram, 'float32', [null, null])]
-  return [build.valueInfo(shape, 'int64', [2]), ...vectors, ...matrix]
+function figureInfos({ shape, sum, squares, min, max, gram, still }: StatOutputs) {
+  const present = (names: readonly (string | null | undefined)[], dims: readonly null[]) =>
+    names.flatMap((name) =>
+      name === null || name === undefined ? [] : [build.valueInfo(name, 'float32', dims)],
+    )
+  return [
+    build.valueInfo(shape, 'int64', [2]),
+    ...present([sum, squares, min, max, still?.offsets, still?.spread], [null]),
+    ...present([gram, still?.reference], [null, null]),
+  ]
 }
 
 /** A value whose magnitudes are to be counted in bins from 0 to `limit`. */

@@ -1,7 +1,12 @@
 import { RightsizeError } from '../error/error.ts'
 import type { HostTensor } from '../onnx/host-tensor.ts'
-import type { ChannelStats, MagnitudeHistogram, Stats } from './pass.ts'
-import { type HistogramOutputs, histogramBins, type StatOutputs } from './statistics.ts'
+import type { ChannelStats, MagnitudeHistogram, Stats, Stillness } from './pass.ts'
+import {
+  type HistogramOutputs,
+  histogramBins,
+  type StatOutputs,
+  type StillOutputs,
+} from './statistics.ts'
 
 /** Results of one run, by output name. */
 export type Results = Readonly<Record<string, HostTensor>>
@@ -13,6 +18,13 @@ interface Sums {
   readonly min: Float64Array
   readonly max: Float64Array
   readonly gram: Float64Array | null
+  still: Distances | null
+}
+
+/** Of every channel: the first value of all, and no less than the sum of squared distances from it. */
+interface Distances {
+  readonly reference: Float64Array
+  readonly total: Float64Array
 }
 
 /** Adds up the figures of batches, in double precision; the order of the batches is the order of the sums. */
@@ -35,8 +47,13 @@ export class Tally {
       throw new RightsizeError('SHRINK_STATISTICS', what)
     }
     sums.count += rows
-    accumulate(sums.sum, numbers(results, output.sum))
-    accumulate(sums.squares, numbers(results, output.squares))
+    if (output.sum !== null) accumulate(sums.sum, numbers(results, output.sum))
+    if (output.squares !== null) accumulate(sums.squares, numbers(results, output.squares))
+    if (output.still !== null) {
+      const batch = stillBatch(results, output.still, rows)
+      if (output.sum === null) addEnergy(sums, batch)
+      sums.still = farther(sums.still, batch)
+    }
     if (output.min !== null) extreme(sums.min, numbers(results, output.min), Math.min)
     if (output.max !== null) extreme(sums.max, numbers(results, output.max), Math.max)
     if (output.gram !== null && sums.gram !== null) {
@@ -101,7 +118,54 @@ function emptySums(channels: number, { gram, min }: StatOutputs): Sums {
     min: new Float64Array(extremes).fill(Number.POSITIVE_INFINITY),
     max: new Float64Array(extremes).fill(Number.NEGATIVE_INFINITY),
     gram: gram === null ? null : new Float64Array(channels * channels),
+    still: null,
   }
+}
+
+/** Of the rows of one batch: their number, the first, and of (x - first) the sum and the sum of squares. */
+interface StillBatch {
+  readonly rows: number
+  readonly first: ArrayLike<number>
+  readonly offsets: ArrayLike<number>
+  readonly spread: ArrayLike<number>
+}
+
+function stillBatch(
+  results: Results,
+  { reference, offsets, spread }: StillOutputs,
+  rows: number,
+): StillBatch {
+  const [first, sum, squares] = [reference, offsets, spread].map((name) => numbers(results, name))
+  return { rows, first: first ?? [], offsets: sum ?? [], spread: squares ?? [] }
+}
+
+/** sum x = S + n r and sum x^2 = D + 2 r S + n r^2, with r the first row, S and D the sums of (x - r) and (x - r)^2. */
+function addEnergy({ sum, squares }: Sums, { rows, first, offsets, spread }: StillBatch): void {
+  for (let at = 0; at < sum.length; at += 1) {
+    const [r, s, d] = [first[at] as number, offsets[at] as number, spread[at] as number]
+    sum[at] = (sum[at] as number) + s + rows * r
+    squares[at] = (squares[at] as number) + Math.max(0, d + 2 * r * s + rows * r * r)
+  }
+}
+
+/**
+ * Distances with those of a further batch. With x0 the first row of all, r that of the batch, n its rows and D its sum of (x - r)^2,
+ * sqrt(sum (x - x0)^2) <= sqrt(D) + sqrt(n) |r - x0| by the triangle inequality; the square of that bound is added, where expanding the
+ * square would cancel.
+ */
+function farther(known: Distances | null, { rows, first, spread }: StillBatch): Distances {
+  const reference = known?.reference ?? Float64Array.from(first)
+  const total = known?.total ?? new Float64Array(reference.length)
+  for (let at = 0; at < total.length; at += 1) {
+    const moved = Math.abs((first[at] as number) - (reference[at] as number))
+    const bound = Math.sqrt(spread[at] as number) + Math.sqrt(rows) * moved
+    total[at] = (total[at] as number) + bound * bound
+  }
+  return { reference, total }
+}
+
+function stillnessOf({ reference, total }: Distances): Stillness {
+  return { reference, deviation: total.map(Math.sqrt) }
 }
 
 function finished(sums: Sums, histogram: MagnitudeHistogram | undefined): ChannelStats {
@@ -109,7 +173,8 @@ function finished(sums: Sums, histogram: MagnitudeHistogram | undefined): Channe
   const mean = sums.sum.map((value) => value / count)
   const secondMoment = sums.squares.map((value) => value / count)
   const gram = sums.gram?.map((value) => value / count) ?? null
-  const stats = { count, mean, secondMoment, min, max, gram }
+  const still = sums.still === null ? {} : { still: stillnessOf(sums.still) }
+  const stats = { count, mean, secondMoment, min, max, gram, ...still }
   return histogram === undefined ? stats : { ...stats, histogram }
 }
 
