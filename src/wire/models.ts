@@ -79,7 +79,7 @@ export const inThisProcess = {
 
 export async function engineOf(runtime: CompareRequest['runtime']): Promise<TensorEngine> {
   if (runtime === 'onnxruntime-web')
-    return (await import('../adapters/tensors/onnxruntime-web.ts')).openWebEngine()
+    return (await import('../adapters/tensors/onnxruntime/web.ts')).openWebEngine()
   return (await import('../adapters/tensors/onnxruntime.ts')).openEngine()
 }
 

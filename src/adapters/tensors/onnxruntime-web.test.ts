@@ -10,8 +10,8 @@ import { randomFeeds } from '../../core/onnx/random-feeds.ts'
 import { seededRandom } from '../../core/stats/random.ts'
 import { encoderArchitecture } from '../../core/train/build-encoder.ts'
 import { initialParameters } from '../../core/train/parameters.ts'
+import { openWebEngine } from './onnxruntime/web.ts'
 import { openEngine } from './onnxruntime.ts'
-import { openWebEngine } from './onnxruntime-web.ts'
 
 /** onnxruntime-web is an optional peer of users and a dev dependency here: absent only where dev dependencies are. */
 const absent = await import('onnxruntime-web').then(
