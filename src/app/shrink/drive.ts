@@ -1,5 +1,5 @@
 import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
-import type { Budget } from '../../core/compress/plan.ts'
+import { type Budget, whyStop } from '../../core/compress/plan.ts'
 import { polish } from '../../core/compress/polish.ts'
 import { chosenSetting, type RuntimeSetting } from '../../core/compress/runtime-setting.ts'
 import type { Compression, MeasuredCost, ProfileShare } from '../../core/compress/trial.ts'
@@ -26,6 +26,7 @@ import {
   runnable,
   slicesOf,
   startOf,
+  thatSave,
 } from './finals.ts'
 import { healingRate } from './heal.ts'
 import type { Part } from './inputs.ts'
@@ -102,7 +103,8 @@ export async function drive(options: DriveOptions): Promise<Driven> {
     ...(simple === null ? [] : [simple]),
     ...finals.map((state) => contenderOf(state, bench)),
   ]
-  const finalists = finalistsOf(first.bytes, contenders, bench, options.floors)
+  const saving = await thatSave(first, contenders, bench)
+  const finalists = finalistsOf(saving, bench, options.floors)
   const { judged, looks } = await judgeFinalists(finalists, {
     ...options,
     digest: options.holdoutDigest,
@@ -145,7 +147,8 @@ function runOf(
     seconds: wallS() - start.wallS,
     energyJ: wattsPerBusyThread * (bench.cpuS() - start.cpuS),
   })
-  return { bench, log: emptyLog(), target, healSteps, budget, spent }
+  const expired = () => whyStop(budget, spent()) !== null
+  return { bench: { ...bench, expired }, log: emptyLog(), target, healSteps, budget, spent }
 }
 
 function whatDoesNotApply(artefact: Artefact, { passes, target }: DriveOptions) {

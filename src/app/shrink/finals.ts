@@ -17,18 +17,33 @@ import { measureCost, measureWork, work } from './measure-cost.ts'
 /** Models that may be shown to the hold-out; alpha is shared between them. */
 const mostFinalists = 2
 
-/** Smaller than the original, on the front of size and loss, slices intact; smallest first. */
+/** The contenders that save something: bytes, or, where texts are cut, CPU time beyond doubt. */
+export async function thatSave(
+  first: State,
+  contenders: readonly Contender[],
+  bench: Bench,
+): Promise<readonly Contender[]> {
+  const saving: Contender[] = []
+  for (const contender of contenders) {
+    const { bytes, state, recipe } = contender
+    const shorter = state !== null && recipe.some(({ pass }) => pass === 'max-length')
+    const saves =
+      bytes < first.bytes || (shorter && (await costOf(first, state, bench, { batch: 1 })).low > 1)
+    if (saves) saving.push(contender)
+  }
+  return saving
+}
+
+/** On the front of size and loss, slices intact; smallest first. */
 export function finalistsOf(
-  originalBytes: number,
   contenders: readonly Contender[],
   { items, original }: Bench,
   floors: ReadonlyMap<string, number>,
 ): readonly Contender[] {
-  const smaller = contenders.filter(
-    ({ bytes, scores }) =>
-      bytes < originalBytes && sliceBreaches(items.slices, scores, original, floors).length === 0,
+  const intact = contenders.filter(
+    ({ scores }) => sliceBreaches(items.slices, scores, original, floors).length === 0,
   )
-  const points = smaller.map((contender) => ({
+  const points = intact.map((contender) => ({
     id: contender.id,
     bytes: contender.bytes,
     loss: shareOf(original) - shareOf(contender.scores),

@@ -279,6 +279,40 @@ test('what was judged under one margin is judged on under a wider one, where it 
   expect(loose.compression.trials[0]).toMatchObject({ verdict: 'kept', resumed: false })
 })
 
+/** An engine whose runs take a tenth of a millisecond a token, or always the same. */
+function timedEngine(cost: (tokens: number) => number) {
+  const clock = { s: 0 }
+  const open: TensorEngine['open'] = async (bytes, options) => {
+    const session = await engine.open(bytes, options)
+    return {
+      ...session,
+      run: async (feeds, fetches) => {
+        clock.s += cost(feeds['input_ids']?.data.length ?? 0)
+        return session.run(feeds, fetches)
+      },
+    }
+  }
+  return { costEngine: { ...engine, open }, cpuS: () => clock.s }
+}
+
+test('texts that end earlier are a result where that saves time for sure, though no byte goes away', async () => {
+  const tail = Array.from({ length: 12 }, () => 'bako').join(' ')
+  const some = (list: typeof rows.train) =>
+    list.map(({ text, label }, at) => ({ label, text: at % 12 === 0 ? `${text} ${tail}` : text }))
+  const long = {
+    ...{ train: some(rows.train), calibration: some(rows.calibration) },
+    test: some(rows.test),
+  }
+  const model = await textModel(long.train, engine)
+  const search = (cost: (tokens: number) => number) =>
+    shrink(request(long, { only: ['max-length'] }), world(model, engine, timedEngine(cost)))
+  const { compression } = await search((tokens) => 1e-4 * tokens)
+  expect(compression.outcome).toBe('proven')
+  expect(compression.result?.bytes).toBe(compression.original.bytes)
+  expect(compression.result?.settings['maxLength']).toBeLessThan(24)
+  expect((await search(() => 1e-3)).compression).toMatchObject({ outcome: 'nothing', result: null })
+})
+
 test('a profile is measured once for a search', async () => {
   const keep = new MemoryKeep()
   let measured = 0
