@@ -46,6 +46,8 @@ export interface Bench {
   readonly corpus: Corpus
   /** Rows with the original's answers, asked for once, when something is to be healed; null where there is nothing to learn from. */
   readonly lessons: (() => Promise<Lessons>) | null
+  /** Whether the time of the search is over. */
+  readonly expired?: () => boolean
   /** The tokenizer of an artefact; null for models that take no text. */
   readonly open: ((artefact: Artefact) => Tokenizer) | null
   /** Names everything that a trial's result depends on beside model and step: data, engine, seed. */

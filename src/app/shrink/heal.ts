@@ -1,6 +1,7 @@
 import type { TensorEngine } from '../../contract/tensors.ts'
 import type { Artefact } from '../../core/compress/pass.ts'
 import type { Healing } from '../../core/compress/trial.ts'
+import { RightsizeError } from '../../core/error/error.ts'
 import type { Graph, Model, ValueInfo } from '../../core/onnx/model.ts'
 import { rawInputs } from '../../core/onnx/raw-feeds.ts'
 import { learnable } from '../../core/train/classifier-on.ts'
@@ -26,6 +27,8 @@ export interface Lessons {
 export interface HealOptions {
   readonly engine: TensorEngine
   readonly signal?: AbortSignal | undefined
+  /** Whether the time of the search is over: training stops at the next step. */
+  readonly expired?: (() => boolean) | undefined
 }
 
 /** The rows of all steps: the lessons shuffled, again and again until there are enough. */
@@ -47,13 +50,13 @@ function drawn(size: number, wanted: number, seed: number): readonly number[] {
 
 /**
  * The model after some steps of training on the original's softened answers (arXiv 1503.02531). One thread and a seed: the same inputs give the
- * same bytes. Throws TRAIN_NO_GRADIENT for models with an operator that has no gradient, quantised ones for example.
+ * same bytes. Throws SHRINK_TIME where the search's time ends meanwhile, and TRAIN_NO_GRADIENT for models with an operator that has no gradient, quantised ones for example.
  */
 export async function heal(
   artefact: Artefact,
   lessons: Lessons,
   healing: Healing,
-  { engine, signal }: HealOptions,
+  { engine, signal, expired }: HealOptions,
 ): Promise<Model> {
   const { model } = artefact
   const { steps, batch, rate, temperature, seed } = healing
@@ -87,6 +90,10 @@ export async function heal(
     batch,
     seed,
     threads: 1,
+    onEvent: ({ kind }) => {
+      if (kind === 'step' && expired?.() === true)
+        throw new RightsizeError('SHRINK_TIME', 'the time of the search ended during the training')
+    },
     ...(signal ? { signal } : {}),
   })
   signal?.throwIfAborted()

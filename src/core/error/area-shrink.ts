@@ -31,6 +31,11 @@ export const shrinkErrors = {
     why: 'Nothing is claimed before the end; what the trials gave is kept.',
     next: 'Run the same command again: it goes on from the trials that are kept.',
   },
+  SHRINK_TIME: {
+    title: 'The time of the search ended during a trial',
+    why: 'Training takes long on this model; the trial is thrown away, nothing else is lost.',
+    next: 'Allow more --seconds, or fewer --heal-steps.',
+  },
   SHRINK_REPLAY: {
     title: 'A recipe cannot be replayed',
     why: 'It belongs to another original, other data or another engine version; the bytes would differ.',
