@@ -2,14 +2,16 @@ import { expect, test } from 'vitest'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { collectStats } from '../../app/shrink/collect-stats.ts'
 import { verifyModels } from '../../app/shrink/verify.ts'
+import * as build from '../onnx/build.ts'
 import type { Feeds } from '../onnx/host-tensor.ts'
 import type { Model } from '../onnx/model.ts'
 import { randomFeeds } from '../onnx/random-feeds.ts'
+import { float32Of } from '../onnx/tensor-values.ts'
 import { seededRandom } from '../stats/random.ts'
 import { encoderArchitecture } from '../train/build-encoder.ts'
 import { initialParameters } from '../train/parameters.ts'
 import { inactive } from './inactive.ts'
-import type { Artefact } from './pass.ts'
+import type { Artefact, Proposal } from './pass.ts'
 import { feedForwards } from './structural-anatomy.ts'
 
 const artefact = (model: Model): Artefact => ({ model, tokenizer: null, config: {} })
@@ -49,16 +51,17 @@ function planted(change: { readonly plant: boolean } = { plant: true }): Model {
   return architecture.model(parameters)
 }
 
-function calibration(model: Model): readonly Feeds[] {
+function calibration(model: Model, times: number): readonly Feeds[] {
   const random = seededRandom(9)
-  return [4, 7, 9].map((other) =>
+  const lengths = Array.from({ length: times }, () => [4, 7, 9]).flat()
+  return lengths.map((other) =>
     randomFeeds(model.graph, { shape: { other }, random: () => random.next() }),
   )
 }
 
-async function run(model: Model) {
+async function run(model: Model, times = 1) {
   const engine = await openEngine()
-  const feeds = calibration(model)
+  const feeds = calibration(model, times)
   const proposals = inactive.propose(artefact(model), target)
   if ('why' in proposals || proposals[0] === undefined) throw new Error('nothing proposed')
   const [proposal] = proposals
@@ -86,6 +89,67 @@ test('dead and doubled neurons and a constant head go, all of them and no others
   expect(feedForwards(after.graph).map(({ neurons }) => neurons)).toEqual([20, 20])
   expect(proposal.text).toMatch(/24 neurons are doubles/)
 })
+
+test('a larger calibration set hides nothing that is still: roundings do not add up over batches', async () => {
+  const { after, changes, verified } = await run(planted(), 300)
+  expect(verified.comparisons.filter(({ failure }) => failure !== null)).toEqual([])
+  expect(feedForwards(after.graph).map(({ neurons }) => neurons)).toEqual([20, 20])
+  expect(changes.slice(2).every((line) => /1 of 4 heads never change/.test(line))).toBe(true)
+  expect(changes).toHaveLength(4)
+})
+
+/** Four neurons behind ReLU: one moves, one is always 0, one always 2, one is 0 but for rows whose input is above 3. */
+function fourNeurons({ biased }: { readonly biased: boolean }): Model {
+  const down = biased
+    ? [build.node('MatMul', ['r', 'out'], ['m']), build.node('Add', ['m', 'shift'], ['y'])]
+    : [build.node('MatMul', ['r', 'out'], ['y'])]
+  return build.model(
+    build.graph({
+      nodes: [
+        build.node('MatMul', ['x', 'in'], ['u']),
+        build.node('Add', ['u', 'base'], ['b']),
+        build.node('Relu', ['b'], ['r']),
+        ...down,
+      ],
+      initializers: [
+        build.float32Tensor('in', [1, 4], [1, 0, 0, 1]),
+        build.float32Tensor('base', [4], [1, -1, 2, -3]),
+        build.float32Tensor('out', [4, 2], [1, 2, 3, 4, 5, 6, 7, 8]),
+        ...(biased ? [build.float32Tensor('shift', [2], [0.5, -0.5])] : []),
+      ],
+      inputs: [build.valueInfo('x', 'float32', ['batch', 1])],
+      outputs: [build.valueInfo('y', 'float32', ['batch', 2])],
+    }),
+    { opsets: { '': 17 } },
+  )
+}
+
+test.each([
+  { biased: true, last: 4, left: [0, 3] },
+  { biased: true, last: 1, left: [0] },
+  { biased: false, last: 4, left: [0, 2, 3] },
+  { biased: false, last: 1, left: [0, 2] },
+])(
+  'what is always 2 goes into a bias and stays without one, and what wakes in one row of the last batch stays: %o',
+  async ({ biased, last, left }) => {
+    const model = fourNeurons({ biased })
+    const batches = [
+      [0, 1, 2],
+      [2, 1, last],
+    ].map((x) => ({ x: { dtype: 'float32', dims: [3, 1], data: Float32Array.from(x) } }) as Feeds)
+    const [proposal] = inactive.propose(artefact(model), target) as readonly Proposal[]
+    const requests = inactive.needs(artefact(model), proposal as Proposal)
+    const stats = await collectStats(model, requests, { batches, engine: await openEngine() })
+    const after = inactive.apply(artefact(model), proposal as Proposal, stats).artefact.model
+    const tensor = (name: string) => {
+      const found = after.graph.initializers.find((one) => one.name === name)
+      return found === undefined ? null : [...float32Of(found)]
+    }
+    const base = [1, -1, 2, -3]
+    expect(tensor('base')).toEqual(left.map((at) => base[at]))
+    if (biased) expect(tensor('shift')).toEqual([0.5 + 2 * 5, -0.5 + 2 * 6])
+  },
+)
 
 test('a model without idle parts is left as it is', async () => {
   const model = planted({ plant: false })

@@ -64,8 +64,8 @@ export const inactive: Pass = {
 
 /**
  * Share of what a layer sends on below which the change of one contribution counts as none. A softmax's shares add up to 1 within a few
- * roundings of 2^-24 = 6e-8, so a constant head moves by that much in each row, and a deviation adds up over rows: 6e-8 times the root of
- * some 6400 rows is 5e-6. No row moves by more than the limit, and the verifier allows outputs 1e-5.
+ * roundings of 2^-24 = 6e-8, so a constant head moves by that much in each row, and deviations add up over the rows of a batch: 6e-8 times
+ * the root of some 6400 rows is 5e-6. No row moves by more than the limit, and the verifier allows outputs 1e-5.
  */
 const stillness = 1e-5
 

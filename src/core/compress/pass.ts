@@ -42,7 +42,10 @@ export interface MagnitudeHistogram {
 export interface Stillness {
   /** The first row that counted. */
   readonly reference: Float64Array
-  /** At least sqrt(sum over rows of (x - reference)^2), so no row is further off; exactly 0 for a channel that never changes. */
+  /**
+   * No row is further off, but rows may all be nearer, by the square root of the rows of a batch; exactly 0 for a channel that never
+   * changes.
+   */
   readonly deviation: Float64Array
 }
 

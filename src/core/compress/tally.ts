@@ -18,13 +18,7 @@ interface Sums {
   readonly min: Float64Array
   readonly max: Float64Array
   readonly gram: Float64Array | null
-  still: Distances | null
-}
-
-/** Of every channel: the first value of all, and no less than the sum of squared distances from it. */
-interface Distances {
-  readonly reference: Float64Array
-  readonly total: Float64Array
+  still: Stillness | null
 }
 
 /** Adds up the figures of batches, in double precision; the order of the batches is the order of the sums. */
@@ -149,23 +143,18 @@ function addEnergy({ sum, squares }: Sums, { rows, first, offsets, spread }: Sti
 }
 
 /**
- * Distances with those of a further batch. With x0 the first row of all, r that of the batch, n its rows and D its sum of (x - r)^2,
- * sqrt(sum (x - x0)^2) <= sqrt(D) + sqrt(n) |r - x0| by the triangle inequality; the square of that bound is added, where expanding the
- * square would cancel.
+ * Deviations with those of a further batch. With x0 the first row of all, r that of the batch and D its sum of (x - r)^2, every row has
+ * |x - x0| <= |x - r| + |r - x0| <= sqrt(D) + |r - x0|. The largest over batches is kept: unlike a sum it does not grow with their number.
  */
-function farther(known: Distances | null, { rows, first, spread }: StillBatch): Distances {
+function farther(known: Stillness | null, { first, spread }: StillBatch): Stillness {
   const reference = known?.reference ?? Float64Array.from(first)
-  const total = known?.total ?? new Float64Array(reference.length)
-  for (let at = 0; at < total.length; at += 1) {
+  const deviation = known?.deviation ?? new Float64Array(reference.length)
+  for (let at = 0; at < deviation.length; at += 1) {
     const moved = Math.abs((first[at] as number) - (reference[at] as number))
-    const bound = Math.sqrt(spread[at] as number) + Math.sqrt(rows) * moved
-    total[at] = (total[at] as number) + bound * bound
+    const bound = Math.sqrt(spread[at] as number) + moved
+    deviation[at] = Math.max(deviation[at] as number, bound)
   }
-  return { reference, total }
-}
-
-function stillnessOf({ reference, total }: Distances): Stillness {
-  return { reference, deviation: total.map(Math.sqrt) }
+  return { reference, deviation }
 }
 
 function finished(sums: Sums, histogram: MagnitudeHistogram | undefined): ChannelStats {
@@ -173,7 +162,7 @@ function finished(sums: Sums, histogram: MagnitudeHistogram | undefined): Channe
   const mean = sums.sum.map((value) => value / count)
   const secondMoment = sums.squares.map((value) => value / count)
   const gram = sums.gram?.map((value) => value / count) ?? null
-  const still = sums.still === null ? {} : { still: stillnessOf(sums.still) }
+  const still = sums.still === null ? {} : { still: sums.still }
   const stats = { count, mean, secondMoment, min, max, gram, ...still }
   return histogram === undefined ? stats : { ...stats, histogram }
 }
