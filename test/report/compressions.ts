@@ -336,7 +336,7 @@ export const proven: Compression = {
     { slice: 'locale=en', items: 1220, loss: 0.0008, floor: 0.02 },
     { slice: 'locale=fr', items: 68, loss: -0.0147, floor: 0.02 },
   ],
-  lessons: { rows: 8000, copies: 2 },
+  lessons: { rows: 8000, copies: 2, itemCpuS: 1e-3 },
   data: { test: digestOf(91), train: digestOf(92), calibration: digestOf(93) },
   holdoutLooks: 1,
   processor: { name: 'Example CPU @ 2.60GHz', features: ['avx2', 'avx512_vnni'] },

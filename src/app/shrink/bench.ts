@@ -101,6 +101,8 @@ export interface Run {
   readonly target: Target
   readonly healSteps: HealSteps
   readonly budget: Budget
+  /** Time of the whole search; `budget` may be a part of it. */
+  readonly seconds: number
   readonly spent: () => { readonly seconds: number; readonly energyJ: number }
 }
 

@@ -125,7 +125,7 @@ beforeAll(async () => {
     about: {
       task: 't',
       synthetic: false,
-      lessons: { rows: 0, copies: 0 },
+      lessons: { rows: 0, copies: 0, itemCpuS: 1e-3 },
       data: {},
       processor: { name: null, features: [] },
       engine: 'e',

@@ -31,7 +31,7 @@ import {
 import { healingRate } from './heal.ts'
 import type { Part } from './inputs.ts'
 import { numbersToCome, probeNumbers, withNumbers } from './numbers.ts'
-import { healingOf, searchFloats } from './search.ts'
+import { healingOf, polishSteps, searchFloats } from './search.ts'
 import { latencyOf, type SweepOptions, sweep } from './sweep.ts'
 import { vocabularyNote } from './vocabulary-note.ts'
 
@@ -148,7 +148,15 @@ function runOf(
     energyJ: wattsPerBusyThread * (bench.cpuS() - start.cpuS),
   })
   const expired = () => whyStop(budget, spent()) !== null
-  return { bench: { ...bench, expired }, log: emptyLog(), target, healSteps, budget, spent }
+  return {
+    bench: { ...bench, expired },
+    log: emptyLog(),
+    target,
+    healSteps,
+    budget,
+    seconds: budget.seconds,
+    spent,
+  }
 }
 
 function whatDoesNotApply(artefact: Artefact, { passes, target }: DriveOptions) {
@@ -180,7 +188,8 @@ async function polished(reached: readonly State[], run: Run): Promise<readonly S
   const offers = polish.propose(last.artefact, run.target)
   const proposal = 'why' in offers ? undefined : offers[0]
   if (proposal === undefined) return [...rest, last]
-  const heal = healingOf(run.bench, run.healSteps.long, healingRate(last.artefact.model))
+  const steps = polishSteps(last, proposal, run)
+  const heal = healingOf(run.bench, steps, healingRate(last.artefact.model))
   const step = { pass: polish.id, params: {}, heal }
   const { kept } = await attempt(last, polish, step, proposal, run.bench, run.log)
   return [...rest, kept !== null && shareOf(kept.scores) >= shareOf(last.scores) ? kept : last]

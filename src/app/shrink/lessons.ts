@@ -16,7 +16,7 @@ export type Amount = Compression['lessons']
 const askingShare = 0.2
 const fewestRows = 1000
 
-/** As much as the time allows; said once for a search, so that a resumed one asks the same. */
+/** As much as the time allows; said once for a search, so that a resumed one asks and trains the same. */
 export async function amountOf(
   search: string,
   rows: number,
@@ -34,7 +34,7 @@ export async function amountOf(
     rows: asked,
     copies: Math.min(copies, Math.floor(most / Math.max(1, asked)) - 1),
   }
-  const settled = { ...amount, copies: Math.max(0, amount.copies) }
+  const settled = { ...amount, copies: Math.max(0, amount.copies), itemCpuS }
   await keep.save(name, encoder.encode(JSON.stringify(settled)))
   return settled
 }

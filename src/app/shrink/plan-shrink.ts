@@ -8,6 +8,9 @@ import type { ShrinkEffects, ShrinkRequest } from './request.ts'
 import { healBatch } from './search.ts'
 import { originalOf, profiled, wantsLinear } from './shrink.ts'
 
+/** Before anything is measured, training is planned as wanted. */
+const unbounded = { short: Number.MAX_VALUE, long: Number.MAX_VALUE } as const
+
 /** What could be done, before anything is. */
 export interface ShrinkPlanLine {
   readonly pass: string
@@ -43,7 +46,8 @@ export async function planShrink(
     else offers.push(...groupedBySaving(pass, offered))
   }
   const isNumber = ({ pass }: Offer) => pass.family === 'numeric'
-  const healing = parts.train === null ? null : { ...request.healSteps, batch: healBatch }
+  const healing =
+    parts.train === null ? null : { ...request.healSteps, batch: healBatch, most: unbounded }
   const moves = movesOf(
     offers.filter((offer) => !isNumber(offer)),
     {

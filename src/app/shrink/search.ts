@@ -5,6 +5,7 @@ import {
   type Refusal,
   type Rung,
   stepKey,
+  stepsOf,
   type Weighing,
 } from '../../core/compress/moves.ts'
 import type { Pass, Proposal } from '../../core/compress/pass.ts'
@@ -89,13 +90,33 @@ function offersAt({ artefact }: State, { passes, run }: SearchOptions): readonly
   })
 }
 
-function weighing({ state, refusals, depth }: Position, { bench, healSteps }: Run): Weighing {
+function weighing({ state, refusals, depth }: Position, run: Run): Weighing {
+  const { bench } = run
   return {
     ...{ refusals, depth, margin: bench.gate.margin, bytes: state.bytes },
     items: bench.items.size,
     statRows: Math.min(statRows, bench.corpus.size),
-    healing: bench.lessons === null ? null : { ...healSteps, batch: healBatch },
+    healing: healingFor(state, run),
   }
+}
+
+/** Shares of the search's time that one training may take. */
+const trainingShares = { short: 0.12, long: 0.35 } as const
+
+function healingFor(state: State, { bench, healSteps, seconds }: Run): Weighing['healing'] {
+  if (bench.lessons === null) return null
+  const texts = seconds / Math.max(1e-9, itemSecondsOf(state, bench))
+  const { short, long } = trainingShares
+  return { ...healSteps, batch: healBatch, most: { short: short * texts, long: long * texts } }
+}
+
+/** CPU seconds an item of a state: smaller models take less; bytes stand in for what was not measured. */
+const itemSecondsOf = ({ bytes }: State, { itemCpuS, originalBytes }: Bench): number =>
+  itemCpuS * Math.min(1, bytes / Math.max(1, originalBytes))
+
+/** Steps of training the whole model, within the time that one training may take. */
+export function polishSteps(state: State, proposal: Proposal, run: Run): number {
+  return stepsOf(proposal, 'long', { healing: healingFor(state, run) })
 }
 
 /** Time that work took beyond what the texts that go through the model say: sessions, optimiser, encoding. */
@@ -103,8 +124,7 @@ const overhead = 1.5
 
 /** Whether a move fits into the time that is left. */
 function affordable({ texts }: Move, { state }: Position, { bench, budget, spent }: Run): boolean {
-  // Smaller models take less a text; bytes stand in for what was not measured.
-  const itemS = bench.itemCpuS * Math.min(1, state.bytes / Math.max(1, bench.originalBytes))
+  const itemS = itemSecondsOf(state, bench)
   return overhead * texts * itemS <= budget.seconds - spent().seconds
 }
 
@@ -148,15 +168,13 @@ function parentOf({ group }: Move, state: State, reached: readonly State[]): Sta
 
 async function tryRung(
   parent: State,
-  { pass, rung }: Move,
+  { pass, steps }: Move,
   proposal: Proposal,
-  { bench, log, healSteps }: Run,
+  { bench, log }: Run,
 ): Promise<Attempted> {
   const { params } = proposal
-  const trained = rung === 'short' || rung === 'long'
-  const times = proposal.training?.times ?? 1
   const rate = proposal.training?.rate ?? healingRate(parent.artefact.model)
-  const heal = trained ? healingOf(bench, times * healSteps[rung], rate) : null
+  const heal = steps === null ? null : healingOf(bench, steps, rate)
   const step: RecipeStep = { pass: pass.id, params, heal }
   return attempt(parent, pass, step, proposal, bench, log)
 }

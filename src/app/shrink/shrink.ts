@@ -85,7 +85,7 @@ async function benchOf(
       classes,
       items,
       seed,
-      itemCpuS,
+      itemCpuS: amount.itemCpuS,
       corpus,
     },
     originalLogits: logits,

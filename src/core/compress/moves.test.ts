@@ -7,6 +7,7 @@ import {
   type Rung,
   rungsOf,
   stepKey,
+  stepsOf,
   type Weighing,
 } from './moves.ts'
 import type { Pass, Proposal } from './pass.ts'
@@ -34,7 +35,7 @@ const offer = (id: string, more: Partial<Proposal> = {}, family?: Pass['family']
 
 const weighing = (more: Partial<Weighing> = {}): Weighing => ({
   ...{ refusals: [], depth: 0, margin: 0.01, bytes: 1000, items: 500, statRows: 512 },
-  healing: { short: 100, long: 400, batch: 32 },
+  healing: { short: 100, long: 400, batch: 32, most: { short: 1e9, long: 1e9 } },
   ...more,
 })
 
@@ -171,4 +172,16 @@ test('worth is gain times chance over work, whatever the offers', () => {
       },
     ),
   )
+})
+
+test('training is as long as wanted, or as its share of the time allows, in tens and never trifling', () => {
+  const wanted = { short: 100, long: 400, batch: 32 }
+  const at = (texts: number) => ({ healing: { ...wanted, most: { short: texts, long: texts } } })
+  const whole = proposal('neurons', { saves: { bytes: 0, cpuShare: 0 } })
+  expect(stepsOf(whole, 'long', at(1e9))).toBe(400)
+  // 6 x 32 texts a step.
+  expect(stepsOf(whole, 'long', at(205 * 6 * 32))).toBe(200)
+  expect(stepsOf(whole, 'long', at(10))).toBe(50)
+  const half = proposal('neurons', { saves: { bytes: 0, cpuShare: 0.5 } })
+  expect(stepsOf(half, 'long', at(105 * 6 * 32))).toBe(210)
 })

@@ -16,6 +16,8 @@ export interface Move extends Offer {
   readonly gain: number
   /** Chance 0..1 that the gate keeps it. */
   readonly chance: number
+  /** Steps of training; null where nothing is trained. */
+  readonly steps: number | null
   /** Work of trying it, in texts that go through the model as it is now. */
   readonly texts: number
   /** gain x chance / texts: what the search orders by. */
@@ -46,7 +48,13 @@ export interface Weighing {
   readonly items: number
   readonly statRows: number
   /** Steps of the two rungs of training with texts a step; null where nothing can be learned from. */
-  readonly healing: { readonly short: number; readonly long: number; readonly batch: number } | null
+  readonly healing: {
+    readonly short: number
+    readonly long: number
+    readonly batch: number
+    /** Most work of one training at each rung, in texts that go through the model as it is: a share of the search's time. */
+    readonly most: { readonly short: number; readonly long: number }
+  } | null
 }
 
 const order: readonly Rung[] = ['none', 'bias', 'least-squares', 'short', 'long']
@@ -107,8 +115,9 @@ function moveOf(offer: Offer, weighing: Weighing): Move | null {
   if (rung === undefined) return null
   const gain = gainOf(first, weighing.bytes)
   const chance = chanceOf(first, rung, past, weighing)
-  const texts = textsOf(offer, rung, weighing)
-  return { ...offer, rung, gain, chance, texts, worth: (gain * chance) / Math.max(1, texts) }
+  const steps = rung === 'short' || rung === 'long' ? stepsOf(first, rung, weighing) : null
+  const texts = textsOf(offer, rung, steps, weighing)
+  return { ...offer, rung, gain, chance, steps, texts, worth: (gain * chance) / Math.max(1, texts) }
 }
 
 /** The ways a proposal can be tried, cheapest first. */
@@ -159,15 +168,34 @@ function chanceOf(
   return prior * Math.exp(-hopeless[rung] * beyond) * refusedBefore ** again
 }
 
-function textsOf({ group, pass }: Offer, rung: Rung, weighing: Weighing): number {
+/** Below so many steps training does nothing that is worth a trial. */
+const fewestSteps = 50
+
+/** Steps of a training: as many as are wanted, or as the share of the time allows, in tens. */
+export function stepsOf(
+  { saves, training }: Proposal,
+  rung: 'short' | 'long',
+  { healing }: Pick<Weighing, 'healing'>,
+): number {
+  if (healing === null) return 0
+  const wanted = (training?.times ?? 1) * healing[rung]
+  const left = Math.max(0.02, 1 - saves.cpuShare)
+  const most = healing.most[rung] / (trainingFactor * healing.batch * left)
+  return Math.min(wanted, Math.max(fewestSteps, 10 * Math.floor(most / 10)))
+}
+
+function textsOf(
+  { group, pass }: Offer,
+  rung: Rung,
+  steps: number | null,
+  weighing: Weighing,
+): number {
   const [first] = group
   const { items, statRows, healing } = weighing
   const left = Math.max(0.02, 1 - first.saves.cpuShare)
   const probes = group.length > 1 ? 200 * group.length * left : 0
   const gram = rung === 'least-squares' ? 2.5 : 1.2
   const stats = pass.family === 'structural' ? gram * statRows : 0
-  const steps = healing === null || (rung !== 'short' && rung !== 'long') ? 0 : healing[rung]
-  const times = first.training?.times ?? 1
-  const training = trainingFactor * times * steps * (healing?.batch ?? 0) * left
+  const training = trainingFactor * (steps ?? 0) * (healing?.batch ?? 0) * left
   return items * left + probes + stats + training
 }

@@ -144,7 +144,12 @@ export interface Compression {
     readonly floor: number
   }[]
   /** Rows of the train part that the original was asked about for the training of others, and changed copies of each. */
-  readonly lessons: { readonly rows: number; readonly copies: number }
+  readonly lessons: {
+    readonly rows: number
+    readonly copies: number
+    /** CPU seconds that the original took an item, in batches: it decides how much is asked and how long is trained. */
+    readonly itemCpuS: number
+  }
   /** Digests of the parts. */
   readonly data: Readonly<Record<string, string>>
   /** How often searches from this folder have opened this hold-out, this one included; above 1 its level is no longer what it says. */
