@@ -8,7 +8,7 @@ import {
   stepsOf,
   type Weighing,
 } from '../../core/compress/moves.ts'
-import type { Pass, Proposal } from '../../core/compress/pass.ts'
+import type { Pass, Proposal, Target } from '../../core/compress/pass.ts'
 import { bisected, boldestFirst, groupedBySaving } from '../../core/compress/plan.ts'
 import type { Healing, RecipeStep } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
@@ -82,12 +82,20 @@ async function exactFirst(first: State, { run, passes }: SearchOptions): Promise
   return now
 }
 
-function offersAt({ artefact }: State, { passes, run }: SearchOptions): readonly Offer[] {
+function offersAt(state: State, { passes, run }: SearchOptions): readonly Offer[] {
+  const target = targetAt(state, run)
   return passes.flatMap((pass) => {
     if (pass.family === 'tidy' || pass.family === 'inactive') return []
-    const offers = pass.propose(artefact, run.target)
+    const offers = pass.propose(state.artefact, target)
     return 'why' in offers ? [] : groupedBySaving(pass, offers)
   })
+}
+
+/** The original's profile says nothing of a student, though its nodes may have the same names. */
+function targetAt({ recipe }: State, { target }: Run): Target {
+  if (!recipe.some(({ pass }) => pass.startsWith('student-'))) return target
+  const { time: _, ...rest } = target
+  return rest
 }
 
 function weighing({ state, refusals, depth }: Position, run: Run): Weighing {
