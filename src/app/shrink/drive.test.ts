@@ -114,7 +114,14 @@ beforeAll(async () => {
   })
   options = (keep, more = {}) => ({
     ...{ passes, target, goal: { bytes: null, latencyMs: null }, wallS: () => 0 },
-    ...{ holdoutDigest: 'h', traffic: null, simple: null, sweep: null, profile: [] },
+    ...{
+      holdoutDigest: 'h',
+      holdoutItems: 600,
+      traffic: null,
+      simple: null,
+      sweep: null,
+      profile: [],
+    },
     floors: new Map(),
     looks: countingLooks(),
     bench: benchOf(keep),

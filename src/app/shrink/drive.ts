@@ -1,5 +1,6 @@
+import { alphaOfLook, chanceOfProof, type ProofSetting } from '../../core/compress/gate.ts'
 import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
-import { type Budget, whyStop } from '../../core/compress/plan.ts'
+import { type Budget, fallbacks, whyStop } from '../../core/compress/plan.ts'
 import { polish } from '../../core/compress/polish.ts'
 import { chosenSetting, type RuntimeSetting } from '../../core/compress/runtime-setting.ts'
 import type { Compression, MeasuredCost, ProfileShare } from '../../core/compress/trial.ts'
@@ -55,6 +56,8 @@ export interface DriveOptions {
   /** The sealed part: opened once, at the end. */
   readonly holdout: () => Part
   readonly holdoutDigest: string
+  /** Its number of items. */
+  readonly holdoutItems: number
   readonly looks: Looks
   /** Answers that the choice will serve; null where no volume is declared. */
   readonly traffic: number | null
@@ -79,8 +82,6 @@ export interface Driven {
 
 /** Share of the time in which floats are cut; the rest is for polishing, number formats and the proof. */
 const cutShare = 0.7
-/** Times the size of the smallest model that the second one must have to be worth a share of alpha. */
-const apart = 1.3
 
 /** The whole search, from the original to the proof. What is tried depends on model, data, engine and seed, and on the time only near the end of the budget. */
 export async function drive(options: DriveOptions): Promise<Driven> {
@@ -96,7 +97,8 @@ export async function drive(options: DriveOptions): Promise<Driven> {
   const floats = passes.filter(({ family }) => family !== 'numeric')
   const enough = enoughFor(options, run)
   const reached = await searchFloats(first, { run: cuts, passes: floats, enough })
-  const ends = await polished(reached, run)
+  const proof = proofOf(options)
+  const ends = await endsOf(reached, run, proof)
   const finals: State[] = []
   for (const state of ends) finals.push(await withNumbers(state, numeric, run))
   const contenders = [
@@ -104,13 +106,13 @@ export async function drive(options: DriveOptions): Promise<Driven> {
     ...finals.map((state) => contenderOf(state, bench)),
   ]
   const saving = await thatSave(first, contenders, bench)
-  const finalists = finalistsOf(saving, bench, options.floors)
+  const finalists = finalistsOf(saving, bench, options.floors, proof)
   const { judged, looks } = await judgeFinalists(finalists, {
     ...options,
     digest: options.holdoutDigest,
     original: contenderOf(first, bench),
   })
-  const proven = judged.find(({ verdict }) => verdict.proven)?.contender ?? null
+  const proven = judged.findLast(({ verdict }) => verdict?.proven === true)?.contender ?? null
   const best = proven ?? finalists[0] ?? null
   const cost = best === null ? [] : await costsOf(first, best, bench)
   const runtime = best?.state ? await settings(first, best.state, options) : []
@@ -176,23 +178,45 @@ function enoughFor({ goal, sweep: how }: DriveOptions, run: Run) {
   }
 }
 
-/** The smallest float model, trained once more where something was lost, and the next one of another size. */
-async function polished(reached: readonly State[], run: Run): Promise<readonly State[]> {
-  const last = reached.at(-1)
-  const first = reached[0]
-  if (last === undefined || first === undefined) return []
-  if (last.bytes >= 0.9 * first.bytes || run.bench.lessons === null) return [last]
-  const larger = reached.findLast(({ bytes }) => bytes >= apart * last.bytes && bytes < first.bytes)
-  const rest = larger === undefined ? [] : [larger]
-  if (stopped(run) !== null) return [...rest, last]
+/** What the proof will need, as far as it is known before the hold-out is opened. */
+const proofOf = ({ bench, traffic, holdoutItems }: DriveOptions): ProofSetting => ({
+  ...{ margin: bench.gate.margin, traffic, items: holdoutItems },
+  alpha: alphaOfLook(bench.gate.alpha, 1),
+})
+
+/** The smallest float model, trained once more, and larger ones that are likelier to be proven: cuts are kept as long as they may hold, a proof needs more. */
+async function endsOf(
+  reached: readonly State[],
+  run: Run,
+  proof: ProofSetting,
+): Promise<readonly State[]> {
+  const [first, ...cut] = reached
+  const last = cut.at(-1)
+  if (first === undefined) return []
+  if (last === undefined) return [first]
+  const { original } = run.bench
+  const models = reached.map((state) => ({
+    bytes: state.bytes,
+    chance: chanceOfProof(state.scores, original, proof),
+    state,
+  }))
+  const back = fallbacks(models).map(({ state }) => state)
+  return [...new Set([...back, await polished(last, first, run)])]
+}
+
+/** A model trained once more, where that helps. */
+async function polished(last: State, first: State, run: Run): Promise<State> {
+  const { bench, log } = run
+  if (last.bytes >= 0.9 * first.bytes || bench.lessons === null || stopped(run) !== null)
+    return last
   const offers = polish.propose(last.artefact, run.target)
   const proposal = 'why' in offers ? undefined : offers[0]
-  if (proposal === undefined) return [...rest, last]
+  if (proposal === undefined) return last
   const steps = polishSteps(last, proposal, run)
-  const heal = healingOf(run.bench, steps, healingRate(last.artefact.model))
+  const heal = healingOf(bench, steps, healingRate(last.artefact.model))
   const step = { pass: polish.id, params: {}, heal }
-  const { kept } = await attempt(last, polish, step, proposal, run.bench, run.log)
-  return [...rest, kept !== null && shareOf(kept.scores) >= shareOf(last.scores) ? kept : last]
+  const { kept } = await attempt(last, polish, step, proposal, bench, log)
+  return kept !== null && shareOf(kept.scores) >= shareOf(last.scores) ? kept : last
 }
 
 /** Settings of the runtime on the result and, for comparison, on the original. */

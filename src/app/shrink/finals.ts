@@ -1,12 +1,14 @@
 import {
   alphaOfLook,
+  chanceOfProof,
   type HoldoutVerdict,
   holdoutVerdict,
   lossInterval,
+  type ProofSetting,
   pairs,
   sliceBreaches,
 } from '../../core/compress/gate.ts'
-import { paretoFront } from '../../core/compress/plan.ts'
+import { likeliestFirst } from '../../core/compress/plan.ts'
 import type { Compression, MeasuredCost, PathStep } from '../../core/compress/trial.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import { type Bench, type Log, type State, shareOf } from './bench.ts'
@@ -14,8 +16,8 @@ import type { Contender } from './contender.ts'
 import type { Part } from './inputs.ts'
 import { measureCost, measureWork, work } from './measure-cost.ts'
 
-/** Models that may be shown to the hold-out; alpha is shared between them. */
-const mostFinalists = 2
+/** Models that may be shown to the hold-out. */
+const mostFinalists = 3
 
 /** The contenders that save something: bytes, or, where texts are cut, CPU time beyond doubt. */
 export async function thatSave(
@@ -34,24 +36,25 @@ export async function thatSave(
   return saving
 }
 
-/** On the front of size and loss, slices intact; smallest first. */
+/** Slices intact, none that a smaller one beats, likeliest to be proven first. */
 export function finalistsOf(
   contenders: readonly Contender[],
   { items, original }: Bench,
   floors: ReadonlyMap<string, number>,
+  proof: ProofSetting,
 ): readonly Contender[] {
   const intact = contenders.filter(
     ({ scores }) => sliceBreaches(items.slices, scores, original, floors).length === 0,
   )
-  const points = intact.map((contender) => ({
-    id: contender.id,
+  const models = intact.map((contender) => ({
     bytes: contender.bytes,
-    loss: shareOf(original) - shareOf(contender.scores),
+    chance: chanceOfProof(contender.scores, original, proof),
     contender,
   }))
-  return paretoFront(points)
-    .slice(0, mostFinalists)
-    .map(({ contender }) => contender)
+  const order = likeliestFirst(models)
+  const most =
+    order.length <= mostFinalists ? order : [...order.slice(0, mostFinalists - 1), order.at(-1)]
+  return most.flatMap((one) => one?.contender ?? [])
 }
 
 /** How often a hold-out was opened; counts a look before it is taken. */
@@ -64,7 +67,8 @@ export interface Looks {
 
 export interface Judged {
   readonly contender: Contender
-  readonly verdict: HoldoutVerdict
+  /** Null where one before it was not proven: then it was not shown. */
+  readonly verdict: HoldoutVerdict | null
 }
 
 interface HoldoutOptions {
@@ -77,7 +81,11 @@ interface HoldoutOptions {
   readonly looks: Looks
 }
 
-/** The sealed part is opened here, once a search. Alpha is shared between the finalists (Bonferroni) and spent over the looks at this hold-out. */
+/**
+ * The sealed part is opened here, once a search. Fixed sequence: the likeliest to be proven first, each at the whole error of this look, until one is
+ * not proven; the others are not shown. As the order was set before, all claims together are wrong at most as often as one (Maurer, Hothorn and
+ * Lehmacher 1995; Wiens 2003).
+ */
 export async function judgeFinalists(
   finalists: readonly Contender[],
   options: HoldoutOptions,
@@ -87,13 +95,14 @@ export async function judgeFinalists(
   const seen = await rememberedLook(finalists, options)
   const part = options.holdout()
   const before = await options.original.right(part)
-  const alpha = alphaOfLook(bench.gate.alpha, seen) / finalists.length
+  const alpha = alphaOfLook(bench.gate.alpha, seen)
   const { traffic } = options
   const judged: Judged[] = []
   for (const contender of finalists) {
-    const scores = await contender.right(part)
-    const verdict = holdoutVerdict(scores, before, { margin: bench.gate.margin, alpha, traffic })
-    judged.push({ contender, verdict })
+    const shown = judged.every(({ verdict }) => verdict?.proven === true)
+    const scores = shown ? await contender.right(part) : null
+    const setting = { margin: bench.gate.margin, alpha, traffic }
+    judged.push({ contender, verdict: scores && holdoutVerdict(scores, before, setting) })
   }
   return { judged, looks: seen }
 }

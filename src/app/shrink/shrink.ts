@@ -119,6 +119,7 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
     budget: { seconds: request.seconds, energyJ: request.energyJ },
     holdout: () => original.part(parts.test),
     holdoutDigest: parts.digests['test'] ?? '',
+    holdoutItems: parts.test.length,
     looks: effects.looks(parts.digests['test'] ?? ''),
     traffic: trafficOf(request.spec),
     floors: floorsOf(request, bench),

@@ -133,7 +133,7 @@ export const finalistTable = ({
   holdoutLooks,
 }: Compression): FoundTable => ({
   label: 'Shown to the hold-out',
-  caption: `Models that were shown to the hold-out: items that the search never saw, measured. The bound is for future items like these; the allowed error of ${significant(100 * alpha)} % is shared between the models and with later looks at the same hold-out.`,
+  caption: `Models for the hold-out, items that the search never saw, measured: likeliest first, until one is not proven. In that order each may be wrong as often as one alone. The bound is for future items like these; the allowed error of ${significant(100 * alpha)} % is spent over all looks at the same hold-out.`,
   columns: [
     { head: 'model', words: true },
     { head: 'size' },

@@ -3,6 +3,7 @@ import { seededRandom } from '../stats/random.ts'
 import {
   alphaOfLook,
   alphaOfTrial,
+  chanceOfProof,
   fewestItems,
   gate,
   holdoutVerdict,
@@ -88,4 +89,17 @@ test('the fewest items that can prove anything: one less cannot, and traffic wid
     holdoutVerdict(new Uint8Array(items), new Uint8Array(items), { ...setting, traffic: null })
   expect([same(fewest).proven, same(fewest - 1).proven]).toEqual([true, false])
   expect(fewestItems(0.02, 0.05, 1e9)).toBeLessThan(fewest)
+})
+
+test('the forecast of a proof: even odds where bound and margin are expected to meet, better with more items and less loss', () => {
+  const original = new Uint8Array(1000).fill(1)
+  const losing = (count: number) => original.map((_, at) => Number(at >= count))
+  const chance = (count: number, items = 3000) =>
+    chanceOfProof(losing(count), original, { margin: 0.02, alpha: 0.05, traffic: 1e9, items })
+  // Loss 1.45 %, standard error on 3,000 items sqrt(0.01535 - 0.0145^2) / sqrt(3000) = 0.23 %: 1.45 + 1.645 x 0.23 = 1.82, close below 2.
+  expect(chance(14)).toBeGreaterThan(0.5)
+  expect(chance(19)).toBeLessThan(0.5)
+  expect(chance(10)).toBeGreaterThan(chance(14))
+  expect(chance(14, 30_000)).toBeGreaterThan(chance(14))
+  expect(chanceOfProof([], [], { margin: 0.02, alpha: 0.05, traffic: null, items: 10 })).toBe(0)
 })

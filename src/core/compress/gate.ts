@@ -7,6 +7,7 @@ import {
   type PairedCounts,
 } from '../stats/paired-difference.ts'
 import { pLossOver } from '../stats/posterior.ts'
+import { normalCdf, normalQuantile } from '../stats/special-functions.ts'
 import { trafficFactor } from '../stats/traffic.ts'
 
 export interface GateSpec {
@@ -120,7 +121,7 @@ export interface HoldoutVerdict {
   /** Upper bound at 1 - alpha of the loss that the traffic to come shows: that of the expected loss, widened by `trafficFactor`. */
   readonly upper: number
   readonly p: number
-  /** This finalist's share: of this look at the hold-out, shared between the finalists. */
+  /** This look's share of the error that all looks at this hold-out may make. */
   readonly alpha: number
 }
 
@@ -148,6 +149,35 @@ export function holdoutVerdict(
   const expected = items === 0 ? 1 : lossUpperBound(counts, alpha)
   const upper = Math.min(1, loss + (expected - loss) * trafficFactor(items, traffic))
   return { proven: p <= alpha && upper <= margin, counts, items, loss, upper, p, alpha }
+}
+
+/** What a proof will need. */
+export interface ProofSetting {
+  readonly margin: number
+  /** Error of the claim. */
+  readonly alpha: number
+  readonly traffic: number | null
+  /** Items of the hold-out: its size is known, nothing else. */
+  readonly items: number
+}
+
+/**
+ * Chance that the hold-out will prove a candidate, from the gate's items: normal approximation, the loss on the hold-out being what the gate saw
+ * give or take the chance of both. A forecast that orders candidates; the gate's items steered the search, so it flatters.
+ */
+export function chanceOfProof(
+  candidate: ArrayLike<number>,
+  original: ArrayLike<number>,
+  { margin, alpha, traffic, items }: ProofSetting,
+): number {
+  const { win, tie, lose } = pairs(candidate, original)
+  const seen = win + tie + lose
+  if (seen === 0 || items === 0) return 0
+  const loss = (lose - win) / seen
+  const variance = (win + lose + 1) / (seen + 2) - loss * loss
+  const gap =
+    trafficFactor(items, traffic) * normalQuantile(1 - alpha) * Math.sqrt(variance / items)
+  return normalCdf((margin - loss - gap) / Math.sqrt(variance * (1 / seen + 1 / items)))
 }
 
 /** Fewest items with which a candidate that answers every one of them like the original is proven; fewer can prove nothing. */

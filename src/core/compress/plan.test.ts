@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Pass, Proposal } from './pass.ts'
-import { bisected, groupedBySaving, orderedPasses, paretoFront, whyStop } from './plan.ts'
+import {
+  bisected,
+  fallbacks,
+  groupedBySaving,
+  likeliestFirst,
+  orderedPasses,
+  whyStop,
+} from './plan.ts'
 
 const proposal = (params: Proposal['params'], bytes: number): Proposal => ({
   pass: 'neurons',
@@ -56,15 +63,25 @@ test('layer runs of one length are one group, the longest first', () => {
   expect(groups.map(({ group }) => group.length)).toEqual([1, 2])
 })
 
-test('the front keeps what nothing beats in size and loss at once', () => {
-  const point = (id: string, bytes: number, loss: number) => ({ id, bytes, loss })
-  const front = paretoFront([
-    point('a', 3, 0),
-    point('b', 2, 0.01),
-    point('c', 2.5, 0.02),
-    point('d', 1, 0.05),
+test('the hold-out sees the likeliest first, and nothing that a smaller one beats', () => {
+  const model = (id: string, bytes: number, chance: number) => ({ id, bytes, chance })
+  const order = likeliestFirst([
+    model('a', 3, 0.99),
+    model('b', 2, 0.9),
+    model('c', 2.5, 0.8),
+    model('d', 1, 0.6),
+    model('e', 4, 0.95),
   ])
-  expect(front.map(({ id }) => id)).toEqual(['d', 'b', 'a'])
+  expect(order.map(({ id }) => id)).toEqual(['a', 'b', 'd'])
+})
+
+test('the search goes back to the smallest that is safe and the smallest that is likely, else to the likeliest', () => {
+  const model = (bytes: number, chance: number) => ({ bytes, chance })
+  const models = [model(1, 0.5), model(2, 0.9), model(3, 0.86), model(4, 0.98), model(5, 0.99)]
+  expect(fallbacks(models).map(({ bytes }) => bytes)).toEqual([4, 2])
+  expect(fallbacks(models.slice(0, 1)).map(({ bytes }) => bytes)).toEqual([1])
+  expect(fallbacks([model(1, 0.99)]).map(({ bytes }) => bytes)).toEqual([1])
+  expect(fallbacks([])).toEqual([])
 })
 
 test('a spent budget says which one', () => {

@@ -82,23 +82,37 @@ export function bisected(refused: Proposal, holds: number): Proposal | null {
   }
 }
 
-/** One model that the search reached. */
-export interface Point {
-  readonly id: string
+/** One model that the search reached, with the chance that the hold-out will prove it. */
+export interface Prospective {
   readonly bytes: number
-  /** Loss against the original on the items of the search; below 0 is better. */
-  readonly loss: number
+  readonly chance: number
 }
 
-/** The points that no other is both as small and as good as, smallest first. */
-export function paretoFront<P extends Point>(points: readonly P[]): readonly P[] {
-  const bySize = points.toSorted((a, b) => a.bytes - b.bytes || a.loss - b.loss)
-  let best = Number.POSITIVE_INFINITY
-  return bySize.filter(({ loss }) => {
-    if (loss >= best) return false
-    best = loss
+/**
+ * The models that no other is both as small and as likely to be proven as, likeliest first: the order in which they are shown to the hold-out.
+ */
+export function likeliestFirst<P extends Prospective>(models: readonly P[]): readonly P[] {
+  const bySize = models.toSorted((a, b) => a.bytes - b.bytes || b.chance - a.chance)
+  let most = Number.NEGATIVE_INFINITY
+  const front = bySize.filter(({ chance }) => {
+    if (chance <= most) return false
+    most = chance
     return true
   })
+  return front.toReversed()
+}
+
+/** Chances of proof at which the search stops going back to larger models. */
+const safe = 0.97
+const likely = 0.85
+
+/** The smallest model of a chance that is good, the smallest of one that is fair, where there are such; else the likeliest. */
+export function fallbacks<P extends Prospective>(models: readonly P[]): readonly P[] {
+  const bySize = models.toSorted((a, b) => a.bytes - b.bytes || b.chance - a.chance)
+  const likeliest = models.toSorted((a, b) => b.chance - a.chance || a.bytes - b.bytes)[0]
+  const first = bySize.find(({ chance }) => chance >= safe) ?? likeliest
+  const second = bySize.find(({ chance }) => chance >= likely)
+  return [...new Set([first, second])].filter((one): one is P => one !== undefined)
 }
 
 export interface Budget {
