@@ -23,6 +23,7 @@ import {
   type Judged,
   judgeFinalists,
   type Looks,
+  lookAhead,
   pathOf,
   runnable,
   slicesOf,
@@ -97,7 +98,8 @@ export async function drive(options: DriveOptions): Promise<Driven> {
   const floats = passes.filter(({ family }) => family !== 'numeric')
   const enough = enoughFor(options, run)
   const reached = await searchFloats(first, { run: cuts, passes: floats, enough })
-  const proof = proofOf(options)
+  const ahead = await lookAhead({ ...options, digest: options.holdoutDigest })
+  const proof = proofOf(options, ahead)
   const ends = await endsOf(reached, run, proof)
   const finals: State[] = []
   for (const state of ends) finals.push(await withNumbers(state, numeric, run))
@@ -179,9 +181,9 @@ function enoughFor({ goal, sweep: how }: DriveOptions, run: Run) {
 }
 
 /** What the proof will need, as far as it is known before the hold-out is opened. */
-const proofOf = ({ bench, traffic, holdoutItems }: DriveOptions): ProofSetting => ({
+const proofOf = ({ bench, traffic, holdoutItems }: DriveOptions, look: number): ProofSetting => ({
   ...{ margin: bench.gate.margin, traffic, items: holdoutItems },
-  alpha: alphaOfLook(bench.gate.alpha, 1),
+  alpha: alphaOfLook(bench.gate.alpha, look),
 })
 
 /** The smallest float model, trained once more, and larger ones that are likelier to be proven: cuts are kept as long as they may hold, a proof needs more. */

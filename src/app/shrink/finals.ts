@@ -17,7 +17,7 @@ import type { Part } from './inputs.ts'
 import { measureCost, measureWork, work } from './measure-cost.ts'
 
 /** Models that may be shown to the hold-out. */
-const mostFinalists = 3
+const mostFinalists = 4
 
 /** The contenders that save something: bytes, or, where texts are cut, CPU time beyond doubt. */
 export async function thatSave(
@@ -105,6 +105,21 @@ export async function judgeFinalists(
     judged.push({ contender, verdict: scores && holdoutVerdict(scores, before, setting) })
   }
   return { judged, looks: seen }
+}
+
+/** Number of the look that this search will take, said once for it, so that the same search chooses the same finalists again. */
+export async function lookAhead({
+  bench,
+  digest,
+  looks,
+}: Pick<HoldoutOptions, 'bench' | 'digest' | 'looks'>): Promise<number> {
+  const facts = JSON.stringify([digest, bench.fingerprint])
+  const name = `ahead-${bench.digest(new TextEncoder().encode(facts))}.json`
+  const stored = Number(new TextDecoder().decode((await bench.keep.load(name)) ?? undefined))
+  if (stored >= 1) return stored
+  const look = (await looks.count()) + 1
+  await bench.keep.save(name, new TextEncoder().encode(String(look)))
+  return look
 }
 
 /** The same finalists on the same items are the same look: asking again tells nothing new and costs no alpha. */

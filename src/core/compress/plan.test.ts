@@ -79,6 +79,8 @@ test('the search goes back to the smallest that is safe and the smallest that is
   const model = (bytes: number, chance: number) => ({ bytes, chance })
   const models = [model(1, 0.5), model(2, 0.9), model(3, 0.86), model(4, 0.98), model(5, 0.99)]
   expect(fallbacks(models).map(({ bytes }) => bytes)).toEqual([4, 2])
+  const far = [model(1, 0.5), model(2, 0.6), model(100, 0.99)]
+  expect(fallbacks(far).map(({ bytes }) => bytes)).toEqual([100, 2])
   expect(fallbacks(models.slice(0, 1)).map(({ bytes }) => bytes)).toEqual([1])
   expect(fallbacks([model(1, 0.99)]).map(({ bytes }) => bytes)).toEqual([1])
   expect(fallbacks([])).toEqual([])

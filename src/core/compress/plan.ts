@@ -106,13 +106,18 @@ export function likeliestFirst<P extends Prospective>(models: readonly P[]): rea
 const safe = 0.97
 const likely = 0.85
 
-/** The smallest model of a chance that is good, the smallest of one that is fair, where there are such; else the likeliest. */
+/**
+ * Models to go back to beside the smallest: the smallest whose chance is good (the likeliest where none is), the smallest whose chance is fair, and
+ * the likeliest of those nearer to the smallest than to the first of these, so that one step back does not lose all.
+ */
 export function fallbacks<P extends Prospective>(models: readonly P[]): readonly P[] {
   const bySize = models.toSorted((a, b) => a.bytes - b.bytes || b.chance - a.chance)
-  const likeliest = models.toSorted((a, b) => b.chance - a.chance || a.bytes - b.bytes)[0]
-  const first = bySize.find(({ chance }) => chance >= safe) ?? likeliest
+  const byChance = models.toSorted((a, b) => b.chance - a.chance || a.bytes - b.bytes)
+  const first = bySize.find(({ chance }) => chance >= safe) ?? byChance[0]
   const second = bySize.find(({ chance }) => chance >= likely)
-  return [...new Set([first, second])].filter((one): one is P => one !== undefined)
+  const between = Math.sqrt((first?.bytes ?? 0) * (bySize[0]?.bytes ?? 0))
+  const third = byChance.find(({ bytes }) => bytes <= between)
+  return [...new Set([first, second, third])].filter((one): one is P => one !== undefined)
 }
 
 export interface Budget {
