@@ -161,7 +161,14 @@ async function take(
     }
   }
   const between = await halfWay(parent, move, proposal, position.refusedHere, run)
-  return { ...position, state: between ?? kept, refusedHere: [], depth: position.depth + 1 }
+  const refusals = carriedOver(move, position.refusals)
+  return { state: between ?? kept, refusals, refusedHere: [], depth: position.depth + 1 }
+}
+
+/** What was refused tells something of what a cut model will bear, and nothing of a student: that is another model. */
+function carriedOver({ group }: Move, refusals: readonly Refusal[]): readonly Refusal[] {
+  if (group[0].training === undefined) return refusals
+  return refusals.filter(({ key, broken }) => broken === true || key.startsWith('student-'))
 }
 
 /** A student takes nothing of the model but its tokens: it stands on the first state that has the same ones. */
