@@ -57,7 +57,7 @@ function requestOf(model: string, flags: Readonly<Record<string, unknown>>): Shr
 
 function runtimeOf(name = 'onnxruntime-node'): ShrinkFlags['runtime'] {
   if (name === 'onnxruntime-node' || name === 'onnxruntime-web') return name
-  throw new RightsizeError('SHRINK_TASK', `--runtime ${name}: there is no such runtime`, {
+  throw new RightsizeError('SHRINK_OPTION', `--runtime ${name}: there is no such runtime`, {
     next: 'Runtimes are onnxruntime-node and onnxruntime-web.',
   })
 }

@@ -179,7 +179,7 @@ function withTexts(base: Artefact, train: readonly Item[], open: OpenTokenizer):
   }
 }
 
-/** The passes that were asked for. Throws SHRINK_TASK for names that there are none of. */
+/** The passes that were asked for. Throws SHRINK_OPTION for names that there are none of. */
 export async function wantedPasses(
   load: () => Promise<readonly Pass[]>,
   limits: { readonly only: readonly string[]; readonly without: readonly string[] },
@@ -188,7 +188,7 @@ export async function wantedPasses(
   const { passes, unknown } = orderedPasses(all, limits)
   const simple = unknown.filter((name) => name !== 'student-linear')
   if (simple.length === 0) return passes
-  throw new RightsizeError('SHRINK_TASK', `there is no pass '${simple.join("', '")}'`, {
+  throw new RightsizeError('SHRINK_OPTION', `there is no pass '${simple.join("', '")}'`, {
     next: `Passes are ${all.map(({ id }) => id).join(', ')} and student-linear.`,
   })
 }

@@ -21,6 +21,11 @@ export const shrinkErrors = {
     why: 'It needs a task with labels and calibration and train parts, and a model that gives one row of classes per text.',
     next: 'Name calibration and train parts in the spec, and give a text classifier as a model folder.',
   },
+  SHRINK_OPTION: {
+    title: 'An option of the search names nothing that there is',
+    why: 'Names of passes and runtimes are checked before anything is read.',
+    next: 'Take one of the names that the message lists.',
+  },
   SHRINK_LABELS: {
     title: 'Too few labelled items for this margin',
     why: 'Nothing can be proven with them, so the search would cost energy for no claim.',
