@@ -1,43 +1,17 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { existsSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compressionPage } from '../../src/core/compress/compression-page.ts'
 import type { Compression } from '../../src/core/compress/trial.ts'
 import { everyCompression, hostileCompression, proven, slower, undecided } from './compressions.ts'
 import { faintTexts } from './faint-texts.ts'
-
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const absent = existsSync(executablePath) ? '' : ` (skipped: no Chromium at ${executablePath})`
-
-interface Opened {
-  readonly page: Page
-  readonly said: string[]
-  readonly requests: string[]
-}
+import { absent, expectHarmless, expectReachable, launch, openPage } from './opened-page.ts'
 
 let browser: Browser
 
-/** The page in a context of its own, everything unfolded, with what it said and what it asked the network for. */
-async function open(
-  found: Compression,
-  width: number,
-  colorScheme: 'light' | 'dark' = 'light',
-): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme })
-  const page = await context.newPage()
-  const opened: Opened = { page, said: [], requests: [] }
-  page.on('console', (message) => opened.said.push(message.text()))
-  page.on('pageerror', (error) => opened.said.push(error.message))
-  page.on('dialog', (dialog) => opened.said.push(dialog.message()))
-  page.on('request', (request) => opened.requests.push(request.url()))
-  await page.setContent(compressionPage(found), { waitUntil: 'load' })
-  await page.evaluate(() => {
-    for (const each of document.querySelectorAll('details')) each.open = true
-  })
-  return opened
-}
+const open = (found: Compression, width: number, colorScheme: 'light' | 'dark' = 'light') =>
+  openPage(browser, compressionPage(found), { width, colorScheme })
 
 /** Texts of charts that leave their picture, or lie over a text beside them. */
 function crowdedTexts(): string[] {
@@ -63,7 +37,7 @@ function crowdedTexts(): string[] {
 
 describe.skipIf(absent !== '')(`the report of a compression in Chromium${absent}`, () => {
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+    browser = await launch()
   })
   afterAll(() => browser?.close())
 
@@ -116,31 +90,14 @@ describe.skipIf(absent !== '')(`the report of a compression in Chromium${absent}
   })
 
   test('nothing of a hostile payload runs, loads, or becomes an element', async () => {
-    const { page, said, requests } = await open(hostileCompression(proven), 380)
-    const found = await page.evaluate(() => ({
-      title: document.title.includes('rightsize'),
-      foreign: document.querySelectorAll('script,img,iframe,link,object,embed,base,form').length,
-      handlers: [...document.querySelectorAll('*')].flatMap((each) =>
-        [...each.attributes].filter(({ name }) => name.startsWith('on') || name === 'style'),
-      ).length,
-      wide: document.documentElement.scrollWidth,
-    }))
-    expect(found).toEqual({ title: true, foreign: 0, handlers: 0, wide: 380 })
-    expect(said).toEqual([])
-    expect(requests).toEqual([])
-    await page.context().close()
+    const opened = await open(hostileCompression(proven), 380)
+    await expectHarmless(opened, 380)
+    await opened.page.context().close()
   })
 
   test('the keyboard reaches the skip link first, then every region that scrolls', async () => {
-    const { page } = await open(proven, 380)
-    await page.keyboard.press('Tab')
-    expect(await page.evaluate(() => document.activeElement?.className)).toBe('skip')
-    const regions = await page.evaluate(() =>
-      [...document.querySelectorAll('.scroll')].map(
-        (each) => `${each.getAttribute('tabindex')} ${each.getAttribute('aria-label') !== null}`,
-      ),
-    )
-    expect(new Set(regions)).toEqual(new Set(['0 true']))
-    await page.context().close()
+    const opened = await open(proven, 380)
+    await expectReachable(opened)
+    await opened.page.context().close()
   })
 })

@@ -1,43 +1,21 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { existsSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderHtml } from '../../src/core/report/html.ts'
 import type { RunResult } from '../../src/core/spec/run-result.ts'
 import { faintTexts } from './faint-texts.ts'
+import { absent, expectHarmless, expectReachable, launch, openPage } from './opened-page.ts'
 import { api, every, hostile, supported, twelve } from './results.ts'
-
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const absent = existsSync(executablePath) ? '' : ` (skipped: no Chromium at ${executablePath})`
-
-interface Opened {
-  readonly page: Page
-  readonly said: string[]
-  readonly requests: string[]
-}
 
 let browser: Browser
 
-/** The page in a context of its own, with what it said on the console and what it asked the network for. */
-async function open(result: RunResult, width: number, colorScheme: 'light' | 'dark' = 'light') {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme })
-  const page = await context.newPage()
-  const opened: Opened = { page, said: [], requests: [] }
-  page.on('console', (message) => opened.said.push(message.text()))
-  page.on('pageerror', (error) => opened.said.push(error.message))
-  page.on('dialog', (dialog) => opened.said.push(dialog.message()))
-  page.on('request', (request) => opened.requests.push(request.url()))
-  await page.setContent(renderHtml(result), { waitUntil: 'load' })
-  await page.evaluate(() => {
-    for (const each of document.querySelectorAll('details')) each.open = true
-  })
-  return opened
-}
+const open = (result: RunResult, width: number, colorScheme: 'light' | 'dark' = 'light') =>
+  openPage(browser, renderHtml(result), { width, colorScheme })
 
 describe.skipIf(absent !== '')(`the report in Chromium${absent}`, () => {
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+    browser = await launch()
   })
   afterAll(() => browser?.close())
 
@@ -95,19 +73,9 @@ describe.skipIf(absent !== '')(`the report in Chromium${absent}`, () => {
   })
 
   test('nothing of a hostile payload runs, loads, or becomes an element', async () => {
-    const { page, said, requests } = await open(hostile(supported), 360)
-    const found = await page.evaluate(() => ({
-      title: document.title.includes('rightsize'),
-      foreign: document.querySelectorAll('script,img,iframe,link,object,embed,base,form').length,
-      handlers: [...document.querySelectorAll('*')].flatMap((each) =>
-        [...each.attributes].filter(({ name }) => name.startsWith('on') || name === 'style'),
-      ).length,
-      wide: document.documentElement.scrollWidth,
-    }))
-    expect(found).toEqual({ title: true, foreign: 0, handlers: 0, wide: 360 })
-    expect(said).toEqual([])
-    expect(requests).toEqual([])
-    await page.context().close()
+    const opened = await open(hostile(supported), 360)
+    await expectHarmless(opened, 360)
+    await opened.page.context().close()
   })
 
   test('the policy stops a script even where one would get in', async () => {
@@ -123,16 +91,9 @@ describe.skipIf(absent !== '')(`the report in Chromium${absent}`, () => {
   })
 
   test('the keyboard reaches the skip link first, then every region that scrolls', async () => {
-    const { page } = await open(supported, 360)
-    await page.keyboard.press('Tab')
-    expect(await page.evaluate(() => document.activeElement?.className)).toBe('skip')
-    const regions = await page.evaluate(() =>
-      [...document.querySelectorAll('.scroll')].map(
-        (each) => `${each.getAttribute('tabindex')} ${each.getAttribute('aria-label') !== null}`,
-      ),
-    )
-    expect(new Set(regions)).toEqual(new Set(['0 true']))
-    await page.context().close()
+    const opened = await open(supported, 360)
+    await expectReachable(opened)
+    await opened.page.context().close()
   })
 
   test('on paper everything is open and light', async () => {
