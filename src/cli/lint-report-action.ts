@@ -1,4 +1,4 @@
-import { findingLine } from '../core/carbon/lint-report.ts'
+import { findingLine } from '../core/lint/lint.ts'
 import { openWire } from '../wire.ts'
 import type { Invocation } from './command.ts'
 

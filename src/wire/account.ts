@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { Effects } from '../app/evaluate/effects.ts'
 import type { SciExplanation } from '../core/carbon/explain-sci.ts'
-import type { Finding } from '../core/carbon/lint-rules.ts'
 import { RightsizeError } from '../core/error/error.ts'
+import type { Finding } from '../core/lint/rules.ts'
 
 import { accountOf, readResult, readText } from './world.ts'
 
@@ -69,7 +69,7 @@ export async function lintFile(
   whole: boolean,
   effects: Effects,
 ): Promise<readonly Finding[]> {
-  const { lintFormatOf, lintReport } = await import('../core/carbon/lint-report.ts')
+  const { lintFormatOf, lintReport } = await import('../core/lint/lint.ts')
   const text = await readText(path)
   const format = lintFormatOf(text)
   const parsed = format === 'markdown' ? undefined : await parseData(text, path)

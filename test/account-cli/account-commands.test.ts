@@ -7,7 +7,7 @@ import { accountExports } from '../../src/app/account/exports.ts'
 import type { Io } from '../../src/cli/command.ts'
 import { lintReportAction } from '../../src/cli/lint-report-action.ts'
 import { sciAction } from '../../src/cli/sci-action.ts'
-import { buildAccount } from '../../src/core/carbon/account.ts'
+import { buildAccount } from '../../src/core/account/account.ts'
 import { accountInputs, accountRun, accountSpec } from '../fixtures/account-run.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'rightsize-account-'))

@@ -40,6 +40,10 @@ describe('the house', () => {
       'core/stats',
       'core/energy',
       'core/carbon',
+      'core/hosted',
+      'core/account',
+      'core/export',
+      'core/lint',
       'core/onnx',
       'core/train',
       'core/text',
@@ -121,6 +125,20 @@ const breaches: readonly { rule: string; files: Readonly<Record<string, string>>
     files: {
       'src/core/stats/a.ts': "import { b } from '../select/b.ts'\nexport const a = b",
       'src/core/select/b.ts': 'export const b = 1',
+    },
+  },
+  {
+    rule: 'carbon-knows-no-host',
+    files: {
+      'src/core/carbon/a.ts': "import { b } from '../hosted/b.ts'\nexport const a = b",
+      'src/core/hosted/b.ts': 'export const b = 1',
+    },
+  },
+  {
+    rule: 'lint-knows-no-account',
+    files: {
+      'src/core/lint/a.ts': "import { b } from '../account/b.ts'\nexport const a = b",
+      'src/core/account/b.ts': 'export const b = 1',
     },
   },
   {

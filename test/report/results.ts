@@ -1,4 +1,4 @@
-import { buildAccount } from '../../src/core/carbon/account.ts'
+import { buildAccount } from '../../src/core/account/account.ts'
 import type {
   CandidateResult,
   Decision,

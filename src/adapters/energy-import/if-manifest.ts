@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
-import { evaluateManifest, type IfStep } from '../../core/carbon/if-evaluate.ts'
 import type { ImportedUse, ImportResult } from '../../core/carbon/imported-use.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { evaluateManifest, type IfStep } from '../../core/lint/if-evaluate.ts'
 
 /** Reads an Impact Framework manifest (YAML). Its arithmetic is evaluated here; its commands never run. */
 export function readIfManifest(text: string): ImportResult {

@@ -1,8 +1,8 @@
 import { explainSci, type SciExplanation } from '../../core/carbon/explain-sci.ts'
-import { fallbackOf } from '../../core/carbon/export-if.ts'
 import { type SciFigures, usageOfFigures } from '../../core/carbon/figures.ts'
 import { type ImportResult, usageOfImport } from '../../core/carbon/imported-use.ts'
 import type { Site } from '../../core/carbon/site.ts'
+import { fallbackOf } from '../../core/export/if.ts'
 import type { RunResult } from '../../core/spec/run-result.ts'
 import { accountOf } from './exports.ts'
 

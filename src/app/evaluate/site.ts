@@ -1,4 +1,4 @@
-import { buildAccount } from '../../core/carbon/account.ts'
+import { buildAccount } from '../../core/account/account.ts'
 import type { GridFactor } from '../../core/carbon/grid-factor.ts'
 import { cpuPowerSpread, type Site, siteOf } from '../../core/carbon/site.ts'
 import type { EnergySpread } from '../../core/carbon/usage.ts'

@@ -5,12 +5,12 @@ import {
   accountSpec,
   fixtureCandidates,
 } from '../../../test/fixtures/account-run.ts'
+import { buildAccount } from '../account/account.ts'
+import { ifManifest } from '../export/if.ts'
 import { type Known, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
-import { buildAccount } from './account.ts'
 import { cascadeUsage, withSupport } from './composite.ts'
 import { deviceOfParts } from './device.ts'
-import { ifManifest } from './export-if.ts'
 import { sciOf } from './sci.ts'
 import { siteOf, usageOf } from './site.ts'
 

@@ -1,6 +1,6 @@
+import type { Site } from '../carbon/site.ts'
+import type { Usage } from '../carbon/usage.ts'
 import type { Known, Unit } from '../unit/estimate.ts'
-import type { Site } from './site.ts'
-import type { Usage } from './usage.ts'
 
 /** One row of the coefficients table that a SCI report must have. Source: GSF SCI report template. */
 export interface Coefficient {

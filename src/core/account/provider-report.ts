@@ -1,10 +1,10 @@
+import { facilityGrams } from '../carbon/facility.ts'
+import { runShare, type Site } from '../carbon/site.ts'
 import type { CandidateResult, Overhead } from '../spec/run-result.ts'
 import { add, divide, multiply, sum } from '../unit/arithmetic.ts'
 import { type Estimate, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
 import type { LifecycleStage } from './boundary.ts'
-import { facilityGrams } from './facility.ts'
-import { runShare, type Site } from './site.ts'
 
 /** Work of a Provider, where more is known than the run saw. */
 export interface ProviderWork {

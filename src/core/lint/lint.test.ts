@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { accountInputs, accountRun, accountSpec } from '../../../test/fixtures/account-run.ts'
 import { ifFixture } from '../../../test/fixtures/impact-framework.ts'
-import { buildAccount } from './account.ts'
-import { ifManifest } from './export-if.ts'
-import { reportMarkdown } from './export-markdown.ts'
-import { findingLine, type LintInput, lintFormatOf, lintReport } from './lint-report.ts'
+import { buildAccount } from '../account/account.ts'
+import { ifManifest } from '../export/if.ts'
+import { reportMarkdown } from '../export/markdown.ts'
+import { type SciReport, sciReport } from '../export/sci-report.ts'
+import { findingLine, type LintInput, lintFormatOf, lintReport } from './lint.ts'
 import { readQuantity } from './quantity-text.ts'
-import { type SciReport, sciReport } from './sci-report.ts'
 
 const account = buildAccount(accountRun, accountSpec, accountInputs)
 const about = {

@@ -1,21 +1,13 @@
-import { wattsPerReservedThread } from '../energy/cpu-model.ts'
-import { RightsizeError } from '../error/error.ts'
-import type { AccountResult, CandidateResult, RunResult, SciResult } from '../spec/run-result.ts'
-import type { AccountSpec, CandidateSpec, DeploymentSpec, Spec } from '../spec/spec.ts'
-import { scale } from '../unit/arithmetic.ts'
-import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
-import { known } from '../unit/known.ts'
-import { type TornadoBar, tornado } from '../unit/tornado.ts'
-import { requireRankable } from './api-energy.ts'
-import { type ApiAccount, type ApiContext, apiUsage } from './api-usage.ts'
-import { type BoundaryRow, boundaryChecklist } from './boundary.ts'
-import { monthDays } from './calendar.ts'
-import { type Coefficient, coefficientsOf } from './coefficient.ts'
-import { compareSci, type SciComparison } from './compare-sci.ts'
-import { type BillingUnit, type ConsumerReport, consumerRows } from './consumer-report.ts'
-import { type LoadAccount, loadAccount, type RealisedSaving, realisedSaving } from './deployment.ts'
-import { facilityGrams } from './facility.ts'
-import type { GridFactor } from './grid-factor.ts'
+import { monthDays } from '../carbon/calendar.ts'
+import { compareSci, type SciComparison } from '../carbon/compare-sci.ts'
+import {
+  type LoadAccount,
+  loadAccount,
+  type RealisedSaving,
+  realisedSaving,
+} from '../carbon/deployment.ts'
+import { facilityGrams } from '../carbon/facility.ts'
+import type { GridFactor } from '../carbon/grid-factor.ts'
 import {
   type AnswerCost,
   answerCost,
@@ -23,14 +15,27 @@ import {
   type OverheadCost,
   overheadCost,
   rentPerAnswer,
-} from './money.ts'
+} from '../carbon/money.ts'
+import { sciOf } from '../carbon/sci.ts'
+import { sciModel } from '../carbon/sci-model.ts'
+import { type Site, siteOf, usageOf } from '../carbon/site.ts'
+import type { EnergySpread, Fallback, Usage } from '../carbon/usage.ts'
+import { type Waterfall, waterfallOf } from '../carbon/waterfall.ts'
+import { wattsPerReservedThread } from '../energy/cpu-model.ts'
+import { RightsizeError } from '../error/error.ts'
+import { requireRankable } from '../hosted/api-energy.ts'
+import { type ApiAccount, type ApiContext, apiUsage } from '../hosted/api-usage.ts'
+import type { AccountResult, CandidateResult, RunResult, SciResult } from '../spec/run-result.ts'
+import type { AccountSpec, CandidateSpec, DeploymentSpec, Spec } from '../spec/spec.ts'
+import { scale } from '../unit/arithmetic.ts'
+import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
+import { known } from '../unit/known.ts'
+import { type TornadoBar, tornado } from '../unit/tornado.ts'
+import { type BoundaryRow, boundaryChecklist } from './boundary.ts'
+import { type Coefficient, coefficientsOf } from './coefficient.ts'
+import { type BillingUnit, type ConsumerReport, consumerRows } from './consumer-report.ts'
 import { type PayBackLedger, payBackLedger } from './pay-back-ledger.ts'
 import { type ProviderReport, type ProviderWork, providerReport } from './provider-report.ts'
-import { sciOf } from './sci.ts'
-import { sciModel } from './sci-model.ts'
-import { type Site, siteOf, usageOf } from './site.ts'
-import type { EnergySpread, Fallback, Usage } from './usage.ts'
-import { type Waterfall, waterfallOf } from './waterfall.ts'
 
 export type AccountRun = Omit<RunResult, 'account'>
 export type AccountedSpec = Pick<Spec, 'account' | 'deployment' | 'candidates' | 'validDays'>

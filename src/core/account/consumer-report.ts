@@ -1,7 +1,7 @@
+import { type FunctionalUnit, perFiner } from '../carbon/functional-unit.ts'
+import type { Fallback, Usage } from '../carbon/usage.ts'
 import type { CandidateResult, SciResult } from '../spec/run-result.ts'
 import type { Estimate } from '../unit/estimate.ts'
-import { type FunctionalUnit, perFiner } from './functional-unit.ts'
-import type { Fallback, Usage } from './usage.ts'
 
 /** One factor between two functional units, so that every conversion is shown (ISO/IEC 21031: shall be disclosed). */
 export interface UnitConversion {

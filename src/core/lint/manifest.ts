@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import { evaluateManifest } from './if-evaluate.ts'
-import type { Finding } from './lint-rules.ts'
-import { short } from './lint-rules.ts'
+import type { Finding } from './rules.ts'
+import { short } from './rules.ts'
 
 /** Findings on a parsed Impact Framework manifest: traps, code that would run, and outputs that do not follow. */
 export function manifestFindings(manifest: unknown): readonly Finding[] {

@@ -1,11 +1,11 @@
+import type { GridFactor } from '../carbon/grid-factor.ts'
+import type { Usage } from '../carbon/usage.ts'
 import type { CandidateResult } from '../spec/run-result.ts'
 import type { CandidateSpec } from '../spec/spec.ts'
 import { exact } from '../unit/known.ts'
 import { apiEmbodied, apiEnergy, perItemEnergy } from './api-energy.ts'
-import type { GridFactor } from './grid-factor.ts'
 import { type ModelFacts, type ModelTable, modelFacts } from './model-facts.ts'
 import { providerOfUrl, providerSite } from './provider-site.ts'
-import type { Usage } from './usage.ts'
 
 export interface ApiContext {
   readonly models: ModelTable

@@ -1,10 +1,10 @@
+import type { Account } from '../account/account.ts'
+import { scoreInput } from '../carbon/sci.ts'
+import type { SciPer } from '../carbon/sci-model.ts'
+import { type ScoreInput, scoreOf } from '../carbon/score.ts'
+import type { Fallback, Usage } from '../carbon/usage.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { Unknown } from '../unit/estimate.ts'
-import type { Account } from './account.ts'
-import { scoreInput } from './sci.ts'
-import type { SciPer } from './sci-model.ts'
-import { type ScoreInput, scoreOf } from './score.ts'
-import type { Fallback, Usage } from './usage.ts'
 
 /** A manifest of Impact Framework 1.x; JSON is YAML, so either writer will do. */
 export interface IfManifest {

@@ -1,7 +1,7 @@
-import { equationFindings } from './lint-equations.ts'
-import { factsFromJson, factsFromMarkdown, type ReportFacts } from './lint-facts.ts'
-import { manifestFindings } from './lint-manifest.ts'
-import { type Finding, factRules } from './lint-rules.ts'
+import { equationFindings } from './equations.ts'
+import { factsFromJson, factsFromMarkdown, type ReportFacts } from './facts.ts'
+import { manifestFindings } from './manifest.ts'
+import { type Finding, factRules } from './rules.ts'
 
 export type LintFormat = 'json' | 'markdown' | 'if-manifest'
 

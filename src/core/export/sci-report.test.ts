@@ -10,13 +10,13 @@ import {
   fixtureCandidate,
 } from '../../../test/fixtures/account-run.ts'
 import { boampsSubset } from '../../../test/fixtures/boamps-subset.ts'
+import { buildAccount } from '../account/account.ts'
 import type { Known } from '../unit/estimate.ts'
-import { buildAccount } from './account.ts'
-import { boampsReport } from './export-boamps.ts'
-import { modelCardBlock } from './export-card.ts'
-import { accountCsv } from './export-csv.ts'
-import { mlBom } from './export-cyclonedx.ts'
-import { reportMarkdown } from './export-markdown.ts'
+import { boampsReport } from './boamps.ts'
+import { modelCardBlock } from './card.ts'
+import { accountCsv } from './csv.ts'
+import { mlBom } from './cyclonedx.ts'
+import { reportMarkdown } from './markdown.ts'
 import { sciReport } from './sci-report.ts'
 
 const account = buildAccount(accountRun, accountSpec, accountInputs)

@@ -1,6 +1,6 @@
+import type { Account } from '../account/account.ts'
 import { RightsizeError } from '../error/error.ts'
 import { siPrefix } from '../unit/si-prefix.ts'
-import type { Account } from './account.ts'
 import { format } from './sci-report.ts'
 
 /** What a model card needs beside the account. */

@@ -1,7 +1,7 @@
+import type { Account } from '../account/account.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { CandidateResult, Environment } from '../spec/run-result.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
-import type { Account } from './account.ts'
 
 /** What BoAmps wants to know beside the account. */
 export interface BoampsContext {

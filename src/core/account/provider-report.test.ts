@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { accountInputs, accountRun, accountSpec } from '../../../test/fixtures/account-run.ts'
+import { sciReport } from '../export/sci-report.ts'
 import type { Known } from '../unit/estimate.ts'
 import { buildAccount } from './account.ts'
-import { sciReport } from './sci-report.ts'
 
 const v = (estimate: unknown) => (estimate as Known<'g'>).value
 const on = (cores: number) =>

@@ -1,5 +1,5 @@
+import type { Account } from '../account/account.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
-import type { Account } from './account.ts'
 
 const columns = [
   'candidate',

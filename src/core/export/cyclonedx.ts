@@ -1,7 +1,7 @@
+import type { Account } from '../account/account.ts'
 import type { CandidateResult } from '../spec/run-result.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
-import type { Account } from './account.ts'
 
 export interface BomContext {
   /** Candidates to list; the chosen one usually alone. */

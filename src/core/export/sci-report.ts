@@ -1,10 +1,10 @@
+import type { Account } from '../account/account.ts'
+import type { BoundaryRow, Persona } from '../account/boundary.ts'
+import type { Coefficient } from '../account/coefficient.ts'
+import type { UnitConversion } from '../account/consumer-report.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { EstimateMethod } from '../unit/estimate.ts'
 import { figures, siPrefix } from '../unit/si-prefix.ts'
-import type { Account } from './account.ts'
-import type { BoundaryRow, Persona } from './boundary.ts'
-import type { Coefficient } from './coefficient.ts'
-import type { UnitConversion } from './consumer-report.ts'
 
 /** Who publishes the report. Everything may be left out; what is left out is printed as not stated. */
 export interface ReportAbout {

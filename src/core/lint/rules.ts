@@ -1,6 +1,6 @@
-import { daysBetween } from './calendar.ts'
-import type { ClaimedCoefficient, ReportFacts } from './lint-facts.ts'
-import { templateFields } from './lint-facts.ts'
+import { daysBetween } from '../carbon/calendar.ts'
+import type { ClaimedCoefficient, ReportFacts } from './facts.ts'
+import { templateFields } from './facts.ts'
 
 export type LintRule =
   | 'score'

@@ -1,3 +1,7 @@
+import { type PayBack, payBack } from '../carbon/pay-back.ts'
+import { combine, hostShare, sciModel } from '../carbon/sci-model.ts'
+import { runShare, type Site } from '../carbon/site.ts'
+import type { Fallback, Usage } from '../carbon/usage.ts'
 import type { Overhead } from '../spec/run-result.ts'
 import type { AccountSpec } from '../spec/spec.ts'
 import type { Estimate, Unknown } from '../unit/estimate.ts'
@@ -5,10 +9,6 @@ import { type Factor, factor } from '../unit/factor.ts'
 import { exact } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import type { Model } from '../unit/simulate.ts'
-import { type PayBack, payBack } from './pay-back.ts'
-import { combine, hostShare, sciModel } from './sci-model.ts'
-import { runShare, type Site } from './site.ts'
-import type { Fallback, Usage } from './usage.ts'
 
 /** Pay-back in the three things that are spent. Each stands alone. */
 export interface PayBackLedger {

@@ -7,12 +7,12 @@ import {
   fixtureCandidates,
 } from '../../../test/fixtures/account-run.ts'
 import { ifFixture, ifPlugin, ifRun, runManifest } from '../../../test/fixtures/impact-framework.ts'
+import { buildAccount } from '../account/account.ts'
+import { scoreOf } from '../carbon/score.ts'
+import { evaluateManifest } from '../lint/if-evaluate.ts'
 import type { Known } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
-import { buildAccount } from './account.ts'
-import { ifManifest } from './export-if.ts'
-import { evaluateManifest } from './if-evaluate.ts'
-import { scoreOf } from './score.ts'
+import { ifManifest } from './if.ts'
 
 const account = buildAccount(accountRun, accountSpec, accountInputs)
 const sciOfRow = (id: string, what: 'perInference' | 'perAccepted' | 'perResolved') =>

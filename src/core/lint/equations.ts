@@ -1,5 +1,3 @@
-import type { Finding } from './lint-rules.ts'
-import { short } from './lint-rules.ts'
 import {
   plainText,
   type ReadQuantity,
@@ -8,6 +6,8 @@ import {
   sameDimensions,
   singular,
 } from './quantity-text.ts'
+import type { Finding } from './rules.ts'
+import { short } from './rules.ts'
 
 /** Printed results are rounded to two digits at times: 0.13 for 0.1300, 30 for 29.8. */
 const tolerance = 0.02

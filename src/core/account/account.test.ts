@@ -7,10 +7,10 @@ import {
   fixtureCandidates,
   gridTables,
 } from '../../../test/fixtures/account-run.ts'
+import { gridFactor } from '../carbon/grid-factor.ts'
+import { annualFactor } from '../carbon/grid-zone.ts'
 import type { Known } from '../unit/estimate.ts'
 import { type AccountRun, buildAccount } from './account.ts'
-import { gridFactor } from './grid-factor.ts'
-import { annualFactor } from './grid-zone.ts'
 
 const account = buildAccount(accountRun, accountSpec, accountInputs)
 const v = (e: unknown) => (e as Known<'J'>).value
