@@ -82,7 +82,7 @@ type Ask = (prompt: string) => Promise<JudgeReply>
 async function rubric(answer: string, item: Item, ask: Ask, rules: Rules): Promise<Score> {
   const reply = await ask(rubricPrompt(answer, item, rules))
   const verdict = verdictIn(reply.text, rules.levels)
-  const cost = costOf([reply], rules)
+  const cost = priceAndEnergy([reply], rules)
   if (verdict === null) return unreadable(reply.text, cost)
   return {
     score: verdict / (rules.levels.length - 1),
@@ -96,7 +96,7 @@ async function pairwise(answer: string, item: Item, ask: Ask, rules: Rules): Pro
   const [reference = ''] = references(item, 'judge')
   const first = await ask(pairPrompt(item, answer, reference, rules))
   const second = await ask(pairPrompt(item, reference, answer, rules))
-  const cost = costOf([first, second], rules)
+  const cost = priceAndEnergy([first, second], rules)
   const a = verdictIn(first.text, SIDES)
   const b = verdictIn(second.text, SIDES)
   if (a === null || b === null) return unreadable(a === null ? first.text : second.text, cost)
@@ -152,7 +152,10 @@ function unreadable(text: string, cost: Pick<Score, 'price' | 'joules'>): Score 
   }
 }
 
-function costOf(replies: readonly JudgeReply[], rules: Rules): Pick<Score, 'price' | 'joules'> {
+function priceAndEnergy(
+  replies: readonly JudgeReply[],
+  rules: Rules,
+): Pick<Score, 'price' | 'joules'> {
   const tokens = (key: 'input' | 'output') => replies.reduce((sum, reply) => sum + reply[key], 0)
   const price =
     (tokens('input') * rules.inputPerMTokens + tokens('output') * rules.outputPerMTokens) / 1e6

@@ -137,7 +137,7 @@ export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: Accou
     deployment: spec.deployment === null ? null : deploymentOf(context, spec.deployment),
     costs: run.candidates.map((candidate) => ({
       id: candidate.id,
-      cost: costOf(candidate, context),
+      cost: candidateAnswerCost(candidate, context),
     })),
     overheadCost: overheadCost({
       currency: spec.account.currency,
@@ -356,7 +356,7 @@ function marginalSaving({ scis, chosen, incumbent }: Context): Estimate<'gPerR'>
   return spread
 }
 
-function costOf(
+function candidateAnswerCost(
   candidate: CandidateResult,
   { spec, inputs, site, usages, api }: Context,
 ): AnswerCost {

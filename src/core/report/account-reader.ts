@@ -168,7 +168,7 @@ export function readAccount(account: AccountResult | null): AccountView | null {
     waterfall: waterfallOf(recordOrNull(account['waterfall'])),
     comparisons: records(account['comparisons']).map(comparisonOf),
     deployment: deploymentOf(recordOrNull(account['deployment'])),
-    costs: records(account['costs']).map(costOf),
+    costs: records(account['costs']).map(costView),
     payBack: payBackOf(record(account['payBack'])),
     measureNext: records(account['measureNext']).flatMap(tornadoOf),
     boundary: records(account['boundary']).map(boundaryOf),
@@ -287,7 +287,7 @@ function deploymentOf(deployment: Json | null): DeploymentView | null {
   }
 }
 
-function costOf(each: Json): CostView {
+function costView(each: Json): CostView {
   const cost = record(each['cost'])
   return {
     id: text(each['id']),

@@ -11,7 +11,7 @@ import { figureHtml, tableHtml } from './table.ts'
 /** Cheapest first as the result lists them, the incumbent last. */
 export function orderedCandidates(result: RunResult): readonly CandidateResult[] {
   const cost = (one: CandidateResult): number => {
-    const known = costOf(one, result).estimate
+    const known = costAxis(one, result).estimate
     return known.kind === 'known' ? known.value : Number.POSITIVE_INFINITY
   }
   const others = result.candidates.filter((one) => one.role !== 'incumbent')
@@ -26,7 +26,7 @@ interface CostAxis {
 }
 
 /** The cost that the plots use: what the decision was ordered by, where that is energy, CPU time, price or latency. */
-export function costOf(one: CandidateResult, { decision }: RunResult): CostAxis {
+export function costAxis(one: CandidateResult, { decision }: RunResult): CostAxis {
   const { cost } = one
   const joules = (v: number): string => prefixed(v, 'J', 2)
   const seconds = (v: number): string => prefixed(v, 's', 2)
@@ -62,9 +62,9 @@ function paretoFigure(result: RunResult): string {
   const judged = orderedCandidates(result).filter((one) => one.quality.kind === 'known')
   const first = judged[0]
   if (!first) return ''
-  const { name, text } = costOf(first, result)
+  const { name, text } = costAxis(first, result)
   const points_ = judged.map((one): ParetoPoint => {
-    const cost = costOf(one, result).estimate
+    const cost = costAxis(one, result).estimate
     const quality = one.quality as Extract<Estimate<'share'>, { kind: 'known' }>
     return {
       id: one.id,

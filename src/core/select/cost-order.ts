@@ -35,7 +35,7 @@ const knownValue = (estimate: Estimate<Unit> | undefined): number | null =>
   estimate?.kind === 'known' ? estimate.value : null
 
 /** Cost of one candidate on a basis; per resolved task where every candidate has that figure. */
-function costOf(candidate: CandidateEvidence, basis: Basis, resolved: boolean): number | null {
+function amountOn(candidate: CandidateEvidence, basis: Basis, resolved: boolean): number | null {
   const { cost, costResolved } = candidate
   if (basis === 'written') return null
   if (basis === 'parameters') return cost.parameters
@@ -46,11 +46,12 @@ function costOf(candidate: CandidateEvidence, basis: Basis, resolved: boolean): 
 }
 
 const isResolved = (candidates: readonly CandidateEvidence[], basis: Basis): boolean =>
-  candidates.every((candidate) => costOf(candidate, basis, true) !== null) && basis !== 'parameters'
+  candidates.every((candidate) => amountOn(candidate, basis, true) !== null) &&
+  basis !== 'parameters'
 
 /** Known for all, and not the same for all: then it can order. */
 function orders(candidates: readonly CandidateEvidence[], basis: Basis): boolean {
-  const values = candidates.map((candidate) => costOf(candidate, basis, false))
+  const values = candidates.map((candidate) => amountOn(candidate, basis, false))
   return values.every((value) => value !== null) && (new Set(values).size > 1 || values.length < 2)
 }
 
@@ -111,7 +112,7 @@ export function costOrder(
       ? automaticBasis(judged)
       : { by: askedBasis(judged, asked), why: `the spec orders by ${asked}` }
   const resolved = by !== 'written' && isResolved(judged, by)
-  const cost = (candidate: CandidateEvidence) => costOf(candidate, by, resolved)
+  const cost = (candidate: CandidateEvidence) => amountOn(candidate, by, resolved)
   const known = by === 'written' ? judged : judged.filter((candidate) => cost(candidate) !== null)
   const ranked =
     by === 'written' ? known : [...known].sort((a, b) => (cost(a) ?? 0) - (cost(b) ?? 0))
