@@ -1,9 +1,9 @@
 import type { ScorerContext } from '../../contract/scorer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { suggestion } from '../../core/error/nearest.ts'
 import type { Options } from '../../core/score/options.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
 import { scorers } from '../../core/score/table.ts'
-import { suggestion } from '../../core/spec/nearest.ts'
 import type { ScorerSpec } from '../../core/spec/spec.ts'
 
 type Open = (options: Options, context: ScorerContext) => Promise<Scorer>

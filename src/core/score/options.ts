@@ -1,5 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
-import { suggestion } from '../spec/nearest.ts'
+import { suggestion } from '../error/nearest.ts'
 
 /** One option of a scorer: its kind, its default, and what it does. */
 interface OptionRule {

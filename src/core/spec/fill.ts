@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import { nearest, suggestion } from '../error/nearest.ts'
 import type { BarInput, CandidateInput, DatasetInput, SpecInput } from './define.ts'
 import {
   candidateFromShort,
@@ -7,7 +8,6 @@ import {
   tunedIncumbent,
   withoutUndefined,
 } from './expand.ts'
-import { nearest, suggestion } from './nearest.ts'
 import type { KeyPath } from './source-lines.ts'
 import type {
   AccountSpec,

@@ -1,9 +1,9 @@
 import { RightsizeError } from '../error/error.ts'
+import { suggestion } from '../error/nearest.ts'
 import type { HostTensor } from '../onnx/host-tensor.ts'
 import { canonicalBytes } from './canonical.ts'
 import type { DatasetPart, Item } from './item.ts'
 import type { Row } from './json-rows.ts'
-import { suggestion } from './nearest.ts'
 import type { DatasetSpec } from './spec.ts'
 
 /** sha256 of bytes as lowercase hex; an effect that core is handed. */

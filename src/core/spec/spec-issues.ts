@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../error/catalogue.ts'
 import { RightsizeError } from '../error/error.ts'
-import { suggestion } from './nearest.ts'
+import { suggestion } from '../error/nearest.ts'
 import type { KeyPath, Source } from './source-lines.ts'
 
 type Issue = z.core.$ZodIssue
