@@ -8,8 +8,14 @@ import type { ScorerSpec } from '../../core/spec/spec.ts'
 
 type Open = (options: Options, context: ScorerContext) => Promise<Scorer>
 
-/** Scorers with effects, loaded when named. */
+/** Scorers that need a package or an effect, loaded when named. */
 const effectful: Readonly<Record<string, Open>> = {
+  'json-schema': async (options) => (await import('./json-schema.ts')).jsonSchema(options),
+  assertions: async (options, context) => {
+    const { schemaCheck } = await import('./json-schema.ts')
+    const { assertionScorer } = await import('./assertions.ts')
+    return assertionScorer(options, context, (schema, value) => schemaCheck(schema)(value))
+  },
   module: async (options, context) => (await import('./module.ts')).moduleScorer(options, context),
   judge: async (options, context) => (await import('./judge.ts')).judge(options, context),
   'embedding-similarity': async (options, context) =>
@@ -24,8 +30,6 @@ export const scorerNames: readonly string[] = [...Object.keys(scorers), ...Objec
  * Throws SCORER_UNKNOWN (nearest name), SCORER_OPTION, SCORER_REFUSED.
  */
 export async function openScorer(spec: ScorerSpec, context: ScorerContext): Promise<Scorer> {
-  if (spec.name === 'assertions' && spec.options['trust'] === true)
-    return (await import('./trusted-assertions.ts')).trustedAssertions(spec.options, context)
   const pure = Object.hasOwn(scorers, spec.name) ? scorers[spec.name] : undefined
   if (pure !== undefined) return pure.make(spec.options)
   const open = Object.hasOwn(effectful, spec.name) ? effectful[spec.name] : undefined

@@ -4,7 +4,7 @@ import type { Item } from '../spec/item.ts'
 import { answerText } from './answer-text.ts'
 import { contains } from './contains.ts'
 import { exact } from './exact.ts'
-import { jsonSchema } from './json-schema.ts'
+import { jsonAnswer } from './json-answer.ts'
 import { type Options, readOptions } from './options.ts'
 import { regex } from './regex.ts'
 import type { Score, Scorer } from './scorer.ts'
@@ -18,7 +18,15 @@ interface Assertion {
   readonly transform?: string
 }
 
-type Check = (output: Output, item: Item, assertion: Assertion) => number
+type Check = (output: Output, item: Item, assertion: Assertion, tools: AssertionTools) => number
+
+/** What assertions need and a pure room does not have. */
+export interface AssertionTools {
+  /** What is wrong with a value by a JSON Schema, or null. */
+  schemaProblem(schema: unknown, value: unknown): string | null
+  /** Runs the JavaScript of assertions, where the user trusts it. */
+  readonly code: AssertionCode | null
+}
 
 /** Runs a pure scorer on the assertion's value in place of the label. */
 const by =
@@ -33,12 +41,20 @@ const prefix =
   (output, _, { value }) =>
     fold(answerText(output) ?? '').startsWith(fold(String(value))) ? 1 : 0
 
+/** JSON that fits the schema of the assertion, if it has one. */
+function json(fenced: boolean): Check {
+  return (output, _, { value = true }, { schemaProblem }) => {
+    const answered = jsonAnswer(output, fenced)
+    return answered.ok && schemaProblem(value, answered.value) === null ? 1 : 0
+  }
+}
+
 /** Assertions that need no code and no model; promptfoo's own names. `not-` before a name turns it round. */
 const CHECKS: Readonly<Record<string, Check>> = {
-  equals: (output, item, assertion) =>
+  equals: (output, item, assertion, tools) =>
     typeof assertion.value === 'object' && assertion.value !== null
-      ? by(jsonSchema, { schema: { const: assertion.value } })(output, item, assertion)
-      : by(exact, { ignoreSpace: false })(output, item, assertion),
+      ? json(false)(output, item, { ...assertion, value: { const: assertion.value } }, tools)
+      : by(exact, { ignoreSpace: false })(output, item, assertion, tools),
   contains: by(contains, {}),
   icontains: by(contains, { ignoreCase: true }),
   'contains-any': by(contains, {}),
@@ -47,22 +63,13 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'icontains-all': by(contains, { all: true, ignoreCase: true }),
   'starts-with': prefix((text) => text),
   regex: by(regex, {}),
-  'is-json': (output, item, { value }) =>
-    by(jsonSchema, value === undefined ? {} : { schema: value })(output, item, { type: 'is-json' }),
-  'contains-json': (output, item, { value }) =>
-    by(jsonSchema, { fenced: true, ...(value === undefined ? {} : { schema: value }) })(
-      output,
-      item,
-      { type: 'contains-json' },
-    ),
+  'is-json': json(false),
+  'contains-json': json(true),
 }
 
 /** Whether an assertion of this type can be checked here. */
 export const knowsAssertion = (type: string): boolean =>
   CHECKS[type.replace(/^not-/, '')] !== undefined
-
-/** The names of the assertions that can be checked, for messages. */
-const assertionNames: readonly string[] = Object.keys(CHECKS)
 
 /**
  * assertions: the weighted share of a row's own assertions that hold, 0..1.
@@ -74,15 +81,15 @@ const assertionNames: readonly string[] = Object.keys(CHECKS)
  * Example: a label `[{"type":"icontains","value":"bonjour"}]` with `scorer: assertions`
  * Source: the deterministic assertions of promptfoo 0.121 (documentation of equals, contains, regex, is-json ...).
  */
-export function assertions(options: Options, code: AssertionCode | null = null): Scorer {
+export function assertions(options: Options, tools: AssertionTools): Scorer {
   readOptions('assertions', options, assertionsOptions)
   return {
     name: 'assertions',
-    version: code === null ? '1' : '1:trusted',
+    version: tools.code === null ? '2' : '2:trusted',
     deterministic: true,
     graded: true,
-    ...(code === null ? {} : { effects: 'code' }),
-    score: (output, item) => assertionScore(output, item, code),
+    ...(tools.code === null ? {} : { effects: 'code' }),
+    score: (output, item) => assertionScore(output, item, tools),
   }
 }
 
@@ -101,7 +108,7 @@ export interface AssertionCode {
   transform(code: string, output: unknown, item: Item): unknown
 }
 
-function assertionScore(output: Output, item: Item, code: AssertionCode | null): Score {
+function assertionScore(output: Output, item: Item, tools: AssertionTools): Score {
   const list = assertionsOf(item)
   if (list.length === 0) return { score: null, reason: 'the row has no assertion' }
   const failed: string[] = []
@@ -109,7 +116,7 @@ function assertionScore(output: Output, item: Item, code: AssertionCode | null):
   let weights = 0
   for (const assertion of list) {
     const { weight = 1 } = assertion
-    const score = checked(output, item, assertion, code)
+    const score = checked(output, item, assertion, tools)
     if (score < 1) failed.push(assertion.type)
     sum += weight * score
     weights += weight
@@ -121,35 +128,30 @@ function assertionScore(output: Output, item: Item, code: AssertionCode | null):
     : { score, read, reason: `failed: ${failed.join(', ')}` }
 }
 
-function checked(
-  output: Output,
-  item: Item,
-  assertion: Assertion,
-  code: AssertionCode | null,
-): number {
-  const score = checkedBare(output, item, assertion, code)
-  return assertion.type.startsWith('not-') ? 1 - score : score
+function checked(output: Output, item: Item, assertion: Assertion, tools: AssertionTools): number {
+  const type = assertion.type.replace(/^not-/, '')
+  const score = checkedBare(type, output, item, assertion, tools)
+  return type === assertion.type ? score : 1 - score
 }
 
 function checkedBare(
+  type: string,
   output: Output,
   item: Item,
   assertion: Assertion,
-  code: AssertionCode | null,
+  tools: AssertionTools,
 ): number {
-  const type = assertion.type.replace(/^not-/, '')
+  const { code } = tools
   const seen = transformed(output, item, assertion, code)
   if (type === 'javascript' && code !== null) return code.check(String(assertion.value), seen, item)
   const check = CHECKS[type]
   if (check === undefined)
     throw new RightsizeError(
       'SCORER_EXPECTED',
-      `Item ${item.id} has an assertion of type ${assertion.type}, which is not known.`,
-      {
-        next: `Known: ${assertionNames.join(', ')}, each also with not- before it.`,
-      },
+      `Item ${item.id} has an assertion of unknown type ${assertion.type}.`,
+      { next: `Use one of ${Object.keys(CHECKS).join(', ')}, each also with not- in front.` },
     )
-  return check(outputOf(seen, output), item, assertion)
+  return check(outputOf(seen, output), item, assertion, tools)
 }
 
 /** The answer as the assertion sees it: text or value, after its transform where that may run. */

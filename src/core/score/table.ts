@@ -1,4 +1,3 @@
-import { assertions, assertionsOptions } from './assertions.ts'
 import { brier } from './calibration.ts'
 import { setMetrics } from './classification.ts'
 import { contains, containsOptions } from './contains.ts'
@@ -6,7 +5,6 @@ import { entityF1 } from './entity-f1.ts'
 import { exact, exactOptions } from './exact.ts'
 import { given } from './given.ts'
 import { jsonFields, jsonFieldsOptions } from './json-fields.ts'
-import { jsonSchema, jsonSchemaOptions } from './json-schema.ts'
 import { numeric, numericOptions } from './numeric.ts'
 import type { OptionRules, Options } from './options.ts'
 import { regex, regexOptions } from './regex.ts'
@@ -42,11 +40,6 @@ export const scorers: Readonly<Record<string, ScorerEntry>> = {
     options: numericOptions,
     summary: 'the number in the answer is the label',
   },
-  'json-schema': {
-    make: jsonSchema,
-    options: jsonSchemaOptions,
-    summary: 'the answer is JSON of a form',
-  },
   'json-fields': {
     make: jsonFields,
     options: jsonFieldsOptions,
@@ -60,11 +53,6 @@ export const scorers: Readonly<Record<string, ScorerEntry>> = {
     summary: 'micro F1 over entities (BIO tags or spans)',
   },
   brier: { make: brier, options: {}, summary: 'how good the probabilities are' },
-  assertions: {
-    make: (options) => assertions(options),
-    options: assertionsOptions,
-    summary: 'each row has its own assertions (promptfoo)',
-  },
   given: { make: given, options: {}, summary: 'the score that came with imported results' },
   'macro-f1': whole(setMetrics['macro-f1'], 'mean F1 over the labels'),
   'balanced-accuracy': whole(setMetrics['balanced-accuracy'], 'mean recall over the labels'),

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Item } from '../spec/item.ts'
-import { assertions, knowsAssertion } from './assertions.ts'
-import type { Score } from './scorer.ts'
+import { assertions, knowsAssertion } from '../../core/score/assertions.ts'
+import type { Score } from '../../core/score/scorer.ts'
+import type { Item } from '../../core/spec/item.ts'
+import { schemaCheck } from './json-schema.ts'
 
 const item = (expected: unknown): Item => ({
   id: '1',
@@ -13,7 +14,8 @@ const item = (expected: unknown): Item => ({
   digest: '',
 })
 const score = (text: string, list: unknown) =>
-  assertions({}).score({ kind: 'text', text }, item(list)) as Score
+  assertions({}, { schemaProblem, code: null }).score({ kind: 'text', text }, item(list)) as Score
+const schemaProblem = (schema: unknown, value: unknown) => schemaCheck(schema)(value)
 
 // What each assertion of promptfoo's documentation says of these answers.
 test.each([

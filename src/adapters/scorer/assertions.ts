@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import type { ScorerContext } from '../../contract/scorer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { type AssertionCode, assertions } from '../../core/score/assertions.ts'
+import { type AssertionCode, type AssertionTools, assertions } from '../../core/score/assertions.ts'
 import type { Options } from '../../core/score/options.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
 import type { Item } from '../../core/spec/item.ts'
@@ -10,16 +10,21 @@ import type { Item } from '../../core/spec/item.ts'
 const LONGEST_MS = 2_000
 
 /**
- * The scorer `assertions` with the JavaScript of a promptfoo file switched on. The expressions run in a context of their
- * own with a time limit; that keeps accidents apart and is no sandbox: it is for files that are trusted.
+ * The scorer `assertions`. With `trust: true` the JavaScript of a promptfoo file runs, in a context of its own with a
+ * time limit; that contains accidents and is no sandbox. Throws SCORER_REFUSED under --no-exec.
  */
-export function trustedAssertions(options: Options, context: ScorerContext): Scorer {
-  if (context.noExec)
+export function assertionScorer(
+  options: Options,
+  context: ScorerContext,
+  schemaProblem: AssertionTools['schemaProblem'],
+): Scorer {
+  const trusted = options['trust'] === true
+  if (trusted && context.noExec)
     throw new RightsizeError(
       'SCORER_REFUSED',
       'The JavaScript of assertions is code and --no-exec is set.',
     )
-  return assertions(options, code)
+  return assertions(options, { schemaProblem, code: trusted ? code : null })
 }
 
 const code: AssertionCode = {
