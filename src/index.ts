@@ -68,10 +68,11 @@ export async function rightsize(
   spec: SpecInput,
   options: RightsizeOptions = {},
 ): Promise<RunResult> {
-  const { openWire } = await import('./wire.ts')
+  const { openWorld } = await import('./wire/effects.ts')
+  const { run } = await import('./wire/run.ts')
   const { parseSpecValue } = await import('./core/spec/parse.ts')
   const baseDir = options.baseDir ?? process.cwd()
-  const wire = await openWire({
+  const world = openWorld({
     env: process.env,
     cwd: baseDir,
     noExec: options.noExec ?? false,
@@ -79,12 +80,13 @@ export async function rightsize(
   })
   try {
     const source = { spec: parseSpecValue(spec), baseDir, written: [], notes: [] }
-    return await wire.run(source, {
+    const how = {
       onEvent: options.onEvent ?? (() => undefined),
       signal: options.signal ?? new AbortController().signal,
       fresh: options.fresh ?? false,
-    })
+    }
+    return await run(source, how, world)
   } finally {
-    await wire.close()
+    await world.close()
   }
 }

@@ -1,10 +1,11 @@
-import { openWire } from '../wire.ts'
+import { check } from '../wire/check.ts'
+import { openWorld } from '../wire/effects.ts'
 import type { Invocation } from './command.ts'
 import { text } from './flag.ts'
 
 export async function checkAction({ args, flags, io }: Invocation): Promise<number> {
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
-  const { task, findings } = await wire.check(args[0] ?? 'rightsize.yaml', text(flags, 'lock'))
+  const world = openWorld({ env: io.env, cwd: io.cwd, noExec: true })
+  const { task, findings } = await check(args[0] ?? 'rightsize.yaml', text(flags, 'lock'), world)
   const errors = findings.filter((finding) => finding.severity === 'error')
   if (flags['json'] === true) io.out(JSON.stringify({ task, findings }, null, 2))
   else {

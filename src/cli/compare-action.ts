@@ -1,17 +1,18 @@
 import { RightsizeError } from '../core/error/error.ts'
 import { bytes, grouped, percent, prefixed, significant } from '../core/report/number.ts'
 import type { Estimate, Unit } from '../core/unit/estimate.ts'
-import { openWire, type Wire } from '../wire.ts'
+import { compare } from '../wire/compare.ts'
+import { openWorld } from '../wire/effects.ts'
 import type { Invocation } from './command.ts'
 import { list, number, oneOf, text } from './flag.ts'
 
-type Result = Awaited<ReturnType<Wire['compareModels']>>
+type Result = Awaited<ReturnType<typeof compare>>
 type Flags = Invocation['flags']
 
 export async function compareAction({ args, flags, io }: Invocation): Promise<number> {
   const [a = '', b = ''] = args
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
-  const result = await wire.compareModels(
+  const world = openWorld({ env: io.env, cwd: io.cwd, noExec: true })
+  const result = await compare(
     {
       a,
       b,
@@ -26,7 +27,8 @@ export async function compareAction({ args, flags, io }: Invocation): Promise<nu
       rounds: number(flags, 'rounds'),
       seed: number(flags, 'seed') ?? 1,
     },
-    io.signal,
+    { signal: io.signal },
+    world,
   )
   io.out(flags['json'] === true ? JSON.stringify(result, null, 2) : lines(result).join('\n'))
   return 0

@@ -1,10 +1,11 @@
 import { wrap } from '../core/report/terminal.ts'
-import { openWire } from '../wire.ts'
+import { doctor } from '../wire/doctor.ts'
+import { openWorld } from '../wire/effects.ts'
 import type { Invocation } from './command.ts'
 
 export async function doctorAction({ flags, io }: Invocation): Promise<number> {
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
-  const groups = await wire.doctor()
+  const world = openWorld({ env: io.env, cwd: io.cwd, noExec: true })
+  const groups = await doctor(world.effects)
   if (flags['json'] === true) {
     io.out(JSON.stringify(groups, null, 2))
     return 0

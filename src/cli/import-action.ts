@@ -1,13 +1,14 @@
 import { bytes, grouped } from '../core/report/number.ts'
-import { openWire } from '../wire.ts'
+import { openWorld } from '../wire/effects.ts'
+import { importModel } from '../wire/import.ts'
 import type { Invocation } from './command.ts'
 import { text } from './flag.ts'
 
 export async function importAction({ args, flags, io }: Invocation): Promise<number> {
   const [folder = ''] = args
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
+  const world = openWorld({ env: io.env, cwd: io.cwd, noExec: true })
   const out = text(flags, 'out') ?? `${folder.replace(/\/+$/, '')}-onnx`
-  const made = await wire.importModel({ folder, out, logits: text(flags, 'logits') })
+  const made = await importModel({ folder, out, logits: text(flags, 'logits') }, world)
   for (const note of made.notes) io.err(`note: ${note}`)
   if (flags['json'] === true) {
     io.out(JSON.stringify(made, null, 2))

@@ -1,8 +1,9 @@
 import type { Row } from '../app/evaluate/effects.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { SpecFlags } from '../core/spec/flags.ts'
-import { openWire, type Wire } from '../wire.ts'
-import type { Invocation, Io } from './command.ts'
+import { openWorld, type World } from '../wire/effects.ts'
+import { initSpec } from '../wire/spec-source.ts'
+import type { Invocation } from './command.ts'
 import { list, number, text } from './flag.ts'
 
 const inputNames = [
@@ -30,7 +31,7 @@ interface Draft {
 
 /** Writes rightsize.yaml from flags, from what the data show, and from questions on a terminal. */
 export async function initAction({ args, flags, io }: Invocation): Promise<number> {
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
+  const world = openWorld({ env: io.env, cwd: io.cwd, noExec: true })
   const asks = io.tty && flags['yes'] !== true
   const dataset =
     args[0] ?? (asks ? await ask('Which file holds the examples?', 'tickets.csv') : undefined)
@@ -39,18 +40,18 @@ export async function initAction({ args, flags, io }: Invocation): Promise<numbe
       next: 'rightsize init tickets.csv --input text --expected label --yes',
     })
   }
-  const columns = Object.keys((await firstRow(dataset, wire, io)) ?? {})
+  const columns = Object.keys((await firstRow(dataset, world)) ?? {})
   const seen = drafted(dataset, columns, flags)
   const draft = asks ? await questions(seen, columns) : seen
-  const written = await wire.writeSpec(specFlags(draft, flags), flags['force'] === true)
+  const written = await initSpec(specFlags(draft, flags), flags['force'] === true, world)
   for (const file of written) io.err(`wrote ${file}`)
   io.err('next: rightsize plan, then rightsize run')
   return 0
 }
 
-async function firstRow(dataset: string, wire: Wire, io: Io): Promise<Row | undefined> {
-  const path = wire.effects.resolve(io.cwd, dataset)
-  const rows = await wire.effects.readRows(path, { test: dataset, input: '', limit: 1 })
+async function firstRow(dataset: string, { effects, cwd }: World): Promise<Row | undefined> {
+  const path = effects.resolve(cwd, dataset)
+  const rows = await effects.readRows(path, { test: dataset, input: '', limit: 1 })
   return rows[0]
 }
 

@@ -1,12 +1,13 @@
 import type { Inspection, Prospect, Share } from '../core/compress/inspection.ts'
 import { bytes, significant } from '../core/report/number.ts'
-import { openWire } from '../wire.ts'
+import { openWorld } from '../wire/effects.ts'
+import { inspect } from '../wire/inspect.ts'
 import type { Invocation } from './command.ts'
 
 export async function inspectAction({ args, flags, io }: Invocation): Promise<number> {
   const [model = ''] = args
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
-  const found = await wire.inspect(model)
+  const world = openWorld({ env: io.env, cwd: io.cwd, noExec: true })
+  const found = await inspect(model, world)
   if (flags['json'] === true) io.out(JSON.stringify(found, null, 2))
   else for (const line of lines(found)) io.out(line)
   return 0

@@ -1,22 +1,23 @@
+import { dirname } from 'node:path'
 import { RightsizeError } from '../core/error/error.ts'
 import { renderHtml } from '../core/report/html.ts'
 import { renderMarkdown } from '../core/report/markdown.ts'
 import { renderTerminal } from '../core/report/terminal.ts'
 import type { RunResult } from '../core/spec/run-result.ts'
-import { openWire } from '../wire.ts'
+import { writeReports } from '../wire/report.ts'
+import { readResult } from '../wire/world.ts'
 import type { Invocation, Io } from './command.ts'
 import { text } from './flag.ts'
 
 export async function reportAction({ args, flags, io }: Invocation): Promise<number> {
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
   const path = args[0] ?? 'result.json'
-  const result = await wire.readResult(path)
+  const result = await readResult(path, io)
   const format = text(flags, 'format')
   if (format !== undefined) {
     io.out(rendered(result, format, io))
     return 0
   }
-  for (const file of await wire.writeReports(result, text(flags, 'out') ?? wire.folderOf(path))) {
+  for (const file of await writeReports(result, text(flags, 'out') ?? dirname(path), io)) {
     io.err(`wrote ${file}`)
   }
   return 0

@@ -1,6 +1,7 @@
 import { renderTerminal } from '../core/report/terminal.ts'
 import type { RunResult } from '../core/spec/run-result.ts'
-import { openWire } from '../wire.ts'
+import { openWorld } from '../wire/effects.ts'
+import { decide } from '../wire/run.ts'
 import type { Invocation } from './command.ts'
 import { text } from './flag.ts'
 import { progress } from './progress.ts'
@@ -15,17 +16,13 @@ export function exitCode(result: RunResult): number {
 }
 
 export async function runAction({ args, flags, io }: Invocation): Promise<number> {
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: flags['exec'] === false })
-  const source = await sourceOf(args[0], flags, wire)
+  const world = openWorld({ env: io.env, cwd: io.cwd, noExec: flags['exec'] === false })
+  const source = await sourceOf(args[0], flags, world)
   for (const note of source.notes) io.err(`note: ${note}`)
   const drawing = progress(io)
   try {
-    const { result, files } = await wire.decide(source, {
-      onEvent: drawing.onEvent,
-      signal: io.signal,
-      fresh: flags['fresh'] === true,
-      out: text(flags, 'out'),
-    })
+    const how = { onEvent: drawing.onEvent, signal: io.signal, fresh: flags['fresh'] === true }
+    const { result, files } = await decide(source, { ...how, out: text(flags, 'out') }, world)
     drawing.done()
     if (flags['json'] === true) io.out(JSON.stringify(result, null, 2))
     else io.out(renderTerminal(result, { columns: io.columns, color: io.color }))
@@ -35,6 +32,6 @@ export async function runAction({ args, flags, io }: Invocation): Promise<number
     return exitCode(result)
   } finally {
     drawing.done()
-    await wire.close()
+    await world.close()
   }
 }

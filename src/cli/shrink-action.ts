@@ -1,7 +1,7 @@
 import { compressionSummary } from '../core/compress/compression-text.ts'
 import { RightsizeError } from '../core/error/error.ts'
-import type { ShrinkFlags } from '../wire/shrink.ts'
-import { openWire, type Wire } from '../wire.ts'
+import { openWorld, type World } from '../wire/effects.ts'
+import { planShrink, type ShrinkFlags, shrinkModel } from '../wire/shrink.ts'
 import type { Invocation, Io } from './command.ts'
 import { dashed, list, number, text } from './flag.ts'
 
@@ -12,10 +12,10 @@ export async function shrinkAction(call: Invocation): Promise<number> {
   const { args, flags, io } = call
   if (/\.gguf$/i.test(args[0] ?? '')) return (await import('./shrink-gguf.ts')).shrinkGguf(call)
   const request = requestOf(args[0] ?? '', flags)
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: false })
+  const world = openWorld({ env: io.env, cwd: io.cwd, noExec: false })
   const how = { say: io.err, signal: io.signal }
-  if (flags['dryRun'] === true) return dryRun(request, wire, io)
-  const found = await wire.shrink(request, how).catch((cause: unknown) => {
+  if (flags['dryRun'] === true) return dryRun(request, world, io)
+  const found = await shrinkModel(request, how, world).catch((cause: unknown) => {
     if (!io.signal.aborted) throw cause
     throw new RightsizeError('SHRINK_INTERRUPTED', 'stopped by Ctrl-C', { cause })
   })
@@ -83,9 +83,9 @@ function share(flags: Readonly<Record<string, unknown>>, name: string): number |
 const simple =
   'student-linear: word and character n-grams, tried before anything else; their size depends on the texts'
 
-async function dryRun(request: ShrinkFlags, wire: Wire, io: Io): Promise<number> {
+async function dryRun(request: ShrinkFlags, world: World, io: Io): Promise<number> {
   const how = { say: io.err, signal: io.signal }
-  const plan = await wire.planShrink(request, how)
+  const plan = await planShrink(request, how, world)
   io.out('What would be tried, first things first, and what each is predicted to save.')
   io.out('Predicted from sizes and a profile; the search measures.\n')
   io.out('   size    CPU  pass')

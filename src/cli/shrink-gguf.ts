@@ -1,13 +1,12 @@
 import { RightsizeError } from '../core/error/error.ts'
 import { bytes, grouped, significant } from '../core/report/number.ts'
-import type { GgufFlags } from '../wire/models.ts'
-import type { Wire } from '../wire.ts'
-import { openWire } from '../wire.ts'
+import { openWorld } from '../wire/effects.ts'
+import { ggufVariants, planGguf } from '../wire/gguf.ts'
 import type { Invocation, Io } from './command.ts'
 import { list, text } from './flag.ts'
 
-type Made = Awaited<ReturnType<Wire['ggufVariants']>>
-type Plan = Awaited<ReturnType<Wire['planGguf']>>
+type Made = Awaited<ReturnType<typeof ggufVariants>>
+type Plan = Awaited<ReturnType<typeof planGguf>>
 
 /** Flags of `shrink` that say nothing about a GGUF file. */
 const unused = ['margin', 'maxEnergy', 'targetSize', 'targetLatency', 'replay'] as const
@@ -15,20 +14,24 @@ const unused = ['margin', 'maxEnergy', 'targetSize', 'targetLatency', 'replay'] 
 /** `shrink MODEL.gguf`: variants made by the user's llama-quantize. Exit code 2: what they are good for is for `rightsize run` to decide; 0 for --dry-run. */
 export async function shrinkGguf({ args, flags, io }: Invocation): Promise<number> {
   const request = requestOf(args[0] ?? '', flags, io)
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: false })
+  const world = openWorld({ env: io.env, cwd: io.cwd, noExec: false })
   const json = flags['json'] === true
   if (flags['dryRun'] === true) {
-    const plan = await wire.planGguf(request)
+    const plan = await planGguf(request, world)
     io.out(json ? JSON.stringify(plan, null, 2) : planLines(plan).join('\n'))
     return 0
   }
-  const made = await wire.ggufVariants(request, { say: io.err, signal: io.signal })
+  const made = await ggufVariants(request, { say: io.err, signal: io.signal }, world)
   io.out(json ? JSON.stringify(made, null, 2) : madeLines(made).join('\n'))
   io.err(`wrote ${request.out}: ${made.variants.length} files and gguf-variants.json`)
   return 2
 }
 
-function requestOf(model: string, flags: Readonly<Record<string, unknown>>, io: Io): GgufFlags {
+function requestOf(
+  model: string,
+  flags: Readonly<Record<string, unknown>>,
+  io: Io,
+): Parameters<typeof planGguf>[0] {
   const idle = unused.find((name) => flags[name] !== undefined)
   if (idle !== undefined)
     throw new RightsizeError('FLAG_UNUSED', `shrink does not use it for GGUF: ${idle}`, {

@@ -1,6 +1,11 @@
 import { RightsizeError } from '../core/error/error.ts'
-import type { Source } from '../wire/spec-source.ts'
-import type { Wire } from '../wire.ts'
+import {
+  type Source,
+  sourceFromFile,
+  sourceFromFlags,
+  sourceFromPredictions,
+} from '../wire/spec-source.ts'
+import type { At } from '../wire/world.ts'
 import { dashed, list, number, oneOf, text } from './flag.ts'
 
 const specEndings = ['.yaml', '.yml']
@@ -14,20 +19,24 @@ const isSpec = (path: string, flags: Readonly<Record<string, unknown>>): boolean
 export async function sourceOf(
   arg: string | undefined,
   flags: Readonly<Record<string, unknown>>,
-  wire: Wire,
+  at: Pick<At, 'cwd'>,
 ): Promise<Source> {
   if (list(flags, 'predictions').length > 0) {
     refuseUnused(flags, [...students, ...calls], 'with --predictions, which call no model')
-    return wire.sourceFromPredictions(predictionFlags(flags))
+    return sourceFromPredictions(predictionFlags(flags), at)
   }
-  if (arg !== undefined && !isSpec(arg, flags)) return wire.sourceFromFlags(dataFlags(arg, flags))
+  if (arg !== undefined && !isSpec(arg, flags)) return sourceFromFlags(dataFlags(arg, flags), at)
   refuseUnused(flags, [...students, ...calls, ...said], 'beside a spec file')
-  return wire.sourceFromFile(arg ?? 'rightsize.yaml', {
-    trust: flags['trust'] === true,
-    incumbent: text(flags, 'incumbent'),
-    margin: number(flags, 'margin'),
-    floor: number(flags, 'floor'),
-  })
+  return sourceFromFile(
+    arg ?? 'rightsize.yaml',
+    {
+      trust: flags['trust'] === true,
+      incumbent: text(flags, 'incumbent'),
+      margin: number(flags, 'margin'),
+      floor: number(flags, 'floor'),
+    },
+    at,
+  )
 }
 
 const students = ['train', 'try']

@@ -1,12 +1,13 @@
+import { resolve } from 'node:path'
 import { RightsizeError } from '../core/error/error.ts'
 import { bytes, grouped } from '../core/report/number.ts'
-import { openWire } from '../wire.ts'
+import { openWorld } from '../wire/effects.ts'
 import type { Invocation } from './command.ts'
 import { text } from './flag.ts'
 
 export async function storeAction({ args, flags, io }: Invocation): Promise<number> {
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
-  const store = await wire.openStore(text(flags, 'dir') ?? '.')
+  const world = openWorld({ env: io.env, cwd: io.cwd, noExec: true })
+  const store = await world.effects.openStore(resolve(io.cwd, text(flags, 'dir') ?? '.'))
   try {
     const action = args[0] ?? 'show'
     if (action === 'show') return show(store.stats(), flags['json'] === true, io.out)

@@ -1,7 +1,7 @@
 import { RightsizeError } from '../core/error/error.ts'
 import { bytes, significant } from '../core/report/number.ts'
-import type { StudentRequest } from '../wire/students.ts'
-import { openWire } from '../wire.ts'
+import { openWorld } from '../wire/effects.ts'
+import { makeStudent, type StudentRequest } from '../wire/students.ts'
 import type { Invocation } from './command.ts'
 import { list, number, text } from './flag.ts'
 import { progress } from './progress.ts'
@@ -23,28 +23,27 @@ async function make(
 ): Promise<number> {
   const [kind = '', data = ''] = args
   const name = text(flags, 'name') ?? kind
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: false })
+  const world = openWorld({ env: io.env, cwd: io.cwd, noExec: false })
   const drawing = progress(io)
-  const made = await wire
-    .makeStudent(
-      {
-        ...source,
-        kind,
-        data,
-        name,
-        input: text(flags, 'input') ?? 'text',
-        out: text(flags, 'out') ?? `models/${name}`,
-        encoder: text(flags, 'encoder'),
-        options: optionsOf(list(flags, 'option')),
-        seed: number(flags, 'seed') ?? 1,
-        grid: text(flags, 'grid'),
-        baseUrl: text(flags, 'baseUrl'),
-        apiKeyEnv: text(flags, 'apiKeyEnv'),
-        prompt: text(flags, 'prompt'),
-      },
-      { onEvent: drawing.onEvent, signal: io.signal },
-    )
-    .finally(drawing.done)
+  const made = await makeStudent(
+    {
+      ...source,
+      kind,
+      data,
+      name,
+      input: text(flags, 'input') ?? 'text',
+      out: text(flags, 'out') ?? `models/${name}`,
+      encoder: text(flags, 'encoder'),
+      options: optionsOf(list(flags, 'option')),
+      seed: number(flags, 'seed') ?? 1,
+      grid: text(flags, 'grid'),
+      baseUrl: text(flags, 'baseUrl'),
+      apiKeyEnv: text(flags, 'apiKeyEnv'),
+      prompt: text(flags, 'prompt'),
+    },
+    { onEvent: drawing.onEvent, signal: io.signal },
+    world,
+  ).finally(drawing.done)
   for (const note of made.notes) io.err(`note: ${note}`)
   if (flags['json'] === true) {
     io.out(JSON.stringify(made, null, 2))

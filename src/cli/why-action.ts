@@ -1,13 +1,12 @@
 import { RightsizeError } from '../core/error/error.ts'
 import { renderTerminal } from '../core/report/terminal.ts'
-import { openWire } from '../wire.ts'
+import { readResult } from '../wire/world.ts'
 import type { Invocation } from './command.ts'
 import { text } from './flag.ts'
 import { exitCode } from './run-action.ts'
 
 export async function whyAction({ args, flags, io }: Invocation): Promise<number> {
-  const wire = await openWire({ env: io.env, cwd: io.cwd, noExec: true })
-  const result = await wire.readResult(text(flags, 'result') ?? 'result.json')
+  const result = await readResult(text(flags, 'result') ?? 'result.json', io)
   if (args[0] !== undefined && args[0] !== result.task.name) {
     throw new RightsizeError(
       'RESULT_NOT_FOUND',

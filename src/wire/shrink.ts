@@ -6,7 +6,7 @@ import type { Looks } from '../app/shrink/finals.ts'
 import type { ShrinkEffects, ShrinkRequest } from '../app/shrink/request.ts'
 import type { Compression } from '../core/compress/trial.ts'
 import { RightsizeError } from '../core/error/error.ts'
-import { engineOf } from './models.ts'
+import { engineOf } from './compare.ts'
 import { sourceFromFile } from './spec-source.ts'
 import { type At, monotonicS, ownCpuS, readText, sha256 } from './world.ts'
 
@@ -85,13 +85,19 @@ function parsed<T>(text: string, path: string): T {
   }
 }
 
+/** What a search would try; nothing is written. */
+export async function planShrink(flags: ShrinkFlags, how: ShrinkHow, at: At) {
+  const { planShrink } = await import('../app/shrink/plan-shrink.ts')
+  return planShrink(await shrinkRequest(flags, at), await shrinkEffects(flags, how, at))
+}
+
 /** The request with the task's data in memory. */
 export async function shrinkRequest(
   flags: ShrinkFlags,
   { effects, cwd }: At,
 ): Promise<ShrinkRequest> {
   const { loadData } = await import('../app/evaluate/load.ts')
-  const { spec, baseDir } = await sourceFromFile(resolve(cwd, flags.task), cwd)
+  const { spec, baseDir } = await sourceFromFile(flags.task, {}, { cwd })
   const margin = flags.margin ?? (spec.bar.kind === 'relative' ? spec.bar.margin : undefined)
   if (margin === undefined)
     throw new RightsizeError('FLAGS_MISSING', 'shrink needs --margin, or a bar with a margin')

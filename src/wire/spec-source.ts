@@ -4,8 +4,7 @@ import { textOrNull, writeWhole } from '../adapters/files/whole-file.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { SpecFlags } from '../core/spec/flags.ts'
 import type { Spec } from '../core/spec/spec.ts'
-
-import { packageDir, sha256 } from './world.ts'
+import { type At, packageDir, sha256 } from './world.ts'
 
 /** A spec with the folder that its paths are relative to. */
 export interface Source {
@@ -33,10 +32,11 @@ export interface PredictionFlags extends Omit<SpecFlags, 'dataset' | 'try' | 'ex
 }
 
 export async function sourceFromFile(
-  path: string,
-  cwd: string,
-  { trust = false, incumbent, margin, floor }: SpecFileFlags = {},
+  named: string,
+  { trust = false, incumbent, margin, floor }: SpecFileFlags,
+  { cwd }: Pick<At, 'cwd'>,
 ): Promise<Source> {
+  const path = resolve(cwd, named)
   const text = await textOrNull(path)
   const file = relative(cwd, path) || path
   if (text === null) throw new RightsizeError('SPEC_NOT_FOUND', `${file} does not exist`)
@@ -75,12 +75,25 @@ export function besideSpec(baseDir: string, name: string, at: string): string {
 }
 
 /** Without YAML: the spec from flags, written beside the data. */
-export async function sourceFromFlags(flags: SpecFlags, cwd: string): Promise<Source> {
+export async function sourceFromFlags(flags: SpecFlags, { cwd }: Pick<At, 'cwd'>): Promise<Source> {
   const { specFromFlags } = await import('../core/spec/flags.ts')
   const { spec, yaml } = specFromFlags(flags)
   if (!existsSync(resolve(cwd, flags.dataset)))
     throw new RightsizeError('DATA_MISSING', `${flags.dataset} does not exist`)
   return { spec, baseDir: cwd, written: await writeSpec(yaml, cwd, cwd), notes: [] }
+}
+
+/** Writes rightsize.yaml from flags; refuses to replace one unless `force`. Throws SPEC_EXISTS. */
+export async function initSpec(
+  flags: SpecFlags,
+  force: boolean,
+  { cwd }: Pick<At, 'cwd'>,
+): Promise<readonly string[]> {
+  if (!force && (await textOrNull(join(cwd, 'rightsize.yaml'))) !== null) {
+    throw new RightsizeError('SPEC_EXISTS', 'rightsize.yaml is there already')
+  }
+  const { specFromFlags } = await import('../core/spec/flags.ts')
+  return writeSpec(specFromFlags(flags).yaml, cwd, cwd)
 }
 
 /** Writes rightsize.yaml. One that says something else is kept below .rightsize/former: it may be somebody's work. */
@@ -102,20 +115,11 @@ export async function writeSpec(
   return [path, ...kept].map((file) => relative(cwd, file))
 }
 
-export async function specOnly(
-  flags: SpecFlags,
-  cwd: string,
-  force: boolean,
-): Promise<readonly string[]> {
-  if (!force && (await textOrNull(join(cwd, 'rightsize.yaml'))) !== null) {
-    throw new RightsizeError('SPEC_EXISTS', 'rightsize.yaml is there already')
-  }
-  const { specFromFlags } = await import('../core/spec/flags.ts')
-  return writeSpec(specFromFlags(flags).yaml, cwd, cwd)
-}
-
 /** From results that exist already: items and answers in one form below .rightsize/, and a spec that replays them. */
-export async function sourceFromPredictions(flags: PredictionFlags, cwd: string): Promise<Source> {
+export async function sourceFromPredictions(
+  flags: PredictionFlags,
+  { cwd }: Pick<At, 'cwd'>,
+): Promise<Source> {
   const { importResults } = await import('../adapters/importer/table.ts')
   const { localFiles } = await import('../adapters/dataset/files.ts')
   const { importedInput } = await import('../app/evaluate/imported-input.ts')

@@ -5,8 +5,7 @@ import type { EncoderFolder } from '../app/train/lesson.ts'
 import type { TeachEffects } from '../app/train/teach.ts'
 import type { TrainedFolder } from '../app/train/train-folder.ts'
 import type { RuntimeContext } from '../contract/runtime.ts'
-import type { DecideOptions } from './options.ts'
-import { accountOf, generator, monotonicS, ownCpuS, sha256 } from './world.ts'
+import { type At, accountOf, generator, monotonicS, ownCpuS, sha256, type Watch } from './world.ts'
 
 /** What `train` and `distill` are told. */
 export interface StudentRequest {
@@ -80,8 +79,8 @@ export async function writeModel(
 /** Rows from the data (and a teacher, where one is named), then the student into its folder. */
 export async function makeStudent(
   request: StudentRequest,
-  how: Pick<DecideOptions, 'onEvent' | 'signal'>,
-  { effects, cwd }: { readonly effects: Effects; readonly cwd: string },
+  how: Watch,
+  { effects, cwd }: At,
 ): Promise<TrainedFolder> {
   const { trainFolder } = await import('../app/train/train-folder.ts')
   const { studentRows } = await import('../app/train/student-rows.ts')

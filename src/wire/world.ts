@@ -1,11 +1,24 @@
 import { createHash } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { textOrNull } from '../adapters/files/whole-file.ts'
 import type { Effects } from '../app/evaluate/effects.ts'
+import type { RunEvent } from '../app/evaluate/events.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { RunResult } from '../core/spec/run-result.ts'
+
+/** Where a command works: the effects it may use, and the folder that its relative paths start from. */
+export interface At {
+  readonly effects: Effects
+  readonly cwd: string
+}
+
+/** How long work reports and stops. Aborting ends the batch in flight; what is known then is returned or written. */
+export interface Watch {
+  readonly onEvent: (event: RunEvent) => void
+  readonly signal: AbortSignal
+}
 
 export const sha256 = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex')
@@ -20,11 +33,6 @@ export function ownCpuS(): number {
 export const packageDir = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
 export const workerPath = join(packageDir, 'dist/worker.js')
-
-export interface At {
-  readonly effects: Effects
-  readonly cwd: string
-}
 
 export async function readText(path: string): Promise<string> {
   const text = await textOrNull(path)
@@ -44,7 +52,9 @@ export const accountOf = (grid: string | undefined) => ({
   lifetimeYears: null,
 })
 
-export async function readResult(path: string): Promise<RunResult> {
+/** The run result in a file. Throws RESULT_NOT_FOUND and RESULT_INVALID. */
+export async function readResult(file: string, { cwd }: Pick<At, 'cwd'>): Promise<RunResult> {
+  const path = resolve(cwd, file)
   const text = await textOrNull(path)
   if (text === null) throw new RightsizeError('RESULT_NOT_FOUND', `${path} does not exist`)
   try {

@@ -1,10 +1,7 @@
 import { resolve } from 'node:path'
-import type { Effects } from '../app/evaluate/effects.ts'
 import type { SciExplanation } from '../core/carbon/explain-sci.ts'
 import { RightsizeError } from '../core/error/error.ts'
-import type { Finding } from '../core/lint/rules.ts'
-
-import { accountOf, readResult, readText } from './world.ts'
+import { type At, accountOf, readResult, readText } from './world.ts'
 
 /** What `sci` is told on the command line. */
 export interface SciFlags {
@@ -23,17 +20,18 @@ export interface SciFlags {
 }
 
 /** A score from figures, from a run result, or from a file of another tool. */
-export async function explainScore(
-  path: string | undefined,
+export async function explainSci(
+  file: string | undefined,
   flags: SciFlags,
-  effects: Effects,
+  at: At,
 ): Promise<{
   readonly explanations: readonly SciExplanation[]
   readonly notes: readonly string[]
 }> {
   const { explainFigures, explainImport, explainRun } = await import('../app/account/explain.ts')
   const stated = flags.energyKwh !== undefined || flags.energyJ !== undefined
-  if (path === undefined && stated) {
+  const { effects } = at
+  if (file === undefined && stated) {
     const grid = await effects.gridFactor(flags.grid ?? 'WORLD')
     const { candidates: _none, requests, ...rest } = flags
     if (requests === undefined) {
@@ -44,10 +42,10 @@ export async function explainScore(
     )
     return { explanations: [explainFigures({ ...given, requests, grid })], notes: [] }
   }
-  const from = path ?? resolve('result.json')
+  const from = resolve(at.cwd, file ?? 'result.json')
   const text = await readText(from)
   if (/"rightsize\/run-result@1"/.test(text.slice(0, 200))) {
-    const result = await readResult(from)
+    const result = await readResult(from, at)
     return { explanations: explainRun(result, flags.candidates), notes: [] }
   }
   const { importEnergy } = await import('../adapters/energy-import/table.ts')
@@ -64,24 +62,8 @@ export async function explainScore(
   return { explanations: explainImport(imported, site, counts), notes: [...new Set(notes)] }
 }
 
-export async function lintFile(
-  path: string,
-  whole: boolean,
-  effects: Effects,
-): Promise<readonly Finding[]> {
-  const { lintFormatOf, lintReport } = await import('../core/lint/lint.ts')
-  const text = await readText(path)
-  const format = lintFormatOf(text)
-  const parsed = format === 'markdown' ? undefined : await parseData(text, path)
-  return lintReport({ text, format, parsed, whole, today: effects.clock.now().slice(0, 10) })
-}
-
-/** JSON or YAML as data; YAML's reader runs nothing. */
-export async function parseData(text: string, path: string): Promise<unknown> {
-  const { parse } = await import('yaml')
-  try {
-    return parse(text)
-  } catch (cause) {
-    throw new RightsizeError('IMPORT_INVALID', `${path} is neither JSON nor YAML`, { cause })
-  }
+/** The account of a run result in one of the forms of `sci --export`. Throws SCI_EXPORT_UNKNOWN and SCI_NO_ACCOUNT. */
+export async function exportSci(file: string, form: string, at: At): Promise<string> {
+  const { exportAccount } = await import('../app/account/exports.ts')
+  return exportAccount(await readResult(file, at), form)
 }

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path'
+import type { CompareRequest, ModelComparison } from '../app/shrink/compare-paths.ts'
+import type { TensorEngine } from '../contract/tensors.ts'
+import { type At, ownCpuS, readText, type Watch } from './world.ts'
+
+/** Two ONNX models on the same data, or on random inputs. */
+export async function compare(
+  request: CompareRequest,
+  { signal }: Pick<Watch, 'signal'>,
+  { effects, cwd }: At,
+): Promise<ModelComparison> {
+  const { comparePaths } = await import('../app/shrink/compare-paths.ts')
+  const { modelFiles } = await import('../adapters/tensors/model-file.ts')
+  const { findModel } = await import('../adapters/runtime/onnx/folder.ts')
+  const { openTokenizer } = await import('../adapters/tokenizer/huggingface.ts')
+  const { data, a, b } = request
+  const at = (path: string) => resolve(cwd, path)
+  const placed = { ...request, a: at(a), b: at(b), data: data === undefined ? data : at(data) }
+  return comparePaths(placed, {
+    engine: await engineOf(request.runtime),
+    openMeters: (binding) => effects.openMeters(inThisProcess, binding),
+    binding: { pids: [process.pid], threads: 1 },
+    machineThreads: effects.machineThreads,
+    files: modelFiles,
+    find: findModel,
+    openTokenizer,
+    readText,
+    readRows: effects.readRows,
+    cpuS: ownCpuS,
+    signal,
+  })
+}
+
+/** Two models that this process runs itself: nothing but its own pid is bound. */
+const inThisProcess = { id: 'compare', runtime: 'onnx', settings: {}, base: 'compare' } as const
+
+export async function engineOf(runtime: CompareRequest['runtime']): Promise<TensorEngine> {
+  if (runtime === 'onnxruntime-web')
+    return (await import('../adapters/tensors/onnxruntime/web.ts')).openWebEngine()
+  return (await import('../adapters/tensors/onnxruntime.ts')).openEngine()
+}

@@ -1,0 +1,153 @@
+import { isAbsolute, join } from 'node:path'
+import { setTimeout as sleepMs } from 'node:timers/promises'
+import { textOrNull } from '../adapters/files/whole-file.ts'
+import { hardwareThreads, thisMachine } from '../adapters/machine/this-machine.ts'
+import { openProcesses } from '../adapters/processes/table.ts'
+import type { Effects } from '../app/evaluate/effects.ts'
+import type { Clock } from '../contract/clock.ts'
+import type { GridSource } from '../contract/grid.ts'
+import type { RuntimeSession } from '../contract/runtime.ts'
+import type { Store } from '../contract/store.ts'
+import { meters } from './doctor.ts'
+import { teachEffects } from './students.ts'
+import { type At, monotonicS, ownCpuS, packageDir, readText, sha256, workerPath } from './world.ts'
+
+export interface WorldOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Folder that relative paths start from. */
+  readonly cwd: string
+  /** Refuses everything that runs code of the spec. */
+  readonly noExec: boolean
+  readonly fetch?: typeof fetch
+  /** Single effects replaced, by embedders and tests. */
+  readonly effects?: Partial<Effects>
+}
+
+/** The effects with the adapters in place. Nothing heavy is loaded before it is used. */
+export interface World extends At {
+  /** Ends the runtimes that are still open: those of scorers, and those that an error left behind. */
+  close(): Promise<void>
+}
+
+export function openWorld(options: WorldOptions): World {
+  const open = new Set<RuntimeSession>()
+  return {
+    effects: { ...createEffects(options, open), ...options.effects },
+    cwd: options.cwd,
+    close: async () => {
+      await Promise.allSettled([...open].map((session) => session.close()))
+    },
+  }
+}
+
+/** What several effects share. */
+interface Parts {
+  readonly env: WorldOptions['env']
+  readonly fetch: typeof fetch
+  readonly noExec: boolean
+  readonly processes: ReturnType<typeof openProcesses>
+  readonly machineThreads: number | null
+}
+
+function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effects {
+  const parts: Parts = {
+    env: options.env,
+    fetch: options.fetch ?? fetch,
+    noExec: options.noExec,
+    processes: openProcesses(process.platform),
+    machineThreads: hardwareThreads(),
+  }
+  const openRuntime = runtimeOpener(parts, open)
+  return {
+    clock,
+    digest: sha256,
+    fetch: parts.fetch,
+    env: parts.env,
+    machineThreads: parts.machineThreads,
+    ownCpuS,
+    readText,
+    resolve: (baseDir, path) => (isAbsolute(path) ? path : join(baseDir, path)),
+    readRows: async (path, dataset) =>
+      (await import('../adapters/dataset/table.ts')).readRows(path, dataset),
+    openStore,
+    openRuntime,
+    openScorer: scorerOpener(parts, openRuntime),
+    openMeters: meterOpener(parts),
+    trainStudent: async (candidate, rows, context, onEvent) => {
+      const { teach } = await import('../app/train/teach.ts')
+      return teach(candidate, rows, teachEffects(context, openRuntime), onEvent)
+    },
+    environment: async () => {
+      const seen = (await meters(parts)).map(({ name, works, detail }) => ({ name, works, detail }))
+      return thisMachine(seen, sha256)
+    },
+    apiFacts,
+    gridFactor: gridSource(parts.fetch),
+  }
+}
+
+const clock: Clock = {
+  now: () => new Date().toISOString(),
+  monotonicS,
+  sleep: async (seconds, signal) => {
+    await sleepMs(seconds * 1000, undefined, signal ? { signal } : {})
+  },
+}
+
+/** Opens runtimes and remembers them until they are closed. */
+function runtimeOpener(parts: Parts, open: Set<RuntimeSession>): Effects['openRuntime'] {
+  const how = { workerPath, processes: parts.processes, exec: !parts.noExec }
+  return async (candidate, context) => {
+    const { openRuntime } = await import('../adapters/runtime/table.ts')
+    const session = await openRuntime(candidate, context, how)
+    open.add(session)
+    const close = async () => {
+      open.delete(session)
+      await session.close()
+    }
+    return { ...session, close }
+  }
+}
+
+function scorerOpener(parts: Parts, openRuntime: Effects['openRuntime']): Effects['openScorer'] {
+  return async (scorer, baseDir) => {
+    const { openScorer } = await import('../adapters/scorer/table.ts')
+    const context = { baseDir, env: parts.env, fetch: parts.fetch }
+    return openScorer(scorer, {
+      ...context,
+      noExec: parts.noExec,
+      openRuntime: (candidate) => openRuntime(candidate, context),
+    })
+  }
+}
+
+function meterOpener(parts: Parts): Effects['openMeters'] {
+  return async (candidate, binding) => {
+    const { openMeters } = await import('../adapters/meter/table.ts')
+    const { env, fetch, processes, machineThreads, noExec } = parts
+    const how = { env, fetch, processes, machineThreads, exec: !noExec }
+    return openMeters(candidate, binding, { ...how, nowS: monotonicS, idle: 'reserved' })
+  }
+}
+
+function gridSource(fetch: Parts['fetch']): Effects['gridFactor'] {
+  let grids: GridSource | null = null
+  return async (place) => {
+    const { createGrids } = await import('../adapters/grid/table.ts')
+    grids ??= createGrids({ fetch, now: clock.now })
+    return grids.factor(place)
+  }
+}
+
+async function apiFacts() {
+  const { openGridTables } = await import('../adapters/grid/annual.ts')
+  const { annualFactor } = await import('../core/carbon/grid-zone.ts')
+  const models = JSON.parse((await textOrNull(join(packageDir, 'data/models.json'))) ?? '{}')
+  const tables = openGridTables()
+  return { models, gridOf: (zone: string) => annualFactor(tables, zone) }
+}
+
+async function openStore(dir: string): Promise<Store> {
+  const { storeTable } = await import('../adapters/store/table.ts')
+  return storeTable.libsql(join(dir, '.rightsize', 'store.db'))
+}
