@@ -11,7 +11,6 @@ const load = (path) => import(pathToFileURL(join(dist, path)).href)
 const require = createRequire(import.meta.url)
 const { createAnnualGrid, openGridTables } = await load('adapters/grid/annual.js')
 const { apiEnergy, apiError, batchFit } = await load('core/hosted/api-energy.js')
-const { serverKg } = await load('core/carbon/bottom-up.js')
 const { embodiedDevice } = await load('core/carbon/device.js')
 const { gpuEnergyPerToken, gpusFor } = await load('core/hosted/ecologits.js')
 const { annualFactor } = await load('core/carbon/grid-zone.js')
@@ -287,16 +286,6 @@ function publishedFigures() {
     '0.42780285137630436 exactly',
     golden === 0.42780285137630436,
   )
-  const server = serverKg({
-    cpus: { count: 2, dieMm2: 588 },
-    ram: [{ count: 12, gigabytes: 32, densityGbPerCm2: 1.79 }],
-    ssds: [{ count: 1, gigabytes: 400, densityGbPerCm2: 50.6 }],
-    hdds: 0,
-    gpus: [],
-    powerSupplies: { count: 2, kg: 2.99 },
-    chassis: 'rack',
-  })
-  bar('BoaviztAPI R740', `${server.toFixed(2)} kg`, '967.9 +- 0.1', Math.abs(server - 967.9) < 0.1)
 }
 
 /** SCI per resolved task of 20 candidates that share grid, PUE, power model and device, 10,000 draws each. */

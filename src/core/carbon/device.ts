@@ -1,7 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import type { Known } from '../unit/estimate.ts'
-import { known, within } from '../unit/known.ts'
-import { type CcfHost, ccfHostKg, type ServerParts, serverKg } from './bottom-up.ts'
+import { known } from '../unit/known.ts'
 
 /** Seconds of a year of 365 days, as SCI, CCF and Impact Framework count lifetimes. */
 export const yearS = 365 * 24 * 3600
@@ -142,29 +141,6 @@ export function embodiedDevice(id: string, statedYears: number | null = null): E
       source: row.source,
     }),
     lifetime: lifetimeOf(statedYears, row.years),
-  }
-}
-
-/** A machine added up from its parts; x0.5..x2 because impact factors carry no error of their own (BoaviztAPI). */
-export function deviceOfParts(
-  id: string,
-  parts: ServerParts | CcfHost,
-  statedYears: number | null = null,
-): EmbodiedDevice {
-  const bottomUp = 'chassis' in parts
-  const grams = 1000 * (bottomUp ? serverKg(parts) : ccfHostKg(parts))
-  return {
-    id,
-    name: `${id}, from its parts`,
-    total: within('g', grams, [0.5, 2], {
-      method: 'modeled',
-      how: `embodied emissions of ${id} from its parts`,
-      source: bottomUp
-        ? 'BoaviztAPI 2.4 component factors'
-        : 'Cloud Carbon Footprint, cloud-carbon-coefficients',
-      level: 0.9,
-    }),
-    lifetime: lifetimeOf(statedYears, 4),
   }
 }
 

@@ -4,40 +4,21 @@ import type { Known } from '../unit/estimate.ts'
 import { unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
 import { addDays, daysBetween } from './calendar.ts'
-import { answerCost, energyPrice, holdingPerMonth, rentPerAnswer, tokenPrice } from './money.ts'
+import { answerCost, energyPrice, rentPerAnswer } from './money.ts'
 import { worthFindingOut } from './pay-back.ts'
 
 const v = (e: unknown) => (e as Known<'money'>).value
-const price = { inputPerMTokens: 2, outputPerMTokens: 8, cachedInputPerMTokens: 0.5 }
 
 describe('cost', () => {
-  test('tokens with cache and batch tariffs', () => {
-    const tokens = { input: 1000, output: 100, cachedInput: 400 }
-    expect(v(tokenPrice(price, tokens))).toBeCloseTo((600 * 2 + 400 * 0.5 + 100 * 8) / 1e6, 15)
-    expect(v(tokenPrice(price, tokens, 0.5))).toBeCloseTo(0.0011, 15)
-    expect(v(tokenPrice({ perCall: 0.01 }, tokens))).toBe(0.01)
-    expect(tokenPrice({}, tokens).kind).toBe('unknown')
-  })
-
   test('electricity at 0.30 per kWh and PUE 1.2: one kWh of work costs 0.36', () => {
     const kwh = exact('JPerItem', 3.6e6, 'test')
     expect(v(energyPrice(kwh, exact('ratio', 1.2, 'test'), 0.3))).toBeCloseTo(0.36, 12)
     expect(energyPrice(kwh, exact('ratio', 1.2, 'test'), null).kind).toBe('unknown')
   })
 
-  test('rent carries its idle hours, and memory and storage are priced by the gigabyte', () => {
+  test('rent carries its idle hours', () => {
     expect(v(rentPerAnswer(2, 1.5, 7200))).toBeCloseTo(0.01, 12)
     expect(rentPerAnswer(2, 1.5, 0).kind).toBe('unknown')
-    expect(
-      v(
-        holdingPerMonth({
-          memoryGb: 4,
-          pricePerGbMonth: 2,
-          storageGb: 10,
-          pricePerStorageGbMonth: 0.1,
-        }),
-      ),
-    ).toBe(9)
   })
 
   test('what is not known is left out by name, and a second currency is refused', () => {

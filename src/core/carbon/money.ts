@@ -1,36 +1,8 @@
 import { RightsizeError } from '../error/error.ts'
-import type { CandidateSpec } from '../spec/spec.ts'
-import { add, multiply, scale, sum } from '../unit/arithmetic.ts'
+import { add, multiply, scale } from '../unit/arithmetic.ts'
 import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
-
-export interface TokenCounts {
-  readonly input: number
-  readonly output: number
-  readonly cachedInput?: number
-}
-
-/**
- * Price of one call by tariff, in the tariff's currency. Cached input has its own price where one is stated, else
- * the input price; `batch` halves nothing by itself: give the discount of the provider's batch tariff (0.5 = half).
- */
-export function tokenPrice(
-  price: NonNullable<CandidateSpec['price']>,
-  tokens: TokenCounts,
-  batchDiscount = 0,
-): Estimate<'moneyPerItem'> {
-  const { inputPerMTokens, outputPerMTokens, cachedInputPerMTokens, perCall } = price
-  if (inputPerMTokens === undefined && outputPerMTokens === undefined && perCall === undefined)
-    return unknown('no price is stated')
-  const cached = Math.min(tokens.cachedInput ?? 0, tokens.input)
-  const perToken =
-    (tokens.input - cached) * (inputPerMTokens ?? 0) +
-    cached * (cachedInputPerMTokens ?? inputPerMTokens ?? 0) +
-    tokens.output * (outputPerMTokens ?? 0)
-  const amount = (perToken / 1e6 + (perCall ?? 0)) * (1 - batchDiscount)
-  return exact('moneyPerItem', amount, price.source ?? 'price of the candidate')
-}
 
 /** Electricity of one answer: J x PUE x price per kWh. */
 export function energyPrice(
@@ -60,28 +32,6 @@ export function rentPerAnswer(
     (instances * pricePerHour * 24) / answersPerDay,
     'deployment.instancePricePerHour',
   )
-}
-
-/** Memory and storage held, per month, where priced by the gigabyte. */
-export function holdingPerMonth(options: {
-  readonly memoryGb?: number
-  readonly pricePerGbMonth?: number
-  readonly storageGb?: number
-  readonly pricePerStorageGbMonth?: number
-}): Estimate<'money'> {
-  const parts = [
-    priced(options.memoryGb, options.pricePerGbMonth, 'memory'),
-    priced(options.storageGb, options.pricePerStorageGbMonth, 'storage'),
-  ].filter((part) => part !== null)
-  return sum(unknown('no price of memory or storage is declared'), parts)
-}
-
-function priced(
-  gb: number | undefined,
-  price: number | undefined,
-  what: string,
-): Estimate<'money'> | null {
-  return gb === undefined || price === undefined ? null : exact('money', gb * price, `${what} held`)
 }
 
 /** All parts of one answer's cost in one currency; parts that are unknown are left out and named. */

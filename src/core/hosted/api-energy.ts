@@ -3,7 +3,7 @@ import { add, scale } from '../unit/arithmetic.ts'
 import type { Estimate, Known } from '../unit/estimate.ts'
 import { known, within } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
-import { gpuEnergyPerToken, gpusFor, interceptShare } from './ecologits.ts'
+import { gpuEnergyPerToken, gpusFor, interceptShare, secondsPerToken } from './ecologits.ts'
 import type { ModelFacts } from './model-facts.ts'
 
 /** One call of a hosted model, as the caller sees it. */
@@ -75,10 +75,6 @@ export const prefillPerTokenBillion = (2e9 / ((1979e12 / 2) * prefillUtilisation
 
 /** p5.48xlarge host without GPUs, kW per GPU slot (EcoLogits 0.9.3 methodology: 1.2 kW over 8). */
 const hostKwPerGpu = 1.2 / 8
-/** Seconds per output token (EcoLogits 0.9.3 latency regression). */
-const secondsPerToken = (activeBillions: number, batch: number) =>
-  0.0006785088094353663 * activeBillions + 0.0003119310311688259 * batch + 0.019473717579473387
-
 /** Models below this many billion active parameters stand on the regression's intercept alone. */
 export const smallestAnchorBillions = 7
 

@@ -3,20 +3,9 @@ import { join } from 'node:path'
 import { env } from 'node:process'
 import { describe, expect, test } from 'vitest'
 import { type ModelTable, modelFacts } from './model-facts.ts'
-import { factsFromHeader, ggufFacts, safetensorsFacts } from './model-headers.ts'
 
 const table = JSON.parse(readFileSync('data/models.json', 'utf8')) as ModelTable
 const data = env['RIGHTSIZE_DATA'] ?? '../shared/data'
-
-const safetensors = (header: unknown) => {
-  const json = new TextEncoder().encode(
-    typeof header === 'string' ? header : JSON.stringify(header),
-  )
-  const bytes = new Uint8Array(8 + json.length)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true)
-  bytes.set(json, 8)
-  return bytes
-}
 
 describe('model facts', () => {
   test('every row has a size, active parameters not above total, a known source and the date of its check', () => {
@@ -109,54 +98,4 @@ describe('model facts', () => {
     )
     expect(() => modelFacts('x', table, { parameters: 0 })).toThrow(/not possible/)
   })
-})
-
-describe('weight file headers', () => {
-  test('safetensors: parameters and average bits', () => {
-    const header = {
-      __metadata__: { format: 'pt' },
-      a: { dtype: 'F16', shape: [10, 10], data_offsets: [0, 200] },
-      b: { dtype: 'F32', shape: [100], data_offsets: [200, 600] },
-    }
-    const facts = safetensorsFacts(safetensors(header))
-    expect(facts).toEqual({ parameters: 200, bits: 24 })
-    expect(factsFromHeader('m', facts).totalBillions.value).toBe(2e-7)
-  })
-
-  test.each([
-    ['cut off', new Uint8Array(4)],
-    ['a lie about its length', new Uint8Array([255, 255, 255, 255, 255, 0, 0, 0, 123])],
-    ['not JSON', safetensors('{nope')],
-    ['an unknown dtype', safetensors({ a: { dtype: 'Q9', shape: [1] } })],
-    ['a negative shape', safetensors({ a: { dtype: 'F32', shape: [-1] } })],
-    ['no tensors', safetensors({})],
-  ])('safetensors with %s is refused', (_, bytes) => {
-    expect(() => safetensorsFacts(bytes)).toThrow(
-      expect.objectContaining({ code: 'IMPORT_INVALID' }),
-    )
-  })
-
-  test.each([
-    ['another magic', new Uint8Array(32)],
-    ['nothing after the magic', new TextEncoder().encode('GGUF')],
-    [
-      'too many tensors',
-      new Uint8Array([
-        71, 71, 85, 70, 3, 0, 0, 0, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-      ]),
-    ],
-  ])('GGUF with %s is refused', (_, bytes) => {
-    expect(() => ggufFacts(bytes)).toThrow(expect.objectContaining({ code: 'IMPORT_INVALID' }))
-  })
-
-  const gguf = join(data, 'llm-tiny/tinyllm.gguf')
-  test.skipIf(!existsSync(gguf))(
-    'a real GGUF: stories260K in F32 (skipped without the data folder)',
-    () => {
-      const facts = ggufFacts(readFileSync(gguf))
-      expect(facts.parameters).toBeGreaterThan(250_000)
-      expect(facts.parameters).toBeLessThan(300_000)
-      expect(facts.bits).toBe(32)
-    },
-  )
 })

@@ -86,34 +86,6 @@ function margins(of: Numbered, weights: ArrayLike<number> | undefined): Margins 
   return { labels: of.labels, hits, support, predicted, other, total }
 }
 
-export interface ClassScore {
-  readonly label: string
-  readonly precision: number
-  readonly recall: number
-  readonly f1: number
-  /** Items with this label. */
-  readonly support: number
-}
-
-/** Precision, recall and F1 of each label of the data; 0 where the denominator is (zero_division=0 of scikit-learn). */
-export function perClass(of: Margins): readonly ClassScore[] {
-  return of.labels.map((label, i) => {
-    const hits = of.hits[i] as number
-    const support = of.support[i] as number
-    const predicted = of.predicted[i] as number
-    return {
-      label,
-      precision: ratio(hits, predicted),
-      recall: ratio(hits, support),
-      f1: ratio(2 * hits, support + predicted),
-      support,
-    }
-  })
-}
-
-/** Share of items answered with their label. */
-export const accuracy = (of: Margins): number => ratio(sum(of.hits), of.total)
-
 /**
  * Mean F1 over the labels of the data: `f1_score(average='macro', labels=sorted(set(y_true)))`. A label that a resample
  * lost altogether is left out of its mean.
