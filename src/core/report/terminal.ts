@@ -5,6 +5,7 @@ import { claimText, headlineText } from './headline.ts'
 import { grouped, percent, points, significant, value } from './number.ts'
 import { scoreLine } from './section-account.ts'
 import { lookedWords, orderedCandidates, savingOf } from './section-candidates.ts'
+import { wrap } from './wrap.ts'
 
 export interface TerminalOptions {
   readonly columns: number
@@ -212,31 +213,4 @@ function clip(text: string, length: number): string {
   if (text.length <= length) return text
   const tail = Math.floor((length - 1) / 2)
   return `${text.slice(0, length - 1 - tail)}…${text.slice(text.length - tail)}`
-}
-
-/** Words wrapped to `width`; `lead` before the first line, `indent` before the others. `leadWidth` when the lead holds escapes. */
-export function wrap(
-  text: string,
-  width: number,
-  lead = '',
-  indent = '',
-  leadWidth = lead.length,
-): readonly string[] {
-  const lines: string[] = []
-  let line = lead
-  let used = leadWidth
-  let fresh = true
-  for (const word of text.split(/\s+/)) {
-    if (!fresh && used + 1 + word.length > width) {
-      lines.push(line)
-      line = indent
-      used = indent.length
-      fresh = true
-    }
-    line += fresh ? word : ` ${word}`
-    used += word.length + (fresh ? 0 : 1)
-    fresh = false
-  }
-  lines.push(line)
-  return lines
 }
