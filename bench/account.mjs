@@ -233,9 +233,20 @@ function cpuRows(folder, machine) {
   })
 }
 
+/** The table of co2.js, or null where bench's own packages are not installed. */
+function co2() {
+  try {
+    return require('@tgwf/co2').averageIntensity
+  } catch {
+    return null
+  }
+}
+
 async function gridParity() {
   console.log('\nParity')
-  const { averageIntensity } = require('@tgwf/co2')
+  const averageIntensity = co2()
+  if (averageIntensity === null)
+    return bar('co2.js intensities equal', 'co2.js absent: npm ci --prefix bench', 'all', null)
   const tables = openGridTables()
   const theirs = Object.entries(averageIntensity.data)
   const equal = theirs.filter(

@@ -14,7 +14,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { miniLm } from '../tools/minilm.mjs'
-import { firstDifference, modelTree, pick, protoTree } from '../tools/onnx-agreement.mjs'
+import {
+  firstDifference,
+  modelTree,
+  pick,
+  protoInstalled,
+  protoTree,
+} from './peers/onnx-agreement.mjs'
 
 const dist = process.env.RIGHTSIZE_DIST ?? fileURLToPath(new URL('../dist', import.meta.url))
 const core = (name) => import(`${dist}/core/onnx/${name}.js`)
@@ -42,6 +48,8 @@ function corpus() {
 }
 
 function roundTrips() {
+  if (!protoInstalled)
+    return bar('agrees with onnx-proto', null, 'npm ci --prefix bench', undefined)
   const files = corpus()
   let identical = 0
   let exact = 0

@@ -1,20 +1,19 @@
 // Writes data/grid-annual.json: Ember's annual grid intensities as @tgwf/co2 distributes them.
 // Usage: node tools/grid.mjs AVERAGE_INTENSITIES_JSON RETRIEVED_DATE
-// The values come from the installed package. The package drops year and name, so both are read from co2.js's
+// The values come from the package in bench/ (`npm ci --prefix bench`). The package drops year and name, so both are read from co2.js's
 // own data/output/average-intensities.json (github.com/thegreenwebfoundation/co2.js), whose values must agree.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 
 const [namesFile, retrieved] = process.argv.slice(2)
 if (namesFile === undefined || retrieved === undefined) {
   console.error('usage: node tools/grid.mjs AVERAGE_INTENSITIES_JSON RETRIEVED_DATE')
   process.exit(1)
 }
-const require = createRequire(import.meta.url)
-const { averageIntensity } = require('@tgwf/co2')
-const { version } = JSON.parse(
-  readFileSync(new URL('../node_modules/@tgwf/co2/package.json', import.meta.url), 'utf8'),
-)
+const co2 = fileURLToPath(new URL('../bench/node_modules/@tgwf/co2', import.meta.url))
+const { averageIntensity } = createRequire(import.meta.url)(co2)
+const { version } = JSON.parse(readFileSync(`${co2}/package.json`, 'utf8'))
 const rows = Object.entries(JSON.parse(readFileSync(namesFile, 'utf8')))
 const byKey = new Map(rows.map(([key, row]) => [key.toUpperCase(), row]))
 

@@ -1,12 +1,18 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compressionPage } from '../../src/core/compress/compression-page.ts'
 import type { Compression } from '../../src/core/compress/trial.ts'
 import { everyCompression, hostileCompression, proven, slower, undecided } from './compressions.ts'
 import { faintTexts } from './faint-texts.ts'
-import { absent, expectHarmless, expectReachable, launch, openPage } from './opened-page.ts'
+import {
+  absent,
+  type Browser,
+  expectHarmless,
+  expectReachable,
+  launch,
+  openPage,
+} from './opened-page.ts'
 
 let browser: Browser
 

@@ -1,11 +1,17 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderHtml } from '../../src/core/report/html.ts'
 import type { RunResult } from '../../src/core/spec/run-result.ts'
 import { faintTexts } from './faint-texts.ts'
-import { absent, expectHarmless, expectReachable, launch, openPage } from './opened-page.ts'
+import {
+  absent,
+  type Browser,
+  expectHarmless,
+  expectReachable,
+  launch,
+  openPage,
+} from './opened-page.ts'
 import { api, every, hostile, supported, twelve } from './results.ts'
 
 let browser: Browser

@@ -1,17 +1,47 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import { existsSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { benchPackage } from '../bench-package.ts'
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+const playwright = benchPackage('playwright-core')
 /** Why tests in Chromium are skipped; empty where it is there. */
 export const absent = existsSync(executablePath)
-  ? ''
+  ? playwright.absent
   : ` (skipped: no Chromium at ${executablePath})`
 
-export const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath, args: ['--no-sandbox'] })
+/** The part of playwright-core that these tests use: the package and its types are in bench/. */
+export interface Page {
+  on(
+    event: 'console' | 'dialog',
+    hear: (message: { text(): string; message(): string }) => void,
+  ): void
+  on(event: 'pageerror', hear: (error: Error) => void): void
+  on(event: 'request', hear: (request: { url(): string }) => void): void
+  setContent(html: string, options: { readonly waitUntil: 'load' }): Promise<void>
+  /** Runs in the page: `work` sees nothing outside itself. */
+  evaluate<T>(work: () => T): Promise<T>
+  addStyleTag(style: { readonly content: string }): Promise<unknown>
+  emulateMedia(media: {
+    readonly media: 'print'
+    readonly colorScheme: 'light' | 'dark'
+  }): Promise<void>
+  readonly keyboard: { press(key: string): Promise<void> }
+  context(): { close(): Promise<void> }
+}
+
+export interface Browser {
+  newContext(options: object): Promise<{ newPage(): Promise<Page> }>
+  close(): Promise<void>
+}
+
+export function launch(): Promise<Browser> {
+  const { chromium } = playwright.load('playwright-core') as {
+    chromium: { launch(options: object): Promise<Browser> }
+  }
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+}
 
 export interface Opened {
   readonly page: Page

@@ -1,24 +1,28 @@
-import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
+import { benchPackage } from '../../../test/bench-package.ts'
 import { gramsPerKwhFrom, gridFactor } from '../../core/carbon/grid-factor.ts'
 import { annualFactor } from '../../core/carbon/grid-zone.ts'
 import { createAnnualGrid, openGridTables } from './annual.ts'
 
 const tables = openGridTables()
-const { averageIntensity } = createRequire(import.meta.url)('@tgwf/co2') as {
-  averageIntensity: { data: Record<string, number> }
-}
+const co2 = benchPackage('@tgwf/co2')
 
 describe('annual factors', () => {
-  test('agree with @tgwf/co2 0.19.0 for every country and region it has', () => {
-    const theirs = Object.entries(averageIntensity.data)
-    expect(theirs.length).toBe(222)
-    for (const [zone, value] of theirs) {
-      const factor = annualFactor(tables, zone)
-      expect([zone, factor.intensity.value]).toEqual([zone, value])
-      expect(Number(factor.period)).toBeGreaterThanOrEqual(2022)
-    }
-  })
+  test.skipIf(co2.absent !== '')(
+    `agree with co2.js 0.19.0 on every zone it has${co2.absent}`,
+    () => {
+      const { averageIntensity } = co2.load('@tgwf/co2') as {
+        averageIntensity: { data: Record<string, number> }
+      }
+      const theirs = Object.entries(averageIntensity.data)
+      expect(theirs.length).toBe(222)
+      for (const [zone, value] of theirs) {
+        const factor = annualFactor(tables, zone)
+        expect([zone, factor.intensity.value]).toEqual([zone, value])
+        expect(Number(factor.period)).toBeGreaterThanOrEqual(2022)
+      }
+    },
+  )
 
   test('every cloud region names its provider, a zone of the table, a source and the date of its check', () => {
     const { regions, sources } = tables.regions

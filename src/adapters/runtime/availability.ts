@@ -14,7 +14,7 @@ const needed: readonly Needed[] = [
   {
     name: 'onnx',
     package: 'onnxruntime-node',
-    fix: 'npm i onnxruntime-node --onnxruntime-node-install=skip',
+    fix: 'npm i onnxruntime-node --ignore-scripts',
     load: () => import('onnxruntime-node'),
   },
   { name: 'tokenizers', package: '@huggingface/tokenizers', fix: 'npm i @huggingface/tokenizers' },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { benchPackage } from '../../../test/bench-package.ts'
 import type { TensorEngine } from '../../contract/tensors.ts'
 import { int8 } from '../../core/compress/int8.ts'
 import type { Target } from '../../core/compress/pass.ts'
@@ -13,11 +14,8 @@ import { initialParameters } from '../../core/train/parameters.ts'
 import { openWebEngine } from './onnxruntime/web.ts'
 import { openEngine } from './onnxruntime.ts'
 
-/** onnxruntime-web is an optional peer of users and a dev dependency here: absent only where dev dependencies are. */
-const absent = await import('onnxruntime-web').then(
-  () => false,
-  () => true,
-)
+const web = benchPackage('onnxruntime-web')
+const openWeb = () => openWebEngine(async () => web.load('onnxruntime-web') as never)
 
 const target: Target = { runtime: 'onnxruntime-web', features: [], threads: 1 }
 
@@ -66,17 +64,17 @@ const samples: readonly HostTensor[] = [
   { dtype: 'float16', dims: [2], data: Uint16Array.of(0x3c00, 0xc000) },
 ]
 
-describe.skipIf(absent)('onnxruntime-web (skipped where the package is not installed)', () => {
+describe.skipIf(web.absent !== '')(`onnxruntime-web${web.absent}`, () => {
   test.each(['fp32', 'int8'])('answers an encoder in %s as the native runtime does', async (as) => {
     const model = as === 'int8' ? inInt8(encoder()) : encoder()
-    const [native, web] = [await openEngine(), await openWebEngine()]
-    const [left, right] = [await outputOf(native, model), await outputOf(web, model)]
+    const [native, inWeb] = [await openEngine(), await openWeb()]
+    const [left, right] = [await outputOf(native, model), await outputOf(inWeb, model)]
     expect(left.length).toBeGreaterThan(0)
     expect(apart(left, right)).toBeLessThan(1e-4)
   })
 
   test.each(samples)('$dtype goes in and comes out unchanged', async (sample) => {
-    const session = await (await openWebEngine()).open(identity(sample.dtype))
+    const session = await (await openWeb()).open(identity(sample.dtype))
     expect(session.inputInfo).toEqual([{ name: 'x', dtype: sample.dtype, dims: [2] }])
     expect((await session.run({ x: sample }))['y']).toEqual(sample)
     await session.close()
@@ -84,7 +82,7 @@ describe.skipIf(absent)('onnxruntime-web (skipped where the package is not insta
   })
 
   test('a broken model and a missing file are errors of the catalogue', async () => {
-    const engine = await openWebEngine()
+    const engine = await openWeb()
     await expect(engine.open(new Uint8Array(40))).rejects.toMatchObject({
       code: 'TENSOR_ENGINE_FAILED',
     })
@@ -98,6 +96,6 @@ test('a missing package is one error with the command that installs it', async (
   const missing = () => Promise.reject(new Error("Cannot find package 'onnxruntime-web'"))
   await expect(openWebEngine(missing)).rejects.toMatchObject({
     code: 'TENSOR_ENGINE_WEB_MISSING',
-    next: 'npm install onnxruntime-web',
+    next: 'npm i onnxruntime-web',
   })
 })

@@ -61,7 +61,7 @@ test('a missing package is one error with the command that installs it', async (
   expect(error).toBeInstanceOf(RightsizeError)
   expect(error).toMatchObject({
     code: 'TENSOR_ENGINE_MISSING',
-    next: 'npm i rightsize --onnxruntime-node-install=skip',
+    next: 'npm i onnxruntime-node --ignore-scripts',
   })
 })
 

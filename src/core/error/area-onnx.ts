@@ -48,13 +48,13 @@ export const onnxErrors = {
   },
   TENSOR_ENGINE_MISSING: {
     title: 'The package that runs ONNX graphs is not installed',
-    why: 'onnxruntime-node is an optional dependency; nothing else here can execute a graph.',
-    next: 'npm i rightsize --onnxruntime-node-install=skip',
+    why: 'onnxruntime-node is an optional peer (290 MB): only ONNX models and trained neural students need it.',
+    next: 'npm i onnxruntime-node --ignore-scripts',
   },
   TENSOR_ENGINE_WEB_MISSING: {
     title: 'The package that runs ONNX graphs in WebAssembly is not installed',
     why: 'onnxruntime-web is an optional peer: it is needed only to measure models as a browser runs them.',
-    next: 'npm install onnxruntime-web',
+    next: 'npm i onnxruntime-web',
   },
   TENSOR_ENGINE_FAILED: {
     title: 'The engine refused or failed to run the graph',

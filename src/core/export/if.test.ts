@@ -6,7 +6,13 @@ import {
   fixtureCandidate,
   fixtureCandidates,
 } from '../../../test/fixtures/account-run.ts'
-import { ifFixture, ifPlugin, ifRun, runManifest } from '../../../test/fixtures/impact-framework.ts'
+import {
+  ifAbsent,
+  ifFixture,
+  ifPlugin,
+  ifRun,
+  runManifest,
+} from '../../../test/fixtures/impact-framework.ts'
 import { buildAccount } from '../account/account.ts'
 import { scoreOf } from '../carbon/score.ts'
 import { evaluateManifest } from '../lint/if-evaluate.ts'
@@ -18,7 +24,7 @@ const account = buildAccount(accountRun, accountSpec, accountInputs)
 const sciOfRow = (id: string, what: 'perInference' | 'perAccepted' | 'perResolved') =>
   (account.consumer.rows.find((row) => row.id === id)!.sci[what] as Known<'gPerR'>).value
 
-describe('Impact Framework 1.1.0 (dev dependency)', () => {
+describe.skipIf(ifAbsent !== '')(`Impact Framework 1.1.0${ifAbsent}`, () => {
   test.each([
     ['inference', 'perInference'],
     ['accepted', 'perAccepted'],
@@ -114,7 +120,9 @@ describe('Impact Framework 1.1.0 (dev dependency)', () => {
     const outputs = await runManifest(manifest)
     expect(outputs['small']!.sci).toBe((row.sci.perInference as Known<'gPerR'>).value)
   })
+})
 
+describe('the manifest', () => {
   test('a candidate without a finite score is left out with its reason; IF would print a number', () => {
     const base = fixtureCandidate({ id: 'none', joules: 1, seconds: 0.01, accepted: 0.5 })
     const none = { ...base, acceptRate: exact('share', 0, 'counted') }
@@ -141,7 +149,7 @@ describe('Impact Framework 1.1.0 (dev dependency)', () => {
   })
 })
 
-describe("Impact Framework's own fixtures", () => {
+describe.skipIf(ifAbsent !== '')(`Impact Framework's own fixtures${ifAbsent}`, () => {
   const outputsOf = (path: string) => {
     const { tree } = ifFixture(path) as {
       tree: { children: { child: { outputs: Record<string, number>[] } } }

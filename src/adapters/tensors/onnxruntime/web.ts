@@ -1,17 +1,21 @@
 import { readFile } from 'node:fs/promises'
-import type { InferenceSession } from 'onnxruntime-web'
+import type { InferenceSession } from 'onnxruntime-node'
 import type { EngineOptions, TensorEngine, TensorSession } from '../../../contract/tensors.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { engineError, inputInfo, messageOf, once, runSession } from './session.ts'
 
-type Ort = typeof import('onnxruntime-web')
+/** What onnxruntime-web shares with onnxruntime-node, whose types a checkout has. */
+type Ort = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor' | 'env'>
+
+/** A string and no literal: the peer has no types in a checkout. */
+const peer: string = 'onnxruntime-web'
 
 /**
  * The engine over onnxruntime-web: WebAssembly as in a browser, one thread, loaded when this is called. Its times are those of V8 on this
  * processor. It neither profiles nor writes its optimised graph. Throws TENSOR_ENGINE_WEB_MISSING, with the command that installs it.
  */
 export async function openWebEngine(
-  load: () => Promise<Ort> = () => import('onnxruntime-web'),
+  load: () => Promise<Ort> = () => import(peer),
 ): Promise<TensorEngine> {
   const ort = await load().catch((cause: unknown) => {
     const what = `onnxruntime-web could not be loaded: ${messageOf(cause)}`

@@ -1,3 +1,4 @@
+export const protoInstalled: boolean
 export function protoTree(bytes: Uint8Array): unknown
 export function modelTree(model: unknown): unknown
 export function pick(tree: unknown): unknown

@@ -1,10 +1,22 @@
 // Compares what our codec read with what onnx-proto (protobufjs, generated from onnx.proto 1.10) read: for tests and bench/codec.
-import onnxProto from 'onnx-proto'
+import { createRequire } from 'node:module'
 
-const { onnx } = onnxProto
+const require = createRequire(import.meta.url)
+
+/** Whether onnx-proto is there: `npm ci --prefix bench` installs it. */
+export const protoInstalled = installed('onnx-proto')
+
+function installed(name) {
+  try {
+    return require.resolve(name) !== ''
+  } catch {
+    return false
+  }
+}
 
 /** Plain tree of a ModelProto as onnx-proto reads it, with storage choices taken out: tensor data as raw bytes, types of attributes filled in. */
 export function protoTree(bytes) {
+  const { onnx } = require('onnx-proto')
   const message = onnx.ModelProto.decode(bytes)
   const options = { longs: String, defaults: true, arrays: true, objects: true, bytes: Uint8Array }
   return normalModel(onnx.ModelProto.toObject(message, options))
