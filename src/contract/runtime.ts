@@ -46,13 +46,13 @@ export interface RuntimeSession {
   /** Answers in the order of the items. Rejects only when the runtime itself is broken. */
   answer(batch: readonly RuntimeItem[], signal?: AbortSignal): Promise<readonly Answer[]>
   /**
-   * Answers the batch `times` times where the work is done and keeps no answers: for metering, so that
-   * sending items and answers between processes is not charged to the model. `cpuS` is the worker's own;
+   * Answers the items `times` times, `batch` at a time, where the work is done and keeps no answers: for metering, so
+   * that sending items and answers between processes is not charged to the model. `cpuS` is the worker's own;
    * `latenciesS` holds one wall time per repetition. Absent on runtimes whose work is elsewhere.
    */
   exercise?(
-    batch: readonly RuntimeItem[],
-    times: number,
+    items: readonly RuntimeItem[],
+    how: { readonly times: number; readonly batch: number },
     signal?: AbortSignal,
   ): Promise<{
     readonly wallS: number

@@ -167,8 +167,11 @@ function brokenBy(given: readonly Answer[], run: BatchState): AnswerRun['broken'
  * Items of like length together, so that padded batches waste little; ties keep their order. Sorted a part at a time:
  * a run that is interrupted must not have judged the short items only.
  */
-function byLength(items: readonly Item[], part: number): readonly Item[] {
-  const length = (item: Item): number => (typeof item.input === 'string' ? item.input.length : 0)
+export function byLength<T extends Pick<RuntimeItem, 'input'>>(
+  items: readonly T[],
+  part: number,
+): readonly T[] {
+  const length = ({ input }: T): number => (typeof input === 'string' ? input.length : 0)
   const parts = Array.from({ length: Math.ceil(items.length / part) }, (_, i) =>
     items.slice(i * part, (i + 1) * part),
   )

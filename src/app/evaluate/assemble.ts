@@ -22,7 +22,7 @@ import { seedOf } from '../../core/stats/random.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 import { known } from '../../core/unit/known.ts'
 import type { Collected } from './collect.ts'
-import { costOf, ratioOf, resolvedRatio } from './cost.ts'
+import { itemCost, ratioToIncumbent, resolvedRatio } from './cost.ts'
 import { differences } from './differences.ts'
 import type { LoadedData } from './load.ts'
 import type { Measured } from './measure.ts'
@@ -60,11 +60,11 @@ export function assemble(inputs: AssembleInputs): RunResult {
   const costs = new Map(
     collected.map((one) => {
       const id = one.opened.spec.id
-      const ratio = ratioOf(id, spec.incumbent, measured)
+      const { ratio } = ratioToIncumbent(id, spec.incumbent, measured)
       const rate = accept.get(id) ?? unknown('not judged')
       const ratioResolved =
         id === spec.incumbent ? ratio : resolvedRatio(ratio, rate, spec.account.fallback)
-      return [id, { ...costOf(one, measured, spec), ratio, ratioResolved }] as const
+      return [id, { ...itemCost(one, measured, spec), ratio, ratioResolved }] as const
     }),
   )
   const decided = decide(decisionInput(inputs, costs, accept))
@@ -96,7 +96,7 @@ export function assemble(inputs: AssembleInputs): RunResult {
     account: null,
     environment: {
       ...inputs.environment,
-      noisy: noiseOf(measured.windows.map((window) => window.reading.steal)),
+      noisy: noiseOf(measured.windows.map(({ steal }) => steal)),
     },
     provenance: inputs.provenance,
     outcomes: outcomesOf(items, collected),
@@ -178,7 +178,7 @@ function unrankedByNoise(
   cost: BareCost,
   { windows }: Measured,
 ): Partial<Pick<BareCost, 'energyPerItem'>> {
-  const noise = noiseOf(windows.map((window) => window.reading.steal))
+  const noise = noiseOf(windows.map(({ steal }) => steal))
   if (noise === null || cost.windows === 0) return {}
   return { energyPerItem: unknown(`not ranked by energy: ${noise}`) }
 }
@@ -199,16 +199,14 @@ function savingsOf(
   measured: Measured,
 ): ReadonlyMap<string, Saving> {
   const incumbent = costs.get(spec.incumbent ?? '')
-  const sensor = measured.windows.some(
-    ({ reading }) => reading.energy.kind === 'known' && reading.energy.method === 'measured',
-  )
   const savings = new Map<string, Saving>()
   for (const { opened } of collected) {
     const id = opened.spec.id
     const cost = costs.get(id)
     if (!cost || !incumbent || id === spec.incumbent) continue
-    const of = sensor ? 'energy' : 'CPU time'
     if (cost.ratioResolved.kind === 'known') {
+      const { of: quantity } = ratioToIncumbent(id, spec.incumbent, measured)
+      const of = quantity === 'energy' ? 'energy' : 'CPU time'
       savings.set(id, { of, ratio: cost.ratioResolved, per: 'resolved task' })
       continue
     }

@@ -1,5 +1,13 @@
 import { perResolved } from '../../core/carbon/functional-unit.ts'
-import { perItem, ratioOfRounds } from '../../core/energy/interleaved.ts'
+import { perItem } from '../../core/energy/interleaved.ts'
+import {
+  cpuPerItem,
+  energyPerItem,
+  headlineQuantity,
+  pairedRatio,
+  type Quantity,
+} from '../../core/energy/paired-cost.ts'
+import { judgedWindows, type MeteredWindow } from '../../core/energy/window.ts'
 import type { CostResult } from '../../core/spec/run-result.ts'
 import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
 import { quantileInterval } from '../../core/stats/quantile.ts'
@@ -8,26 +16,22 @@ import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
 import { exact, known } from '../../core/unit/known.ts'
 import type { Collected } from './collect.ts'
 import type { Measured } from './measure.ts'
-import type { RoundWindow } from './rounds.ts'
-import { amountPerItem, judgedWindows } from './rounds-enough.ts'
 
 type Cost = Omit<CostResult, 'sci'>
 
 /** What one candidate costs per item, each figure with how it was had; unknown where nothing could see it. */
-export function costOf(
+export function itemCost(
   collected: Collected,
   measured: Measured,
   spec: Spec,
 ): Omit<Cost, 'ratio' | 'ratioResolved'> {
   const id = collected.opened.spec.id
-  const windows = judgedWindows(measured.windows).filter((window) => window.candidate === id)
+  const windows = judgedWindows(measured.windows).filter(({ workload }) => workload === id)
   const usage = measured.usage.get(id)
   const latencies = latenciesOf(collected, measured)
-  const energy = energyOf(collected, windows, measured)
   return {
-    meter: energy.meter,
-    energyPerItem: energy.perItem,
-    cpuPerItem: cpuOf(windows, energy.meter),
+    ...energyOf(collected, windows, measured),
+    cpuPerItem: cpuPerItem(windows),
     idlePerItem: unknown(
       'no expected load is declared (`deployment.load`), so idle time has no share',
     ),
@@ -42,23 +46,21 @@ export function costOf(
   }
 }
 
-const meteredHow = (meter: string): string => `interleaved windows, ${meter}`
-
 function energyOf(
   collected: Collected,
-  windows: readonly RoundWindow[],
+  windows: readonly MeteredWindow[],
   measured: Measured,
-): { readonly meter: string; readonly perItem: Estimate<'JPerItem'> } {
+): Pick<Cost, 'meter' | 'energyPerItem'> {
   const { spec } = collected.opened
   const said = [...collected.answers.values()].flatMap((answer) =>
     answer.ok && answer.joules !== undefined ? [answer.joules] : [],
   )
-  if (said.length > 1) return { meter: 'declared', perItem: reported(said) }
+  if (said.length > 1) return { meter: 'declared', energyPerItem: reported(said) }
   const declared = spec.energy?.jPerItem
-  if (declared) return { meter: 'declared', perItem: declaredEnergy(declared) }
-  const meter = measured.meters.get(spec.id)?.name ?? 'none'
-  if (windows.length === 0) return { meter, perItem: unmetered(collected) }
-  return { meter, perItem: windowEnergy(windows, meter) }
+  if (declared) return { meter: 'declared', energyPerItem: declaredEnergy(declared) }
+  const meter = measured.meters.get(spec.id) ?? 'none'
+  if (windows.length === 0) return { meter, energyPerItem: unmetered(collected) }
+  return { meter, energyPerItem: energyPerItem(windows) }
 }
 
 function unmetered(collected: Collected): Estimate<'JPerItem'> {
@@ -86,41 +88,10 @@ function declaredEnergy([low, high]: readonly [number, number]): Estimate<'JPerI
   return known('JPerItem', { value: (low + high) / 2, low, high, ...about })
 }
 
-/** Mean of the windows with its t interval, widened by what the meter's own figures may be off by. */
-function windowEnergy(windows: readonly RoundWindow[], meter: string): Estimate<'JPerItem'> {
-  const amounts: number[] = []
-  let low = 0
-  let high = 0
-  let sum = 0
-  let about: { method: 'measured' | 'sourced' | 'modeled'; source: string } | null = null
-  for (const { reading, items } of windows) {
-    const { energy } = reading
-    if (energy.kind !== 'known') continue
-    amounts.push(energy.value / items)
-    sum += energy.value
-    low += energy.low
-    high += energy.high
-    about = { method: energy.method, source: energy.source }
-  }
-  if (!about || sum <= 0) return unknown('the meter could not say in any window')
-  const meterError: readonly [number, number] = [low / sum, high / sum]
-  return perItem('JPerItem', amounts, { ...about, how: meteredHow(meter), meterError })
-}
-
-function cpuOf(windows: readonly RoundWindow[], meter: string): Estimate<'sPerItem'> {
-  const amounts = windows.map(
-    ({ workerCpuS, reading, items }) => (workerCpuS ?? reading.cpuS ?? 0) / items,
-  )
-  if (amounts.length === 0)
-    return unknown('its work is not in a process that can be seen from here')
-  const source = 'CPU time of its own process (user and system)'
-  return perItem('sPerItem', amounts, { method: 'measured', how: meteredHow(meter), source })
-}
-
-function throughputOf(windows: readonly RoundWindow[]): Estimate<'ratio'> {
+function throughputOf(windows: readonly MeteredWindow[]): Estimate<'ratio'> {
   const seconds = perItem(
     'sPerItem',
-    windows.map(({ reading, items }) => reading.wallS / items),
+    windows.map(({ wallS, items }) => wallS / items),
     { method: 'measured', how: 'wall time of the windows', source: 'monotonic clock' },
   )
   if (seconds.kind !== 'known') return seconds
@@ -194,30 +165,28 @@ function priceOf(
   return known('moneyPerItem', { value, method: 'sourced', how, source })
 }
 
+/** A headline ratio with what it is a ratio of. */
+export interface IncumbentRatio {
+  readonly of: Quantity
+  readonly ratio: Estimate<'ratio'>
+}
+
 /** Incumbent over candidate, per answer, from interleaved windows: joules of a sensor, else CPU time. */
-export function ratioOf(
+export function ratioToIncumbent(
   id: string,
   incumbent: string | null,
-  measured: Measured,
-): Estimate<'ratio'> {
-  if (incumbent === null) return unknown('no incumbent named, saving not stated')
-  if (id === incumbent) return exact('ratio', 1, 'the incumbent itself')
-  const [mine, theirs] = [id, incumbent].map((one) => measured.meters.get(one)?.name ?? 'none')
-  // Joules over CPU seconds, or joules of a GPU over joules of a processor, would be a number without a meaning.
-  if (mine !== theirs) return unknown(`metered by different means: ${mine} and ${theirs}`)
-  const windows = judgedWindows(measured.windows)
-  const rounds = windows.flatMap((window) => {
-    const other = windows.find((two) => two.candidate === incumbent && two.round === window.round)
-    if (window.candidate !== id || !other) return []
-    return [{ a: amountPerItem(window), b: amountPerItem(other) }]
-  })
-  const sensor = windows.some(
-    ({ reading }) => reading.energy.kind === 'known' && reading.energy.method === 'measured',
+  { windows, meters }: Pick<Measured, 'windows' | 'meters'>,
+): IncumbentRatio {
+  const of = headlineQuantity(
+    windows.filter(({ workload }) => workload === id || workload === incumbent),
   )
-  return ratioOfRounds(rounds, {
-    how: `${rounds.length} interleaved rounds, ${sensor ? 'energy' : 'CPU time (energy proxy)'}`,
-    source: sensor ? 'meter' : 'CPU time of each process',
-  })
+  if (incumbent === null) return { of, ratio: unknown('no incumbent named, saving not stated') }
+  if (id === incumbent) return { of, ratio: exact('ratio', 1, 'the incumbent itself') }
+  const [mine, theirs] = [id, incumbent].map((one) => meters.get(one) ?? 'none')
+  // Joules over CPU seconds, or joules of a GPU over joules of a processor, would be a number without a meaning.
+  if (mine !== theirs)
+    return { of, ratio: unknown(`metered by different means: ${mine} and ${theirs}`) }
+  return { of, ratio: pairedRatio(windows, [id, incumbent], of) }
 }
 
 /**

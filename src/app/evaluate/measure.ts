@@ -1,22 +1,25 @@
 import type { Meter } from '../../contract/meter.ts'
-import type { RuntimeItem, RuntimeUsage } from '../../contract/runtime.ts'
+import type { RuntimeItem, RuntimeSession, RuntimeUsage } from '../../contract/runtime.ts'
+import { sharpGoal } from '../../core/energy/enough.ts'
+import type { MeteredWindow } from '../../core/energy/window.ts'
 import type { Item } from '../../core/spec/item.ts'
 import type { Spec } from '../../core/spec/spec.ts'
+import { interleave } from '../measure/interleave.ts'
+import { timeRequests } from '../measure/requests.ts'
+import { sessionWorkload, type Workload } from '../measure/workload.ts'
+import { byLength } from './answer.ts'
 import type { Collected } from './collect.ts'
 import type { Effects } from './effects.ts'
 import type { RunEvent } from './events.ts'
-import { singleLatencies } from './latency.ts'
-import { type MeteredCandidate, meterRounds, type RoundWindow } from './rounds.ts'
-import { enoughRounds } from './rounds-enough.ts'
 
 /** What metering found of all candidates. */
 export interface Measured {
-  readonly windows: readonly RoundWindow[]
-  readonly meters: ReadonlyMap<string, Meter>
+  readonly windows: readonly MeteredWindow[]
+  /** Names of the meters, by candidate. */
+  readonly meters: ReadonlyMap<string, string>
   /** Warm single requests, seconds, by candidate. */
   readonly latencies: ReadonlyMap<string, readonly number[]>
   readonly usage: ReadonlyMap<string, RuntimeUsage>
-  readonly wallS: number
 }
 
 export interface MeasureContext {
@@ -33,6 +36,7 @@ const limits = {
   /** Wall seconds that one pass of the slowest candidate may take. */
   passS: 1.5,
   latencyRequests: 200,
+  latencyWarmUp: 5,
   latencyS: 4,
 }
 
@@ -46,36 +50,34 @@ export async function measureAll(
   items: readonly Item[],
   context: MeasureContext,
 ): Promise<Measured> {
-  const { effects, onEvent, signal } = context
-  const started = effects.clock.monotonicS()
-  const able = collected.filter((one) => one.opened.session && !one.broken && !signal.aborted)
-  const metered = await meteredCandidates(able, effects)
+  const able = collected.filter(
+    (one) => one.opened.session && !one.broken && !context.signal.aborted,
+  )
+  const candidates = await meteredCandidates(able, context.effects)
   const asked = items.map(
     (item): RuntimeItem => ({ id: item.id, input: item.input, row: item.row }),
   )
-  const subset = await affordable(metered, asked.slice(0, limits.items), context)
-  let windows: readonly RoundWindow[] = []
-  if (metered.length > 0 && subset.length > 0 && !signal.aborted) {
-    onEvent({ type: 'stage', stage: 'meter', detail: meterDetail(metered, subset.length) })
-    windows = await meterRounds({
-      candidates: metered,
-      items: subset,
-      windowS: limits.windowS,
-      clock: effects.clock,
-      signal,
-      enough: enoughRounds(spec.incumbent, effects.clock.monotonicS),
-      onWindow: (done, candidate) =>
-        onEvent({ type: 'progress', stage: 'meter, window of', candidate, done, total: 0 }),
-    })
+  try {
+    const windows = await windowsOf(candidates, asked, spec.incumbent, context)
+    const latencies = await latenciesOf(candidates, asked, context)
+    const usage = new Map<string, RuntimeUsage>()
+    for (const { opened } of able) {
+      const seen = await opened.session?.usage().catch(() => null)
+      if (seen) usage.set(opened.spec.id, seen)
+    }
+    const meters = new Map(candidates.map(({ id, meter }) => [id, meter.name]))
+    return { windows, meters, latencies, usage }
+  } finally {
+    await Promise.all(candidates.flatMap(({ opened }) => opened.map((meter) => meter.close())))
   }
-  const latencies = await latenciesOf(metered, asked, context)
-  const usage = new Map<string, RuntimeUsage>()
-  for (const one of able) {
-    const seen = await one.opened.session?.usage().catch(() => null)
-    if (seen) usage.set(one.opened.spec.id, seen)
-  }
-  const meters = new Map(metered.map((one) => [one.id, one.meter]))
-  return { windows, meters, latencies, usage, wallS: effects.clock.monotonicS() - started }
+}
+
+/** A candidate with what meters it. */
+interface MeteredCandidate extends Pick<Workload, 'id' | 'batch' | 'binding'> {
+  readonly session: RuntimeSession
+  readonly meter: Meter
+  /** All meters that were opened for it, the best first. */
+  readonly opened: readonly Meter[]
 }
 
 async function meteredCandidates(
@@ -87,63 +89,100 @@ async function meteredCandidates(
     const { session, spec } = opened
     if (!session) continue
     const usage = await session.usage().catch(() => null)
-    const bound = spec.energy?.pid === undefined ? (usage?.pids ?? []) : [spec.energy.pid]
+    const pids = spec.energy?.pid === undefined ? (usage?.pids ?? []) : [spec.energy.pid]
     const { cgroup, gpus, prometheus, external } = spec.energy ?? {}
     const elsewhere = cgroup ?? gpus ?? prometheus ?? external
-    if (bound.length === 0 && elsewhere === undefined && spec.energy?.host !== true) continue
-    const threads = usage?.threads ?? 1
-    const meters = await effects.openMeters(spec, { pids: bound, threads })
-    const meter = meters[0]
-    if (meter) found.push({ id: spec.id, session, meter, pids: bound, threads })
+    if (pids.length === 0 && elsewhere === undefined && spec.energy?.host !== true) continue
+    const binding = { pids, threads: usage?.threads ?? 1 }
+    const meters = await effects.openMeters(spec, binding)
+    const [meter] = meters
+    const batch = spec.settings.batch ?? session.batchSize
+    if (meter) found.push({ id: spec.id, session, batch, binding, meter, opened: meters })
   }
   return found
 }
 
+async function windowsOf(
+  candidates: readonly MeteredCandidate[],
+  asked: readonly RuntimeItem[],
+  reference: string | null,
+  context: MeasureContext,
+): Promise<readonly MeteredWindow[]> {
+  const { effects, signal, onEvent } = context
+  const nowS = effects.clock.monotonicS
+  const on = (items: readonly RuntimeItem[]) =>
+    candidates.map((one) => sessionWorkload({ ...one, items, nowS }))
+  const count = await affordable(on(asked.slice(0, 8)), context)
+  const some = asked.slice(0, Math.max(4, Math.min(limits.items, count)))
+  if (candidates.length === 0 || some.length === 0 || signal.aborted) return []
+  onEvent({ type: 'stage', stage: 'meter', detail: meterDetail(candidates, some.length) })
+  return interleave({
+    workloads: on(byLength(some, some.length)),
+    windowS: limits.windowS,
+    goal: sharpGoal,
+    ...{ reference, nowS, signal, machineThreads: effects.machineThreads },
+    onWindow: (done, candidate) =>
+      onEvent({ type: 'progress', stage: 'meter, window of', candidate, done, total: 0 }),
+  })
+}
+
 /** As many items as the slowest candidate answers in the time of a pass, judged on a few. */
 async function affordable(
-  metered: readonly MeteredCandidate[],
-  items: readonly RuntimeItem[],
-  { effects, signal }: MeasureContext,
-): Promise<readonly RuntimeItem[]> {
-  const few = items.slice(0, 8)
+  few: readonly Workload[],
+  { signal, effects }: MeasureContext,
+): Promise<number> {
   let slowest = 0
-  for (const { session } of metered) {
-    if (few.length === 0 || signal.aborted) break
+  for (const workload of few) {
+    if (workload.items === 0 || signal.aborted) break
     const start = effects.clock.monotonicS()
-    const worked = session.exercise
-      ? await session.exercise(few, 1, signal).catch(() => null)
-      : await session.answer(few, signal).catch(() => null)
+    const worked = await workload.work(1, signal)
     if (worked) slowest = Math.max(slowest, effects.clock.monotonicS() - start)
   }
-  const perItem = slowest / Math.max(1, few.length)
-  const count = perItem === 0 ? items.length : Math.floor(limits.passS / perItem)
-  return items.slice(0, Math.max(Math.min(4, items.length), count))
+  const perItem = slowest / Math.max(1, few[0]?.items ?? 1)
+  return perItem === 0 ? limits.items : Math.floor(limits.passS / perItem)
 }
 
 async function latenciesOf(
-  metered: readonly MeteredCandidate[],
+  candidates: readonly MeteredCandidate[],
   items: readonly RuntimeItem[],
   { effects, signal, onEvent }: MeasureContext,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const latencies = new Map<string, readonly number[]>()
-  if (metered.length > 0) {
-    const detail = `${limits.latencyRequests} single warm requests each`
-    onEvent({ type: 'stage', stage: 'latency', detail })
-  }
-  for (const { id, session } of metered) {
+  if (candidates.length === 0 || items.length === 0) return latencies
+  const detail = `${limits.latencyRequests} single warm requests each`
+  onEvent({ type: 'stage', stage: 'latency', detail })
+  const nowS = effects.clock.monotonicS
+  for (const { id, session } of candidates) {
     if (signal.aborted) break
-    const options = {
-      requests: limits.latencyRequests,
-      clock: effects.clock,
-      signal,
+    const seconds = await timeRequests({
+      count: limits.latencyRequests,
+      warmUp: limits.latencyWarmUp,
       maxS: limits.latencyS,
-    }
-    latencies.set(id, await singleLatencies(session, items, options).catch(() => []))
+      one: (at) => secondsOf(session, items[at % items.length] as RuntimeItem, nowS, signal),
+      ...{ nowS, signal },
+    }).catch(() => [])
+    latencies.set(id, seconds)
   }
   return latencies
 }
 
-function meterDetail(metered: readonly MeteredCandidate[], items: number): string {
-  const names = [...new Set(metered.map((one) => one.meter.name))].join(', ')
-  return `${metered.length} candidates in interleaved windows of ${items} items (${names})`
+/** Batch of one, as a user of a service meets it. */
+async function secondsOf(
+  session: RuntimeSession,
+  item: RuntimeItem,
+  nowS: () => number,
+  signal: AbortSignal,
+): Promise<number> {
+  if (session.exercise) {
+    const run = await session.exercise([item], { times: 1, batch: 1 }, signal)
+    return run.latenciesS[0] ?? run.wallS
+  }
+  const start = nowS()
+  await session.answer([item], signal)
+  return nowS() - start
+}
+
+function meterDetail(candidates: readonly MeteredCandidate[], items: number): string {
+  const names = [...new Set(candidates.map((one) => one.meter.name))].join(', ')
+  return `${candidates.length} candidates in interleaved windows of ${items} items (${names})`
 }

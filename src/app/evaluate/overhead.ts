@@ -1,4 +1,4 @@
-import { cpuEnergy, withWorkloadPower } from '../../core/energy/cpu-model.ts'
+import { energyOfCpuTime } from '../../core/energy/cpu-model.ts'
 import type { CostResult, Overhead } from '../../core/spec/run-result.ts'
 import { add, scale } from '../../core/unit/arithmetic.ts'
 import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
@@ -51,11 +51,8 @@ function candidateStages(one: Collected, inputs: OverheadInputs): readonly Stage
   const cpuPerItem = cost?.cpuPerItem.kind === 'known' ? cost.cpuPerItem.value : 0
   const perItem = cost?.energyPerItem ?? unknown('not metered')
   const { trained } = one.opened
-  const windows = inputs.measured.windows.filter((window) => window.candidate === candidate)
-  const metered = windows.reduce(
-    (sum, { workerCpuS, reading }) => sum + (workerCpuS ?? reading.cpuS ?? 0),
-    0,
-  )
+  const windows = inputs.measured.windows.filter(({ workload }) => workload === candidate)
+  const metered = windows.reduce((sum, { cpuS }) => sum + (cpuS ?? 0), 0)
   const stages: Stage[] = []
   const push = (
     stage: Stage['stage'],
@@ -74,12 +71,12 @@ function candidateStages(one: Collected, inputs: OverheadInputs): readonly Stage
     one.opened.openWallS,
   )
   push('evaluation', timesItems(perItem, one.calls), cpuPerItem * one.calls, one.wallS)
-  const energies = windows.map((window) => window.reading.energy)
+  const energies = windows.map(({ energy }) => energy)
   push(
     'metering',
     sumKnown(energies),
     metered,
-    windows.reduce((sum, { reading }) => sum + reading.wallS, 0),
+    windows.reduce((sum, { wallS }) => sum + wallS, 0),
   )
   return stages
 }
@@ -93,7 +90,7 @@ function judging({ judge }: OverheadInputs): readonly Stage[] {
 
 /** Energy of work that no meter watched (training, loading), from its CPU time. */
 export const modeled = (cpuS: number, threads: number | null): Estimate<'J'> =>
-  withWorkloadPower(cpuEnergy({ cpuS, wallS: 0, threads: 0, rssBytes: 0 }, { threads }).total)
+  energyOfCpuTime(cpuS, { threads })
 
 function timesItems(perItem: Estimate<'JPerItem'>, items: number): Estimate<'J'> {
   if (items === 0) return exact('J', 0, 'nothing was run')

@@ -87,6 +87,10 @@ export function withWorkloadPower(energy: Known<'J'>): Known<'J'> {
   return known('J', { ...energy, low: energy.low * low, high: energy.high * high })
 }
 
+/** Modelled energy of CPU time alone, no idle and no memory, as a candidate of its own: of work that no meter watched, or that shares its process. */
+export const energyOfCpuTime = (cpuS: number, machine: ModeledMachine): Known<'J'> =>
+  withWorkloadPower(cpuEnergy({ cpuS, wallS: 0, threads: 0, rssBytes: 0 }, machine).active)
+
 function sumOf(...parts: readonly [Known<'J'>, ...Known<'J'>[]]): Known<'J'> {
   return parts.reduce((total, part) => add(total, part) as Known<'J'>)
 }

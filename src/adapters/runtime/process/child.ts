@@ -40,9 +40,9 @@ export async function openInChild(
       signal?.throwIfAborted()
       return keeper.use(({ line }) => line.ask<'answer'>({ kind: 'answer', batch }))
     },
-    exercise: async (batch, times, signal) => {
+    exercise: async (items, how, signal) => {
       signal?.throwIfAborted()
-      return keeper.use(({ line }) => line.ask<'exercise'>({ kind: 'exercise', batch, times }))
+      return keeper.use(({ line }) => line.ask<'exercise'>({ kind: 'exercise', items, ...how }))
     },
     usage: () => usageOf(keeper, candidate.settings.threads ?? 1),
     close: () => keeper.current().close(),

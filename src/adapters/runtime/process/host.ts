@@ -1,4 +1,4 @@
-import type { Runtime, RuntimeItem, RuntimeSession } from '../../../contract/runtime.ts'
+import type { Runtime, RuntimeSession } from '../../../contract/runtime.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 import type { Exercised, Opened, Question, Reply, SentError } from './protocol.ts'
@@ -54,7 +54,7 @@ async function reply(question: Question, host: Host): Promise<unknown> {
     case 'answer':
       return opened(host).answer(question.batch)
     case 'exercise':
-      return exercise(opened(host), question.batch, question.times, host)
+      return exercise(opened(host), question, host)
     case 'usage':
       return usage(host)
     case 'close':
@@ -87,19 +87,20 @@ function opened(host: Host): RuntimeSession {
 
 async function exercise(
   session: RuntimeSession,
-  batch: readonly RuntimeItem[],
-  times: number,
+  { items, times, batch }: Question & { kind: 'exercise' },
   host: Host,
 ): Promise<Exercised> {
-  if (session.exercise) return session.exercise(batch, times)
+  if (session.exercise) return session.exercise(items, { times, batch })
   const alive = throttled(() => host.channel.send({ alive: true }))
   const latenciesS: number[] = []
   const start = stamp()
   for (let i = 0; i < times; i++) {
     const before = stamp()
-    await session.answer(batch)
+    for (let at = 0; at < items.length; at += batch) {
+      await session.answer(items.slice(at, at + batch))
+      alive()
+    }
     latenciesS.push(since(before).wallS)
-    alive()
   }
   return { ...since(start), latenciesS }
 }

@@ -15,8 +15,9 @@ export type Question =
   | {
       readonly id: number
       readonly kind: 'exercise'
-      readonly batch: readonly RuntimeItem[]
+      readonly items: readonly RuntimeItem[]
       readonly times: number
+      readonly batch: number
     }
   | { readonly id: number; readonly kind: 'usage' }
   | { readonly id: number; readonly kind: 'close' }
