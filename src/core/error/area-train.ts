@@ -1,49 +1,44 @@
 import type { ErrorEntry } from './catalogue.ts'
 
 export const trainErrors = {
-  TRAIN_FAILED: {
-    title: 'Training stopped',
-    why: 'The input breaks a rule that the message names.',
-    next: 'Correct what the message names and run the command again.',
-  },
   TRAIN_NO_GRADIENT: {
-    title: 'An operator has no gradient rule',
-    why: 'The model uses an operator that rightsize can run but not train through.',
-    next: 'Train only parameters behind that node, or use a model made of the operators listed on the gradients page.',
+    title: 'An operator has no gradient',
+    why: 'The model uses an operator that rightsize can run but not differentiate.',
+    next: 'Train only parameters after that node, or use a model built from the operators listed in docs/methods/gradients.md.',
   },
   TRAIN_SHAPE: {
-    title: 'A gradient needs a shape that the graph does not state',
-    why: 'Most shapes are found at run time; a few rules need the rank or a size beforehand.',
-    next: 'Add the shape to the value_info of the model, or export it with static ranks.',
+    title: 'A gradient needs a shape that is missing in the graph',
+    why: 'Most shapes are known at run time, but a few gradients need the rank or a size in advance.',
+    next: 'Add the shape to `value_info` of the model, or export it with static ranks.',
   },
   TRAIN_OPSET: {
-    title: 'A model of this opset cannot be trained further',
-    why: 'Backward nodes are opset 18; models of opset 13 to 21 can stand beside them, others may mean something else by the same names.',
-    next: 'Convert the model to opset 18 where it was exported.',
+    title: 'Models of this opset cannot be trained',
+    why: 'Gradients use opset 18, which is compatible with models of opset 13 to 21.',
+    next: 'Export the model again with opset 18.',
   },
   TRAIN_PARAMETER: {
     title: 'A parameter cannot be trained',
-    why: 'It is missing from the graph, is not float32, or does not influence the loss.',
-    next: 'Name float32 initializers or inputs that the loss depends on.',
+    why: 'The parameter is not in the graph, is not float32, or does not influence the loss.',
+    next: 'Choose float32 initializers or inputs that influence the loss.',
   },
   TRAIN_DATA: {
     title: 'The training data cannot be used',
-    why: 'Training needs at least two classes, inputs that are not all empty, and labels that are in the list.',
-    next: 'Correct the rows that the message names.',
+    why: 'Training needs at least two classes, non-empty inputs, and labels from the list.',
+    next: 'Fix the rows named above.',
   },
   TRAIN_OPTIONS: {
     title: 'A training option is out of range',
-    why: 'The sizes of the model and the schedule have to fit each other.',
-    next: 'Correct the option that the message names.',
+    why: 'The sizes of the model and of the schedule must be consistent.',
+    next: 'Fix the option named above.',
   },
   TRAIN_NAN: {
     title: 'The loss is not a number',
-    why: 'The learning rate is usually too high, or an input holds values that overflow.',
+    why: 'Usually the learning rate is too high, or an input contains values that overflow.',
     next: 'Halve the learning rate and resume from the last good checkpoint.',
   },
   TRAIN_CHECKPOINT: {
-    title: 'The checkpoint does not fit',
-    why: 'It is damaged, or belongs to another model, data set, seed or setting.',
-    next: 'Start without the checkpoint, or give the options it was made with.',
+    title: 'The checkpoint does not match',
+    why: 'It is damaged, or belongs to another model, dataset, seed or setting.',
+    next: 'Start without the checkpoint, or use the options it was created with.',
   },
 } as const satisfies Record<string, ErrorEntry>

@@ -334,8 +334,8 @@ test.each([
     'the file is a zip archive (PyTorch and NumPy files are zip archives), not an ONNX model',
     /Export/,
   ],
-  ['GGUF\u0003', 'the file is a GGUF file (llama.cpp), not an ONNX model', /Fetch the real file/],
-  ['{"error":"Not found"}', 'the file is JSON, not an ONNX model', /Fetch/],
+  ['GGUF\u0003', 'the file is a GGUF file (llama.cpp), not an ONNX model', /git lfs pull/],
+  ['{"error":"Not found"}', 'the file is JSON, not an ONNX model', /git lfs pull/],
   [
     '\u0020\u0000\u0000\u0000TFL3',
     'the file is a TensorFlow Lite model, not an ONNX model',
@@ -344,9 +344,9 @@ test.each([
   [
     '\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000{"a":{}}',
     'the file is a safetensors file, not an ONNX model',
-    /Fetch/,
+    /git lfs pull/,
   ],
-  ['', 'the file is empty', /Fetch/],
+  ['', 'the file is empty', /git lfs pull/],
 ])('%j is recognised', (text, message, next) => {
   const error = refusal(Uint8Array.from(text, (letter) => letter.charCodeAt(0)))
   expect(error).toMatchObject({ code: 'ONNX_NOT_A_MODEL', message })
