@@ -16,6 +16,7 @@ export type {
 export type { Store } from './contract/store.ts'
 export type { ErrorCode } from './core/error/catalogue.ts'
 export { RightsizeError, renderError } from './core/error/error.ts'
+export type { Claim, ClaimKind } from './core/result/claim.ts'
 export type { Score, Scorer } from './core/score/scorer.ts'
 export type { Answer, Output } from './core/spec/answer.ts'
 export type { SpecInput } from './core/spec/define.ts'
@@ -25,7 +26,6 @@ export type {
   CandidateResult,
   Decision,
   DecisionKind,
-  LossEvidence,
   RunResult,
 } from './core/spec/run-result.ts'
 export type { CandidateSpec, Spec } from './core/spec/spec.ts'

@@ -1,10 +1,6 @@
 import { buildAccount } from '../../src/core/account/account.ts'
-import type {
-  CandidateResult,
-  Decision,
-  LossEvidence,
-  RunResult,
-} from '../../src/core/spec/run-result.ts'
+import type { Claim } from '../../src/core/result/claim.ts'
+import type { CandidateResult, Decision, RunResult } from '../../src/core/spec/run-result.ts'
 import { infinite, unknown } from '../../src/core/unit/estimate.ts'
 import { exact, within } from '../../src/core/unit/known.ts'
 import {
@@ -17,17 +13,22 @@ import {
 
 /** Results of every kind that a report has to read, made from one small run. */
 
-const loss = (expected: number, upper: number, over: number): LossEvidence => ({
+const loss = (expected: number, upper: number, over: number): Claim => ({
+  kind: over <= 0.2 ? 'supported' : 'undecided',
   against: 'incumbent',
+  limit: 0.01,
   n: 1000,
   win: 20,
   tie: 950,
   lose: 30,
   expected,
   upper,
-  upperLevel: 0.95,
-  pOverMargin: over / 2,
-  pOverMarginCorrected: over,
+  level: 0.96,
+  alpha: 0.04,
+  look: 1,
+  candidates: 2,
+  pOver: over / 2,
+  pOverCorrected: over,
   pNonInferior: 0.2,
   pMcNemar: 0.3,
   method: 'exact unconditional test of the paired difference',
@@ -36,7 +37,7 @@ const loss = (expected: number, upper: number, over: number): LossEvidence => ({
 
 const counted = { method: 'measured', how: 'windows', source: 'fixture' } as const
 
-function judged(one: CandidateResult, own: LossEvidence): CandidateResult {
+function judged(one: CandidateResult, own: Claim): CandidateResult {
   return {
     ...one,
     loss: own,

@@ -113,7 +113,7 @@ function lockedDecision(
       ? {
           expected: chosen.loss.expected,
           upper: chosen.loss.upper,
-          level: chosen.loss.upperLevel,
+          level: chosen.loss.level,
           n: chosen.loss.n,
         }
       : null,

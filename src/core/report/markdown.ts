@@ -79,7 +79,7 @@ function table(result: RunResult): readonly string[] {
       one.quality.kind === 'known' ? percent(one.quality.value) : 'unknown',
       one.loss ? points(one.loss.expected) : '–',
       one.loss ? points(one.loss.upper) : '–',
-      one.loss ? chance(one.loss.pOverMarginCorrected) : '–',
+      one.loss ? chance(one.loss.pOverCorrected) : '–',
       value(one.cost.cpuPerItem),
       value(one.cost.energyPerItem),
       one.role === 'incumbent'

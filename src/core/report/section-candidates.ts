@@ -232,7 +232,7 @@ function columnsOf(result: RunResult): readonly Column[] {
       cell: (one) =>
         one.loss ? `${points(one.loss.expected)}<small>${points(one.loss.upper)}</small>` : '–',
     },
-    { head: over, cell: (one) => (one.loss ? chance(one.loss.pOverMarginCorrected) : '–') },
+    { head: over, cell: (one) => (one.loss ? chance(one.loss.pOverCorrected) : '–') },
     ...(result.incumbent === null
       ? []
       : [

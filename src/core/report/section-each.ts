@@ -96,7 +96,7 @@ function evidence({ loss, sequential, metrics, acceptRate }: CandidateResult) {
       ])
     rows.push([
       'P(loss > margin)',
-      `${chance(loss.pOverMargin)} alone, ${chance(loss.pOverMarginCorrected)} corrected for the others`,
+      `${chance(loss.pOver)} alone, ${chance(loss.pOverCorrected)} corrected for the others`,
     ])
     if (loss.pMcNemar !== null)
       rows.push(['McNemar, exact', `p = ${significant(loss.pMcNemar, 2)} that they are equal`])

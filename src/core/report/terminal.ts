@@ -141,7 +141,7 @@ function columnsOf(result: RunResult): readonly Column[] {
     {
       head: 'P(over)',
       spare: true,
-      cell: (c) => (c.loss ? chance(c.loss.pOverMarginCorrected) : '-'),
+      cell: (c) => (c.loss ? chance(c.loss.pOverCorrected) : '-'),
     },
     costColumn(result),
   ]

@@ -1,29 +1,16 @@
-import type { ConstraintResult, SliceResult, Verdict } from '../spec/run-result.ts'
+import { type CheckedConstraint, judgedConstraint } from '../proof/condition.ts'
+import { type Correction, correctedForSelection } from '../proof/grade.ts'
+import type { ClaimKind } from '../result/claim.ts'
 import type { RiskSpec } from '../spec/spec.ts'
-import { pLossOver, pShareBelow } from '../stats/posterior.ts'
+import { pShareBelow } from '../stats/posterior.ts'
 import {
   clopperPearson,
   clopperPearsonLower,
   clopperPearsonUpper,
 } from '../stats/proportion-interval.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
+import { percent } from '../unit/figure-words.ts'
 import type { CandidateEvidence } from './decision-input.ts'
-import type { LossModel } from './loss-model.ts'
-import { percent, points } from './sentences.ts'
-import { type Correction, correctedForSelection, type Grade, gradeOf } from './standing.ts'
-
-/** A condition beside the bar, and how far its evidence goes; `null` grade: too little to judge, and said so. */
-export interface CheckedConstraint {
-  readonly result: ConstraintResult
-  readonly grade: Grade | null
-}
-
-const verdictOf = (grade: Grade | null): Verdict =>
-  grade === 'certified' || grade === 'supported'
-    ? 'meets'
-    : grade === 'failed'
-      ? 'fails'
-      : 'inconclusive'
 
 /** Requests below which a 95th percentile is not judged (settled: windows of 200 requests or more). */
 const REQUESTS_FOR_P95 = 200
@@ -40,12 +27,12 @@ export function checkLatency(
   const n = requests.length
   if (n < REQUESTS_FOR_P95) {
     const why = `${n} warm requests were timed; ${REQUESTS_FOR_P95} are needed to judge a 95th percentile`
-    return outcome('p95 latency', limit, 's', { kind: 'unknown', why }, 'open', why)
+    return judgedConstraint('p95 latency', limit, 's', { kind: 'unknown', why }, 'undecided', why)
   }
   const within = requests.filter((latency) => latency <= limit).length
   const grade = gradeShare(within, n, 0.95, risk, correction)
   const why = `${percent(within / n)} of ${n} requests took at most ${limitMs} ms`
-  return outcome('p95 latency', limit, 's', percentile(requests), grade, why)
+  return judgedConstraint('p95 latency', limit, 's', percentile(requests), grade, why)
 }
 
 function gradeShare(
@@ -54,12 +41,12 @@ function gradeShare(
   floor: number,
   risk: RiskSpec,
   correction: Correction,
-): Grade {
+): ClaimKind {
   const { looked, near, conditions } = correction
   if (clopperPearsonLower(hits, n, risk.alpha / looked) >= floor) return 'certified'
   const below = correctedForSelection(pShareBelow(hits, n, floor), near)
   if (below <= 1 - risk.supportedAt) return 'supported'
-  return clopperPearsonUpper(hits, n, risk.beta / conditions) < floor ? 'failed' : 'open'
+  return clopperPearsonUpper(hits, n, risk.beta / conditions) < floor ? 'none' : 'undecided'
 }
 
 /** The 95th percentile with the order statistics that a Clopper-Pearson interval of ranks gives. */
@@ -81,18 +68,6 @@ function percentile(requests: readonly number[]): Estimate<'s'> {
   }
 }
 
-function outcome(
-  name: string,
-  limit: number,
-  unit: string,
-  value: Estimate<Unit>,
-  grade: Grade | null,
-  why: string,
-): CheckedConstraint {
-  const typed = value as ConstraintResult['value']
-  return { grade, result: { name, limit, unit, value: typed, verdict: verdictOf(grade), why } }
-}
-
 /** A measured amount against its limit: meets when its whole interval does, fails when none of it does. */
 function checkAmount(
   name: string,
@@ -102,11 +77,27 @@ function checkAmount(
 ): CheckedConstraint {
   if (value === undefined || value.kind !== 'known') {
     const why = value?.kind === 'unknown' ? value.why : 'it was not measured'
-    return outcome(name, limit, unit, value ?? { kind: 'unknown', why }, 'open', `unknown: ${why}`)
+    return judgedConstraint(
+      name,
+      limit,
+      unit,
+      value ?? { kind: 'unknown', why },
+      'undecided',
+      `unknown: ${why}`,
+    )
   }
-  if (value.high <= limit) return outcome(name, limit, unit, value, 'certified', 'within the limit')
-  if (value.low > limit) return outcome(name, limit, unit, value, 'failed', 'above the limit')
-  return outcome(name, limit, unit, value, 'open', 'the limit lies inside its interval')
+  if (value.high <= limit)
+    return judgedConstraint(name, limit, unit, value, 'certified', 'within the limit')
+  if (value.low > limit)
+    return judgedConstraint(name, limit, unit, value, 'none', 'above the limit')
+  return judgedConstraint(
+    name,
+    limit,
+    unit,
+    value,
+    'undecided',
+    'the limit lies inside its interval',
+  )
 }
 
 /** The amounts that the spec limits, by candidate. */
@@ -129,64 +120,4 @@ export function checkAmounts(
     checked.push(checkAmount('price per item', pricePerItem, 'moneyPerItem', cost.pricePerItem))
   }
   return checked
-}
-
-export interface SliceInput {
-  readonly key: string
-  readonly value: string
-  readonly loss: LossModel
-  /** Margin (or 0 below the floor) that holds in the slice; null: reported only. */
-  readonly limit: number | null
-}
-
-/** One slice as a line of the report, and as a constraint where the spec sets a bar for it. */
-export function checkSlice(
-  { key, value, loss, limit }: SliceInput,
-  risk: RiskSpec,
-  correction: Correction,
-): { readonly slice: SliceResult; readonly constraint: CheckedConstraint | null } {
-  const line = { key, value, n: loss.n, quality: loss.quality }
-  const measured = { loss: loss.expected, lossUpper: loss.upper(risk.alpha / correction.looked) }
-  if (limit === null) {
-    const note = 'reported, not judged: the spec sets no bar for this slice'
-    return { slice: { ...line, ...measured, judged: false, note }, constraint: null }
-  }
-  const name = `slice ${key}=${value}`
-  const shown = lossEstimate(loss, risk.alpha / correction.looked)
-  if (tooSmall(loss, limit, risk, correction)) {
-    const note = `too small to judge: ${loss.n} items, and even without a single error they could not support the bar`
-    const constraint = outcome(name, limit, 'share', shown, null, note)
-    return { slice: { ...line, ...measured, judged: false, note }, constraint }
-  }
-  const grade = gradeOf(loss, limit, risk, correction)
-  const note = `${grade}: loss ${points(loss.expected)}, at most ${points(measured.lossUpper)}`
-  return {
-    slice: { ...line, ...measured, judged: true, note },
-    constraint: outcome(name, limit, 'share', shown, grade, note),
-  }
-}
-
-/** Whether a candidate without one loss (or one error) would still not be supported at this size. */
-function tooSmall(loss: LossModel, limit: number, risk: RiskSpec, { near }: Correction): boolean {
-  const { n, expected, quality } = loss
-  const floor = expected + quality.value - limit
-  const p =
-    loss.against === 'incumbent'
-      ? pLossOver({ win: 0, tie: n, lose: 0 }, limit)
-      : pShareBelow(n, n, floor)
-  return n === 0 || correctedForSelection(p, near) > 1 - risk.supportedAt
-}
-
-function lossEstimate(loss: LossModel, alpha: number): Estimate<'share'> {
-  return {
-    kind: 'known',
-    unit: 'share',
-    value: loss.expected,
-    low: loss.lower(alpha),
-    high: loss.upper(alpha),
-    level: 1 - 2 * alpha,
-    method: 'measured',
-    how: loss.method,
-    source: `${loss.n} items`,
-  }
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import type { Scores } from '../proof/pairing.ts'
 import { seededRandom } from '../stats/random.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 import { decide } from './decide.ts'
-import type { CandidateEvidence, DecisionInput, Scores } from './decision-input.ts'
+import type { CandidateEvidence, DecisionInput } from './decision-input.ts'
 
 const unknown = { kind: 'unknown', why: 'not measured' } as const
 const known = <U extends Unit>(unit: U, value: number): Estimate<U> => ({
@@ -70,10 +71,10 @@ test('an exact copy on 2,000 items is certified, and both claims stand in the sa
   })
   expect(decision.certified).toEqual({
     holds: true,
-    text: 'Certified: on future items like these the loss is within your 1-point margin (wrong with probability at most 5 %, over 1 candidate looked at).',
+    text: 'Certified: on future items like these the loss is within your 1-point margin (wrong with probability at most 5 %, corrected for 1 candidate).',
   })
   expect(decision.headline).toBe(
-    'Ship small: lowest priced of those that are good enough. Expected loss 0 points, at most 0.2 (95 %). Chance that the loss exceeds your 1-point margin: under 1 %: certified.',
+    'Ship small: lowest priced of those that are good enough. Expected loss 0 points, at most 0.2 (95 %). Chance that the loss exceeds your 1-point margin: < 1 %: certified.',
   )
 })
 
@@ -129,8 +130,8 @@ test('the more candidates are looked at, the less the same evidence is worth', (
     ).candidates.find(({ id }) => id === 's0')?.loss
   const [one, eight] = [near(1), near(8)]
   expect(eight?.upper).toBeGreaterThan(one?.upper ?? 1)
-  expect(eight?.pOverMargin).toBeCloseTo(one?.pOverMargin ?? 0, 12)
-  expect(eight?.pOverMarginCorrected).toBeGreaterThan(one?.pOverMarginCorrected ?? 1)
+  expect(eight?.pOver).toBeCloseTo(one?.pOver ?? 0, 12)
+  expect(eight?.pOverCorrected).toBeGreaterThan(one?.pOverCorrected ?? 1)
 })
 
 test('eight candidates that are all truly 2 points worse are supported and certified no oftener than the risk allows', () => {

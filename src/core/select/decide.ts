@@ -1,12 +1,14 @@
 import { RightsizeError } from '../error/error.ts'
-import type { LossEvidence } from '../spec/run-result.ts'
+import { claimOf } from '../proof/claim.ts'
+import type { CheckedConstraint } from '../proof/condition.ts'
+import { type Correction, clearlyFailing, weakest } from '../proof/grade.ts'
+import { type LookTerms, uncounted } from '../proof/look-alpha.ts'
+import type { LossModel } from '../proof/loss-model.ts'
+import { checkSlice } from '../proof/slice.ts'
+import type { Claim, ClaimKind } from '../result/claim.ts'
+import type { Verdict } from '../spec/run-result.ts'
 import { incumbentOf, lossOf } from './candidate-loss.ts'
-import {
-  type CheckedConstraint,
-  checkAmounts,
-  checkLatency,
-  checkSlice,
-} from './constraint-check.ts'
+import { checkAmounts, checkLatency } from './constraint-check.ts'
 import { type CostOrder, costOrder } from './cost-order.ts'
 import type {
   CandidateEvidence,
@@ -15,17 +17,9 @@ import type {
   DecisionOutput,
   Standing,
 } from './decision-input.ts'
-import { type Judged, writeDecision } from './decision-text.ts'
-import type { LossModel } from './loss-model.ts'
-import { percent, points } from './sentences.ts'
-import {
-  CLEARLY_FAILING,
-  type Correction,
-  correctedForSelection,
-  type Grade,
-  gradeOf,
-  weakest,
-} from './standing.ts'
+import { writeDecision } from './decision-text.ts'
+import type { Judged } from './judged.ts'
+import { whyOf } from './judgement-text.ts'
 
 /** The loss that the bar allows: the margin, or nothing below the floor. */
 const limitOf = ({ bar }: DecisionInput): number => (bar.kind === 'relative' ? bar.margin : 0)
@@ -36,8 +30,10 @@ const limitOf = ({ bar }: DecisionInput): number => (bar.kind === 'relative' ? b
  * settle the rest. Bounds are simultaneous over every candidate that could have been accepted.
  * Throws DECISION_INPUT when a relative bar has no incumbent, or the incumbent could not be judged.
  */
-export function decide(input: DecisionInput): DecisionOutput {
-  requireIncumbent(input)
+export function decide(asked: DecisionInput): DecisionOutput {
+  requireIncumbent(asked)
+  const look = asked.look ?? uncounted(asked.risk.alpha)
+  const input = { ...asked, risk: { ...asked.risk, alpha: look.alpha }, look }
   const order = costOrder(input.candidates, input.order, input.incumbent, hasLimit(input))
   const losses = new Map(
     input.candidates
@@ -51,7 +47,9 @@ export function decide(input: DecisionInput): DecisionOutput {
   const ranked = order.ranked.flatMap((id) => judged.filter((entry) => entry.id === id))
   const chosen = choose(ranked, input)
   return {
-    decision: writeDecision({ input, order, correction, ranked, chosen, limit: limitOf(input) }),
+    decision: writeDecision({
+      ...{ input, order, correction, ranked, chosen, look, limit: limitOf(input) },
+    }),
     candidates: judged.map((entry) => judgementOf(entry, order)),
   }
 }
@@ -85,9 +83,7 @@ function correctionOf(
 ): Correction {
   const looked = [...losses].filter(([id]) => eligible(id, input, order))
   const limit = limitOf(input)
-  const near = looked.filter(
-    ([, loss]) => loss.n > 0 && loss.pOver(limit) <= CLEARLY_FAILING,
-  ).length
+  const near = looked.filter(([, loss]) => loss.n > 0 && loss.pOver(limit) <= clearlyFailing).length
   return {
     looked: Math.max(1, looked.length),
     near: Math.max(1, near),
@@ -102,59 +98,55 @@ function conditionCount({ constraints, slices }: DecisionInput): number {
   return Object.keys(amounts).length + values.reduce((sum, count) => sum + count, 0)
 }
 
+/** The input with its look filled in. */
+type Asked = DecisionInput & { readonly look: LookTerms }
+
 function judge(
-  input: DecisionInput,
+  input: Asked,
   candidate: CandidateEvidence,
   loss: LossModel | undefined,
   order: CostOrder,
   correction: Correction,
 ): Judged {
   const { id, broken } = candidate
-  if (loss === undefined) {
-    return blank(candidate, 'broken', broken ?? 'it could not be judged')
-  }
-  const checks = checksOf(input, candidate, correction)
-  const bar = barGrade(input, candidate, loss, correction)
-  const grade = weakest([bar, ...checks.constraints.flatMap(({ grade }) => grade ?? [])])
-  const evidence = evidenceOf(input, loss, correction)
+  if (loss === undefined) return blank(candidate, 'broken', broken ?? 'it could not be judged')
+  const { constraints, slices } = checksOf(input, candidate, correction)
+  const claim = barClaim(input, candidate, loss, correction)
+  const grade = weakest([claim.kind, ...constraints.flatMap((one) => one.grade ?? [])])
   const dearer = order.dearer.get(id)
-  const standing: Standing =
-    id === input.incumbent ? 'incumbent' : dearer === undefined ? grade : 'dearer'
-  const reason = whyOf({ grade, bar, loss, evidence, checks: checks.constraints }, candidate, input)
+  const own = id === input.incumbent
+  const standing: Standing = own ? 'incumbent' : dearer === undefined ? grade : 'dearer'
+  const reason = whyOf({ grade, loss, claim, constraints }, candidate, input)
   return {
-    id,
-    standing,
-    grade,
-    why: dearer === undefined || standing === 'incumbent' ? reason : `${dearer}; ${reason}`,
-    loss,
-    evidence: id === input.incumbent && input.bar.kind === 'relative' ? null : evidence,
+    ...{ id, standing, grade, loss, constraints, slices },
+    why: standing === 'dearer' ? `${dearer}; ${reason}` : reason,
+    claim: own && input.bar.kind === 'relative' ? null : claim,
     sequential: candidate.sequential ?? null,
-    constraints: checks.constraints,
-    slices: checks.slices,
   }
 }
 
 const blank = ({ id, sequential }: CandidateEvidence, standing: Standing, why: string): Judged => ({
   id,
   standing,
-  grade: 'failed',
+  grade: 'none',
   why,
   loss: null,
-  evidence: null,
+  claim: null,
   sequential: sequential ?? null,
   constraints: [],
   slices: [],
 })
 
-/** A candidate that the race discarded has failed on these items, whatever the population bound says. */
-function barGrade(
-  input: DecisionInput,
-  candidate: CandidateEvidence,
+/** A candidate that the race discarded has failed on these items, whatever the population bound states. */
+function barClaim(
+  input: Asked,
+  { sequential }: CandidateEvidence,
   loss: LossModel,
   correction: Correction,
-): Grade {
-  const grade = gradeOf(loss, limitOf(input), input.risk, correction)
-  return candidate.sequential?.reason === 'discarded' ? 'failed' : grade
+): Claim {
+  const terms = { limit: limitOf(input), risk: input.risk, correction, look: input.look.number }
+  const claim = claimOf(loss, terms)
+  return sequential?.reason === 'discarded' ? { ...claim, kind: 'none' } : claim
 }
 
 function checksOf(input: DecisionInput, candidate: CandidateEvidence, correction: Correction) {
@@ -194,67 +186,6 @@ function sliceLimit({ bar, constraints }: DecisionInput, key: string): number | 
   return bar.kind === 'relative' ? (limit.margin ?? bar.margin) : 0
 }
 
-/** The evidence of one candidate as the run result holds it. */
-function evidenceOf(
-  input: DecisionInput,
-  loss: LossModel,
-  { looked, near }: Correction,
-): LossEvidence {
-  const limit = limitOf(input)
-  const pOver = loss.n === 0 ? 1 : loss.pOver(limit)
-  return {
-    against: loss.against,
-    n: loss.n,
-    win: loss.counts?.win ?? null,
-    tie: loss.counts?.tie ?? null,
-    lose: loss.counts?.lose ?? null,
-    expected: loss.expected,
-    upper: loss.n === 0 ? 1 : loss.upper(input.risk.alpha / looked),
-    upperLevel: 1 - input.risk.alpha,
-    pOverMargin: pOver,
-    pOverMarginCorrected: correctedForSelection(pOver, near),
-    pNonInferior: loss.n === 0 ? 1 : loss.pNonInferior(limit),
-    pMcNemar: loss.pMcNemar,
-    method: loss.method,
-    prior: loss.prior,
-  }
-}
-
-interface Found {
-  readonly grade: Grade
-  readonly bar: Grade
-  readonly loss: LossModel
-  readonly evidence: LossEvidence
-  readonly checks: readonly CheckedConstraint[]
-}
-
-/** Why it got its verdict, in one line. */
-function whyOf(
-  { grade, bar, loss, evidence, checks }: Found,
-  { id, sequential }: CandidateEvidence,
-  input: DecisionInput,
-): string {
-  const limit = limitOf(input)
-  const culprit = checks.find((checked) => checked.grade === grade)
-  if (grade !== bar && culprit !== undefined) {
-    return `${culprit.result.name}: ${culprit.result.why}`
-  }
-  if (input.notWorth?.includes(id)) {
-    return `not run to the end (${evidence.n} items): that costs more than it could save`
-  }
-  if (sequential?.reason === 'not reached') return 'not run: the race ended before it'
-  if (evidence.n === 0) return 'none of its items was judged'
-  const name = evidence.against === 'incumbent' ? 'loss' : 'shortfall from the floor'
-  const bound =
-    grade === 'failed'
-      ? `at least ${points(loss.lower(input.risk.beta))}`
-      : `at most ${points(evidence.upper)}`
-  const over = limit === 0 ? 'of being below the floor' : `of losing more than ${points(limit)}`
-  const raced =
-    sequential?.reason === 'discarded' ? `; the race discarded it after ${evidence.n} items` : ''
-  return `${grade}: ${name} ${points(evidence.expected)}, ${bound}; chance ${over} ${percent(evidence.pOverMarginCorrected)}${raced}`
-}
-
 /** Cheapest first among those that pass; where the spec claims `certified`, a certified one comes before any supported one. */
 function choose(ranked: readonly Judged[], { risk }: DecisionInput): Judged | null {
   const certified = ranked.find(({ standing }) => standing === 'certified')
@@ -262,28 +193,26 @@ function choose(ranked: readonly Judged[], { risk }: DecisionInput): Judged | nu
   return ranked.find(({ standing }) => standing === 'certified' || standing === 'supported') ?? null
 }
 
+const verdicts: Readonly<Record<ClaimKind, Verdict>> = {
+  certified: 'meets',
+  supported: 'meets',
+  undecided: 'inconclusive',
+  none: 'fails',
+}
+
 function judgementOf(judged: Judged, order: CostOrder): CandidateJudgement {
-  const { id, grade, standing, loss, why } = judged
+  const { id, grade, standing, loss, why, claim, sequential, constraints, slices } = judged
   const place = order.ranked.indexOf(id)
-  const verdict =
-    standing === 'broken'
-      ? 'broken'
-      : grade === 'failed'
-        ? 'fails'
-        : grade === 'open'
-          ? 'inconclusive'
-          : 'meets'
+  const own = standing === 'incumbent'
+  const verdict = standing === 'broken' ? 'broken' : verdicts[grade]
   return {
-    id,
-    standing,
-    verdict: standing === 'incumbent' ? 'meets' : verdict,
-    why: standing === 'incumbent' ? 'the incumbent: what the others are compared with' : why,
+    ...{ id, standing, sequential, slices },
+    verdict: own ? 'meets' : verdict,
+    why: own ? 'the incumbent: what the others are compared with' : why,
     n: loss?.n ?? 0,
     quality: loss?.quality ?? { kind: 'unknown', why },
-    loss: judged.evidence,
-    sequential: judged.sequential,
-    constraints: judged.constraints.map(({ result }) => result),
-    slices: judged.slices,
+    loss: claim,
+    constraints: constraints.map(({ result }) => result),
     rank: place < 0 ? null : place,
   }
 }

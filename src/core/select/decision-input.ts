@@ -1,3 +1,7 @@
+import type { LookTerms } from '../proof/look-alpha.ts'
+import type { RatioCounts } from '../proof/loss-ratio.ts'
+import type { Scores } from '../proof/pairing.ts'
+import type { ClaimKind } from '../result/claim.ts'
 import type {
   CandidateResult,
   CostResult,
@@ -7,9 +11,6 @@ import type {
 } from '../spec/run-result.ts'
 import type { BarSpec, ConstraintsSpec, RiskSpec, Spec } from '../spec/spec.ts'
 import type { Estimate } from '../unit/estimate.ts'
-
-/** Scores in 0..1 by position in the item order; null or NaN: not judged. */
-export type Scores = Float64Array | readonly (number | null)[]
 
 /** The part of a candidate's cost that orders it. */
 type OrderingCost = Pick<
@@ -40,13 +41,6 @@ export interface CandidateEvidence {
   readonly counts?: RatioCounts
 }
 
-/** F1 = 2tp / (2tp + fp + fn) over all items; precision without fn, recall without fp. */
-export interface RatioCounts {
-  readonly tp: ArrayLike<number>
-  readonly fp: ArrayLike<number>
-  readonly fn: ArrayLike<number>
-}
-
 /**
  * A metric that is no mean over items (macro F1, MCC, corpus scores, F1 against an incumbent).
  * `value(id, weights)` returns the metric in 0..1 with item i counted weights[i] times.
@@ -64,6 +58,8 @@ export interface DecisionInput {
   readonly incumbent: string | null
   readonly bar: BarSpec
   readonly risk: RiskSpec
+  /** Which look at the items this is, and what it may spend; absent: all of `risk.alpha`. */
+  readonly look?: LookTerms
   readonly order: Spec['order']
   readonly regime: Decision['regime']
   /** Items in the data set (the N of set scope). */
@@ -100,14 +96,7 @@ export type CandidateJudgement = Pick<
 }
 
 /** `dearer`: costs as much as the incumbent or more, or nobody knows what it costs. */
-export type Standing =
-  | 'certified'
-  | 'supported'
-  | 'open'
-  | 'failed'
-  | 'broken'
-  | 'dearer'
-  | 'incumbent'
+export type Standing = ClaimKind | 'broken' | 'dearer' | 'incumbent'
 
 export interface DecisionOutput {
   readonly decision: Decision

@@ -1,90 +1,61 @@
-import type { NextStep } from '../spec/run-result.ts'
-import type { RiskSpec } from '../spec/spec.ts'
-import { itemsForZeroLosses, pairsForPower, pairsToCertify } from '../stats/sample-size.ts'
-import type { LossModel } from './loss-model.ts'
-import { counted, plural, roundedUp } from './sentences.ts'
+import { settlingSteps } from '../proof/settling.ts'
+import type { ClaimKind } from '../result/claim.ts'
+import type { Decision, NextStep } from '../spec/run-result.ts'
+import { points } from '../unit/figure-words.ts'
+import { brokenRivals, type DecisionFacts, hasClaim, type Judged } from './judged.ts'
 
-/** Chance that the step settles the question if the loss is what it looks like now. */
-const POWER = 0.8
+const mendStep = ({ id }: { readonly id: string }): NextStep => ({
+  kind: 'candidate',
+  count: null,
+  text: `Mend ${id} and run again; what is stored is not asked for twice.`,
+})
 
-/** More than this is not a step that anybody takes. */
-const MOST_LABELS = 100_000
-
-/**
- * Labels still to be added to certify this candidate (or to show that it fails), if its loss is what it looks like:
- * pooled with those at hand at alpha / K, or fresh ones for it alone at alpha, whichever are fewer. Null when the loss
- * stands on the limit and no number settles it.
- */
-function labelsToSettle(
-  loss: LossModel,
-  limit: number,
-  risk: RiskSpec,
-  looked: number,
-): number | null {
-  const gap = limit - loss.expected
-  if (Math.abs(gap) < 1e-4) return null
-  const spread = loss.n / Math.max(1, loss.units)
-  const alpha = gap > 0 ? risk.alpha : risk.beta
-  const pooledAlpha = gap > 0 ? risk.alpha / looked : risk.beta
-  const least = (level: number) => (limit > 0 && gap > 0 ? itemsForZeroLosses(limit, level) : 1)
-  const needed = (level: number) =>
-    Math.max(least(level), pairsForPower(loss.variance, gap, level, POWER)) * spread
-  const pooled = needed(pooledAlpha) - loss.n
-  const count = roundedUp(
-    Math.max(1, Math.min(pooled > 0 ? pooled : Number.POSITIVE_INFINITY, needed(alpha))),
-  )
-  return count > MOST_LABELS ? null : count
-}
-
-/** Calls of a canary (both models answer, the outcome is known) that would settle it: one sequential test at alpha, no K. */
-function canaryCalls(loss: LossModel, limit: number, risk: RiskSpec): number | null {
-  const gap = limit - loss.expected
-  if (gap < 1e-4) return null
-  const spread = loss.n / Math.max(1, loss.units)
-  const calls = roundedUp(pairsToCertify(loss.variance, gap, risk.alpha) * spread)
-  return calls > MOST_LABELS ? null : calls
-}
-
-/** What would settle an open or supported candidate, cheapest first; the cascade needs no labels at all. */
-export function settlingSteps(
-  id: string,
-  loss: LossModel,
-  limit: number,
-  risk: RiskSpec,
-  looked: number,
-  incumbent: string | null,
-): NextStep[] {
-  const steps: NextStep[] = []
-  const labels = labelsToSettle(loss, limit, risk, looked)
-  const canary = canaryCalls(loss, limit, risk)
-  if (labels !== null) {
-    const text = `Label about ${counted(labels)} more items: settles it with ${100 * POWER} % chance if ${id} is what it looks like now${loss.expected > limit ? ' (it would then fail)' : ''}.`
-    steps.push({ kind: 'labels', count: labels, text })
+/** What to do next, by what was decided. */
+export function nextSteps(
+  facts: DecisionFacts,
+  kind: ClaimKind,
+  subject: Judged | null,
+): readonly NextStep[] {
+  const { input, correction, limit } = facts
+  const mend = facts.chosen !== null ? [] : brokenRivals(input).map(mendStep)
+  if (kind === 'certified' || subject === null || !hasClaim(subject)) return mend
+  if (mend.length > 0 && subject.standing !== 'undecided') return mend
+  const { id, loss, claim } = subject
+  if (kind === 'none') {
+    const text = tryNext(claim.expected - limit, id, input.incumbent)
+    return [{ kind: 'candidate', count: null, text }]
   }
-  if (canary !== null && incumbent !== null) {
-    const text = `Run a canary of about ${plural(canary, 'call')} in which ${id} and ${incumbent} both answer and the right answer becomes known; stop as soon as it settles.`
-    steps.push({ kind: 'canary', count: canary, text })
-  }
-  if (incumbent !== null) {
-    const text = `Or a cascade: ${id} answers where it is sure, ${incumbent} takes the rest.`
-    steps.push({ kind: 'cascade', count: null, text })
-  }
-  return steps.sort(
-    (a, b) => (a.count ?? Number.POSITIVE_INFINITY) - (b.count ?? Number.POSITIVE_INFINITY),
-  )
+  const terms = { limit, risk: input.risk, look: facts.look, looked: correction.looked }
+  const steps = settlingSteps({ id, incumbent: input.incumbent }, loss, terms)
+  const dearer = facts.ranked.find(({ standing }) => standing === 'certified')
+  if (kind !== 'supported' || dearer === undefined) return steps
+  const text = `Or ship ${dearer.id}, which is certified and costs more than ${id}.`
+  return [...steps, { kind: 'candidate', count: null, text }]
 }
 
-/** "1,900 more labels, or a canary of 2,400 calls, would settle it." */
-export function settlingSentence(steps: readonly NextStep[]): string {
-  const labels = steps.find((step) => step.kind === 'labels')?.count
-  const canary = steps.find((step) => step.kind === 'canary')?.count
-  const labelText = labels == null ? null : `${counted(labels)} more labels`
-  const canaryText = canary == null ? null : `a canary of ${plural(canary, 'call')}`
-  if (labelText !== null && canaryText !== null)
-    return `${labelText}, or ${canaryText}, would likely settle it.`
-  if (labelText !== null || canaryText !== null)
-    return `${capital(labelText ?? canaryText ?? '')} would likely settle it.`
-  return 'Its loss stands on the margin: no number of labels would settle it; a wider margin or a cascade would.'
+/** For `none`: the best quality of a cheaper candidate, and how far it is from the bar. */
+export function gapOf(facts: DecisionFacts, rivals: readonly Judged[]): Decision['gap'] {
+  const judged = rivals.filter(hasClaim)
+  const best = judged.toSorted((a, b) => a.claim.expected - b.claim.expected)[0]
+  if (best === undefined) return null
+  const gap = best.claim.expected - facts.limit
+  return {
+    best: best.id,
+    quality: best.loss.quality.value,
+    gap,
+    tryNext: tryNext(gap, best.id, facts.input.incumbent),
+  }
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+/** Gap from which another size of the same kind is unlikely to close it: beyond one usual step between model sizes. */
+const wideGap = 0.05
+
+function tryNext(gap: number, best: string, incumbent: string | null): string {
+  if (gap <= 0)
+    return `${best} meets the bar on quality and fails another condition: look at its constraints.`
+  const small =
+    incumbent === null ? 'one size above it' : `one size above it, a compressed ${incumbent}`
+  if (gap <= wideGap)
+    return `${best} is ${points(gap)} short of the bar: try a model ${small}, or a cascade.`
+  return `${best} is ${points(gap)} short of the bar: try another kind of model (a larger family, or a student trained on your own examples) rather than the next size.`
+}

@@ -1,50 +1,18 @@
+import { correctedForSelection } from '../proof/grade.ts'
+import { lossOfScores } from '../proof/loss-of-scores.ts'
 import type { SequentialEvidence } from '../spec/run-result.ts'
-import { lossOfScores } from './loss-of-scores.ts'
-import { RaceStream } from './race-stream.ts'
-import type { RaceAction, RaceCandidate, RaceOutcome, RaceSetup } from './race-types.ts'
-import { correctedForSelection } from './standing.ts'
-
-/** `matched`: the full run agrees, and future items are not shown to. `left`: taken out by the caller. */
-type Standing = 'open' | 'accepted' | 'matched' | 'discarded' | 'parked' | 'left'
+import {
+  probeGroups,
+  type RaceStanding,
+  Runner,
+  sequentialEvidence,
+  streamsFor,
+} from './race-runner.ts'
+import type { RaceStream } from './race-stream.ts'
+import type { RaceAction, RaceOutcome, RaceSetup } from './race-types.ts'
 
 /** From this many items on a candidate may be parked (selection study 2.4). */
-const PARK_FROM = 100
-
-/** A log of evidence that JSON can hold: an impossible null is written as this. */
-const LARGEST_LOG = 1e6
-
-class Runner {
-  readonly id: string
-  readonly written: number
-  readonly interval: readonly [number, number]
-  readonly scores: Float64Array
-  readonly streams: readonly RaceStream[]
-  recorded = 0
-  fed = 0
-  standing: Standing = 'open'
-  resumed = false
-  exact = false
-  private spent = 0
-  constructor(candidate: RaceCandidate, items: number, streams: readonly RaceStream[]) {
-    this.id = candidate.id
-    this.written = candidate.written
-    this.interval = candidate.cost
-    this.scores = new Float64Array(items)
-    this.streams = streams
-  }
-
-  /** Cost of one item: as measured once there is a measurement, the middle of the prior before. */
-  get cost(): number {
-    if (this.spent > 0 && this.recorded > 0) return this.spent / this.recorded
-    return (this.interval[0] + this.interval[1]) / 2
-  }
-
-  record(from: number, scores: ArrayLike<number>, cost: number): void {
-    for (let i = 0; i < scores.length; i += 1) this.scores[from + i] = scores[i] as number
-    this.recorded = Math.max(this.recorded, from + scores.length)
-    this.spent += cost
-  }
-}
+const parkFrom = 100
 
 /**
  * Finds the cheapest candidate whose full run over these items would meet the bar (set scope), with as little spent as
@@ -104,34 +72,14 @@ export class Race {
     if (runner.standing === 'open' || runner.standing === 'parked') runner.standing = 'left'
   }
 
-  /** What the e-processes of one candidate say. */
+  /** Evidence of the e-processes of one candidate. */
   evidence(id: string): SequentialEvidence {
-    const runner = this.runner(id)
-    const main = runner.streams[0] as RaceStream
-    const log = (value: number) => Math.min(LARGEST_LOG, value)
-    return {
-      scope: 'set',
-      logEUp: log(main.up.logMax),
-      logEDown: log(main.down.logMax),
-      thresholdUp: acceptAt(this.setup),
-      thresholdDown: discardAt(this.setup, this.groups.get(id) ?? 1),
-      stoppedAt: runner.fed,
-      reason: this.reasonOf(runner),
-    }
+    return sequentialEvidence(this.runner(id), this.setup, this.groups.get(id) ?? 1)
   }
 
   /** Mean of y over the items fed so far: score, or (score - reference + 1) / 2. */
   observedMean(id: string): number {
     return (this.runner(id).streams[0] as RaceStream).mean
-  }
-
-  private reasonOf(runner: Runner): SequentialEvidence['reason'] {
-    if (runner.exact) return 'exhausted'
-    if (runner.standing === 'matched') return 'exhausted'
-    if (runner.standing === 'accepted' || runner.standing === 'discarded') return runner.standing
-    if (runner.standing === 'parked') return 'parked'
-    if (runner.standing === 'left' && runner.recorded > 0) return 'parked'
-    return runner.fed === 0 ? 'not reached' : 'budget'
   }
 
   private runner(id: string): Runner {
@@ -202,7 +150,7 @@ export class Race {
   }
 
   /** It matches. If more is asked of it, it goes on until future items are shown too, or the set is exhausted. */
-  private afterMatch(runner: Runner, end: boolean): Standing {
+  private afterMatch(runner: Runner, end: boolean): RaceStanding {
     const { traffic } = this.setup
     if (traffic === undefined || traffic === null) return 'accepted'
     if (runner.streams.every((stream) => stream.future.rejected)) return 'accepted'
@@ -218,7 +166,8 @@ export class Race {
     const floor = bar.kind === 'absolute' ? bar.floor : 0
     const limit = bar.kind === 'relative' ? bar.margin : 0
     const keys = this.setup.clusters?.map(String) ?? null
-    const loss = lossOfScores(runner.scores, other, floor, keys, traffic.items ?? null)
+    const pairing = { own: runner.scores, reference: other, clusters: keys }
+    const loss = lossOfScores(pairing, { floor, traffic: traffic.items ?? null })
     if (kind === 'certified') return loss.upper(risk / candidates.length) <= limit
     return correctedForSelection(loss.pOver(limit), candidates.length) <= risk
   }
@@ -226,7 +175,7 @@ export class Race {
   /** Deciding it would cost more than the calls could save by having it instead of the next one. */
   private shouldPark(runner: Runner, order: readonly Runner[]): boolean {
     const { volume, items, reference } = this.setup
-    if (volume === null || runner.fed < PARK_FROM) return false
+    if (volume === null || runner.fed < parkFrom) return false
     const next = order.slice(order.indexOf(runner) + 1).find((other) => other.standing === 'open')
     const nextCost = next?.cost ?? reference?.cost
     if (nextCost === undefined) return false
@@ -291,45 +240,4 @@ export class Race {
       ? 0
       : (items - this.referenceSeen) * reference.cost
   }
-}
-
-const acceptAt = (setup: RaceSetup): number => setup.candidates.length / setup.alpha
-
-const discardAt = (setup: RaceSetup, group: number): number =>
-  (group * (1 + setup.slices.length)) / setup.beta
-
-/** One stream for the bar and one per slice. Discard splits beta over conditions and over a probed group; acceptance needs every one and splits nothing (intersection-union). */
-function streamsFor(setup: RaceSetup, group: number): RaceStream[] {
-  const relative = setup.bar.kind === 'relative'
-  const share = (margin: number) => (1 - margin) / 2
-  const common = {
-    acceptAt: acceptAt(setup),
-    futureAt: setup.candidates.length / (setup.traffic?.risk ?? setup.alpha),
-    discardAt: discardAt(setup, group),
-    clusters: setup.clusters,
-    items: setup.items,
-  }
-  const bars =
-    setup.bar.kind === 'relative'
-      ? { floor: share(setup.bar.margin), target: share(setup.bar.margin - setup.bar.tolerance) }
-      : { floor: setup.bar.floor, target: setup.bar.target }
-  const slices = setup.slices.map(({ member, limit }) => {
-    const floor = relative ? share(limit) : limit
-    return new RaceStream({ ...common, member, floor, target: floor })
-  })
-  return [new RaceStream({ ...common, ...bars, member: null }), ...slices]
-}
-
-/** Size of the group of overlapping prior costs that each candidate belongs to. A point prior overlaps only its equals. */
-function probeGroups(candidates: readonly RaceCandidate[]): Map<string, number> {
-  const sorted = [...candidates].sort((a, b) => a.cost[0] - b.cost[0])
-  const groups: RaceCandidate[][] = []
-  let reach = Number.NEGATIVE_INFINITY
-  for (const candidate of sorted) {
-    const last = groups.at(-1)
-    if (last !== undefined && candidate.cost[0] < reach) last.push(candidate)
-    else groups.push([candidate])
-    reach = Math.max(reach, candidate.cost[1])
-  }
-  return new Map(groups.flatMap((group) => group.map(({ id }) => [id, group.length] as const)))
 }

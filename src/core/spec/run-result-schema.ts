@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { claimSchema } from '../result/claim-schema.ts'
 
 /**
  * The schema of result.json (`rightsize/run-result@1`). Readers must accept keys that they do not know: a later version
@@ -157,25 +158,6 @@ const identity = z.object({
   bytes: number.nullable(),
 })
 
-const loss = z
-  .object({
-    against: z.enum(['incumbent', 'floor']),
-    n: number,
-    win: number.nullable(),
-    tie: number.nullable(),
-    lose: number.nullable(),
-    expected: number,
-    upper: number.describe('Simultaneous over every candidate looked at.'),
-    upperLevel: share,
-    pOverMargin: share,
-    pOverMarginCorrected: share,
-    pNonInferior: share.nullable(),
-    pMcNemar: share.nullable(),
-    method: text,
-    prior: text,
-  })
-  .describe('Loss in score units, 0..1; positive is worse.')
-
 const sequential = z.object({
   scope: z.enum(['set', 'population']),
   logEUp: number,
@@ -252,7 +234,7 @@ const candidate = z.object({
   quality: shareEstimate,
   acceptRate: shareEstimate,
   metrics: z.record(text, shareEstimate),
-  loss: loss.nullable(),
+  loss: claimSchema.nullable(),
   sequential: sequential.nullable(),
   constraints: z.array(constraint),
   slices: z.array(slice),

@@ -1,3 +1,4 @@
+import type { Claim, ClaimKind } from '../result/claim.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import type { BarSpec, CandidateSettings, RiskSpec } from './spec.ts'
 
@@ -54,7 +55,7 @@ export interface DataWarning {
   readonly examples: readonly string[]
 }
 
-export type DecisionKind = 'certified' | 'supported' | 'undecided' | 'none'
+export type DecisionKind = ClaimKind
 
 export interface Decision {
   readonly kind: DecisionKind
@@ -145,7 +146,7 @@ export interface CandidateResult {
   readonly acceptRate: Estimate<'share'>
   /** Further metrics (macro F1, MCC, ECE ...), by name. */
   readonly metrics: Readonly<Record<string, Estimate<'share'>>>
-  readonly loss: LossEvidence | null
+  readonly loss: Claim | null
   readonly sequential: SequentialEvidence | null
   readonly constraints: readonly ConstraintResult[]
   readonly slices: readonly SliceResult[]
@@ -154,29 +155,6 @@ export interface CandidateResult {
     readonly labels: readonly string[]
     readonly pairs: readonly (readonly [string, string, number])[]
   } | null
-}
-
-/** Loss against the incumbent (or shortfall from the floor), in score units 0..1; positive is worse. */
-export interface LossEvidence {
-  readonly against: 'incumbent' | 'floor'
-  readonly n: number
-  /** Discordant pairs, null for graded scores. Win: candidate right, incumbent wrong. */
-  readonly win: number | null
-  readonly tie: number | null
-  readonly lose: number | null
-  readonly expected: number
-  /** Simultaneous upper bound over every candidate looked at. */
-  readonly upper: number
-  readonly upperLevel: number
-  /** Posterior chance that the loss exceeds the margin, for this candidate alone. */
-  readonly pOverMargin: number
-  /** The same corrected for having looked at many. */
-  readonly pOverMarginCorrected: number
-  /** p-value of H0 loss >= margin, uncorrected, and of equality (McNemar exact); null where not applicable. */
-  readonly pNonInferior: number | null
-  readonly pMcNemar: number | null
-  readonly method: string
-  readonly prior: string
 }
 
 export interface SequentialEvidence {

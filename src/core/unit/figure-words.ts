@@ -8,13 +8,20 @@ export function points(share: number): string {
 export const pointMargin = (share: number): string => `${bare(100 * share)}-point`
 
 /** A chance in words that never claim 0 or 100 %. */
-export function percent(share: number): string {
-  if (share < 0.01) return 'under 1 %'
-  if (share > 0.99) return 'over 99 %'
+export function chance(share: number): string {
+  if (share < 0.01) return '< 1 %'
+  if (share > 0.99) return '> 99 %'
   return `${Math.round(100 * share)} %`
 }
 
-/** One decimal below 10, none above; trailing zeros cut. */
+/** A share as percent: 0.9412 -> "94.1 %", 0.05 -> "5 %". */
+export const percent = (share: number): string =>
+  `${(100 * share).toFixed(1).replace(/\.0$/, '')} %`
+
+/** A level as it was set: 0.995 -> "99.5 %", 0.99875 -> "99.875 %". */
+export const levelText = (level: number): string => `${Number((100 * level).toPrecision(6))} %`
+
+/** One decimal below 20, none above; trailing zeros cut. */
 function bare(value: number): string {
   const text = Math.abs(value) >= 20 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, '')
   return text === '-0' ? '0' : text

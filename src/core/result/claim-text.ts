@@ -1,0 +1,46 @@
+import { chance, levelText, percent, plural, pointMargin, points } from '../unit/figure-words.ts'
+import type { Claim, ClaimKind } from './claim.ts'
+
+/** How a claim of one candidate is worded. */
+export const claimWords: Readonly<Record<ClaimKind, string>> = {
+  certified: 'certified',
+  supported: 'supported, not certified',
+  undecided: 'undecided',
+  none: 'not good enough',
+}
+
+/** What the claim is about beside the loss: needed where the bar is a floor. */
+export interface ClaimSubject {
+  /** accuracy, mean score, macro F1, ... */
+  readonly metric: string
+  /** The floor of the bar; null where it is a margin. */
+  readonly floor: number | null
+}
+
+/** The level at which a bound is stated, and the number of the look where it is not the first: "look 2, at 99.5 %". */
+export const levelOf = ({ look, level }: Pick<Claim, 'look' | 'level'>): string =>
+  look > 1 ? `look ${look}, at ${levelText(level)}` : levelText(level)
+
+/**
+ * Expected loss, its bound with the level, and the chance of more than the bar allows: "Expected loss 0.8 points, at most
+ * 3.1 (96 %). Chance that the loss exceeds your 1-point margin: 14 %."
+ */
+export function lossSentence(claim: Claim, { metric, floor }: ClaimSubject): string {
+  const level = levelOf(claim)
+  const over = chance(claim.pOverCorrected)
+  if (floor !== null && claim.against === 'floor') {
+    const worst = `at least ${percent(floor - claim.upper)} (${level})`
+    return `${metric} ${percent(floor - claim.expected)}, ${worst}. Chance that it is below your floor of ${percent(floor)}: ${over}.`
+  }
+  return `${boundSentence(claim, level)}. Chance that the loss exceeds your ${pointMargin(claim.limit)} margin: ${over}.`
+}
+
+function boundSentence({ expected, upper }: Claim, level: string): string {
+  if (expected < -5e-5)
+    return `Expected gain ${points(-expected)}, loss at most ${points(upper)} (${level})`
+  return `Expected loss ${points(expected)}, at most ${points(upper).replace(/ points?$/, '')} (${level})`
+}
+
+/** What the claim was corrected for: "corrected for 3 candidates". */
+export const correctionText = ({ candidates }: Pick<Claim, 'candidates'>): string =>
+  `corrected for ${plural(candidates, 'candidate')}`

@@ -1,0 +1,39 @@
+import type { CheckedConstraint } from '../proof/condition.ts'
+import type { LossModel } from '../proof/loss-model.ts'
+import type { Claim, ClaimKind } from '../result/claim.ts'
+import { claimWords } from '../result/claim-text.ts'
+import { chance, points } from '../unit/figure-words.ts'
+import type { CandidateEvidence, DecisionInput } from './decision-input.ts'
+
+interface Found {
+  /** Of the bar and every condition together. */
+  readonly grade: ClaimKind
+  readonly loss: LossModel
+  readonly claim: Claim
+  readonly constraints: readonly CheckedConstraint[]
+}
+
+/** Why a candidate got its verdict, in one line. */
+export function whyOf(
+  { grade, loss, claim, constraints }: Found,
+  { id, sequential }: CandidateEvidence,
+  input: DecisionInput,
+): string {
+  const culprit = constraints.find((checked) => checked.grade === grade)
+  if (grade !== claim.kind && culprit !== undefined)
+    return `${culprit.result.name}: ${culprit.result.why}`
+  if (input.notWorth?.includes(id))
+    return `not run to the end (${claim.n} items): that costs more than it could save`
+  if (sequential?.reason === 'not reached') return 'not run: the race ended before it'
+  if (claim.n === 0) return 'none of its items was judged'
+  const { limit, expected, upper } = claim
+  const name = claim.against === 'incumbent' ? 'loss' : 'shortfall from the floor'
+  const bound =
+    grade === 'none'
+      ? `at least ${points(loss.lower(input.risk.beta))}`
+      : `at most ${points(upper)}`
+  const over = limit === 0 ? 'of being below the floor' : `of losing more than ${points(limit)}`
+  const raced =
+    sequential?.reason === 'discarded' ? `; the race discarded it after ${claim.n} items` : ''
+  return `${claimWords[grade]}: ${name} ${points(expected)}, ${bound}; chance ${over} ${chance(claim.pOverCorrected)}${raced}`
+}

@@ -1,0 +1,111 @@
+import type { SequentialEvidence } from '../spec/run-result.ts'
+import { RaceStream } from './race-stream.ts'
+import type { RaceCandidate, RaceSetup } from './race-types.ts'
+
+/** `matched`: the full run agrees, and future items are not shown to. `left`: taken out by the caller. */
+export type RaceStanding = 'open' | 'accepted' | 'matched' | 'discarded' | 'parked' | 'left'
+
+/** A log of evidence that JSON can hold: an impossible null is written as this. */
+const largestLog = 1e6
+
+/** One candidate on its way through the race. */
+export class Runner {
+  readonly id: string
+  readonly written: number
+  readonly interval: readonly [number, number]
+  readonly scores: Float64Array
+  readonly streams: readonly RaceStream[]
+  recorded = 0
+  fed = 0
+  standing: RaceStanding = 'open'
+  resumed = false
+  exact = false
+  private spent = 0
+  constructor(candidate: RaceCandidate, items: number, streams: readonly RaceStream[]) {
+    this.id = candidate.id
+    this.written = candidate.written
+    this.interval = candidate.cost
+    this.scores = new Float64Array(items)
+    this.streams = streams
+  }
+
+  /** Cost of one item: as measured once there is a measurement, the middle of the prior before. */
+  get cost(): number {
+    if (this.spent > 0 && this.recorded > 0) return this.spent / this.recorded
+    return (this.interval[0] + this.interval[1]) / 2
+  }
+
+  record(from: number, scores: ArrayLike<number>, cost: number): void {
+    for (let i = 0; i < scores.length; i += 1) this.scores[from + i] = scores[i] as number
+    this.recorded = Math.max(this.recorded, from + scores.length)
+    this.spent += cost
+  }
+}
+
+/** Evidence of a candidate's e-processes as the run result holds it. */
+export function sequentialEvidence(
+  runner: Runner,
+  setup: RaceSetup,
+  group: number,
+): SequentialEvidence {
+  const main = runner.streams[0] as RaceStream
+  const log = (value: number) => Math.min(largestLog, value)
+  return {
+    scope: 'set',
+    logEUp: log(main.up.logMax),
+    logEDown: log(main.down.logMax),
+    thresholdUp: acceptAt(setup),
+    thresholdDown: discardAt(setup, group),
+    stoppedAt: runner.fed,
+    reason: reasonOf(runner),
+  }
+}
+
+function reasonOf(runner: Runner): SequentialEvidence['reason'] {
+  if (runner.exact || runner.standing === 'matched') return 'exhausted'
+  if (runner.standing === 'accepted' || runner.standing === 'discarded') return runner.standing
+  if (runner.standing === 'parked') return 'parked'
+  if (runner.standing === 'left' && runner.recorded > 0) return 'parked'
+  return runner.fed === 0 ? 'not reached' : 'budget'
+}
+
+const acceptAt = (setup: RaceSetup): number => setup.candidates.length / setup.alpha
+
+const discardAt = (setup: RaceSetup, group: number): number =>
+  (group * (1 + setup.slices.length)) / setup.beta
+
+/** One stream for the bar and one per slice. Discard splits beta over conditions and over a probed group; acceptance needs every one and splits nothing (intersection-union). */
+export function streamsFor(setup: RaceSetup, group: number): RaceStream[] {
+  const relative = setup.bar.kind === 'relative'
+  const share = (margin: number) => (1 - margin) / 2
+  const common = {
+    acceptAt: acceptAt(setup),
+    futureAt: setup.candidates.length / (setup.traffic?.risk ?? setup.alpha),
+    discardAt: discardAt(setup, group),
+    clusters: setup.clusters,
+    items: setup.items,
+  }
+  const bars =
+    setup.bar.kind === 'relative'
+      ? { floor: share(setup.bar.margin), target: share(setup.bar.margin - setup.bar.tolerance) }
+      : { floor: setup.bar.floor, target: setup.bar.target }
+  const slices = setup.slices.map(({ member, limit }) => {
+    const floor = relative ? share(limit) : limit
+    return new RaceStream({ ...common, member, floor, target: floor })
+  })
+  return [new RaceStream({ ...common, ...bars, member: null }), ...slices]
+}
+
+/** Size of the group of overlapping prior costs that each candidate belongs to. A point prior overlaps only its equals. */
+export function probeGroups(candidates: readonly RaceCandidate[]): Map<string, number> {
+  const sorted = [...candidates].sort((a, b) => a.cost[0] - b.cost[0])
+  const groups: RaceCandidate[][] = []
+  let reach = Number.NEGATIVE_INFINITY
+  for (const candidate of sorted) {
+    const last = groups.at(-1)
+    if (last !== undefined && candidate.cost[0] < reach) last.push(candidate)
+    else groups.push([candidate])
+    reach = Math.max(reach, candidate.cost[1])
+  }
+  return new Map(groups.flatMap((group) => group.map(({ id }) => [id, group.length] as const)))
+}
