@@ -18,10 +18,7 @@ const load = (path) => import(pathToFileURL(join(dist, path)).href)
 
 const SEEDS = [101, 202, 303]
 const { EProcess } = await load('core/stats/e-process.js')
-const { bettingLowerBound, bettingUpperBound, meanStatistic } = await load(
-  'core/stats/betting-bound.js',
-)
-const { binomialPmf } = await load('core/stats/binomial.js')
+const { bettingLowerBound, bettingUpperBound } = await load('core/stats/betting-bound.js')
 const { bcaQuantile, bootstrap } = await load('core/stats/bootstrap.js')
 const { mcnemarExact } = await load('core/stats/mcnemar.js')
 const { lossUpperBound, nonInferiorityP } = await load('core/stats/paired-difference.js')
@@ -29,6 +26,20 @@ const { pLossOver } = await load('core/stats/posterior.js')
 const { clopperPearson, wilson } = await load('core/stats/proportion-interval.js')
 const { seededRandom } = await load('core/stats/random.js')
 const { Race } = await load('core/select/race.js')
+
+const { logChoose } = await load('core/stats/special-functions.js')
+
+/** P(X = k), X ~ Binomial(n, p). */
+const binomialPmf = (k, n, p) => {
+  if (p <= 0 || p >= 1) return k === (p <= 0 ? 0 : n) ? 1 : 0
+  return Math.exp(logChoose(n, k) + k * Math.log(p) + (n - k) * Math.log1p(-p))
+}
+/** The plain mean of values in 0..1 as a linear statistic. */
+const meanStatistic = (values) => ({
+  at: (q) => ({ z: values.map((value) => value - q), low: -q, high: 1 - q }),
+  lowest: 0,
+  highest: 1,
+})
 
 const bars = []
 const figures = { seeds: SEEDS }

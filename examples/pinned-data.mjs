@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
+import { downloadFiles } from './pinned-file.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const dist = process.env.RIGHTSIZE_DIST ?? join(root, 'dist')
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
 
@@ -27,10 +27,7 @@ async function copyPinned(files, folder, target) {
   }
 }
 
-async function fetchPinned(files, target, name) {
-  const { downloadFiles } = await import(
-    pathToFileURL(join(dist, 'adapters/download/pinned-file.js')).href
-  )
+function fetchPinned(files, target, name) {
   let shown = 0
   return downloadFiles(files, {
     folder: target,

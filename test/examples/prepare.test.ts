@@ -16,8 +16,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 // The examples' data: pinned in data.json, taken from a local folder or downloaded, checked either way.
 const root = join(import.meta.dirname, '../..')
-const dist = process.env.RIGHTSIZE_DIST ?? join(root, 'dist')
-const isBuilt = existsSync(join(dist, 'adapters/download/pinned-file.js'))
 const packs = process.env.RIGHTSIZE_DATA ?? join(root, '../shared/data')
 const hasPacks = existsSync(join(packs, 'kws'))
 const examples = ['banking77', 'language-id', 'keyword-spotting']
@@ -49,13 +47,14 @@ afterAll(() => rmSync(work, { recursive: true, force: true }))
 /** Runs an example's prepare.mjs in a copy of the examples, so that the real .data/ folders stay as they are. */
 function prepare(example: string, env: NodeJS.ProcessEnv, manifest?: unknown) {
   const home = mkdtempSync(join(work, 'copy-'))
-  cpSync(join(root, 'examples/pinned-data.mjs'), join(home, 'examples/pinned-data.mjs'))
+  for (const file of ['pinned-data.mjs', 'pinned-file.mjs'])
+    cpSync(join(root, 'examples', file), join(home, 'examples', file))
   for (const file of ['prepare.mjs', 'data.json'])
     cpSync(join(root, 'examples', example, file), join(home, 'examples', example, file))
   if (manifest !== undefined)
     writeFileSync(join(home, 'examples', example, 'data.json'), JSON.stringify(manifest))
   const child = spawn(process.execPath, [join(home, 'examples', example, 'prepare.mjs')], {
-    env: { ...process.env, RIGHTSIZE_DIST: dist, ...env },
+    env: { ...process.env, ...env },
   })
   let talk = ''
   child.stderr.on('data', (chunk: Buffer) => {
@@ -105,7 +104,7 @@ test('a local file that is not the pinned one is refused', async () => {
   expect(talk).toContain('is not the pinned file')
 })
 
-test.skipIf(!isBuilt || !hasPacks)(
+test.skipIf(!hasPacks)(
   'without a local folder the files are downloaded from the address in data.json',
   async () => {
     const server = createServer((request, response) => {
@@ -130,7 +129,7 @@ test.skipIf(!isBuilt || !hasPacks)(
   },
 )
 
-test.skipIf(!isBuilt)('without a connection the way out is said', async () => {
+test('without a connection the way out is said', async () => {
   const { sources, ...rest } = manifestOf('banking77')
   const closed = { ...rest, sources: sources.map((s) => ({ ...s, base: 'http://127.0.0.1:1/' })) }
   const { code, talk } = await prepare('banking77', { RIGHTSIZE_DATA: join(work, 'none') }, closed)

@@ -8,9 +8,9 @@ import {
   protoInstalled,
   protoTree,
 } from '../../bench/peers/onnx-agreement.mjs'
-import { canonicalModel } from '../../src/core/onnx/canonical.ts'
 import { decodeModel } from '../../src/core/onnx/decode.ts'
 import { encodeModel } from '../../src/core/onnx/encode.ts'
+import { canonicalModel } from './canonical.ts'
 import { modelsUnder, realDataFolder, testdataFolder } from './model-corpus.ts'
 
 /** What the round trip and onnx-proto say about a file; null when all agree. */

@@ -3,11 +3,13 @@ import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openEngine } from '../../src/adapters/tensors/onnxruntime.ts'
 import type { TensorEngine, TensorSession } from '../../src/contract/tensors.ts'
-import { decodeModel, decodeTensorFile } from '../../src/core/onnx/decode.ts'
+import { decodeModel } from '../../src/core/onnx/decode.ts'
+import { decodeTensor } from '../../src/core/onnx/decode-tensor.ts'
 import { encodeModel } from '../../src/core/onnx/encode.ts'
 import type { Feeds, HostTensor } from '../../src/core/onnx/host-tensor.ts'
 import type { Model } from '../../src/core/onnx/model.ts'
-import { valuesOf } from '../../src/core/onnx/tensor-values.ts'
+import { WireReader } from '../../src/core/onnx/protobuf.ts'
+import { arrayOf } from '../../src/core/onnx/tensor-values.ts'
 import { modelsUnder, testdataFolder } from './model-corpus.ts'
 
 /**
@@ -120,8 +122,17 @@ function stored(folder: string, kind: string, names: readonly string[]): [string
   return names.flatMap((name, index) => {
     const path = join(folder, `${kind}_${index}.pb`)
     if (!existsSync(path)) return []
-    return [[name, valuesOf(decodeTensorFile(new Uint8Array(readFileSync(path))))]]
+    return [[name, tensorFile(new Uint8Array(readFileSync(path)))]]
   })
+}
+
+/** The tensor of a TensorProto file: the form of the input and output files of ONNX's own test cases. */
+function tensorFile(file: Uint8Array): HostTensor {
+  const { dtype, dims, strings = [], bytes } = decodeTensor({ reader: new WireReader(file) })
+  if (dtype === 'string')
+    return { dtype, dims, data: strings.map((text) => new TextDecoder().decode(text)) }
+  const Values = arrayOf(dtype)
+  return { dtype, dims, data: new Values(new Uint8Array(bytes()).buffer) }
 }
 
 function sameBytes(left: HostTensor, right: HostTensor): boolean {

@@ -64,14 +64,20 @@ function judged(rows, answers) {
   return { accuracy: right / rows.length, kinds: kinds.join(', ') }
 }
 
+/** Runs a training to its end. */
+function drain(training) {
+  for (;;) {
+    const next = training.next()
+    if (next.done) return next.value
+  }
+}
+
 async function teachLinear(train, calibration, { limitBytes }) {
-  const { trainLinear } = await load('core/student/linear.js')
+  const { linearTraining } = await load('core/student/linear.js')
   const { encodeLinear } = await load('core/student/linear-form.js')
   const { LinearClassifier } = await load('core/student/runtime-linear.js')
-  const { model } = trainLinear(
-    train.map((row) => ({ text: row.text, label: row.intent })),
-    { seed: 1, limitBytes },
-  )
+  const rows = train.map((row) => ({ text: row.text, label: row.intent }))
+  const { model } = drain(linearTraining(rows, { seed: 1, limitBytes }))
   const reader = new LinearClassifier(model)
   const answers = calibration.map((row) => reader.classify(row.text).label)
   return {
@@ -83,7 +89,7 @@ async function teachLinear(train, calibration, { limitBytes }) {
 }
 
 async function teachStatic(train, calibration, { vocabulary, width }) {
-  const { trainStatic } = await load('core/student/static.js')
+  const { staticTraining } = await load('core/student/static.js')
   const { encodeStatic } = await load('core/student/static-form.js')
   const { StaticClassifier } = await load('core/student/runtime-static.js')
   const { trainWordPiece } = await load('core/text/train-wordpiece.js')
@@ -92,7 +98,7 @@ async function teachStatic(train, calibration, { vocabulary, width }) {
     { vocabSize: vocabulary },
   )
   const rows = train.map((row) => ({ text: row.text, label: row.intent }))
-  const { model } = trainStatic(rows, { tokenizer, width, seed: 1 })
+  const { model } = drain(staticTraining(rows, { tokenizer, width, seed: 1 }))
   const reader = new StaticClassifier(model)
   const answers = calibration.map((row) => reader.classify(row.text).label)
   return {

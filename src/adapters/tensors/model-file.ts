@@ -6,6 +6,7 @@ import { RightsizeError } from '../../core/error/error.ts'
 import { decodeModel } from '../../core/onnx/decode.ts'
 import { protobufLimit } from '../../core/onnx/encode.ts'
 import { encodeFiles } from '../../core/onnx/external-write.ts'
+import { executableGraph } from '../../core/onnx/graph-check.ts'
 import type { ByteSource, Model } from '../../core/onnx/model.ts'
 import { fileSource, folderSources } from './model-file/file-source.ts'
 import { writeDraft } from './model-file/write-chunks.ts'
@@ -30,7 +31,9 @@ async function read(path: string): Promise<Model> {
     throw new RightsizeError('ONNX_TOO_LARGE', what, { at: file })
   }
   try {
-    return decodeModel(source.read(0, source.size), { external: folderSources(dirname(file)) })
+    const bytes = source.read(0, source.size)
+    const model = decodeModel(bytes, { external: folderSources(dirname(file)) })
+    return { ...model, graph: executableGraph(model.graph) }
   } catch (error) {
     throw named(error, file)
   }

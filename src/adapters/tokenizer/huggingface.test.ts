@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { trainBpe } from '../../../test/fixtures/train-bpe.ts'
 import { realData } from '../../../test/real-data.ts'
-import { trainBpe } from '../../core/text/train-bpe.ts'
 import { trainWordPiece } from '../../core/text/train-wordpiece.ts'
 import { openTokenizer } from './huggingface.ts'
 

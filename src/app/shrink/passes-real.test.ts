@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { foldConstants } from '../../../test/onnx/fold.ts'
 import { modelFiles } from '../../adapters/tensors/model-file.ts'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
@@ -10,7 +11,6 @@ import type { Model } from '../../core/onnx/model.ts'
 import { randomFeeds } from '../../core/onnx/random-feeds.ts'
 import { seededRandom } from '../../core/stats/random.ts'
 import { collectStats } from './collect-stats.ts'
-import { foldConstants } from './fold.ts'
 import { verifyModels } from './verify.ts'
 
 const artefact = (model: Model): Artefact => ({ model, tokenizer: null, config: {} })

@@ -96,14 +96,15 @@ export function tokenData(
   }
 }
 
-function refuseIds(ids: readonly (readonly number[])[], vocabulary: number): void {
+/** Throws TOKENIZER_MISMATCH where an id has no embedding, TRAIN_DATA where no text has a token. */
+export function refuseIds(ids: readonly (readonly number[])[], vocabulary: number): void {
   for (const [row, tokens] of ids.entries()) {
     const wrong = tokens.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary)
     if (wrong !== undefined)
       throw new RightsizeError(
-        'TRAIN_DATA',
+        'TOKENIZER_MISMATCH',
         `token ${wrong} of row ${row} is outside the vocabulary of ${vocabulary}`,
-        { at: `row ${row}`, next: 'Use the tokenizer that the vocabulary size was taken from.' },
+        { at: `row ${row}` },
       )
   }
   if (ids.every((row) => row.length === 0))
@@ -139,7 +140,7 @@ function refuseTargets(targets: readonly Float32Array[], rows: number, classes: 
     )
 }
 
-/** Throws TRAIN_DATA for examples that cannot teach: foreign token ids, wrong counts, labels outside the classes, a single class. */
+/** Throws TOKENIZER_MISMATCH for foreign token ids, TRAIN_DATA for other examples that cannot teach: wrong counts, labels outside the classes, a single class. */
 export function refuseExamples(
   { ids, labels, targets }: TokenExamples,
   vocabulary: number,

@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bertHeads, filled } from '../../../test/fixtures/bert-heads.ts'
+import { foldConstants } from '../../../test/onnx/fold.ts'
 import { modelFiles } from '../../adapters/tensors/model-file.ts'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { collectStats } from '../../app/shrink/collect-stats.ts'
-import { foldConstants } from '../../app/shrink/fold.ts'
 import { verifyModels } from '../../app/shrink/verify.ts'
 import type { TensorEngine } from '../../contract/tensors.ts'
 import { int64Tensor, intAttribute, node } from '../onnx/build.ts'
 import { decodeModel } from '../onnx/decode.ts'
 import { encodeModel } from '../onnx/encode.ts'
-import { checkGraph } from '../onnx/graph-check.ts'
+import { executableGraph } from '../onnx/graph-check.ts'
 import { removeDead } from '../onnx/graph-edit.ts'
 import type { Feeds } from '../onnx/host-tensor.ts'
 import type { Model, Node, Tensor } from '../onnx/model.ts'
@@ -110,7 +110,7 @@ function silenced(model: Model, kind: 'neurons' | 'heads', keep: readonly number
 }
 
 async function same(before: Model, after: Model): Promise<void> {
-  checkGraph(after.graph)
+  executableGraph(after.graph)
   const options = { random: () => 0, feeds: batches(before), maxRelative: 1e-5 }
   const { comparisons } = await verifyModels(before, after, engine, options)
   expect(comparisons.length).toBeGreaterThan(0)
@@ -200,7 +200,7 @@ test.each([...exported, 'bert-fused'])(
       // Students are trained by the driver, not patched; trimming renumbers ids, so only its graph is checked here.
       if (pass.family === 'distil' || pass.family === 'runtime') continue
       const patched = await applied(model, pass)
-      checkGraph(patched.graph)
+      executableGraph(patched.graph)
       if (pass.family !== 'vocabulary') await differ(model, patched)
       said.push(`${pass.id}: applied`)
     }

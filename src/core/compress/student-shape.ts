@@ -23,14 +23,14 @@ export function studentFit({
   if (!names.has('input_ids') || !names.has('attention_mask'))
     return 'students read input_ids and attention_mask, and this model does not'
   if (classes === undefined) return 'it is not known how many classes the model has'
-  const table = vocabularyRowsOf(model)
+  const table = embeddedTokens(model)
   const vocabulary = Math.max(table, highestId(tokenizer) + 1)
   if (vocabulary < 1) return 'it is not known how many tokens there are'
   return { vocabulary, classes, maxLength: Math.max(2, maxLength ?? 512) }
 }
 
 /** Rows of the table that input_ids look up; 0 where there is none. */
-function vocabularyRowsOf({ graph }: Model): number {
+export function embeddedTokens({ graph }: Model): number {
   const lookup = graph.nodes.find(
     ({ opType, inputs }) => opType === 'Gather' && inputs[1] === 'input_ids',
   )

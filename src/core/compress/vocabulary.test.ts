@@ -3,7 +3,7 @@ import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { openTokenizer } from '../../adapters/tokenizer/huggingface.ts'
 import * as build from '../onnx/build.ts'
 import { encodeModel } from '../onnx/encode.ts'
-import { checkGraph } from '../onnx/graph-check.ts'
+import { executableGraph } from '../onnx/graph-check.ts'
 import type { Feeds } from '../onnx/host-tensor.ts'
 import type { Model, Node } from '../onnx/model.ts'
 import { trainWordPiece } from '../text/train-wordpiece.ts'
@@ -99,7 +99,7 @@ describe('the vocabulary pass', () => {
 
   test('cuts an output layer tied to the table, its bias, and renumbers compared ids', async () => {
     const { artefact, keep } = trimmed(artefactOf(languageModel()))
-    checkGraph(artefact.model.graph)
+    executableGraph(artefact.model.graph)
     expect(artefact.model.graph.outputs[0]?.dims).toEqual(['batch', 'sequence', keep.length])
     const feeds = { input_ids: tokenFeeds(rows, [0, 1, 2], 16, 0).input_ids }
     const [old] = await outputs(languageModel(), feeds)

@@ -1,6 +1,5 @@
 import { accountErrors } from './area-account.ts'
 import { dataErrors } from './area-data.ts'
-import { downloadErrors } from './area-download.ts'
 import { onnxErrors } from './area-onnx.ts'
 import { runErrors } from './area-run.ts'
 import { runtimeErrors } from './area-runtime.ts'
@@ -20,7 +19,6 @@ export interface ErrorEntry {
 export const catalogue = {
   ...specErrors,
   ...dataErrors,
-  ...downloadErrors,
   ...onnxErrors,
   ...trainErrors,
   ...studentErrors,

@@ -1,6 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
 import { decodeGraph, plainDomain } from './decode-graph.ts'
-import { decodeTensor } from './decode-tensor.ts'
 import {
   type DecodeContext,
   fieldTable,
@@ -11,7 +10,7 @@ import {
   single,
   text,
 } from './message.ts'
-import type { ByteSource, Graph, Model, Tensor } from './model.ts'
+import type { ByteSource, Graph, Model } from './model.ts'
 import { recogniseOther } from './other-format.ts'
 import { type DecodeLimits, limitsFor, WireReader, wire } from './protobuf.ts'
 
@@ -31,11 +30,6 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Mod
   if (other !== null) throw new RightsizeError('ONNX_NOT_A_MODEL', other.what, other.detail)
   const reader = new WireReader(bytes, { ...limitsFor(bytes.length), ...options.limits })
   return readModel({ reader, external: options.external })
-}
-
-/** One tensor in `bytes` (a serialised onnx.TensorProto): the form of the input and output files of ONNX's own test cases. */
-export function decodeTensorFile(bytes: Uint8Array): Tensor {
-  return decodeTensor({ reader: new WireReader(bytes) })
 }
 
 interface ModelState {

@@ -75,11 +75,6 @@ function renameInner(graph: Graph, names: ReadonlyMap<string, string>): Graph {
   return renameValues(graph, new Map([...names].filter(([from]) => captured.has(from))))
 }
 
-/** The graph with one node replaced by others (or by none), at its place. */
-export function replaceNode(graph: Graph, old: Node, by: readonly Node[]): Graph {
-  return { ...graph, nodes: graph.nodes.flatMap((node) => (node === old ? by : [node])) }
-}
-
 /** A function that gives names which the graph, its inner graphs included, does not use: `base`, `base_1`, ... */
 export function freshNames(graph: Graph): (base: string) => string {
   const taken = new Set<string>()

@@ -6,7 +6,6 @@ import type { Dtype, Tensor } from './model.ts'
 import { unpackIntegers } from './packed-integers.ts'
 
 const textEncoder = new TextEncoder()
-const textDecoder = new TextDecoder()
 
 /** The typed array in which values of a dtype are kept; 16-bit and smaller floats and 4-bit types as bits. */
 const arrays = {
@@ -55,15 +54,6 @@ function stringTensor(
   const none = new Uint8Array(0)
   const strings = texts.map((text) => textEncoder.encode(text))
   return { name, dtype: 'string', dims, byteLength: 0, bytes: () => none, strings }
-}
-
-/** The tensor's values in memory; a view when the bytes are aligned for the type, otherwise a copy. */
-export function valuesOf(tensor: Tensor): HostTensor {
-  const { dtype, dims } = tensor
-  if (dtype === 'string') {
-    return { dtype, dims, data: (tensor.strings ?? []).map((text) => textDecoder.decode(text)) }
-  }
-  return { dtype, dims, data: typedView(dtype, tensor.bytes()) }
 }
 
 function typedView(

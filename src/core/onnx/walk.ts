@@ -1,4 +1,4 @@
-import type { Attribute, Graph, Model, Node, Tensor } from './model.ts'
+import type { Attribute, Graph, Node, Tensor } from './model.ts'
 
 /** The graphs inside a node's attributes (the branches of If, the bodies of Loop and Scan), in attribute order. */
 export function subgraphsOf(node: Node): readonly Graph[] {
@@ -24,11 +24,6 @@ export interface GraphMap {
   readonly node?: (node: Node) => Node
   /** Every graph, after its parts were mapped. */
   readonly graph?: (graph: Graph) => Graph
-}
-
-/** The model with its parts replaced as the map says; functions are left as they are. */
-export function mapModel(model: Model, map: GraphMap): Model {
-  return { ...model, graph: mapGraph(model.graph, map) }
 }
 
 /** The graph with its parts replaced as the map says. */

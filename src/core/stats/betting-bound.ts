@@ -58,13 +58,3 @@ export function bettingUpperBound(statistic: LinearStatistic, alpha: number): nu
   }
   return high
 }
-
-/** The plain mean of values in 0..1 as a linear statistic. */
-export function meanStatistic(values: ArrayLike<number>): LinearStatistic {
-  const at = (q: number) => ({
-    z: Float64Array.from(values, (value) => value - q),
-    low: -q,
-    high: 1 - q,
-  })
-  return { at, lowest: 0, highest: 1 }
-}

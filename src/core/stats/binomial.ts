@@ -1,12 +1,4 @@
-import { logChoose, regularizedBeta } from './special-functions.ts'
-
-/** P(X = k), X ~ Binomial(n, p). */
-export function binomialPmf(k: number, n: number, p: number): number {
-  if (k < 0 || k > n) return 0
-  if (p <= 0) return k === 0 ? 1 : 0
-  if (p >= 1) return k === n ? 1 : 0
-  return Math.exp(logChoose(n, k) + k * Math.log(p) + (n - k) * Math.log1p(-p))
-}
+import { regularizedBeta } from './special-functions.ts'
 
 /** P(X <= k), by the incomplete beta (Abramowitz and Stegun 26.5.24). */
 export function binomialCdf(k: number, n: number, p: number): number {

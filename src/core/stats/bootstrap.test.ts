@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { bcaQuantile, bcaShareOver, bootstrap } from './bootstrap.ts'
-import { clusterStandardError, clusterUnits, sumByCluster } from './cluster.ts'
-import { seededRandom } from './random.ts'
+import { sumByCluster } from './cluster.ts'
 
 const digits = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4]
 const weightedMean = (values: readonly number[]) => (weights: ArrayLike<number>) => {
@@ -53,29 +52,7 @@ test('the same seed gives the same resamples', () => {
   )
 })
 
-test('with one item per cluster the cluster standard error is the usual one', () => {
-  const mean = digits.reduce((a, b) => a + b, 0) / 20
-  const usual = Math.sqrt(digits.reduce((a, b) => a + (b - mean) ** 2, 0) / 19 / 20)
-  expect(
-    clusterStandardError(
-      digits,
-      digits.map((_, i) => i),
-    ),
-  ).toBeCloseTo(usual, 12)
-})
-
-test('the mean of cluster units reaches the bar exactly when the mean over items does', () => {
-  const random = seededRandom('units')
-  for (let world = 0; world < 200; world += 1) {
-    const values = Array.from({ length: 30 }, () => random.next())
-    const keys = values.map(() => random.integer(9))
-    const bar = 0.4 + 0.2 * random.next()
-    const units = clusterUnits(values, keys, bar)
-    const mean = values.reduce((a, b) => a + b, 0) / 30
-    const unitMean = units.reduce((a, b) => a + b, 0) / units.length
-    expect(unitMean >= bar).toBe(mean >= bar)
-    expect(Math.min(...units)).toBeGreaterThanOrEqual(0)
-    expect(Math.max(...units)).toBeLessThanOrEqual(1)
-  }
-  expect(sumByCluster([1, 2, 3], ['a', 'b', 'a']).largest).toBe(2)
+test('values are summed by cluster, in order of first appearance', () => {
+  const { sums, sizes, largest } = sumByCluster([1, 2, 3], ['a', 'b', 'a'])
+  expect([[...sums], [...sizes], largest]).toEqual([[4, 2], [2, 1], 2])
 })

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { env } from 'node:process'
 import { expect, test } from 'vitest'
-import { bettingLowerBound, bettingUpperBound, meanStatistic } from './betting-bound.ts'
+import { bettingLowerBound, bettingUpperBound, type LinearStatistic } from './betting-bound.ts'
 import { EProcess } from './e-process.ts'
 import { seededRandom } from './random.ts'
 
@@ -98,8 +98,13 @@ test('rejection does not wait for a renormalisation and survives one', () => {
 
 test('betting bounds of a constant sample close in on it from outside and never cross', () => {
   const values = new Float64Array(400).fill(0.7)
-  const low = bettingLowerBound(meanStatistic(values), 0.05)
-  const high = bettingUpperBound(meanStatistic(values), 0.05)
+  const mean: LinearStatistic = {
+    at: (q) => ({ z: values.map((value) => value - q), low: -q, high: 1 - q }),
+    lowest: 0,
+    highest: 1,
+  }
+  const low = bettingLowerBound(mean, 0.05)
+  const high = bettingUpperBound(mean, 0.05)
   expect(low).toBeLessThan(0.7)
   expect(low).toBeGreaterThan(0.6)
   expect(high).toBeGreaterThan(0.7)

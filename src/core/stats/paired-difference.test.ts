@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { binomialPmf } from './binomial.ts'
 import {
   inferiorityP,
   lossLowerBound,
@@ -9,6 +8,11 @@ import {
   scoreStatistic,
   scoreUpperBound,
 } from './paired-difference.ts'
+import { logChoose } from './special-functions.ts'
+
+/** P(X = k), X ~ Binomial(n, p), 0 < p < 1. */
+const binomialPmf = (k: number, n: number, p: number): number =>
+  Math.exp(logChoose(n, k) + k * Math.log(p) + (n - k) * Math.log1p(-p))
 
 const pairs = (win: number, lose: number, n: number) => ({ win, lose, tie: n - win - lose })
 

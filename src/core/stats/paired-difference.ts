@@ -1,5 +1,5 @@
 import { binomialCdf } from './binomial.ts'
-import { logFactorial, normalCdf, normalQuantile } from './special-functions.ts'
+import { logChoose, logFactorial, normalCdf, normalQuantile } from './special-functions.ts'
 
 /** Pairs on the same items. Win: candidate right, incumbent wrong. The loss is (lose - win) / n, positive is worse. */
 export interface PairedCounts {
@@ -233,7 +233,6 @@ class InnerTail {
   }
 
   private massAt(c: number): number {
-    const choose = logFactorial(this.k) - logFactorial(c) - logFactorial(this.k - c)
-    return choose + c * this.logPi + (this.k - c) * this.logRest
+    return logChoose(this.k, c) + c * this.logPi + (this.k - c) * this.logRest
   }
 }

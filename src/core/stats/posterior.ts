@@ -75,12 +75,6 @@ export function pLossOver(
   return Math.min(1, Math.max(0, inside + below))
 }
 
-/** Posterior mean of the loss under the prior. */
-export function expectedLoss(counts: PairedCounts, prior: PairedPrior = JEFFREYS): number {
-  const total = counts.win + counts.tie + counts.lose + prior.win + prior.tie + prior.lose
-  return (counts.lose + prior.lose - counts.win - prior.win) / total
-}
-
 /** P(share < floor) after `successes` of n under Jeffreys' prior Beta(1/2, 1/2). */
 export function pShareBelow(successes: number, n: number, floor: number): number {
   return regularizedBeta(floor, successes + 0.5, n - successes + 0.5)

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
-import { binomialPmf } from './binomial.ts'
 import { mcnemarExact } from './mcnemar.ts'
 import { clopperPearson, clopperPearsonUpper, wilson } from './proportion-interval.ts'
+import { logChoose } from './special-functions.ts'
+
+/** P(X = k), X ~ Binomial(n, p), 0 < p < 1. */
+const binomialPmf = (k: number, n: number, p: number): number =>
+  Math.exp(logChoose(n, k) + k * Math.log(p) + (n - k) * Math.log1p(-p))
 
 // R binom.confint values as kept in statsmodels; the same by scipy binomtest(k, n).proportion_ci(0.95, 'wilson' | 'exact').
 test.each([

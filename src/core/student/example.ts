@@ -33,15 +33,3 @@ export interface Classified {
   /** How many of the text's features the model knows; 0 means that the answer is the prior alone. */
   readonly known: number
 }
-
-/** Runs a training generator to its end, handing each report to `onProgress`. */
-export function drain<T>(
-  training: Generator<TrainProgress, T>,
-  onProgress?: (progress: TrainProgress) => void,
-): T {
-  for (;;) {
-    const next = training.next()
-    if (next.done) return next.value
-    onProgress?.(next.value)
-  }
-}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { trainHead } from '../../../test/fixtures/students.ts'
 import { normals, randomSource, uniform } from '../train/random.ts'
-import { trainHead } from './head.ts'
 import { classifyHead, decodeHead, encodeHead } from './head-form.ts'
 
 /** Points around one centre per class; columns of very different scale. */

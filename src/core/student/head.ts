@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import { randomSource, uniform } from '../train/random.ts'
 import { asSparse, columnScale, countRows, type DenseRows, standardised } from './dense-rows.ts'
-import { drain, type LabelledRow, type TrainProgress } from './example.ts'
+import type { LabelledRow, TrainProgress } from './example.ts'
 import {
   cooled,
   fitPerceptron,
@@ -28,7 +28,6 @@ export interface HeadOptions {
   readonly metric?: 'accuracy' | 'macroF1'
   /** Folds of the cross-validation that chooses; 5 below 2,000 rows and one split above, unless said. */
   readonly folds?: number
-  readonly onProgress?: (progress: TrainProgress) => void
 }
 
 export interface HeadReport {
@@ -47,15 +46,6 @@ export interface HeadReport {
 export interface HeadResult {
   readonly model: HeadModel
   readonly report: HeadReport
-}
-
-/** Trains a head; see `headTraining`. */
-export function trainHead(
-  embeddings: DenseRows,
-  rows: readonly LabelledRow[],
-  options: HeadOptions = {},
-): HeadResult {
-  return drain(headTraining(embeddings, rows, options), options.onProgress)
 }
 
 /**

@@ -1,5 +1,4 @@
-import type { Classified } from './example.ts'
-import { LinearClassifier, type LinearModel, openLinear } from './runtime-linear.ts'
+import { type LinearModel, openLinear } from './runtime-linear.ts'
 import { readStudent, writeTensors } from './safetensors.ts'
 
 /** The model as one safetensors file, metadata `format: rightsize-linear@1`. Equal models give equal bytes. */
@@ -22,13 +21,4 @@ export function encodeLinear(model: LinearModel): Uint8Array {
 /** Reads what `encodeLinear` wrote. Throws STUDENT_FILE. */
 export function decodeLinear(bytes: Uint8Array): LinearModel {
   return readStudent(() => openLinear(bytes))
-}
-
-const opened = new WeakMap<LinearModel, LinearClassifier>()
-
-/** The most probable label of one text and the probabilities of all, in the order of `model.labels`. */
-export function classifyLinear(model: LinearModel, text: string): Classified {
-  const classifier = opened.get(model) ?? new LinearClassifier(model)
-  opened.set(model, classifier)
-  return classifier.classify(text)
 }

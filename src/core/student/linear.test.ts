@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { classifyLinear, trainLinear } from '../../../test/fixtures/students.ts'
 import type { LabelledText } from './example.ts'
-import { linearTraining, quantiseRows, trainLinear } from './linear.ts'
-import { classifyLinear, decodeLinear, encodeLinear } from './linear-form.ts'
+import { linearTraining, quantiseRows } from './linear.ts'
+import { decodeLinear, encodeLinear } from './linear-form.ts'
 
 const openings = ['please', 'hello,', 'i want to', 'can you', 'how do i', 'hi there']
 const ends = ['today', 'now', 'for me', 'thanks', 'asap', '']

@@ -1,5 +1,5 @@
 import { randomSource, uniform } from '../train/random.ts'
-import { drain, type LabelledText, type TrainProgress } from './example.ts'
+import type { LabelledText, TrainProgress } from './example.ts'
 import { chooseVocabulary, type GramVocabulary, readCorpus, weighCorpus } from './gram-corpus.ts'
 import { indexLabels, targetsOf } from './label-set.ts'
 import { stratifiedSplit } from './row-split.ts'
@@ -34,7 +34,6 @@ export interface LinearOptions {
   readonly limitBytes?: number
   /** 'int8' unless said. */
   readonly precision?: 'int8' | 'float32'
-  readonly onProgress?: (progress: TrainProgress) => void
 }
 
 export interface LinearReport {
@@ -59,14 +58,6 @@ export interface LinearReport {
 export interface LinearResult {
   readonly model: LinearModel
   readonly report: LinearReport
-}
-
-/** Trains the n-gram classifier; see `linearTraining`. */
-export function trainLinear(
-  rows: readonly LabelledText[],
-  options: LinearOptions = {},
-): LinearResult {
-  return drain(linearTraining(rows, options), options.onProgress)
 }
 
 /**

@@ -1,6 +1,5 @@
-import type { Classified } from './example.ts'
 import { layerTensors } from './head-form.ts'
-import { openStatic, StaticClassifier, type StaticModel } from './runtime-static.ts'
+import { openStatic, type StaticModel } from './runtime-static.ts'
 import { readStudent, writeTensors } from './safetensors.ts'
 
 /** The model as one safetensors file, metadata `format: rightsize-static@1`. Equal models give equal bytes. */
@@ -23,13 +22,4 @@ export function encodeStatic(model: StaticModel): Uint8Array {
 /** Reads what `encodeStatic` wrote. Throws STUDENT_FILE. */
 export function decodeStatic(bytes: Uint8Array): StaticModel {
   return readStudent(() => openStatic(bytes))
-}
-
-const opened = new WeakMap<StaticModel, StaticClassifier>()
-
-/** The most probable label of one text and the probabilities of all, in the order of `model.labels`. */
-export function classifyStatic(model: StaticModel, text: string): Classified {
-  const classifier = opened.get(model) ?? new StaticClassifier(model)
-  opened.set(model, classifier)
-  return classifier.classify(text)
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { classifyStatic, trainStatic } from '../../../test/fixtures/students.ts'
 import { trainWordPiece } from '../text/train-wordpiece.ts'
 import type { LabelledText } from './example.ts'
-import { trainStatic } from './static.ts'
-import { classifyStatic, decodeStatic, encodeStatic } from './static-form.ts'
+import { decodeStatic, encodeStatic } from './static-form.ts'
 
 const words = {
   fruit: ['apple', 'pear', 'plum', 'cherry', 'grape'],

@@ -3,7 +3,7 @@ import { openWordPiece } from '../text/open-wordpiece.ts'
 import { randomSource, uniform } from '../train/random.ts'
 import { countRows, type DenseRows } from './dense-rows.ts'
 import { type BagTask, EmbeddingBag, type TokenRows } from './embedding-bag.ts'
-import { drain, type LabelledText, type TrainProgress } from './example.ts'
+import type { LabelledText, TrainProgress } from './example.ts'
 import { cooled } from './head-perceptron.ts'
 import { indexLabels, targetsOf } from './label-set.ts'
 import { quantiseRows } from './linear.ts'
@@ -38,7 +38,6 @@ export interface StaticOptions {
   readonly metric?: 'accuracy' | 'macroF1'
   readonly holdOut?: number
   readonly precision?: 'int8' | 'float32'
-  readonly onProgress?: (progress: TrainProgress) => void
 }
 
 export interface StaticTrial {
@@ -65,11 +64,6 @@ export interface StaticReport {
 export interface StaticResult {
   readonly model: StaticModel
   readonly report: StaticReport
-}
-
-/** Trains the bag of token vectors; see `staticTraining`. */
-export function trainStatic(rows: readonly LabelledText[], options: StaticOptions): StaticResult {
-  return drain(staticTraining(rows, options), options.onProgress)
 }
 
 /**

@@ -1,4 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { linearInputs } from '../../../test/fixtures/linear-inputs.ts'
+import {
+  classifyLinear,
+  classifyStatic,
+  trainHead,
+  trainLinear,
+  trainStatic,
+} from '../../../test/fixtures/students.ts'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { float32Tensor, graph, node, model as onnxModel, valueInfo } from '../onnx/build.ts'
 import { decodeModel } from '../onnx/decode.ts'
@@ -7,13 +15,7 @@ import type { HostTensor } from '../onnx/host-tensor.ts'
 import type { Model } from '../onnx/model.ts'
 import { openWordPiece } from '../text/open-wordpiece.ts'
 import { trainWordPiece } from '../text/train-wordpiece.ts'
-import { trainHead } from './head.ts'
 import { classifyHead } from './head-form.ts'
-import { trainLinear } from './linear.ts'
-import { classifyLinear } from './linear-form.ts'
-import { linearInputs } from './linear-inputs.ts'
-import { trainStatic } from './static.ts'
-import { classifyStatic } from './static-form.ts'
 import { appendHead, linearOnnx, staticOnnx } from './student-onnx.ts'
 
 const rows = [

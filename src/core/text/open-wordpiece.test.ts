@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { openWordPiece } from './open-wordpiece.ts'
-import { requireRows, tokenizerFit } from './tokenizer-fit.ts'
 import { trainWordPiece } from './train-wordpiece.ts'
 
 const json = trainWordPiece(['one two two'], { vocabSize: 60 })
@@ -27,22 +26,5 @@ describe('openWordPiece', () => {
   test('adds nothing where the file has no post-processor', () => {
     const bare = openWordPiece({ ...json, post_processor: null })
     expect(bare.encode('two').ids).toEqual(bare.pieces('two'))
-  })
-})
-
-describe('the fit of a tokenizer to a model', () => {
-  test('is usual with fewer ids than embeddings, and said where there are more', () => {
-    expect(tokenizerFit(30522, 30528)).toEqual({ kind: 'fits' })
-    expect(tokenizerFit(30522, 1000)).toMatchObject({
-      kind: 'exceeds',
-      why: expect.stringMatching('29522'),
-    })
-  })
-
-  test('is refused at the first id without an embedding', () => {
-    expect(() => requireRows([0, 5, 9], 10)).not.toThrow()
-    const wrong = () => requireRows([0, 12], 10, 'models/small/tokenizer.json')
-    expect(wrong).toThrow(expect.objectContaining({ code: 'TOKENIZER_MISMATCH' }))
-    expect(wrong).toThrow(/token id 12/)
   })
 })

@@ -3,8 +3,8 @@ import { env } from 'node:process'
 import { Tokenizer } from '@huggingface/tokenizers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { trainBpe } from '../../../test/fixtures/train-bpe.ts'
 import { seededRandom } from '../stats/random.ts'
-import { trainBpe } from './train-bpe.ts'
 import { trainWordPiece } from './train-wordpiece.ts'
 import {
   idsToKeep,

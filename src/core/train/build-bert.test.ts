@@ -4,7 +4,7 @@ import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { heads } from '../compress/structural-heads.ts'
 import { neurons } from '../compress/structural-neurons.ts'
 import { encodeModel } from '../onnx/encode.ts'
-import { checkGraph } from '../onnx/graph-check.ts'
+import { executableGraph } from '../onnx/graph-check.ts'
 import { tensorOf } from '../onnx/tensor-values.ts'
 import { longestText, readBertConfig } from './bert-config.ts'
 import { buildBert, distanceBucket } from './build-bert.ts'
@@ -44,7 +44,7 @@ function built(name: string) {
 
 async function answers(name: string) {
   const { model } = built(name)
-  checkGraph(model.graph)
+  executableGraph(model.graph)
   const session = await (await openEngine()).open(encodeModel(model))
   const whole = (rows: readonly (readonly number[])[]) => ({
     dtype: 'int64' as const,

@@ -6,7 +6,6 @@ import type { HostTensor } from '../onnx/host-tensor.ts'
 import { gradient, gradientName } from './gradient.ts'
 import { graphWriter } from './graph-writer.ts'
 import { type LossSpec, withLoss } from './loss.ts'
-import { softened } from './soft-targets.ts'
 
 const logits = [
   [2, -1, 0.5],
@@ -94,7 +93,7 @@ test('soft cross-entropy has gradient T (p_T - q) / rows and is least where stud
     [1, 0, 1],
     [0, 0.5, -1],
   ]
-  const q = teacher.map((row) => [...softened(Float32Array.from(row), temperature)])
+  const q = teacher.map((row) => probabilities(row, temperature))
   const { by } = await lossAndGradient(
     { kind: 'soft', temperature },
     { targets: floats(q), weights: weights(1, 1) },

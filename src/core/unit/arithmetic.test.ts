@@ -1,16 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  add,
-  convert,
-  divide,
-  maximum,
-  minimum,
-  multiply,
-  scale,
-  subtract,
-  sum,
-} from './arithmetic.ts'
+import { add, convert, divide, multiply, scale, subtract, sum } from './arithmetic.ts'
 import { infinite, type Known, unknown } from './estimate.ts'
 import { exact, known, within } from './known.ts'
 
@@ -43,8 +33,6 @@ describe('interval arithmetic', () => {
         expect(holds(subtract(a, b), x - y)).toBe(true)
         expect(holds(multiply(a, b, 'J'), x * y)).toBe(true)
         expect(holds(divide(a, c, 'J'), x / z)).toBe(true)
-        expect(holds(minimum(a, b), Math.min(x, y))).toBe(true)
-        expect(holds(maximum(a, b), Math.max(x, y))).toBe(true)
       }),
     )
   })
@@ -137,8 +125,6 @@ describe('what is not a number', () => {
     expect(add(e, never)).toBe(never)
     expect(subtract(never, never).kind).toBe('unknown')
     expect(multiply(never, exact('ratio', 0, 'x'), 'J').kind).toBe('unknown')
-    expect(minimum(e, never)).toBe(e)
-    expect(maximum(e, never)).toBe(never)
   })
   test('a figure outside its own interval, NaN and infinity are refused', () => {
     expect(() => known('J', { value: 1, low: 2, high: 3, ...about })).toThrow(/outside its own/)

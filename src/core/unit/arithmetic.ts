@@ -122,31 +122,6 @@ export function divide<V extends Unit>(a: Estimate<Unit>, b: Estimate<Unit>, uni
   return checked(unit, a.value / b.value, ends, provenance(a, b, '/'))
 }
 
-/** The smaller of two: of values, lows and highs apart. */
-export function minimum<U extends Unit>(a: Estimate<U>, b: Estimate<U>): Estimate<U> {
-  if (a.kind === 'unknown' || b.kind === 'infinite') return a
-  if (b.kind === 'unknown' || a.kind === 'infinite') return b
-  return known(a.unit, {
-    value: Math.min(a.value, b.value),
-    low: Math.min(a.low, b.low),
-    high: Math.min(a.high, b.high),
-    ...provenance(a, b, 'or less:'),
-  })
-}
-
-/** The larger of two: of values, lows and highs apart. */
-export function maximum<U extends Unit>(a: Estimate<U>, b: Estimate<U>): Estimate<U> {
-  if (a.kind === 'unknown' || (a.kind === 'infinite' && b.kind !== 'unknown')) return a
-  if (b.kind !== 'known') return b
-  if (a.kind !== 'known') return a
-  return known(a.unit, {
-    value: Math.max(a.value, b.value),
-    low: Math.max(a.low, b.low),
-    high: Math.max(a.high, b.high),
-    ...provenance(a, b, 'or more:'),
-  })
-}
-
 const zeroTimesInfinity = unknown('infinity times 0')
 
 function checked<V extends Unit>(

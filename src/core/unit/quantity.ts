@@ -39,6 +39,3 @@ export function pue(value: number): Pue {
 
 /** Definition: 1 kWh = 3.6e6 J. */
 export const joulesPerKwh = 3.6e6
-export const toKilowattHours = (energy: Joules): KilowattHours =>
-  (energy / joulesPerKwh) as KilowattHours
-export const toJoules = (energy: KilowattHours): Joules => (energy * joulesPerKwh) as Joules

@@ -1,3 +1,4 @@
+import { embeddedTokens } from '../../../core/compress/student-shape.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { encodeModel } from '../../../core/onnx/encode.ts'
 import type { Model } from '../../../core/onnx/model.ts'
@@ -13,6 +14,7 @@ import {
   type Taught,
 } from '../lesson.ts'
 import { toldOf } from '../told.ts'
+import { refuseIds } from '../train-classifier.ts'
 
 /** What `train: { ... }` may say where an encoder is trained further. */
 interface FurtherOptions {
@@ -49,6 +51,8 @@ export async function teachFurther(
     padId: tokenizer.padId,
   })
   const inputs = inputsOf(rows.map((row) => row.text))
+  const vocabulary = embeddedTokens(folder.model)
+  if (vocabulary > 0) refuseIds(inputs.ids, vocabulary)
   const known = sameLabels(encoder.head, folder, labels)
   const targets = rows.map((row) => Math.max(0, labels.indexOf(row.label)))
   // The rows that choose must be new to the head too, or it would look better than what is trained.

@@ -5,8 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { RightsizeError } from '../../core/error/error.ts'
-import { downloadFile, downloadFiles, type PinnedFile } from './pinned-file.ts'
+import {
+  DownloadError,
+  downloadFile,
+  downloadFiles,
+  type PinnedFile,
+} from '../../examples/pinned-file.mjs'
 
 const bytes = Buffer.from('text,label\nwhere is my parcel,track\n'.repeat(500))
 const digest = createHash('sha256').update(bytes).digest('hex')
@@ -69,12 +73,12 @@ const pin = (page: string, more: Partial<PinnedFile> = {}): PinnedFile => ({
   ...more,
 })
 const options = () => ({ folder, fetch, sleep: async () => undefined })
-const failure = async (file: PinnedFile, more = {}): Promise<RightsizeError> => {
+const failure = async (file: PinnedFile, more = {}): Promise<DownloadError> => {
   const error = await downloadFile(file, { ...options(), ...more }).catch(
     (reason: unknown) => reason,
   )
-  expect(error).toBeInstanceOf(RightsizeError)
-  return error as RightsizeError
+  expect(error).toBeInstanceOf(DownloadError)
+  return error as DownloadError
 }
 const left = () =>
   readdirSync(folder, { recursive: true }).filter((name) => String(name).includes('.'))

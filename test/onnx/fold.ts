@@ -1,8 +1,8 @@
-import type { ModelFiles } from '../../contract/model-files.ts'
-import type { TensorEngine } from '../../contract/tensors.ts'
-import { encodeModel } from '../../core/onnx/encode.ts'
-import type { Model } from '../../core/onnx/model.ts'
-import { graphsWithin } from '../../core/onnx/walk.ts'
+import type { ModelFiles } from '../../src/contract/model-files.ts'
+import type { TensorEngine } from '../../src/contract/tensors.ts'
+import { encodeModel } from '../../src/core/onnx/encode.ts'
+import type { Model } from '../../src/core/onnx/model.ts'
+import { graphsWithin } from '../../src/core/onnx/walk.ts'
 
 /**
  * The model after the engine's basic optimisation: constants folded, identities and dead nodes gone, all in standard operators, so

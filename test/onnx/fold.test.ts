@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { modelFiles } from '../../adapters/tensors/model-file.ts'
-import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
-import * as build from '../../core/onnx/build.ts'
-import { seededRandom } from '../../core/stats/random.ts'
+import { modelFiles } from '../../src/adapters/tensors/model-file.ts'
+import { openEngine } from '../../src/adapters/tensors/onnxruntime.ts'
+import { verifyModels } from '../../src/app/shrink/verify.ts'
+import * as build from '../../src/core/onnx/build.ts'
+import { seededRandom } from '../../src/core/stats/random.ts'
 import { foldConstants } from './fold.ts'
-import { verifyModels } from './verify.ts'
 
 const random = (seed: number) => {
   const source = seededRandom(seed)
