@@ -1,5 +1,6 @@
 import type { Row } from '../app/evaluate/effects.ts'
 import { RightsizeError } from '../core/error/error.ts'
+import { runtimeFor } from '../core/part/runtimes.ts'
 import type { SpecFlags } from '../core/spec/flags.ts'
 import { openWorld, type World } from '../wire/effects.ts'
 import { initSpec } from '../wire/spec-source.ts'
@@ -69,7 +70,7 @@ function drafted(
     input,
     expected: text(flags, 'expected') ?? pick(columns, labelNames),
     incumbent,
-    tries: tries.length > 0 ? tries : ['linear'],
+    tries: tries.length > 0 ? tries : [runtimeFor.baseline],
     baseUrl: text(flags, 'baseUrl'),
     // Without an incumbent only an absolute bar can be meant; 0.9 is a start to be edited, and the file says so.
     floor: incumbent === undefined && number(flags, 'margin') === undefined ? 0.9 : undefined,

@@ -1,3 +1,4 @@
+import { studentKinds } from '../core/part/runtimes.ts'
 import type { Command, Flag } from './command.ts'
 
 /** Flags that training and distilling share. */
@@ -23,7 +24,7 @@ export const studentFlags: readonly Flag[] = [
 export const train: Command = {
   name: 'train',
   args: '<kind> <data>',
-  summary: 'train a student (linear, static, head, encoder) on labelled rows',
+  summary: `train a student (${studentKinds.join(', ')}) on labeled rows`,
   example: 'rightsize train linear train.jsonl --input text --expected intent --out models/linear',
   flags: [
     { flags: '--expected <column>', text: 'column that holds the label', fallback: 'label' },

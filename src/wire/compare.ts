@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { CompareRequest, ModelComparison } from '../app/shrink/compare-paths.ts'
 import type { TensorEngine } from '../contract/tensors.ts'
+import { runtimeFor } from '../core/part/runtimes.ts'
 import { type At, ownCpuS, readText, type Watch } from './world.ts'
 
 /** Two ONNX models on the same data, or on random inputs. */
@@ -32,7 +33,12 @@ export async function compare(
 }
 
 /** Two models that this process runs itself: nothing but its own pid is bound. */
-const inThisProcess = { id: 'compare', runtime: 'onnx', settings: {}, base: 'compare' } as const
+const inThisProcess = {
+  id: 'compare',
+  runtime: runtimeFor.graph,
+  settings: {},
+  base: 'compare',
+} as const
 
 export async function engineOf(runtime: CompareRequest['runtime']): Promise<TensorEngine> {
   if (runtime === 'onnxruntime-web')

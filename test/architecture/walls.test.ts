@@ -36,6 +36,7 @@ describe('the house', () => {
     const rooms = [
       'core/unit',
       'core/error',
+      'core/part',
       'core/spec',
       'core/stats',
       'core/energy',

@@ -3,9 +3,9 @@ import type { CandidateSpec } from '../../src/core/spec/spec.ts'
 
 /** A candidate with what a test says and nothing else. */
 export function candidate(
-  parts: Partial<CandidateSpec> & { readonly runtime: string },
+  parts: Partial<Omit<CandidateSpec, 'runtime'>> & { readonly runtime: string },
 ): CandidateSpec {
-  return { id: 'test', base: 'test', settings: {}, ...parts }
+  return { id: 'test', base: 'test', settings: {}, ...parts } as CandidateSpec
 }
 
 export function context(parts: Partial<RuntimeContext> = {}): RuntimeContext {

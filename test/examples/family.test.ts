@@ -68,7 +68,7 @@ test.each(all)('%s answers 200 calibration messages, most of them rightly', asyn
   const candidate: CandidateSpec = {
     id: name,
     base: name,
-    runtime: runtime.kind,
+    runtime: encoders.includes(name) ? 'onnx' : (name as 'linear' | 'static'),
     model: join(home, 'models', name),
     settings: {},
   }

@@ -1,41 +1,37 @@
 import { createRequire } from 'node:module'
 import type { Availability } from '../../contract/meter.ts'
+import { type PackageName, type PackageRow, packages } from '../../core/part/packages.ts'
+import { partNames } from '../../core/part/part.ts'
+import { type RuntimePart, runtimes } from '../../core/part/runtimes.ts'
 
-/** One package and what it is for. */
-interface Needed {
-  readonly name: string
-  readonly package: string
-  readonly fix: string
-  /** Loads it, where being installed does not mean that it works (native libraries). */
-  readonly load?: () => Promise<unknown>
+/** Loads each package: being installed does not mean that it works (native libraries). */
+const loads: Readonly<Record<PackageName, () => Promise<unknown>>> = {
+  'onnxruntime-node': () => import('onnxruntime-node'),
+  '@huggingface/tokenizers': () => import('@huggingface/tokenizers'),
+  '@huggingface/jinja': () => import('@huggingface/jinja'),
+  libsql: () => import('libsql'),
 }
 
-const needed: readonly Needed[] = [
-  {
-    name: 'onnx',
-    package: 'onnxruntime-node',
-    fix: 'npm i onnxruntime-node --ignore-scripts',
-    load: () => import('onnxruntime-node'),
-  },
-  { name: 'tokenizers', package: '@huggingface/tokenizers', fix: 'npm i @huggingface/tokenizers' },
-  { name: 'prompt templates', package: '@huggingface/jinja', fix: 'npm i @huggingface/jinja' },
-  { name: 'store', package: 'libsql', fix: 'npm i libsql', load: () => import('libsql') },
-]
-
-/** What `doctor` prints of runtimes and the packages below them. The students need no package at all. */
+/** What `doctor` prints of runtimes and the packages below them. */
 export async function runtimeAvailability(): Promise<readonly Availability[]> {
-  const found = await Promise.all(needed.map(look))
-  const always = ['linear', 'static', 'openai', 'command', 'module', 'replay']
-  return [...found, { name: always.join(', '), works: true, detail: 'need nothing beyond Node' }]
+  const found = await Promise.all((Object.keys(packages) as PackageName[]).map(look))
+  const free = kindsWith(undefined)
+  return [...found, { name: free.join(', '), works: true, detail: 'need nothing beyond Node' }]
 }
 
-async function look({ name, package: wanted, fix, load }: Needed): Promise<Availability> {
+/** The kinds of runtime that need a package; with undefined, those that need none. */
+const kindsWith = (name: PackageName | undefined): readonly string[] =>
+  partNames(runtimes).filter((kind) => (runtimes[kind] as RuntimePart).package === name)
+
+async function look(wanted: PackageName): Promise<Availability> {
+  const { use, install }: PackageRow = packages[wanted]
+  const name = kindsWith(wanted).join(', ') || use
   try {
-    await (load ?? (() => import(wanted)))()
+    await loads[wanted]()
     return { name, works: true, detail: `${wanted} ${versionOf(wanted)}`.trim() }
   } catch (cause) {
     const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? ''
-    return { name, works: false, detail: `${wanted}: ${reason.slice(0, 200)}`, fix }
+    return { name, works: false, detail: `${wanted}: ${reason.slice(0, 200)}`, fix: install }
   }
 }
 

@@ -5,6 +5,7 @@ import type {
   RuntimeSession,
 } from '../../contract/runtime.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { runtimeFor } from '../../core/part/runtimes.ts'
 import type { Answer } from '../../core/spec/answer.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { Classified } from '../../core/student/example.ts'
@@ -122,7 +123,7 @@ function encoderOf(candidate: CandidateSpec, file: StudentFile): CandidateSpec {
   const named = candidate.settings['encoder']
   return {
     ...rest,
-    runtime: 'onnx',
+    runtime: runtimeFor.graph,
     model: typeof named === 'string' ? named : file.beside('encoder'),
   }
 }

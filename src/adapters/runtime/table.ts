@@ -6,6 +6,13 @@ import type { Runtime, RuntimeContext, RuntimeSession } from '../../contract/run
 import type { TensorEngine } from '../../contract/tensors.ts'
 import type { OpenTokenizer } from '../../contract/tokenizer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import type { KindsWith } from '../../core/part/part.ts'
+import {
+  type AdapterName,
+  isAdapterName,
+  runtimePart,
+  type runtimes,
+} from '../../core/part/runtimes.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { Pace } from './openai/request.ts'
 
@@ -32,14 +39,19 @@ export const localTable = {
   static: async () => (await import('./student.ts')).createTextStudentRuntime('static'),
   head: async (parts) => (await import('./student.ts')).createHeadRuntime(await openOnnx(parts)),
   module: async () => (await import('./module.ts')).createModuleRuntime(),
-} as const satisfies Readonly<Record<string, Load>>
+} as const satisfies Readonly<Record<KindsWith<typeof runtimes, { where: 'child' }>, Load>>
 
 /** Runtimes whose work is elsewhere: another machine, another program, another day. */
 export const remoteTable = {
   command: async (options) => (await import('./process/command.ts')).createCommandRuntime(options),
   openai: async ({ pace }) => (await import('./openai.ts')).createOpenaiRuntime(pace ?? realPace()),
   replay: async () => (await import('./replay.ts')).createReplayRuntime(),
-} as const satisfies Readonly<Record<string, (options: OpenOptions) => Promise<Runtime>>>
+} as const satisfies Readonly<
+  Record<
+    KindsWith<typeof runtimes, { where: 'here' | 'elsewhere' }>,
+    (options: OpenOptions) => Promise<Runtime>
+  >
+>
 
 function realPace(): Pace {
   return {
@@ -48,9 +60,6 @@ function realPace(): Pace {
     random: Math.random,
   }
 }
-
-/** Kinds that run code which the spec names: refused by --no-exec. */
-const execKinds: readonly string[] = ['command', 'module']
 
 export interface OpenOptions {
   /** Path of the compiled worker, dist/worker.js. */
@@ -72,48 +81,40 @@ export async function openRuntime(
   options: OpenOptions,
 ): Promise<RuntimeSession> {
   const { runtime } = candidate
-  const remote = lookUp(remoteTable, runtime)
-  const needsExec = execKinds.includes(runtime) || isAdapterPath(runtime)
-  if (needsExec && !options.exec)
+  const { code } = runtimePart(runtime, candidate.id)
+  if (code && !options.exec)
     throw new RightsizeError('RUNTIME_NO_EXEC', `candidate ${candidate.id} would run code`, {
       at: runtime,
     })
-  if (remote) return (await remote(options)).open(candidate, context)
-  if (!lookUp(localTable, runtime) && !isAdapterPath(runtime)) throw unknownKind(candidate)
+  const load = lookUp(remoteTable, runtime)
+  if (load) return (await load(options)).open(candidate, context)
   const { openInChild } = await import('./process/child.ts')
-  return openInChild(candidate, context, { ...options, trusted: needsExec })
+  return openInChild(candidate, context, { ...options, trusted: code })
 }
 
 /** The runtime of a local kind, or of an adapter by path or package, for use in this very process (the worker). */
 export async function loadLocal(candidate: CandidateSpec, parts: RuntimeParts): Promise<Runtime> {
   const load = lookUp(localTable, candidate.runtime)
-  return load ? load(parts) : loadAdapter(candidate)
+  if (load) return load(parts)
+  if (isAdapterName(candidate.runtime)) return loadAdapter(candidate.runtime)
+  throw new RightsizeError('RUNTIME_UNKNOWN', `${candidate.runtime} does not run in a worker`)
 }
 
 function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
-/** `./mine.mjs`, `/abs/mine.js`, `@team/adapter`, `npm:name`: an adapter that exports `createRuntime`. */
-function isAdapterPath(runtime: string): boolean {
-  return /[./@:]/.test(runtime)
-}
-
 interface AdapterModule {
   readonly createRuntime?: () => Runtime | Promise<Runtime>
 }
 
-async function loadAdapter(candidate: CandidateSpec): Promise<Runtime> {
-  const { runtime } = candidate
+async function loadAdapter(runtime: AdapterName): Promise<Runtime> {
   const isFile = isAbsolute(runtime) || runtime.startsWith('.')
   const name = isFile ? pathToFileURL(resolve(runtime)).href : runtime.replace(/^npm:/, '')
   const module = (await import(name).catch((cause: unknown) => {
     throw new RightsizeError('RUNTIME_UNKNOWN', `${runtime} could not be imported`, { cause })
   })) as AdapterModule
-  if (typeof module.createRuntime !== 'function') throw unknownKind(candidate)
+  if (typeof module.createRuntime !== 'function')
+    throw new RightsizeError('RUNTIME_UNKNOWN', `${runtime} exports no function createRuntime`)
   return module.createRuntime()
-}
-
-function unknownKind(candidate: CandidateSpec): RightsizeError {
-  return new RightsizeError('RUNTIME_UNKNOWN', `candidate ${candidate.id}: "${candidate.runtime}"`)
 }

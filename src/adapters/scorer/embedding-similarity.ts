@@ -1,13 +1,14 @@
 import type { RuntimeSession } from '../../contract/runtime.ts'
 import type { ScorerContext } from '../../contract/scorer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { runtimeFor, runtimeName } from '../../core/part/runtimes.ts'
 import { answerText, references } from '../../core/score/answer-text.ts'
 import { type Options, readOptions } from '../../core/score/options.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 
 export const embeddingOptions = {
-  runtime: { kind: 'text', byDefault: 'onnx', text: 'Runtime of the embedding model.' },
+  runtime: { kind: 'text', byDefault: runtimeFor.graph, text: 'Runtime of the embedding model.' },
   model: { kind: 'text', byDefault: null, text: 'The embedding model.' },
   baseUrl: { kind: 'text', byDefault: null, text: 'Base URL, for the openai runtime.' },
   apiKeyEnv: { kind: 'text', byDefault: null, text: 'Environment variable with the key.' },
@@ -78,7 +79,7 @@ function embedder(
   return {
     id: 'scorer-embedding',
     base: 'scorer-embedding',
-    runtime,
+    runtime: runtimeName(runtime, 'scorer.options.runtime'),
     model,
     ...(baseUrl === null ? {} : { baseUrl }),
     ...(apiKeyEnv === null ? {} : { apiKeyEnv }),

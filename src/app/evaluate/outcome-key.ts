@@ -1,10 +1,8 @@
 import type { Digest } from '../../contract/digest.ts'
+import { runtimePart } from '../../core/part/runtimes.ts'
 import { canonicalJson } from '../../core/spec/canonical-json.ts'
 import type { Item } from '../../core/spec/item.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
-
-/** Kinds that see the input and nothing else of a row. */
-const seesInput = new Set(['onnx', 'linear', 'static', 'head', 'encoder'])
 
 /**
  * What a candidate is asked at each item, as text, by item id: the input and whatever else of the row it can see, never
@@ -30,8 +28,9 @@ export function askedOf(
 
 function seen(item: Item, runtime: string, templates: string, labelColumn: string | undefined) {
   const input = item.inputDigest ?? item.digest
-  if (seesInput.has(runtime)) return { input }
-  if (runtime === 'openai') {
+  const { sees } = runtimePart(runtime)
+  if (sees === 'input') return { input }
+  if (sees === 'prompt') {
     const used = Object.entries(item.row).filter(([name]) => named(templates, name))
     return used.length === 0 ? { input } : { input, row: Object.fromEntries(used) }
   }

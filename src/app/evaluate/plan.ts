@@ -1,3 +1,4 @@
+import { runtimePart } from '../../core/part/runtimes.ts'
 import { planReport } from '../../core/plan/plan.ts'
 import type { PlanInput, PlanReport } from '../../core/plan/plan-types.ts'
 import type { Item } from '../../core/spec/item.ts'
@@ -79,7 +80,7 @@ function pricePrior(
     })
   }
   if (price?.inputPerMTokens === undefined) {
-    return candidate.runtime === 'openai'
+    return runtimePart(candidate.runtime).where === 'elsewhere'
       ? unknown('no price is stated')
       : known('moneyPerItem', { value: 0, method: 'sourced', how: 'runs here', source: 'runtime' })
   }

@@ -1,3 +1,4 @@
+import { runtimePart } from '../../core/part/runtimes.ts'
 import type { PlanInput } from '../../core/plan/plan-types.ts'
 import { regimeFor } from '../../core/plan/regime.ts'
 import type { RaceSetup } from '../../core/select/race-types.ts'
@@ -8,8 +9,6 @@ import type { OpenedCandidate } from './opened.ts'
 
 /** Answers up to which running everything is cheap when every candidate works on this machine. */
 const localAnswers = 200_000
-/** Kinds that answer thousands of items in seconds on one machine. */
-const localKinds = new Set(['onnx', 'linear', 'static', 'head', 'encoder', 'replay', 'module'])
 
 /**
  * Full where running everything is cheap; race where the benchmark itself is dear and the scores allow it.
@@ -29,7 +28,7 @@ export function regimeOf(
   }
   if (spec.regime === 'race' || input.wholeSetMetric) return regimeFor(input)
   const answers = input.items * input.candidates.length
-  if (answers <= localAnswers && facts.candidates.every((one) => localKinds.has(one.runtime))) {
+  if (answers <= localAnswers && facts.candidates.every((one) => runtimePart(one.runtime).quick)) {
     const why = `${answers.toLocaleString('en-US')} answers of models on this machine: cheap enough to run them all`
     return { kind: 'full', why }
   }

@@ -1,5 +1,6 @@
 import type { RuntimeContext } from '../../contract/runtime.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { runtimePart } from '../../core/part/runtimes.ts'
 import type { Item } from '../../core/spec/item.ts'
 import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
 import { inputText } from './differences.ts'
@@ -9,10 +10,9 @@ import type { LoadedData } from './load.ts'
 
 /** Candidates that the run must train before it can judge them. A student without a model is always trained. */
 export function needsTraining(candidate: CandidateSpec): boolean {
-  const students = ['linear', 'static', 'head', 'encoder']
   if (candidate.train === false) return false
   if (candidate.train !== undefined) return true
-  return students.includes(candidate.runtime) && candidate.model === undefined
+  return runtimePart(candidate.runtime).student && candidate.model === undefined
 }
 
 /**

@@ -1,12 +1,10 @@
 import { type CheckFinding, checkLock } from '../../core/keep/check.ts'
 import type { Lock } from '../../core/keep/lock.ts'
+import { runtimePart } from '../../core/part/runtimes.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { Effects } from '../evaluate/effects.ts'
 import { digestOf } from '../evaluate/evaluate.ts'
 import { loadData } from '../evaluate/load.ts'
-
-/** Runtimes whose model is files on this machine, so that it can be held against the lock offline. */
-const local = new Set(['onnx', 'linear', 'static', 'head', 'encoder'])
 
 /** Holds the lock against what is in the folder now: spec, data, model, date. Calls no endpoint. */
 export async function checkFolder(
@@ -48,7 +46,7 @@ async function revision(
 ): Promise<string | null | undefined> {
   const chosen = lock.decisions[spec.task]?.chosen
   const candidate = spec.candidates.find((one) => one.id === chosen?.id)
-  if (!chosen || !candidate || !local.has(candidate.runtime)) return undefined
+  if (!chosen || !candidate || runtimePart(candidate.runtime).files === null) return undefined
   const model = candidate.model ?? chosen.model
   try {
     const context = { baseDir, env: effects.env, fetch: effects.fetch }

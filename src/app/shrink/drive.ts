@@ -5,6 +5,7 @@ import { polish } from '../../core/compress/polish.ts'
 import { chosenSetting, type RuntimeSetting } from '../../core/compress/runtime-setting.ts'
 import type { Compression, MeasuredCost, ProfileShare } from '../../core/compress/trial.ts'
 import { cpuEnergy, wattsPerBusyThread } from '../../core/energy/cpu-model.ts'
+import { runtimeFor } from '../../core/part/runtimes.ts'
 import { attempt } from './attempt.ts'
 import {
   type Bench,
@@ -289,14 +290,15 @@ function resultOf(
 ): NonNullable<Compression['result']> {
   const { id, bytes, scores, state } = contender
   const base = { model: id, bytes, accuracy: shareOf(scores) }
-  if (state === null) return { ...base, runtime: 'linear', file: 'model.safetensors', settings: {} }
+  if (state === null)
+    return { ...base, runtime: runtimeFor.baseline, file: 'model.safetensors', settings: {} }
   const { file, settings: named } = fileOf(contender)
   const chosen = chosenSetting(runtime, latencyMs)
   const { maxLength } = state.artefact
   const cut = state.recipe.some(({ pass }) => pass === 'max-length')
   return {
     ...base,
-    ...{ runtime: 'onnx', file },
+    ...{ runtime: runtimeFor.graph, file },
     settings: {
       threads: chosen?.threads ?? 1,
       spinning: chosen?.spinning ?? false,

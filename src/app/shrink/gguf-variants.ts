@@ -11,6 +11,7 @@ import {
   quantisedTypes,
 } from '../../core/onnx/gguf-presets.ts'
 import type { ByteSource } from '../../core/onnx/model.ts'
+import { type RuntimeKind, runtimeFor } from '../../core/part/runtimes.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 
 /** Types that are made unless others are named: from nearly no loss to the usual compromise. */
@@ -53,7 +54,7 @@ export interface GgufEffects {
 export interface GgufCandidate {
   readonly entry: {
     readonly id: string
-    readonly runtime: 'openai'
+    readonly runtime: RuntimeKind
     readonly model: string
     readonly baseUrl: string
   }
@@ -312,7 +313,7 @@ function candidateOf(path: string, id: string, port: number): GgufCandidate {
   const name = id.replace(/[^\w.+-]+/g, '-')
   return {
     entry: {
-      ...{ id: name, runtime: 'openai', model: name },
+      ...{ id: name, runtime: runtimeFor.endpoint, model: name },
       baseUrl: `http://127.0.0.1:${port}/v1`,
     },
     serve: `llama-server -m ${quoted(path)} --alias ${name} --port ${port}`,

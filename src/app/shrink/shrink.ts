@@ -4,6 +4,7 @@ import type { Artefact } from '../../core/compress/pass.ts'
 import type { Compression } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
+import { runtimeFor } from '../../core/part/runtimes.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
 import type { Bench, State } from './bench.ts'
 import { languageTrouble } from './calibration-language.ts'
@@ -209,7 +210,7 @@ export async function replayShrink(
   recorded: Compression,
   effects: ShrinkEffects,
 ): Promise<Shrunk> {
-  if (recorded.result?.runtime !== 'onnx')
+  if (recorded.result?.runtime !== runtimeFor.graph)
     throw new RightsizeError('SHRINK_REPLAY', 'the record holds no model that a recipe made')
   const passes = await effects.passes()
   const parts = partsOf(request, effects.digest)

@@ -1,5 +1,6 @@
 import type { RuntimeContext } from '../../contract/runtime.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { runtimeFor } from '../../core/part/runtimes.ts'
 import { specFromFlags } from '../../core/spec/flags.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { LabelledText as Row } from '../../core/student/example.ts'
@@ -35,7 +36,7 @@ export interface StudentRows {
 /** What a student learns from: labelled rows of a file, or a teacher's answers to its texts. */
 export async function studentRows(request: RowsRequest, parts: RowsParts): Promise<StudentRows> {
   const { teacher, data, input, expected, baseUrl, apiKeyEnv, prompt } = request
-  const named = teacher ?? 'linear'
+  const named = teacher ?? runtimeFor.baseline
   const flags = {
     dataset: data,
     input,

@@ -1,4 +1,4 @@
-import { RightsizeError } from '../../core/error/error.ts'
+import { type StudentKind, studentKind } from '../../core/part/runtimes.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import { crossFit } from '../../core/student/cross-fit.ts'
 import type { LabelledText as Row } from '../../core/student/example.ts'
@@ -6,7 +6,7 @@ import { labelsMissingIn, labelsOf } from '../../core/student/label-set.ts'
 import { studentNotes, type Teaching } from '../../core/student/student-note.ts'
 import type { LabelledText, TrainedStudent } from '../evaluate/effects.ts'
 import type { RunEvent } from '../evaluate/events.ts'
-import { lessons, type StudentKind } from './lesson/table.ts'
+import { lessons } from './lesson/table.ts'
 import type { Lesson, LessonWorld, Taught, Told } from './lesson.ts'
 
 /** What teaching needs of the world beside what a lesson does. */
@@ -33,7 +33,7 @@ export async function teach(
   effects: TeachEffects,
   onEvent: (event: RunEvent) => void,
 ): Promise<TrainedStudent> {
-  const kind = kindOf(candidate)
+  const kind = studentKind(candidate.runtime)
   const started = { wall: effects.nowS(), cpu: effects.cpuS() }
   const world: LessonWorld = {
     ...effects,
@@ -60,17 +60,6 @@ export async function teach(
     wallS: effects.nowS() - started.wall,
     note: [howTaught(rows), ...notes].join(' '),
   }
-}
-
-function kindOf({ runtime, id }: CandidateSpec): StudentKind {
-  if (Object.hasOwn(lessons, runtime)) return runtime as StudentKind
-  throw new RightsizeError(
-    'STUDENT_INPUT',
-    `${id}: a candidate of kind ${runtime} is not trained`,
-    {
-      next: `Students are ${Object.keys(lessons).join(', ')}.`,
-    },
-  )
 }
 
 function teachingOf(kind: StudentKind, rows: TeachRows, labels: readonly string[]): Teaching {

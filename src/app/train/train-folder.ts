@@ -1,6 +1,6 @@
 import type { Digest } from '../../contract/digest.ts'
 import type { Site } from '../../core/carbon/site.ts'
-import { RightsizeError } from '../../core/error/error.ts'
+import { studentKind } from '../../core/part/runtimes.ts'
 import { bytes as bytesText } from '../../core/report/number.ts'
 import { canonicalJson } from '../../core/spec/canonical-json.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
@@ -9,7 +9,7 @@ import { labelsOf } from '../../core/student/label-set.ts'
 import { modelCard, trainingScore } from '../../core/student/model-card.ts'
 import { studentNotes } from '../../core/student/student-note.ts'
 import type { RunEvent } from '../evaluate/events.ts'
-import { lessons, type StudentKind } from './lesson/table.ts'
+import { lessons } from './lesson/table.ts'
 import type { LessonWorld, Taught } from './lesson.ts'
 
 export interface TrainRequest {
@@ -124,10 +124,3 @@ const plain = ({ text, label, soft }: Row) => ({
   label,
   soft: soft === undefined ? null : Array.from(soft),
 })
-
-function studentKind(kind: string): StudentKind {
-  if (Object.hasOwn(lessons, kind)) return kind as StudentKind
-  throw new RightsizeError('STUDENT_INPUT', `there is no student of kind "${kind}"`, {
-    next: `Students are ${Object.keys(lessons).join(', ')}.`,
-  })
-}

@@ -182,7 +182,7 @@ describe('hosted models', () => {
     candidates: ['api', 'api2'].map((id) => ({
       id,
       base: id,
-      runtime: 'openai',
+      runtime: 'openai' as const,
       baseUrl: 'https://api.mistral.ai/v1',
       settings: {},
     })),

@@ -1,3 +1,4 @@
+import { runtimeFor } from '../part/runtimes.ts'
 import { bytes, grouped, significant } from '../report/number.ts'
 import { itemsForZeroLosses, pairsForPower } from '../stats/sample-size.ts'
 import { trafficFactor } from '../stats/traffic.ts'
@@ -74,7 +75,7 @@ function resultWords(found: Compression): string {
   const { original, result } = found
   if (result === null) return 'No model'
   const cost = singleCost(found)
-  const kind = result.runtime === 'linear' ? 'A linear n-gram model does the job: ' : ''
+  const kind = result.runtime === runtimeFor.baseline ? 'A linear n-gram model does the job: ' : ''
   const cpu = cost === null ? '' : ` and ${cpuWords(cost)} per inference`
   const said = `${kind}${sizeWords(original.bytes, result.bytes)}${cpu}`
   return said.charAt(0).toUpperCase() + said.slice(1)

@@ -9,7 +9,7 @@ export const runtimeErrors = {
   RUNTIME_UNKNOWN: {
     title: 'Unknown runtime',
     why: '`runtime` must be a built-in runtime or the path of a module that exports `createRuntime`.',
-    next: 'Use onnx, linear, static, head, encoder, openai, command, module or replay, or the path of an adapter module.',
+    next: 'Use a kind listed by `rightsize list runtimes`, or the path of an adapter module.',
   },
   RUNTIME_NO_EXEC: {
     title: 'The candidate runs code, and --no-exec is set',

@@ -1,3 +1,5 @@
+import type { RuntimeName } from '../part/runtimes.ts'
+
 /**
  * The spec as a person writes it, before defaults. The YAML file, `defineSpec` and the flags of `rightsize run` all
  * make this. Optional keys may be left out or undefined.
@@ -73,7 +75,7 @@ interface ScorerObject {
 
 export interface CandidateInput {
   readonly id?: string | undefined
-  readonly runtime: string
+  readonly runtime: RuntimeName
   readonly model?: string | undefined
   readonly train?: boolean | Readonly<Record<string, unknown>> | undefined
   readonly baseUrl?: string | undefined

@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import { runtimeName, runtimePart } from '../part/runtimes.ts'
 import type { CandidateInput } from './define.ts'
 import type { CandidateSettings, CandidateSpec } from './spec.ts'
 
@@ -25,15 +26,20 @@ interface Dimension {
   readonly values: readonly Value[]
 }
 
-/** `runtime:model` or a student's name, in short. `openai:gpt-4o` is { runtime: openai, model: gpt-4o }. */
-export function candidateFromShort(short: string): CandidateInput {
-  const [runtime = '', ...rest] = short.split(':')
-  const model = rest.join(':')
-  if (model !== '') return { runtime, model }
-  return STUDENTS.has(runtime) ? { runtime, train: true } : { runtime }
+/**
+ * `runtime:model` or a student's name, in short. `openai:gpt-4o` is { runtime: openai, model: gpt-4o },
+ * `command:python answer.py` a program with its arguments, `npm:name:model` an adapter with its model.
+ * Throws RUNTIME_UNKNOWN.
+ */
+export function candidateFromShort(short: string, at?: string): CandidateInput {
+  const [, word = '', rest = ''] = /^((?:npm:)?[^:]*):?(.*)$/s.exec(short) ?? []
+  const runtime = runtimeName(word, at)
+  const part = runtimePart(runtime, at)
+  if (rest === '') return part.student ? { runtime, train: true } : { runtime }
+  return part.short === 'command'
+    ? { runtime, command: rest.trim().split(/\s+/) }
+    : { runtime, model: rest }
 }
-
-const STUDENTS = new Set(['linear', 'static', 'head', 'encoder'])
 
 /** A candidate's own id, or one made from its model or runtime. */
 export function candidateId(candidate: CandidateInput): string {

@@ -1,5 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
-import { nearest, suggestion } from '../error/nearest.ts'
+import { suggestion } from '../error/nearest.ts'
+import { runtimePart } from '../part/runtimes.ts'
 import type { BarInput, CandidateInput, DatasetInput, SpecInput } from './define.ts'
 import {
   candidateFromShort,
@@ -40,8 +41,8 @@ type Locate = (path: KeyPath) => string
  * `file:line` for errors. Throws SPEC_BAR, SPEC_INCUMBENT, SPEC_DUPLICATE_ID, SPEC_CANDIDATE, SPEC_MISSING_KEY.
  */
 export function fillSpec(input: SpecInput, locate: Locate = (path) => path.join('.')): Spec {
-  const written = input.candidates.map((one) =>
-    typeof one === 'string' ? candidateFromShort(one) : one,
+  const written = input.candidates.map((one, index) =>
+    typeof one === 'string' ? candidateFromShort(one, locate(['candidates', index])) : one,
   )
   written.forEach((candidate, index) => {
     checkCandidate(candidate, locate(['candidates', index]))
@@ -114,46 +115,10 @@ function scorersOf(input: SpecInput): readonly ScorerSpec[] {
   }))
 }
 
-/** Keys without which a runtime has nothing to run. */
-const NEEDS: Readonly<Record<string, readonly (keyof CandidateInput)[]>> = {
-  onnx: ['model'],
-  openai: ['model'],
-  command: ['command'],
-  module: ['model'],
-  replay: ['model'],
-}
-
-/** Runtimes that rightsize brings. Another word is an adapter by path or package, unless it is nearly one of these. */
-const RUNTIMES = [
-  'onnx',
-  'linear',
-  'static',
-  'head',
-  'encoder',
-  'openai',
-  'command',
-  'module',
-  'replay',
-]
-
-function checkRuntime(runtime: string, id: string, at: string): void {
-  if (RUNTIMES.includes(runtime) || /[./@\\]/.test(runtime)) return
-  const near = nearest(runtime, RUNTIMES)
-  if (near === null) return
-  throw new RightsizeError(
-    'SPEC_CANDIDATE',
-    `Candidate \`${id}\` has the unknown runtime \`${runtime}\`.`,
-    {
-      at,
-      next: `Did you mean \`${near}\`? Known: ${RUNTIMES.join(', ')}; an adapter of your own is named by path, ./adapter.mjs.`,
-    },
-  )
-}
-
 function checkCandidate(candidate: CandidateInput, at: string): void {
   const id = candidateId(candidate)
-  checkRuntime(candidate.runtime, id, at)
-  const missing = NEEDS[candidate.runtime]?.find((key) => candidate[key] === undefined)
+  const { needs } = runtimePart(candidate.runtime, at)
+  const missing = needs.find((key) => candidate[key] === undefined)
   if (missing !== undefined)
     throw new RightsizeError(
       'SPEC_CANDIDATE',

@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import { runtimePart } from '../part/runtimes.ts'
 import type { CandidateInput, DatasetInput, SpecInput } from './define.ts'
 import { candidateFromShort, candidateId, withoutUndefined } from './expand.ts'
 import { DEFAULTS } from './fill.ts'
@@ -98,24 +99,22 @@ function scorerFromFlags(
   candidates: readonly CandidateInput[],
 ): SpecInput['scorer'] {
   if (flags.scorer !== undefined) return flags.scorer
-  const chat = candidates.some(({ runtime }) => runtime === 'openai')
+  const chat = candidates.some(({ runtime }) => runtimePart(runtime).talks)
   return chat ? { name: 'exact', options: { ignoreCase: true, ignorePunctuation: true } } : 'exact'
 }
 
 function fromFlag(short: string, flags: SpecFlags): CandidateInput {
   const candidate = candidateFromShort(short)
-  if (candidate.runtime !== 'openai') return candidate
   const { baseUrl, apiKeyEnv, prompt } = flags
-  const template =
-    prompt === undefined || /\{\{|\n/.test(prompt)
-      ? prompt
-      : `file://${prompt.replace(/^file:\/\//, '')}`
-  return defined({
-    ...candidate,
-    baseUrl,
-    apiKeyEnv,
-    prompt: template,
-  }) as unknown as CandidateInput
+  const given = { baseUrl, apiKeyEnv, prompt: templateOf(prompt) }
+  const taken = runtimePart(candidate.runtime).flags.map((key) => [key, given[key]])
+  return defined({ ...candidate, ...Object.fromEntries(taken) })
+}
+
+/** A template as it is written, or the file that holds it. */
+function templateOf(prompt: string | undefined): string | undefined {
+  if (prompt === undefined || /\{\{|\n/.test(prompt)) return prompt
+  return `file://${prompt.replace(/^file:\/\//, '')}`
 }
 
 /** Ids from the names; where two would be the same, the runtime goes before both. */

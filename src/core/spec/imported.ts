@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import { runtimeFor } from '../part/runtimes.ts'
 import type { BarInput, CandidateInput, SpecInput } from './define.ts'
 import type { Ignored } from './promptfoo.ts'
 
@@ -208,7 +209,7 @@ const answersPath = (folder: string, { id }: ImportedCandidate, index: number) =
 function replayed(one: ImportedCandidate, model: string): CandidateInput {
   return {
     id: one.id.replace(/[\s\p{Cc}]+/gu, '-'),
-    runtime: 'replay',
+    runtime: runtimeFor.answers,
     model,
     ...(one.parameters === undefined ? {} : { parameters: one.parameters }),
     ...(one.activeParameters === undefined ? {} : { activeParameters: one.activeParameters }),

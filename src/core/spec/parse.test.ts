@@ -224,7 +224,7 @@ test('a misspelled key speaks before the key that it should have been', () => {
 
 test('a runtime that is nearly a known one is a typing error, a path is an adapter', () => {
   const error = failure(small.replace('runtime: linear', 'runtime: lineer'))
-  expect(error).toMatchObject({ code: 'SPEC_CANDIDATE', at: 'r.yaml:8' })
+  expect(error).toMatchObject({ code: 'RUNTIME_UNKNOWN', at: 'r.yaml:8' })
   expect(error.next).toContain('`linear`')
   expect(
     parseSpec(small.replace('runtime: linear', 'runtime: ./mine.mjs')).candidates[2]?.runtime,

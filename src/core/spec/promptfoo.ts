@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import { runtimeFor } from '../part/runtimes.ts'
 import type { CandidateInput, SpecInput } from './define.ts'
 import type { Row } from './json-rows.ts'
 import { type PromptfooTest, promptfooTests } from './promptfoo-tests.ts'
@@ -324,7 +325,7 @@ function candidateOf(
   const system = prompts.length === 1 ? prompts[0]?.system : undefined
   return {
     id: (label ?? model).trim().replace(/\s+/g, '-'),
-    runtime: 'openai',
+    runtime: runtimeFor.endpoint,
     model,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(apiKeyEnv === undefined ? {} : { apiKeyEnv }),

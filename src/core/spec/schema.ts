@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { adapterPattern, type RuntimeName, runtimes } from '../part/runtimes.ts'
 
 /**
  * The schema of a written spec. No transforms and no defaults, so that JSON Schema can be made from it
@@ -159,6 +160,14 @@ const price = z.strictObject({
   source: z.string().optional().describe('Where the price is published.'),
 })
 
+/** Any word passes here and is looked up by `fillSpec`, which names the nearest kind; editors complete the kinds. */
+const runtime = z
+  .string()
+  .min(1)
+  .meta({
+    anyOf: [{ enum: Object.keys(runtimes) }, { pattern: adapterPattern }],
+  }) as z.ZodType<unknown> as z.ZodType<RuntimeName, RuntimeName>
+
 const candidate = z
   .strictObject({
     id: z
@@ -167,12 +176,7 @@ const candidate = z
       .max(128)
       .optional()
       .describe('Its name; made from runtime and model when left out.'),
-    runtime: z
-      .string()
-      .min(1)
-      .describe(
-        'onnx, linear, static, head, encoder, openai, command, module, replay, or a path to an adapter.',
-      ),
+    runtime: runtime.describe('A kind of runtime, or the path or package of an adapter.'),
     model: z.string().min(1).optional().describe('Folder, file, model name, or module path.'),
     train: z
       .union([z.boolean(), z.record(z.string(), z.unknown())])

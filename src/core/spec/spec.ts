@@ -1,3 +1,5 @@
+import type { RuntimeName } from '../part/runtimes.ts'
+
 /**
  * The spec after parsing: every default is filled in, paths are still relative to the file.
  * `parseSpec` (parse.ts) makes it from YAML, JSON or flags. camelCase keys, one word per idea (design words).
@@ -66,21 +68,10 @@ export interface ScorerSpec {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-export type RuntimeKind =
-  | 'onnx'
-  | 'linear'
-  | 'static'
-  | 'head'
-  | 'encoder'
-  | 'openai'
-  | 'command'
-  | 'module'
-  | 'replay'
-
 /** One way of doing the task: model x prompt x settings. Lists in the YAML are expanded before this form. */
 export interface CandidateSpec {
   readonly id: string
-  readonly runtime: RuntimeKind | (string & {})
+  readonly runtime: RuntimeName
   /** Folder, file, model name, or module path. */
   readonly model?: string
   /** Train this student on the dataset's train part before judging it. */

@@ -1,6 +1,8 @@
+import { runtimePart, runtimes, type StudentKind } from '../part/runtimes.ts'
+
 /** What is known about how a student was taught. */
 export interface Teaching {
-  readonly kind: 'linear' | 'static' | 'head' | 'encoder'
+  readonly kind: StudentKind
   readonly rows: number
   readonly classes: number
   /** The teacher, where answers of a model were learned from. */
@@ -21,12 +23,10 @@ export function studentNotes(teaching: Teaching): string[] {
   return [...teacherNotes(teaching), ...fewLabelNotes(teaching), ...dataNotes(teaching)]
 }
 
-const apis = ['openai', 'anthropic', 'google', 'azure', 'bedrock', 'mistral', 'cohere']
-
 function teacherNotes({ teacher }: Teaching): string[] {
   if (teacher === undefined) return []
   const { model, runtime } = teacher
-  if (!apis.includes(runtime)) {
+  if (runtimePart(runtime).where !== 'elsewhere') {
     return [
       `Taught by the answers of ${model}. Its licence may limit what may be done with a model that learned from them.`,
     ]
@@ -37,7 +37,7 @@ function teacherNotes({ teacher }: Teaching): string[] {
 }
 
 function fewLabelNotes({ kind, rows, classes }: Teaching): string[] {
-  if (kind === 'head' || rows >= FEW_ROWS_PER_CLASS * classes) return []
+  if (runtimes[kind].pretrained || rows >= FEW_ROWS_PER_CLASS * classes) return []
   const each = (rows / classes).toFixed(rows < 10 * classes ? 1 : 0)
   return [
     `Few labels: ${rows} rows for ${classes} labels, ${each} each. A model that learns words from so few rows knows little beyond them. With any sentence encoder as ONNX, \`head\` is the usual answer here; cross-fitting lets the same rows teach and judge.`,

@@ -1,5 +1,6 @@
 import { RightsizeError } from '../../../core/error/error.ts'
 import { encodeModel } from '../../../core/onnx/encode.ts'
+import { runtimeFor } from '../../../core/part/runtimes.ts'
 import { type HeadOptions, headTraining } from '../../../core/student/head.ts'
 import { classifyHead, encodeHead } from '../../../core/student/head-form.ts'
 import type { HeadModel } from '../../../core/student/runtime-head.ts'
@@ -87,7 +88,7 @@ function cachedEmbedder(
     missing.sort((a, b) => a.length - b.length)
     if (missing.length > 0) {
       const { train: _train, labels: _labels, ...rest } = candidate
-      const asked = { ...rest, runtime: 'onnx', model: encoder }
+      const asked = { ...rest, runtime: runtimeFor.graph, model: encoder }
       const session = await world.openRuntime(asked, world.context)
       try {
         for (let at = 0; at < missing.length; at += atOnce) {

@@ -1,3 +1,4 @@
+import type { StudentKind } from '../../../core/part/runtimes.ts'
 import type { Lesson, LessonWorld, Taught } from '../lesson.ts'
 
 type Teach = (lesson: Lesson, world: LessonWorld) => Promise<Taught>
@@ -8,6 +9,4 @@ export const lessons = {
   static: async () => (await import('./static.ts')).teachStatic,
   head: async () => (await import('./head.ts')).teachHead,
   encoder: async () => (await import('./encoder.ts')).teachEncoder,
-} as const satisfies Readonly<Record<string, () => Promise<Teach>>>
-
-export type StudentKind = keyof typeof lessons
+} as const satisfies Readonly<Record<StudentKind, () => Promise<Teach>>>
