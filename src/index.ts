@@ -1,7 +1,7 @@
 import type { Effects } from './app/evaluate/effects.ts'
 import type { RunEvent } from './app/evaluate/events.ts'
+import type { RunResult } from './core/result/run-result.ts'
 import type { SpecInput } from './core/spec/define.ts'
-import type { RunResult } from './core/spec/run-result.ts'
 
 export type { Effects } from './app/evaluate/effects.ts'
 export type { RunEvent } from './app/evaluate/events.ts'
@@ -16,18 +16,14 @@ export type {
 export type { Store } from './contract/store.ts'
 export type { ErrorCode } from './core/error/catalogue.ts'
 export { RightsizeError, renderError } from './core/error/error.ts'
+export type { CandidateResult } from './core/result/candidate.ts'
 export type { Claim, ClaimKind } from './core/result/claim.ts'
+export type { Decision, DecisionKind, RunResult } from './core/result/run-result.ts'
 export type { Score, Scorer } from './core/score/scorer.ts'
 export type { Answer, Output } from './core/spec/answer.ts'
 export type { SpecInput } from './core/spec/define.ts'
 export { defineSpec } from './core/spec/define.ts'
 export type { Item } from './core/spec/item.ts'
-export type {
-  CandidateResult,
-  Decision,
-  DecisionKind,
-  RunResult,
-} from './core/spec/run-result.ts'
 export type { CandidateSpec, Spec } from './core/spec/spec.ts'
 export type { Estimate } from './core/unit/estimate.ts'
 

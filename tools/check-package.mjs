@@ -86,7 +86,7 @@ try {
   }
   if (![0, 1, 2].includes(code)) throw new Error(`run ended with ${code}`)
   const result = JSON.parse(readFileSync(join(dir, 'result.json'), 'utf8'))
-  if (result.schema !== 'rightsize/run-result@1') throw new Error('no run result')
+  if (result.schema !== 'rightsize/run-result@2') throw new Error('no run result')
   console.log(`linear alone, without onnxruntime: ${result.decision.kind}, exit ${code}`)
   console.log(
     `library: ${run('node', ['-e', "import('rightsize').then((m) => console.log(Object.keys(m).join(' ')))"]).trim()}`,

@@ -3,10 +3,11 @@
 // A test compares the committed files with what this makes.
 import { writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { runResultSchema } from '../dist/core/spec/run-result-schema.js'
+import { account } from '../dist/core/result/account.js'
+import { runResult } from '../dist/core/result/run-result.js'
 import { specSchema } from '../dist/core/spec/schema.js'
 
-const schemas = { spec: specSchema, 'run-result': runResultSchema }
+const schemas = { spec: specSchema, 'run-result': runResult, account }
 for (const [name, schema] of Object.entries(schemas)) {
   const file = new URL(`../schema/${name}.schema.json`, import.meta.url)
   writeFileSync(file, `${JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), null, 2)}\n`)

@@ -1,5 +1,5 @@
 import { renderTerminal } from '../core/report/terminal.ts'
-import type { RunResult } from '../core/spec/run-result.ts'
+import type { RunResult } from '../core/result/run-result.ts'
 import { openWorld } from '../wire/effects.ts'
 import { decide } from '../wire/run.ts'
 import type { Invocation } from './command.ts'

@@ -1,4 +1,4 @@
-import type { GridFactor } from '../core/carbon/grid-factor.ts'
+import type { GridFactor } from '../core/result/usage.ts'
 
 /** Where grid intensities come from: a table in the package, or a live service. */
 export interface GridSource {

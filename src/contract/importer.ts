@@ -14,7 +14,7 @@ export interface Importer {
   readonly name: string
   /** Whether the text looks like this form; `head` is its beginning, parsed where it is JSON. */
   accepts(head: ImportHead): boolean
-  read(source: ImportSource): ImportedOutcomes
+  read(source: ImportSource): ImportedOutcomes | Promise<ImportedOutcomes>
 }
 
 export interface ImportHead {

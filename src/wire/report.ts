@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path'
 import { writeWhole } from '../adapters/files/whole-file.ts'
-import type { RunResult } from '../core/spec/run-result.ts'
+import type { RunResult } from '../core/result/run-result.ts'
 import type { At } from './world.ts'
 
 /** Renders report.html and report.md into a folder: their paths, relative to the working folder. */

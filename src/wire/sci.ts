@@ -44,7 +44,7 @@ export async function explainSci(
   }
   const from = resolve(at.cwd, file ?? 'result.json')
   const text = await readText(from)
-  if (/"rightsize\/run-result@1"/.test(text.slice(0, 200))) {
+  if (/"rightsize\/run-result@\d+"/.test(text.slice(0, 200))) {
     const result = await readResult(from, at)
     return { explanations: explainRun(result, flags.candidates), notes: [] }
   }

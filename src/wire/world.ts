@@ -6,7 +6,7 @@ import { textOrNull } from '../adapters/files/whole-file.ts'
 import type { Effects } from '../app/evaluate/effects.ts'
 import type { RunEvent } from '../app/evaluate/events.ts'
 import { RightsizeError } from '../core/error/error.ts'
-import type { RunResult } from '../core/spec/run-result.ts'
+import type { RunResult } from '../core/result/run-result.ts'
 
 /** Where a command works: the effects it may use, and the folder that its relative paths start from. */
 export interface At {
@@ -57,11 +57,6 @@ export async function readResult(file: string, { cwd }: Pick<At, 'cwd'>): Promis
   const path = resolve(cwd, file)
   const text = await textOrNull(path)
   if (text === null) throw new RightsizeError('RESULT_NOT_FOUND', `${path} does not exist`)
-  try {
-    const result = JSON.parse(text) as RunResult
-    if (result.schema === 'rightsize/run-result@1') return result
-  } catch (cause) {
-    throw new RightsizeError('RESULT_INVALID', `${path} is not JSON`, { cause })
-  }
-  throw new RightsizeError('RESULT_INVALID', `${path} is not a rightsize/run-result@1`)
+  const { readDocument } = await import('../core/result/document.ts')
+  return readDocument(text, 'run-result', path)
 }

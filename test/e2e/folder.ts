@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { RunResult } from '../../src/core/spec/run-result.ts'
+import type { RunResult } from '../../src/core/result/run-result.ts'
 import { compiledPackage } from './compiled.ts'
 
 export interface Ended {

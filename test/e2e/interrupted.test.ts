@@ -129,7 +129,7 @@ describe('with an endpoint', () => {
       one.rightsize(['run', '--json', '--out', 'y']),
     ])
     for (const ran of both)
-      expect(JSON.parse(ran.out)).toMatchObject({ schema: 'rightsize/run-result@1' })
+      expect(JSON.parse(ran.out)).toMatchObject({ schema: 'rightsize/run-result@2' })
     expect(await stored(one)).toBe(240)
   })
 

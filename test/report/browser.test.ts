@@ -2,7 +2,7 @@
 /// <reference lib="dom.iterable" />
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderHtml } from '../../src/core/report/html.ts'
-import type { RunResult } from '../../src/core/spec/run-result.ts'
+import type { RunResult } from '../../src/core/result/run-result.ts'
 import { faintTexts } from './faint-texts.ts'
 import {
   absent,

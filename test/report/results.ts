@@ -1,6 +1,9 @@
+import type { z } from 'zod'
 import { buildAccount } from '../../src/core/account/account.ts'
+import type { CandidateResult } from '../../src/core/result/candidate.ts'
 import type { Claim } from '../../src/core/result/claim.ts'
-import type { CandidateResult, Decision, RunResult } from '../../src/core/spec/run-result.ts'
+import type { Decision, RunResult } from '../../src/core/result/run-result.ts'
+import { runResult } from '../../src/core/result/run-result.ts'
 import { infinite, unknown } from '../../src/core/unit/estimate.ts'
 import { exact, within } from '../../src/core/unit/known.ts'
 import {
@@ -341,15 +344,20 @@ export const payload = [
   '| a | b |\n|---|\n```js\n# heading\n[link](http://evil.example) ![i](http://evil.example/i.png) @everyone <details> https://evil.example www.evil.example javascript:alert(1)',
 ].join(' ')
 
-/** The payload in every string of the result; keys of records too where users choose them. */
+/** The payload in every string that the form leaves free; keys of records too where users choose them. */
 export function hostile(result: RunResult, text = payload): RunResult {
-  const keep = new Set(['kind', 'verdict', 'role', 'unit', 'method', 'schema', 'by', 'winner'])
-  const kept = new Set(['stage', 'reason', 'scope', 'per', 'against', 'claim'])
-  const walk = (value: unknown, key: string): unknown => {
-    if (typeof value === 'string') return keep.has(key) || kept.has(key) ? value : text
-    if (Array.isArray(value)) return value.map((each) => walk(each, key))
+  const walk = (value: unknown, path: string): unknown => {
+    if (typeof value === 'string') return closed(path, value) ? value : text
     if (value === null || typeof value !== 'object') return value
-    return Object.fromEntries(Object.entries(value).map(([name, own]) => [name, walk(own, name)]))
+    if (Array.isArray(value)) return value.map((each, i) => walk(each, `${path}/${i}`))
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, walk(v, `${path}/${k}`)]))
+  }
+  const refused = new Set<string>()
+  const closed = (path: string, value: string) => value !== '' && refused.has(path)
+  for (let more = true; more; ) {
+    const found = refusals(walk(result, ''))
+    more = found.some((path) => !refused.has(path))
+    for (const path of found) refused.add(path)
   }
   const made = walk(result, '') as RunResult
   const ids = new Map(result.candidates.map(({ id }, i) => [id, `${i} ${text}`]))
@@ -364,6 +372,17 @@ export function hostile(result: RunResult, text = payload): RunResult {
       metrics: { [text]: exact('share', 0.5, text) },
     })),
   }
+}
+
+/** Paths at which the form refuses a value. */
+function refusals(value: unknown): readonly string[] {
+  const { error } = runResult.safeParse(value)
+  const paths = (issue: z.core.$ZodIssue, base: string): readonly string[] => {
+    const path = [base, ...issue.path].join('/')
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [path]
+    return issue.errors.flat().flatMap((inner) => paths(inner, path))
+  }
+  return error?.issues.flatMap((issue) => paths(issue, '')) ?? []
 }
 
 export const every: Readonly<Record<string, RunResult>> = {

@@ -1,6 +1,7 @@
 import type { GridSource } from '../../contract/grid.ts'
-import { type GridFactor, gridFactor } from '../../core/carbon/grid-factor.ts'
+import { gridFactor } from '../../core/carbon/grid-factor.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import type { GridFactor } from '../../core/result/usage.ts'
 
 export interface NesoOptions {
   readonly fetch: typeof fetch

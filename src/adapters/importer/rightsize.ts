@@ -1,14 +1,17 @@
 import type { Importer } from '../../contract/importer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import type { CandidateResult } from '../../core/result/candidate.ts'
+import { readDocument } from '../../core/result/document.ts'
+import type { RunResult } from '../../core/result/run-result.ts'
 import type { ImportedCandidate } from '../../core/spec/imported.ts'
-import type { CandidateResult, RunResult } from '../../core/spec/run-result.ts'
 
 /** Our own result.json: scores per item, and joules, seconds and price per item where they were known. */
 export const rightsizeImporter: Importer = {
   name: 'rightsize',
-  accepts: ({ json }) => (json as { schema?: unknown } | null)?.schema === 'rightsize/run-result@1',
-  read: ({ text, file }) => {
-    const { outcomes, candidates, task } = JSON.parse(text) as RunResult
+  accepts: ({ json }) =>
+    /^rightsize\/run-result@/.test(String((json as { schema?: unknown } | null)?.schema)),
+  read: async ({ text, file }) => {
+    const { outcomes, candidates, task } = await readDocument(text, 'run-result', file)
     if (outcomes === undefined)
       throw new RightsizeError('IMPORT_FORMAT', 'This result holds no scores per item.', {
         at: file,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { accountRun, fixtureCandidate } from '../../../test/fixtures/account-run.ts'
 import type { Files } from '../../contract/files.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { type ImportedOutcomes, importedSpec } from '../../core/spec/imported.ts'
@@ -242,45 +243,29 @@ test('promptfoo results: a candidate per provider and prompt, errors apart from 
 })
 
 test('our own result gives its scores back, and one without scores says what to do', async () => {
-  const unknown = { kind: 'unknown', why: 'no meter' }
-  const energy = {
-    kind: 'known',
-    unit: 'JPerItem',
-    value: 2,
-    low: 1,
-    high: 3,
-    level: 0.95,
-    method: 'measured',
-    how: 'rapl',
-    source: 'here',
-  }
   const own = {
-    schema: 'rightsize/run-result@1',
-    task: { name: 'mine' },
-    candidates: [
-      {
-        id: 'a',
-        identity: { parameters: 7 },
-        cost: { energyPerItem: energy, pricePerItem: unknown, latencyP50: unknown },
-      },
-    ],
+    ...accountRun,
+    account: null,
+    candidates: [fixtureCandidate({ id: 'a', joules: 2, seconds: 1, accepted: 1, parameters: 7 })],
     outcomes: { items: ['1', '2'], scores: { a: [1, null] } },
   }
   const outcomes = await load({ 'result.json': JSON.stringify(own, null, 2) })
-  expect(outcomes).toMatchObject({ format: 'rightsize', task: 'mine' })
+  expect(outcomes).toMatchObject({ format: 'rightsize', task: 'support-intent' })
   expect(outcomes.candidates).toEqual([
     {
       id: 'result',
       parameters: 7,
-      jPerItem: [1, 3],
+      jPerItem: [2 * 0.97, 2 * 1.03],
       rows: [
-        { id: '1', score: 1 },
-        { id: '2', score: null },
+        { id: '1', score: 1, latencyS: 1 },
+        { id: '2', score: null, latencyS: 1 },
       ],
     },
   ])
   const { outcomes: _, ...bare } = own
   expect((await failure(load({ 'result.json': JSON.stringify(bare) }))).code).toBe('IMPORT_FORMAT')
+  const broken = JSON.stringify({ ...own, incumbent: 7 })
+  expect((await failure(load({ 'result.json': broken }))).message).toContain('`incumbent` must be')
 })
 
 test('scores of one import and outputs of another do not mix', async () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, type as osType, release, totalmem } from 'node:os'
-import type { Environment } from '../../core/spec/run-result.ts'
+import type { Environment } from '../../core/result/run-result.ts'
 
 /** What this machine is, as the run result tells it. `meters` is filled by the caller. */
 export function thisMachine(

@@ -3,7 +3,7 @@ import { type SciFigures, usageOfFigures } from '../../core/carbon/figures.ts'
 import { type ImportResult, usageOfImport } from '../../core/carbon/imported-use.ts'
 import type { Site } from '../../core/carbon/site.ts'
 import { fallbackOf } from '../../core/export/if.ts'
-import type { RunResult } from '../../core/spec/run-result.ts'
+import type { RunResult } from '../../core/result/run-result.ts'
 import { accountOf } from './exports.ts'
 
 /** The scores of a run: the chosen candidate and the incumbent (or those named), each worked out line by line. */

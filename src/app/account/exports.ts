@@ -1,5 +1,4 @@
 import { stringify } from 'yaml'
-import type { Account } from '../../core/account/account.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { boampsReport } from '../../core/export/boamps.ts'
 import { modelCardBlock } from '../../core/export/card.ts'
@@ -8,7 +7,9 @@ import { mlBom } from '../../core/export/cyclonedx.ts'
 import { ifManifest } from '../../core/export/if.ts'
 import { reportMarkdown } from '../../core/export/markdown.ts'
 import { sciReport } from '../../core/export/sci-report.ts'
-import type { CandidateResult, RunResult } from '../../core/spec/run-result.ts'
+import type { Account } from '../../core/result/account.ts'
+import type { CandidateResult } from '../../core/result/candidate.ts'
+import type { RunResult } from '../../core/result/run-result.ts'
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
@@ -39,7 +40,7 @@ export function exportAccount(result: RunResult, form: string): string {
 
 /** The account of a result, or SCI_NO_ACCOUNT. */
 export function accountOf(result: RunResult): Account {
-  if (result.account?.schema === 'rightsize/account@1') return result.account as Account
+  if (result.account !== null) return result.account
   throw new RightsizeError('SCI_NO_ACCOUNT', 'this run result has no account')
 }
 

@@ -1,21 +1,21 @@
 import { sciOf } from '../../core/carbon/sci.ts'
 import { type Site, usageOf } from '../../core/carbon/site.ts'
-import type { Usage } from '../../core/carbon/usage.ts'
 import { noiseOf } from '../../core/energy/noise.ts'
-import { decide } from '../../core/select/decide.ts'
-import type { CandidateJudgement, DecisionInput } from '../../core/select/decision-input.ts'
-import type { Item } from '../../core/spec/item.ts'
+import type { CandidateResult, SequentialEvidence } from '../../core/result/candidate.ts'
+import type { CostResult } from '../../core/result/cost.ts'
 import type {
-  CandidateResult,
-  CostResult,
   Decision,
   Environment,
   Provenance,
   RunResult,
   Saving,
-  SequentialEvidence,
   TaskResult,
-} from '../../core/spec/run-result.ts'
+} from '../../core/result/run-result.ts'
+import { schemaId } from '../../core/result/schema-id.ts'
+import type { Usage } from '../../core/result/usage.ts'
+import { decide } from '../../core/select/decide.ts'
+import type { CandidateJudgement, DecisionInput } from '../../core/select/decision-input.ts'
+import type { Item } from '../../core/spec/item.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import { wilson } from '../../core/stats/proportion-interval.ts'
 import { seedOf } from '../../core/stats/random.ts'
@@ -72,7 +72,7 @@ export function assemble(inputs: AssembleInputs): RunResult {
   const chosenId = decided.decision.chosen
   const chosen = collected.find((one) => one.opened.spec.id === chosenId)
   return {
-    schema: 'rightsize/run-result@1',
+    schema: schemaId['run-result'],
     task: taskOf(inputs),
     bar: spec.bar,
     risk: spec.risk,

@@ -8,7 +8,7 @@ import {
   type Quantity,
 } from '../../core/energy/paired-cost.ts'
 import { judgedWindows, type MeteredWindow } from '../../core/energy/window.ts'
-import type { CostResult } from '../../core/spec/run-result.ts'
+import type { CostResult } from '../../core/result/cost.ts'
 import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
 import { quantileInterval } from '../../core/stats/quantile.ts'
 import { divide } from '../../core/unit/arithmetic.ts'

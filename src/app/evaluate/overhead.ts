@@ -1,5 +1,5 @@
 import { energyOfCpuTime } from '../../core/energy/cpu-model.ts'
-import type { CostResult, Overhead } from '../../core/spec/run-result.ts'
+import type { CostResult, Overhead } from '../../core/result/cost.ts'
 import { add, scale } from '../../core/unit/arithmetic.ts'
 import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
 import { exact, known } from '../../core/unit/known.ts'

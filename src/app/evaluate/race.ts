@@ -1,6 +1,6 @@
+import type { SequentialEvidence } from '../../core/result/candidate.ts'
 import { Race } from '../../core/select/race.ts'
 import type { RaceAction, RaceOutcome, RaceSetup } from '../../core/select/race-types.ts'
-import type { SequentialEvidence } from '../../core/spec/run-result.ts'
 import { type CollectContext, type Collected, collectRange } from './collect.ts'
 import type { Worth } from './worth.ts'
 

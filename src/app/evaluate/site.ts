@@ -1,8 +1,7 @@
 import { buildAccount } from '../../core/account/account.ts'
-import type { GridFactor } from '../../core/carbon/grid-factor.ts'
 import { cpuPowerSpread, type Site, siteOf } from '../../core/carbon/site.ts'
-import type { EnergySpread } from '../../core/carbon/usage.ts'
-import type { Environment, RunResult } from '../../core/spec/run-result.ts'
+import type { Environment, RunResult } from '../../core/result/run-result.ts'
+import type { EnergySpread, GridFactor } from '../../core/result/usage.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { Effects } from './effects.ts'
 

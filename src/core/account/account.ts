@@ -1,41 +1,40 @@
 import { monthDays } from '../carbon/calendar.ts'
-import { compareSci, type SciComparison } from '../carbon/compare-sci.ts'
-import {
-  type LoadAccount,
-  loadAccount,
-  type RealisedSaving,
-  realisedSaving,
-} from '../carbon/deployment.ts'
+import { compareSci } from '../carbon/compare-sci.ts'
+import { loadAccount, realisedSaving } from '../carbon/deployment.ts'
 import { facilityGrams } from '../carbon/facility.ts'
-import type { GridFactor } from '../carbon/grid-factor.ts'
-import {
-  type AnswerCost,
-  answerCost,
-  energyPrice,
-  type OverheadCost,
-  overheadCost,
-  rentPerAnswer,
-} from '../carbon/money.ts'
+import { answerCost, energyPrice, overheadCost, rentPerAnswer } from '../carbon/money.ts'
 import { sciOf } from '../carbon/sci.ts'
 import { sciModel } from '../carbon/sci-model.ts'
 import { type Site, siteOf, usageOf } from '../carbon/site.ts'
-import type { EnergySpread, Fallback, Usage } from '../carbon/usage.ts'
-import { type Waterfall, waterfallOf } from '../carbon/waterfall.ts'
+import type { Fallback } from '../carbon/usage.ts'
+import { waterfallOf } from '../carbon/waterfall.ts'
 import { wattsPerReservedThread } from '../energy/cpu-model.ts'
 import { RightsizeError } from '../error/error.ts'
 import { requireRankable } from '../hosted/api-energy.ts'
 import { type ApiAccount, type ApiContext, apiUsage } from '../hosted/api-usage.ts'
-import type { AccountResult, CandidateResult, RunResult, SciResult } from '../spec/run-result.ts'
+import type {
+  Account,
+  AnswerCost,
+  ComparisonOrRefusal,
+  ConsumerReport,
+  DeploymentAccount,
+  PayBackLedger,
+} from '../result/account.ts'
+import type { CandidateResult } from '../result/candidate.ts'
+import type { SciResult } from '../result/cost.ts'
+import type { RunResult } from '../result/run-result.ts'
+import { schemaId } from '../result/schema-id.ts'
+import type { EnergySpread, GridFactor, Usage } from '../result/usage.ts'
 import type { AccountSpec, CandidateSpec, DeploymentSpec, Spec } from '../spec/spec.ts'
 import { scale } from '../unit/arithmetic.ts'
 import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { known } from '../unit/known.ts'
 import { type TornadoBar, tornado } from '../unit/tornado.ts'
-import { type BoundaryRow, boundaryChecklist } from './boundary.ts'
-import { type Coefficient, coefficientsOf } from './coefficient.ts'
-import { type BillingUnit, type ConsumerReport, consumerRows } from './consumer-report.ts'
-import { type PayBackLedger, payBackLedger } from './pay-back-ledger.ts'
-import { type ProviderReport, type ProviderWork, providerReport } from './provider-report.ts'
+import { boundaryChecklist } from './boundary.ts'
+import { coefficientsOf } from './coefficient.ts'
+import { type BillingUnit, consumerRows } from './consumer-report.ts'
+import { payBackLedger } from './pay-back-ledger.ts'
+import { type ProviderWork, providerReport } from './provider-report.ts'
 
 export type AccountRun = Omit<RunResult, 'account'>
 export type AccountedSpec = Pick<Spec, 'account' | 'deployment' | 'candidates' | 'validDays'>
@@ -55,47 +54,6 @@ export interface AccountInputs {
   /** When the account is made, ISO date: start of the pay-back and date of the prices. */
   readonly at: string
   readonly seed?: number
-}
-
-export type ComparisonOrRefusal =
-  | ({ readonly kind: 'compared' } & SciComparison)
-  | { readonly kind: 'refused'; readonly a: string; readonly b: string; readonly why: string }
-
-/** The whole account of a run: pure data, JSON-safe. */
-export interface Account extends AccountResult {
-  readonly schema: 'rightsize/account@1'
-  readonly task: string
-  readonly at: string
-  readonly grid: GridFactor
-  readonly chosen: string | null
-  readonly incumbent: string | null
-  readonly boundary: readonly BoundaryRow[]
-  readonly coefficients: readonly Coefficient[]
-  /** What each candidate uses per answer: exports are functions of these. */
-  readonly usages: readonly Usage[]
-  readonly api: readonly Omit<ApiAccount, 'usage'>[]
-  readonly consumer: ConsumerReport
-  readonly provider: ProviderReport
-  /** SCI per candidate under the marginal factor; null where none was given. */
-  readonly marginal: readonly { readonly id: string; readonly sci: SciResult }[] | null
-  readonly comparisons: readonly ComparisonOrRefusal[]
-  readonly waterfall: Waterfall | null
-  readonly deployment: DeploymentAccount | null
-  readonly costs: readonly { readonly id: string; readonly cost: AnswerCost }[]
-  /** What finding out cost: calls and electricity of the run. */
-  readonly overheadCost: OverheadCost
-  readonly payBack: PayBackLedger | null
-  /** What moves the headline most: what to measure next. */
-  readonly measureNext: readonly TornadoBar[]
-  readonly notes: readonly string[]
-}
-
-export interface DeploymentAccount {
-  readonly candidates: readonly LoadAccount[]
-  /** The chosen against the incumbent; null without both. */
-  readonly realised: RealisedSaving | null
-  readonly marginalPerAnswer: Estimate<'gPerR'>
-  readonly sentence: string
 }
 
 /** Everything the parts of the account read. */
@@ -119,7 +77,7 @@ export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: Accou
   const { site, chosen, incumbent, usages, api } = context
   const comparisons = comparisonsOf(context)
   return {
-    schema: 'rightsize/account@1',
+    schema: schemaId.account,
     task: run.task.name,
     at: inputs.at,
     grid: inputs.grid,

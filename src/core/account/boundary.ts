@@ -1,22 +1,4 @@
-/** Whose report: a Consumer calls models, a Provider makes and ships them. Source: SCI for AI, section 6. */
-export type Persona = 'consumer' | 'provider'
-
-/** Lifecycle stage, with SCI for AI's names. Retirement is also called End of Life there. */
-export type LifecycleStage =
-  | 'Inception'
-  | 'Design & Development'
-  | 'Deployment'
-  | 'Operation & Monitoring'
-  | 'Retirement'
-
-export interface BoundaryRow {
-  readonly persona: Persona
-  readonly stage: LifecycleStage
-  readonly item: string
-  readonly included: boolean
-  readonly reason: string
-}
-
+import type { BoundaryRow, LifecycleStage } from '../result/account.ts'
 /** What this run can say about what lies inside. */
 export interface BoundaryFacts {
   readonly trained: boolean

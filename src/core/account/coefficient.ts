@@ -1,17 +1,7 @@
 import type { Site } from '../carbon/site.ts'
-import type { Usage } from '../carbon/usage.ts'
+import type { Coefficient } from '../result/account.ts'
+import type { Usage } from '../result/usage.ts'
 import type { Known, Unit } from '../unit/estimate.ts'
-
-/** One row of the coefficients table that a SCI report must have. Source: GSF SCI report template. */
-export interface Coefficient {
-  readonly name: string
-  readonly description: string
-  readonly value: number
-  readonly low: number
-  readonly high: number
-  readonly unit: string
-  readonly source: string
-}
 
 /** Every coefficient behind the scores, once. */
 export function coefficientsOf(usages: readonly Usage[], site: Site): readonly Coefficient[] {

@@ -1,41 +1,10 @@
-import { type FunctionalUnit, perFiner } from '../carbon/functional-unit.ts'
-import type { Fallback, Usage } from '../carbon/usage.ts'
-import type { CandidateResult, SciResult } from '../spec/run-result.ts'
+import { perFiner } from '../carbon/functional-unit.ts'
+import type { Fallback } from '../carbon/usage.ts'
+import type { ConsumerRow, FunctionalUnit, UnitConversion } from '../result/account.ts'
+import type { CandidateResult } from '../result/candidate.ts'
+import type { SciResult } from '../result/cost.ts'
+import type { Usage } from '../result/usage.ts'
 import type { Estimate } from '../unit/estimate.ts'
-
-/** One factor between two functional units, so that every conversion is shown (ISO/IEC 21031: shall be disclosed). */
-export interface UnitConversion {
-  readonly from: string
-  readonly to: string
-  /** SCI per `to` = SCI per `from` x factor. */
-  readonly factor: number
-  readonly how: string
-}
-
-export interface ConsumerRow {
-  readonly id: string
-  readonly verdict: CandidateResult['verdict']
-  /** Place among the candidates that meet the bar, by SCI per resolved task; null for the others. */
-  readonly rank: number | null
-  readonly sci: SciResult
-  /** SCI per output token, where answers are tokens. */
-  readonly perToken: Estimate<'gPerR'> | null
-  /** SCI per declared billing unit (page, second, image ...), where one is declared. */
-  readonly perBillingUnit: { readonly unit: FunctionalUnit; readonly sci: Estimate<'gPerR'> } | null
-  readonly conversions: readonly UnitConversion[]
-  /** Answers in a thousand that reach a person under the declared fallback; null where not known. */
-  readonly toPersonPerThousand: number | null
-}
-
-export interface ConsumerReport {
-  readonly persona: 'consumer'
-  readonly headline: 'resolved task'
-  readonly fallback: Fallback['kind']
-  readonly rows: readonly ConsumerRow[]
-  /** Re-validation of the decision, per month of its validity. */
-  readonly monitoringPerMonth: Estimate<'g'>
-  readonly rationale: string
-}
 
 /** What is billed: how many pages, seconds, images or characters one answer holds. */
 export interface BillingUnit {

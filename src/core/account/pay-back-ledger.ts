@@ -1,25 +1,16 @@
-import { type PayBack, payBack } from '../carbon/pay-back.ts'
+import { payBack } from '../carbon/pay-back.ts'
 import { combine, hostShare, sciModel } from '../carbon/sci-model.ts'
 import { runShare, type Site } from '../carbon/site.ts'
-import type { Fallback, Usage } from '../carbon/usage.ts'
-import type { Overhead } from '../spec/run-result.ts'
+import type { Fallback } from '../carbon/usage.ts'
+import type { PayBack, PayBackLedger } from '../result/account.ts'
+import type { Overhead } from '../result/cost.ts'
+import type { Usage } from '../result/usage.ts'
 import type { AccountSpec } from '../spec/spec.ts'
 import type { Estimate, Unknown } from '../unit/estimate.ts'
 import { type Factor, factor } from '../unit/factor.ts'
 import { exact } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import type { Model } from '../unit/simulate.ts'
-
-/** Pay-back in the three things that are spent. Each stands alone. */
-export interface PayBackLedger {
-  readonly chosen: string
-  readonly incumbent: string
-  readonly carbon: PayBack | Unknown
-  readonly energy: PayBack | Unknown
-  readonly money: PayBack | Unknown
-  /** Failed tries are inside the overhead. */
-  readonly overheadIncludes: readonly string[]
-}
 
 export interface LedgerInput {
   readonly overhead: Overhead

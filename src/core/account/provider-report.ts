@@ -1,10 +1,11 @@
 import { facilityGrams } from '../carbon/facility.ts'
 import { runShare, type Site } from '../carbon/site.ts'
-import type { CandidateResult, Overhead } from '../spec/run-result.ts'
+import type { ProviderReport, ProviderUnit, StageRow } from '../result/account.ts'
+import type { CandidateResult } from '../result/candidate.ts'
+import type { Overhead } from '../result/cost.ts'
 import { add, divide, multiply, sum } from '../unit/arithmetic.ts'
 import { type Estimate, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
-import type { LifecycleStage } from './boundary.ts'
 
 /** Work of a Provider, where more is known than the run saw. */
 export interface ProviderWork {
@@ -14,38 +15,6 @@ export interface ProviderWork {
   readonly flops?: { readonly gross: number; readonly effective?: number }
   /** Pruning, sparsity, synthetic data: to be disclosed. */
   readonly strategies?: readonly string[]
-}
-
-export interface StageRow {
-  readonly stage: LifecycleStage
-  readonly activity: Overhead['byStage'][number]['stage']
-  readonly candidate: string | null
-  /** Whether it was spent on something that was not chosen. */
-  readonly discarded: boolean
-  readonly energy: Estimate<'J'>
-  readonly operational: Estimate<'g'>
-  readonly embodied: Estimate<'g'>
-}
-
-export interface ProviderUnit {
-  readonly unit: 'FLOP' | 'training token' | 'billion parameters'
-  readonly count: 'gross' | 'effective'
-  readonly amount: number | null
-  readonly sci: Estimate<'gPerR'>
-}
-
-export interface ProviderReport {
-  readonly persona: 'provider'
-  readonly stages: readonly StageRow[]
-  readonly energy: Estimate<'J'>
-  readonly operational: Estimate<'g'>
-  readonly embodied: Estimate<'g'>
-  readonly total: Estimate<'g'>
-  /** Share of the energy that went into what was not chosen: failed tries are counted, not hidden. */
-  readonly discardedEnergy: Estimate<'J'>
-  readonly units: readonly ProviderUnit[]
-  readonly rationale: string
-  readonly strategies: readonly string[]
 }
 
 /**

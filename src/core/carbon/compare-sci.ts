@@ -1,19 +1,13 @@
 import { RightsizeError } from '../error/error.ts'
-import { type Comparison, compare } from '../unit/compare.ts'
+import type { SciComparison, SciPer } from '../result/account.ts'
+import type { Usage } from '../result/usage.ts'
+import { compare } from '../unit/compare.ts'
 import type { Unknown } from '../unit/estimate.ts'
 import type { Model } from '../unit/simulate.ts'
-import { type TornadoBar, tornado } from '../unit/tornado.ts'
+import { tornado } from '../unit/tornado.ts'
 import type { SciOptions } from './sci.ts'
-import { type SciPer, sciModel } from './sci-model.ts'
-import type { Fallback, Usage } from './usage.ts'
-
-export interface SciComparison extends Comparison {
-  readonly a: string
-  readonly b: string
-  readonly per: SciPer
-  /** What to measure next, widest first: what moves the difference b - a. */
-  readonly measureNext: readonly TornadoBar[]
-}
+import { sciModel } from './sci-model.ts'
+import type { Fallback } from './usage.ts'
 
 /**
  * Is A lower than B, per functional unit? Refused when the two were not had in the same way (ISO/IEC 21031: the

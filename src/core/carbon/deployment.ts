@@ -1,12 +1,13 @@
 import { RightsizeError } from '../error/error.ts'
+import type { LoadAccount, RealisedSaving } from '../result/account.ts'
+import type { EmbodiedDevice, GridFactor } from '../result/usage.ts'
 import type { DeploymentSpec } from '../spec/spec.ts'
 import { add, divide, scale } from '../unit/arithmetic.ts'
 import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import { monthDays, monthS } from './calendar.ts'
-import { type EmbodiedDevice, embodiedDevice, hostSlot, isGpu } from './device.ts'
-import type { GridFactor } from './grid-factor.ts'
+import { embodiedDevice, hostSlot, isGpu } from './device.ts'
 
 /** One candidate as it would serve the declared load. */
 export interface ServingCandidate {
@@ -23,24 +24,6 @@ export interface ReplicaSite {
   readonly pue: Known<'ratio'>
   /** Power that one replica holds while it waits. */
   readonly idleW: Estimate<'W'>
-}
-
-export interface LoadAccount {
-  readonly id: string
-  readonly answersPerMonth: number
-  /** Replicas that the busiest hour needs; null where throughput is not known. */
-  readonly replicasNeeded: number | null
-  readonly replicasHeld: number
-  /** Replicas that can go; negative where more are needed than are held. */
-  readonly replicasToDrop: number | null
-  readonly instancesToDrop: number | null
-  /** Share of the held capacity that works, over the day. */
-  readonly utilisation: number | null
-  /** Idle included, at the declared load and the replicas held. */
-  readonly energyPerAnswer: Estimate<'JPerItem'>
-  readonly idlePerAnswer: Estimate<'JPerItem'>
-  readonly embodiedPerAnswer: Estimate<'gPerR'>
-  readonly sciPerAnswer: Estimate<'gPerR'>
 }
 
 /**
@@ -173,16 +156,6 @@ function gramsPerAnswer(
 /** Per answer; real as soon as traffic moves, if idle machines draw less. */
 export interface MarginalSaving {
   readonly energy: Estimate<'JPerItem'>
-}
-
-/** Per month, once replicas and instances have been released; 0 while none are. */
-export interface RealisedSaving {
-  readonly replicasReleased: number
-  readonly instancesReleased: number
-  readonly idleEnergy: Estimate<'J'>
-  readonly carbon: Estimate<'g'>
-  readonly money: Estimate<'money'>
-  readonly sentence: string
 }
 
 /**

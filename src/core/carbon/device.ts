@@ -1,19 +1,10 @@
 import { RightsizeError } from '../error/error.ts'
+import type { EmbodiedDevice } from '../result/usage.ts'
 import type { Known } from '../unit/estimate.ts'
 import { known } from '../unit/known.ts'
 
 /** Seconds of a year of 365 days, as SCI, CCF and Impact Framework count lifetimes. */
 export const yearS = 365 * 24 * 3600
-
-/** What it took to make a device, and how long it serves. */
-export interface EmbodiedDevice {
-  readonly id: string
-  readonly name: string
-  /** Total embodied emissions TE, cradle to gate unless `name` says otherwise. */
-  readonly total: Known<'g'>
-  /** Expected lifetime EL. */
-  readonly lifetime: Known<'s'>
-}
 
 interface DeviceRow {
   readonly name: string

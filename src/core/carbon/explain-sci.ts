@@ -1,11 +1,12 @@
-import type { SciResult } from '../spec/run-result.ts'
+import type { SciResult } from '../result/cost.ts'
+import type { Usage } from '../result/usage.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import { figures as plain, type SiPrefix, siPrefix, withPrefix } from '../unit/si-prefix.ts'
 import { type TornadoBar, tornado } from '../unit/tornado.ts'
 import { type SciOptions, sciOf, scoreInput } from './sci.ts'
 import { sciModel } from './sci-model.ts'
 import { type Score, type ScoreInput, scoreOf } from './score.ts'
-import type { Fallback, Usage } from './usage.ts'
+import type { Fallback } from './usage.ts'
 
 export interface SciExplanation {
   readonly candidate: string

@@ -1,12 +1,11 @@
 import { RightsizeError } from '../error/error.ts'
+import type { GridFactor, Usage } from '../result/usage.ts'
 import type { EstimateMethod } from '../unit/estimate.ts'
 import { unknown } from '../unit/estimate.ts'
 import { exact, known } from '../unit/known.ts'
 import { joules, joulesPerKwh, kilowattHours, seconds } from '../unit/quantity.ts'
 import { embodiedDevice } from './device.ts'
-import type { GridFactor } from './grid-factor.ts'
 import { pueOf } from './site.ts'
-import type { Usage } from './usage.ts'
 
 /** A score's figures as a person types them. */
 export interface SciFigures {

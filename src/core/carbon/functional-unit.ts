@@ -15,8 +15,6 @@ export const functionalUnits = {
   workflow: 'one workflow execution (agents), all tool and model calls inside',
 } as const
 
-export type FunctionalUnit = keyof typeof functionalUnits
-
 /**
  * Cost per resolved task = own cost + (1 - accept rate) x cost of the fallback. Every task is resolved once, so
  * R is the number of tasks. `fallback` is null where a person outside the boundary takes over (nothing is charged).

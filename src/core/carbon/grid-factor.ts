@@ -1,25 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
+import type { GridFactor, GridKind, GridMix, GridScope } from '../result/usage.ts'
 import type { Known } from '../unit/estimate.ts'
 import { known } from '../unit/known.ts'
-
-export type GridKind = 'average' | 'marginal'
-export type GridMix = 'production' | 'consumption'
-export type GridScope = 'lifecycle' | 'direct'
-
-/** A grid factor as a first-class record. Kinds are never mixed inside one comparison. */
-export interface GridFactor {
-  readonly zone: string
-  readonly name: string
-  readonly intensity: Known<'gPerKwh'>
-  /** Year, or an ISO interval for live factors. */
-  readonly period: string
-  readonly kind: GridKind
-  readonly mix: GridMix
-  readonly scope: GridScope
-  readonly source: string
-  readonly licence: string
-  readonly retrieved: string
-}
 
 /** A factor as somebody gives it: every field is looked at. */
 export interface GridFactorInput {

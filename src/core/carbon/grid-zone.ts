@@ -1,5 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
-import { type GridFactor, type GridMix, type GridScope, gridFactor } from './grid-factor.ts'
+import type { GridFactor, GridMix, GridScope } from '../result/usage.ts'
+import { gridFactor } from './grid-factor.ts'
 
 /** data/grid-annual.json */
 export interface AnnualGridTable {

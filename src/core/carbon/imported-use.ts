@@ -1,11 +1,11 @@
 import { RightsizeError } from '../error/error.ts'
+import type { Usage } from '../result/usage.ts'
 import type { EstimateMethod } from '../unit/estimate.ts'
 import { unknown } from '../unit/estimate.ts'
 import { exact, within } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import { wholeShare } from './sci-model.ts'
 import type { Site } from './site.ts'
-import type { Usage } from './usage.ts'
 
 /** Energy (or tokens) that another tool recorded, read into one shape. */
 export interface ImportedUse {

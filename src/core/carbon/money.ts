@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import type { AnswerCost, OverheadCost } from '../result/account.ts'
 import { add, multiply, scale } from '../unit/arithmetic.ts'
 import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
@@ -34,16 +35,6 @@ export function rentPerAnswer(
   )
 }
 
-/** All parts of one answer's cost in one currency; parts that are unknown are left out and named. */
-export interface AnswerCost {
-  readonly currency: string
-  readonly total: Estimate<'moneyPerItem'>
-  readonly parts: readonly { readonly name: string; readonly amount: Estimate<'moneyPerItem'> }[]
-  readonly leftOut: readonly string[]
-  /** Date of the prices, ISO. */
-  readonly date: string
-}
-
 /**
  * Adds the parts of an answer's cost. Refuses a second currency: nothing is converted in silence. The caller leaves
  * electricity out where the rent of an instance or a token price already includes it.
@@ -77,13 +68,6 @@ export function answerCost(options: {
       unknown('nothing is priced'),
     ),
   }
-}
-
-export interface OverheadCost {
-  readonly currency: string
-  readonly date: string
-  readonly calls: Estimate<'money'>
-  readonly electricity: Estimate<'money'>
 }
 
 /** Money of benchmarking and making: paid calls, and electricity at the price per kWh. Apart, because one may be unknown. */

@@ -1,3 +1,4 @@
+import type { PayBack } from '../result/account.ts'
 import { type Estimate, infinite, type Known, unknown } from '../unit/estimate.ts'
 import { known } from '../unit/known.ts'
 import { central, type Draws, type Model, simulate, sortedQuantile } from '../unit/simulate.ts'
@@ -16,29 +17,6 @@ export interface PayBackInput {
   readonly from: string
   readonly seed?: number
   readonly draws?: number
-}
-
-export interface PayBack {
-  /** Answers after which the saving has covered the overhead, upkeep left out. */
-  readonly answers: Estimate<'count'>
-  /** Months at the declared volume, upkeep included. */
-  readonly months: Estimate<'count'>
-  /** ISO date at the central figures; null where it never pays or no volume is declared. */
-  readonly date: string | null
-  /** P(paid back within the horizon), upkeep included; null without a volume. */
-  readonly probability: number | null
-  /** Net saving at the end of the horizon, in the unit of the input: p5, centre, p95. */
-  readonly net: { readonly low: number; readonly value: number; readonly high: number } | null
-  /** Net saving month by month, p5, centre, p95; empty without a volume. */
-  readonly curve: readonly NetAt[]
-  readonly sentence: string
-}
-
-export interface NetAt {
-  readonly month: number
-  readonly low: number
-  readonly value: number
-  readonly high: number
 }
 
 /**

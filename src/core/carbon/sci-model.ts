@@ -1,11 +1,11 @@
+import type { SciPer } from '../result/account.ts'
+import type { EmbodiedUse, Usage } from '../result/usage.ts'
 import type { Known, Unknown } from '../unit/estimate.ts'
 import { type Factor, factor } from '../unit/factor.ts'
 import { known } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import type { Model } from '../unit/simulate.ts'
-import type { EmbodiedUse, Fallback, Usage } from './usage.ts'
-
-export type SciPer = 'inference' | 'accepted' | 'resolved'
+import type { Fallback } from './usage.ts'
 
 /**
  * The carbon of a candidate as a function of named factors, g per functional unit; or why there is none.

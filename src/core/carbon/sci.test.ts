@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Usage } from '../result/usage.ts'
 import { type Known, unknown } from '../unit/estimate.ts'
 import { exact, known, within } from '../unit/known.ts'
 import { compareSci } from './compare-sci.ts'
@@ -8,7 +9,7 @@ import { gridFactor } from './grid-factor.ts'
 import { sciOf } from './sci.ts'
 import { ownSpread } from './sci-model.ts'
 import { pueOf } from './site.ts'
-import type { Fallback, Usage } from './usage.ts'
+import type { Fallback } from './usage.ts'
 
 const about = { method: 'measured', how: 'test meter', source: 'test' } as const
 const grid = gridFactor({

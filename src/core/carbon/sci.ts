@@ -1,4 +1,6 @@
-import type { SciResult } from '../spec/run-result.ts'
+import type { SciPer } from '../result/account.ts'
+import type { SciResult } from '../result/cost.ts'
+import type { Usage } from '../result/usage.ts'
 import {
   type Estimate,
   type Infinite,
@@ -9,9 +11,9 @@ import {
 } from '../unit/estimate.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import { type Model, simulate, summarise } from '../unit/simulate.ts'
-import { embodiedModel, operationalModel, type SciPer, sciModel } from './sci-model.ts'
+import { embodiedModel, operationalModel, sciModel } from './sci-model.ts'
 import { type EmbodiedInput, type Score, type ScoreInput, scoreOf } from './score.ts'
-import type { Fallback, Usage } from './usage.ts'
+import type { Fallback } from './usage.ts'
 
 export interface SciOptions {
   /** Seed of the simulation; 1 unless said, so that the same run gives the same intervals. */

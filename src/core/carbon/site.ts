@@ -1,13 +1,19 @@
 import { lineErrorOf } from '../energy/cpu-model.ts'
-import type { CandidateResult, CostResult } from '../spec/run-result.ts'
+import type { CandidateResult } from '../result/candidate.ts'
+import type { CostResult } from '../result/cost.ts'
+import type {
+  DevicePart,
+  EmbodiedDevice,
+  EnergySpread,
+  GridFactor,
+  Usage,
+} from '../result/usage.ts'
 import type { AccountSpec, DeploymentSpec } from '../spec/spec.ts'
 import { divide } from '../unit/arithmetic.ts'
 import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { exact, known, within } from '../unit/known.ts'
 import { pue as checkedPue } from '../unit/quantity.ts'
-import { type EmbodiedDevice, embodiedDevice, hostSlot, isGpu } from './device.ts'
-import type { GridFactor } from './grid-factor.ts'
-import type { DevicePart, EnergySpread, Usage } from './usage.ts'
+import { embodiedDevice, hostSlot, isGpu } from './device.ts'
 
 /** Where and on what the work runs: shared by all candidates of a run. */
 export interface Site {

@@ -1,18 +1,13 @@
+import type { Waterfall } from '../result/account.ts'
+import type { Usage } from '../result/usage.ts'
 import { scoreInput } from './sci.ts'
 import { scoreOf } from './score.ts'
-import type { Fallback, Usage } from './usage.ts'
+import type { Fallback } from './usage.ts'
 
 export interface WaterfallStep {
   readonly name: string
   /** g per resolved task that this step adds. */
   readonly grams: number
-}
-
-/** From energy to SCI per resolved task, step by step; the steps add up to the total. */
-export interface Waterfall {
-  readonly candidate: string
-  readonly steps: readonly WaterfallStep[]
-  readonly total: number
 }
 
 /** Null where the candidate has no score. */

@@ -68,7 +68,7 @@ export const runErrors = {
   },
   RESULT_INVALID: {
     title: 'The result cannot be read',
-    why: 'The file is not a run result of this version (`rightsize/run-result@1`).',
+    why: 'The file is not the JSON that this version of `rightsize run` writes.',
     next: 'Run `rightsize run` again, or use the rightsize version that wrote it.',
   },
   SCI_EXPORT_UNKNOWN: {

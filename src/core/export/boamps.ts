@@ -1,6 +1,7 @@
-import type { Account } from '../account/account.ts'
 import { RightsizeError } from '../error/error.ts'
-import type { CandidateResult, Environment } from '../spec/run-result.ts'
+import type { Account } from '../result/account.ts'
+import type { CandidateResult } from '../result/candidate.ts'
+import type { Environment } from '../result/run-result.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 
 /** What BoAmps wants to know beside the account. */

@@ -1,5 +1,5 @@
-import type { Account } from '../account/account.ts'
 import { RightsizeError } from '../error/error.ts'
+import type { Account } from '../result/account.ts'
 import { siPrefix } from '../unit/si-prefix.ts'
 import { format } from './sci-report.ts'
 

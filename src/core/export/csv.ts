@@ -1,4 +1,4 @@
-import type { Account } from '../account/account.ts'
+import type { Account } from '../result/account.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 
 const columns = [

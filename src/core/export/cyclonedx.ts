@@ -1,5 +1,5 @@
-import type { Account } from '../account/account.ts'
-import type { CandidateResult } from '../spec/run-result.ts'
+import type { Account } from '../result/account.ts'
+import type { CandidateResult } from '../result/candidate.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 

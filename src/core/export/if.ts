@@ -1,9 +1,9 @@
-import type { Account } from '../account/account.ts'
 import { scoreInput } from '../carbon/sci.ts'
-import type { SciPer } from '../carbon/sci-model.ts'
 import { type ScoreInput, scoreOf } from '../carbon/score.ts'
-import type { Fallback, Usage } from '../carbon/usage.ts'
+import type { Fallback } from '../carbon/usage.ts'
 import { RightsizeError } from '../error/error.ts'
+import type { Account, SciPer } from '../result/account.ts'
+import type { Usage } from '../result/usage.ts'
 import type { Unknown } from '../unit/estimate.ts'
 
 /** A manifest of Impact Framework 1.x; JSON is YAML, so either writer will do. */

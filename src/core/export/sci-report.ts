@@ -1,8 +1,11 @@
-import type { Account } from '../account/account.ts'
-import type { BoundaryRow, Persona } from '../account/boundary.ts'
-import type { Coefficient } from '../account/coefficient.ts'
-import type { UnitConversion } from '../account/consumer-report.ts'
 import { RightsizeError } from '../error/error.ts'
+import type {
+  Account,
+  BoundaryRow,
+  Coefficient,
+  Persona,
+  UnitConversion,
+} from '../result/account.ts'
 import type { EstimateMethod } from '../unit/estimate.ts'
 import { figures, siPrefix } from '../unit/si-prefix.ts'
 

@@ -1,10 +1,10 @@
 import { RightsizeError } from '../error/error.ts'
+import type { ModelFacts } from '../result/account.ts'
 import { add, scale } from '../unit/arithmetic.ts'
 import type { Estimate, Known } from '../unit/estimate.ts'
 import { known, within } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import { gpuEnergyPerToken, gpusFor, interceptShare, secondsPerToken } from './ecologits.ts'
-import type { ModelFacts } from './model-facts.ts'
 
 /** One call of a hosted model, as the caller sees it. */
 export interface ApiCall {

@@ -1,10 +1,10 @@
-import type { GridFactor } from '../carbon/grid-factor.ts'
-import type { Usage } from '../carbon/usage.ts'
-import type { CandidateResult } from '../spec/run-result.ts'
+import type { ModelFacts } from '../result/account.ts'
+import type { CandidateResult } from '../result/candidate.ts'
+import type { GridFactor, Usage } from '../result/usage.ts'
 import type { CandidateSpec } from '../spec/spec.ts'
 import { exact } from '../unit/known.ts'
 import { apiEmbodied, apiEnergy, perItemEnergy } from './api-energy.ts'
-import { type ModelFacts, type ModelTable, modelFacts } from './model-facts.ts'
+import { type ModelTable, modelFacts } from './model-facts.ts'
 import { providerOfUrl, providerSite } from './provider-site.ts'
 
 export interface ApiContext {

@@ -1,16 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
+import type { ModelFacts } from '../result/account.ts'
 import type { Known } from '../unit/estimate.ts'
 import { exact, known } from '../unit/known.ts'
-
-/** Size of a model, in billions of parameters, with where it is from. */
-export interface ModelFacts {
-  readonly model: string
-  readonly totalBillions: Known<'count'>
-  readonly activeBillions: Known<'count'>
-  /** Bits per weight as published. */
-  readonly bits: number
-  readonly source: string
-}
 
 /** data/models.json */
 export interface ModelTable {

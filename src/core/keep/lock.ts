@@ -1,4 +1,5 @@
-import type { CandidateResult, DecisionKind, RunResult } from '../spec/run-result.ts'
+import type { CandidateResult } from '../result/candidate.ts'
+import type { DecisionKind, RunResult } from '../result/run-result.ts'
 import type { BarSpec, CandidateSettings, RiskSpec } from '../spec/spec.ts'
 import type { Estimate } from '../unit/estimate.ts'
 

@@ -1,5 +1,5 @@
+import type { ConstraintResult, Verdict } from '../result/candidate.ts'
 import type { ClaimKind } from '../result/claim.ts'
-import type { ConstraintResult, Verdict } from '../spec/run-result.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 
 /** A condition beside the bar, and how far its evidence goes; `null` grade: too little to judge, and said so. */

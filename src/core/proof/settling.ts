@@ -1,4 +1,4 @@
-import type { NextStep } from '../spec/run-result.ts'
+import type { NextStep } from '../result/run-result.ts'
 import type { RiskSpec } from '../spec/spec.ts'
 import { itemsForZeroLosses, pairsForPower, pairsToCertify } from '../stats/sample-size.ts'
 import { counted, plural, roundedUp } from '../unit/figure-words.ts'

@@ -1,5 +1,5 @@
+import type { SliceResult } from '../result/candidate.ts'
 import { claimWords } from '../result/claim-text.ts'
-import type { SliceResult } from '../spec/run-result.ts'
 import type { RiskSpec } from '../spec/spec.ts'
 import { pLossOver, pShareBelow } from '../stats/posterior.ts'
 import type { Estimate } from '../unit/estimate.ts'

@@ -1,4 +1,4 @@
-import type { RunResult } from '../spec/run-result.ts'
+import type { RunResult } from '../result/run-result.ts'
 import { pageHtml } from './page.ts'
 import { accountSection } from './section-account.ts'
 import { plotsSection, tableSection } from './section-candidates.ts'

@@ -1,14 +1,14 @@
-import type { AccountView, CoefficientView } from './account-reader.ts'
+import type { Account, Coefficient } from '../result/account.ts'
 import { escapeHtml } from './escape.ts'
 import { significant } from './number.ts'
 import { tableHtml } from './table.ts'
 
 /** What the account rests on: the boundary, line by line, and every coefficient with its source. */
-export function basisPart(account: AccountView): string {
+export function basisPart(account: Account): string {
   return `${boundary(account)}${coefficients(account)}`
 }
 
-function boundary({ boundary }: AccountView): string {
+function boundary({ boundary }: Account): string {
   if (boundary.length === 0) return ''
   const included = boundary.filter((row) => row.included).length
   const table = tableHtml({
@@ -32,7 +32,7 @@ function boundary({ boundary }: AccountView): string {
   return `<details><summary>Boundary: ${included} of ${boundary.length} items included</summary>${table}</details>`
 }
 
-function coefficients({ coefficients }: AccountView): string {
+function coefficients({ coefficients }: Account): string {
   if (coefficients.length === 0) return ''
   const table = tableHtml({
     label: 'Coefficients',
@@ -53,12 +53,8 @@ function coefficients({ coefficients }: AccountView): string {
   return `<details><summary>Coefficients and their sources</summary>${table}</details>`
 }
 
-function coefficientValue({ value, low, high, unit }: CoefficientView): string {
-  if (value === null) return 'unknown'
+function coefficientValue({ value, low, high, unit }: Coefficient): string {
   const of = unit === '1' ? '' : ` ${escapeHtml(unit)}`
-  const range =
-    low === null || high === null || low === high
-      ? ''
-      : `<small>${significant(low)} to ${significant(high)}</small>`
+  const range = low === high ? '' : `<small>${significant(low)} to ${significant(high)}</small>`
   return `${significant(value)}${of}${range}`
 }

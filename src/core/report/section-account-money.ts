@@ -1,5 +1,5 @@
+import type { Account, AnswerCost, NetAt, PayBackLedger } from '../result/account.ts'
 import type { Estimate } from '../unit/estimate.ts'
-import type { AccountView, CostView, PayBackView } from './account-reader.ts'
 import { payBackSvg } from './chart/pay-back-curve.ts'
 import { escapeHtml } from './escape.ts'
 import { figure } from './figure.ts'
@@ -7,26 +7,38 @@ import { grouped, percent, prefixed, significant, valueWithInterval } from './nu
 import { factList, figureHtml, tableHtml } from './table.ts'
 
 /** When what was spent on finding out has been saved: in carbon, energy and money, each alone. */
-export function payBackPart({ payBack, costs }: AccountView): string {
-  if (payBack.length === 0) return ''
-  const currency = costs[0]?.currency ?? ''
-  const list = payBack.map(
-    ({ of, sentence, answers }) =>
-      `<li><b>${of}</b>: ${escapeHtml(sentence)}${answersWords(sentence, answers)}</li>`,
-  )
-  const drawn = payBack.find(({ curve }) => curve.length > 1)
-  const svg = drawn ? payBackSvg(chartOf(drawn, currency)) : ''
+export function payBackPart({ payBack, costs }: Account): string {
+  if (payBack === null) return ''
+  const list = spent.map((of) => `<li><b>${of}</b>: ${payBackWords(payBack[of])}</li>`)
+  const svg = payBackChart(payBack, costs[0]?.cost.currency ?? '')
   const caption =
     'Net saving after what the run has cost and re-validation; band: 5 % to 95 %. Above the line it has paid back.'
   return `<h3>Pay-back</h3><ul>${list.join('')}</ul>${figureHtml('Pay-back curve', svg, caption)}`
 }
+
+const spent = ['carbon', 'energy', 'money'] as const
+
+const payBackWords = (one: PayBackLedger['carbon']): string =>
+  'kind' in one
+    ? `Not known: ${escapeHtml(one.why)}.`
+    : `${escapeHtml(one.sentence)}${answersWords(one.sentence, one.answers)}`
 
 const answersWords = (sentence: string, answers: Estimate<'count'>): string =>
   answers.kind === 'known' && !sentence.includes('answers')
     ? ` That is after ${grouped(Math.ceil(answers.value))} answers (${grouped(Math.ceil(answers.low))} to ${grouped(Math.ceil(answers.high))}), re-validation left out.`
     : ''
 
-function chartOf({ of, curve }: PayBackView, currency: string) {
+/** The curve of the first that has one: carbon, else energy, else money. */
+function payBackChart(ledger: PayBackLedger, currency: string): string {
+  for (const of of spent) {
+    const one = ledger[of]
+    if (!('kind' in one) && one.curve.length > 1)
+      return payBackSvg(chartOf(of, one.curve, currency))
+  }
+  return ''
+}
+
+function chartOf(of: (typeof spent)[number], curve: readonly NetAt[], currency: string) {
   const texts = {
     carbon: (v: number) => prefixed(v, 'g', 2),
     energy: (v: number) => prefixed(v, 'J', 2),
@@ -39,13 +51,18 @@ function chartOf({ of, curve }: PayBackView, currency: string) {
   }
 }
 
+interface Priced {
+  readonly id: string
+  readonly cost: AnswerCost
+}
+
 /** Money per answer by part; what could not be priced is named. */
-export function costPart({ costs }: AccountView): string {
-  const priced = costs.filter(({ total }) => total.kind === 'known')
-  const [first] = costs
-  if (!first) return ''
+export function costPart({ costs }: Account): string {
+  const priced = costs.filter(({ cost }) => cost.total.kind === 'known')
+  const first = costs[0]?.cost
+  if (first === undefined) return ''
   if (priced.length === 0) {
-    const why = [...new Set(costs.flatMap(({ leftOut }) => leftOut))]
+    const why = [...new Set(costs.flatMap(({ cost }) => cost.leftOut))]
     return `<h3>Costs</h3><p>Nothing is priced. Left out: ${escapeHtml(why.join('; '))}.</p>`
   }
   const per = answersPerFigure(priced)
@@ -58,7 +75,8 @@ export function costPart({ costs }: AccountView): string {
   return `<h3>Costs</h3>${table}`
 }
 
-function costCells({ id, total, parts, leftOut }: CostView, per: number): readonly string[] {
+function costCells({ id, cost }: Priced, per: number): readonly string[] {
+  const { total, parts, leftOut } = cost
   const scaled = (one: Estimate<'moneyPerItem'>): Estimate<'moneyPerItem'> =>
     one.kind === 'known'
       ? { ...one, value: one.value * per, low: one.low * per, high: one.high * per }
@@ -69,25 +87,25 @@ function costCells({ id, total, parts, leftOut }: CostView, per: number): readon
 }
 
 /** 1, 1,000 or 1,000,000 answers: the least number at which the dearest candidate costs a cent. */
-function answersPerFigure(costs: readonly CostView[]): number {
+function answersPerFigure(costs: readonly Priced[]): number {
   const most = Math.max(
-    ...costs.map(({ total }) => (total.kind === 'known' ? Math.abs(total.value) : 0)),
+    ...costs.map(({ cost: { total } }) => (total.kind === 'known' ? Math.abs(total.value) : 0)),
   )
   return [1, 1e3, 1e6].find((per) => most * per >= 0.01) ?? 1e6
 }
 
 /** What the declared load means: replicas, idle included, and the two savings that are never mixed. */
-export function deploymentPart({ deployment, costs }: AccountView): string {
+export function deploymentPart({ deployment, costs }: Account): string {
   if (deployment === null) return ''
   const { realised, marginalPerAnswer, candidates } = deployment
-  const currency = costs[0]?.currency ?? ''
+  const currency = costs[0]?.cost.currency ?? ''
   const facts: readonly (readonly [string, string])[] = [
     ['saved per answer (marginal)', valueWithInterval(marginalPerAnswer)],
     ...(realised === null
       ? []
       : ([
           ['realised per month: carbon', valueWithInterval(realised.carbon)],
-          ['realised per month: idle energy', valueWithInterval(realised.energy)],
+          ['realised per month: idle energy', valueWithInterval(realised.idleEnergy)],
           [`realised per month: money, ${currency}`, valueWithInterval(realised.money)],
         ] as const)),
   ]
@@ -105,8 +123,8 @@ export function deploymentPart({ deployment, costs }: AccountView): string {
     rows: candidates.map((one) => ({
       cells: [
         escapeHtml(one.id),
-        one.needed === null ? 'unknown' : grouped(one.needed),
-        one.held === null ? 'unknown' : grouped(one.held),
+        one.replicasNeeded === null ? 'unknown' : grouped(one.replicasNeeded),
+        grouped(one.replicasHeld),
         one.utilisation === null ? 'unknown' : percent(one.utilisation),
         figure(one.energyPerAnswer),
         figure(one.sciPerAnswer),

@@ -1,19 +1,19 @@
-import type { RunResult } from '../spec/run-result.ts'
-import type { AccountView, ConsumerRowView } from './account-reader.ts'
+import type { Account, ConsumerReport, ConsumerRow } from '../result/account.ts'
+import type { RunResult } from '../result/run-result.ts'
 import { escapeHtml } from './escape.ts'
 import { figure } from './figure.ts'
 import { grouped, valueWithInterval } from './number.ts'
 import { factList, tableHtml } from './table.ts'
 
 /** Consumer and Provider beside each other: two reports of one run, which are never added. */
-export function sidesPart(account: AccountView, result: RunResult): string {
+export function sidesPart(account: Account, result: RunResult): string {
   return `<h3>Two reports from one run, never added</h3>
 <div class="sides"><div class="side"><h4>Consumer: using the model</h4>${consumerFacts(account, result)}</div><div class="side"><h4>Provider: choosing and making it</h4>${providerFacts(account)}</div></div>
 <details><summary>Consumer: every candidate in every unit</summary>${consumerTable(account, result)}${conversions(account, result)}</details>
 <details><summary>Provider: every stage</summary>${stageTable(account)}</details>`
 }
 
-function consumerFacts({ consumer }: AccountView, { decision, incumbent }: RunResult): string {
+function consumerFacts({ consumer }: Account, { decision, incumbent }: RunResult): string {
   const of = (id: string | null): readonly (readonly [string, string])[] => {
     const row = consumer.rows.find((one) => one.id === id)
     if (!row) return []
@@ -26,24 +26,24 @@ function consumerFacts({ consumer }: AccountView, { decision, incumbent }: RunRe
               grouped(Math.round(row.toPersonPerThousand)),
             ] as const,
           ]
-    return [[`${row.id}, per resolved task`, valueWithInterval(row.perResolved)], ...people]
+    return [[`${row.id}, per resolved task`, valueWithInterval(row.sci.perResolved)], ...people]
   }
   const others = incumbent === decision.chosen ? [] : of(incumbent)
   return factList([
     ...of(decision.chosen),
     ...others,
     ['re-validation, per month', valueWithInterval(consumer.monitoringPerMonth)],
-    ['an answer that is not accepted goes to', fallbackWords(consumer.fallback)],
+    ['an answer that is not accepted goes to', fallbackWords[consumer.fallback]],
   ])
 }
 
-function fallbackWords(fallback: string): string {
-  if (fallback === 'incumbent') return 'the incumbent'
-  if (fallback === 'retry') return 'one more try'
-  return fallback === 'person' ? 'a person, outside the boundary' : fallback
+const fallbackWords: Readonly<Record<ConsumerReport['fallback'], string>> = {
+  incumbent: 'the incumbent',
+  retry: 'one more try',
+  person: 'a person, outside the boundary',
 }
 
-function providerFacts({ provider }: AccountView): string {
+function providerFacts({ provider }: Account): string {
   const units = provider.units.filter(({ sci }) => sci.kind === 'known')
   return factList([
     ['selection, benchmarking, making', valueWithInterval(provider.total)],
@@ -60,16 +60,16 @@ function providerFacts({ provider }: AccountView): string {
   ])
 }
 
-function consumerTable({ consumer }: AccountView, { decision }: RunResult): string {
+function consumerTable({ consumer }: Account, { decision }: RunResult): string {
   const tokens = consumer.rows.some(({ perToken }) => perToken)
   const billed = consumer.rows.find(({ perBillingUnit }) => perBillingUnit)?.perBillingUnit
-  const cells = (row: ConsumerRowView): readonly string[] => [
+  const cells = (row: ConsumerRow): readonly string[] => [
     `${escapeHtml(row.id)}${row.rank === null ? '' : `<small>rank ${row.rank}</small>`}`,
-    figure(row.perResolved),
-    figure(row.perAccepted),
-    figure(row.perInference),
-    figure(row.operational),
-    figure(row.embodied),
+    figure(row.sci.perResolved),
+    figure(row.sci.perAccepted),
+    figure(row.sci.perInference),
+    figure(row.sci.operational),
+    figure(row.sci.embodied),
     ...(tokens ? [row.perToken ? figure(row.perToken) : '–'] : []),
     ...(billed ? [row.perBillingUnit ? figure(row.perBillingUnit.sci) : '–'] : []),
   ]
@@ -95,7 +95,7 @@ function consumerTable({ consumer }: AccountView, { decision }: RunResult): stri
 }
 
 /** The conversion factors of the chosen one, or of the first. */
-function conversions({ consumer }: AccountView, { decision }: RunResult): string {
+function conversions({ consumer }: Account, { decision }: RunResult): string {
   const row = consumer.rows.find(({ id }) => id === decision.chosen) ?? consumer.rows[0]
   if (!row || row.conversions.length === 0) return ''
   const list = row.conversions.map(
@@ -105,7 +105,7 @@ function conversions({ consumer }: AccountView, { decision }: RunResult): string
   return `<p>Conversions of ${escapeHtml(row.id)}:</p><ul>${list.join('')}</ul>`
 }
 
-function stageTable({ provider }: AccountView): string {
+function stageTable({ provider }: Account): string {
   return tableHtml({
     label: 'Table of Provider stages',
     caption: `Design & Development. ${provider.rationale}`,
@@ -119,7 +119,7 @@ function stageTable({ provider }: AccountView): string {
     rows: provider.stages.map((stage) => ({
       cells: [
         escapeHtml(stage.activity),
-        `${escapeHtml(stage.candidate)}${stage.discarded ? '<small>not chosen</small>' : ''}`,
+        `${escapeHtml(stage.candidate ?? 'all')}${stage.discarded ? '<small>not chosen</small>' : ''}`,
         figure(stage.energy),
         figure(stage.operational),
         figure(stage.embodied),

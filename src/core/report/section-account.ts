@@ -1,5 +1,6 @@
-import type { RunResult } from '../spec/run-result.ts'
-import { type AccountView, readAccount } from './account-reader.ts'
+import type { Account, SciComparison } from '../result/account.ts'
+import type { RunResult } from '../result/run-result.ts'
+import type { GridFactor } from '../result/usage.ts'
 import { chance } from './chance.ts'
 import { type IntervalRow, intervalBarsSvg } from './chart/interval-bars.ts'
 import { tornadoSvg } from './chart/tornado.ts'
@@ -14,7 +15,7 @@ import { figureHtml, tableHtml } from './table.ts'
 
 /** The account: from energy to SCI, Consumer and Provider apart, what it costs, when it pays back, what it rests on. */
 export function accountSection(result: RunResult): string {
-  const account = readAccount(result.account)
+  const { account } = result
   if (account === null) return scoresOnly(result)
   const parts = [
     waterfallPart(account),
@@ -27,18 +28,23 @@ export function accountSection(result: RunResult): string {
     costPart(account),
     basisPart(account),
   ]
-  return `${open}<p>${escapeHtml(account.grid)} ${escapeHtml(account.consumer.rationale)}</p>${notes(account)}${parts.join('\n')}</section>`
+  return `${open}<p>${escapeHtml(gridSentence(account.grid))} ${escapeHtml(account.consumer.rationale)}</p>${notes(account)}${parts.join('\n')}</section>`
+}
+
+function gridSentence({ intensity, name, period, kind, mix, scope, source }: GridFactor): string {
+  const [value, low, high] = [intensity.value, intensity.low, intensity.high].map(Math.round)
+  return `${name} ${period}: ${value} gCO2e/kWh (${low} to ${high}; ${kind}, ${mix}, ${scope}). Source: ${source}.`
 }
 
 const open =
   '<section aria-labelledby="account"><h2 id="account">Carbon: SCI = (E × I + M) per R</h2>'
 
-function notes({ notes }: AccountView): string {
+function notes({ notes }: Account): string {
   if (notes.length === 0) return ''
   return `<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`
 }
 
-function waterfallPart({ waterfall }: AccountView): string {
+function waterfallPart({ waterfall }: Account): string {
   if (waterfall === null)
     return '<p class="soft">No waterfall: the chosen candidate has no score, or nothing was chosen.</p>'
   const svg = waterfallSvg({
@@ -51,16 +57,16 @@ function waterfallPart({ waterfall }: AccountView): string {
   return `<h3>From energy to SCI: ${name}</h3>${figureHtml('Waterfall from energy to SCI', svg, 'Each bar starts where the one before ends; the last is their sum.')}`
 }
 
-function scoresPart(account: AccountView, result: RunResult): string {
+function scoresPart(account: Account, result: RunResult): string {
   const { rows } = account.consumer
-  const shown = rows.flatMap(({ id, perResolved }): IntervalRow[] =>
+  const shown = rows.flatMap(({ id, sci: { perResolved } }): IntervalRow[] =>
     perResolved.kind === 'known' ? [{ id, role: roleOf(id, result), ...perResolved }] : [],
   )
-  const without = rows.filter(({ perResolved }) => perResolved.kind !== 'known')
+  const without = rows.filter(({ sci: { perResolved } }) => perResolved.kind !== 'known')
   const beside =
     without.length === 0
       ? ''
-      : `<p class="soft">No score: ${without.map(({ id, perResolved }) => `${escapeHtml(id)} (${escapeHtml(reason(perResolved))})`).join('; ')}.</p>`
+      : `<p class="soft">No score: ${without.map(({ id, sci: { perResolved } }) => `${escapeHtml(id)} (${escapeHtml(reason(perResolved))})`).join('; ')}.</p>`
   const svg = intervalBarsSvg({
     rows: shown.toSorted((a, b) => a.value - b.value),
     axisName: 'SCI per resolved task, CO2e (log scale, less to the left)',
@@ -83,23 +89,24 @@ function roleOf(id: string, { decision, candidates, incumbent }: RunResult): Int
   return candidates.find((one) => one.id === id)?.verdict === 'meets' ? 'meets' : 'other'
 }
 
-function comparisonPart({ comparisons }: AccountView): string {
+function comparisonPart({ comparisons }: Account): string {
   if (comparisons.length === 0) return ''
-  const list = comparisons.map(({ a, b, verdict, pLess, why }) => {
-    const pair = `<b>${escapeHtml(a)}</b> against <b>${escapeHtml(b)}</b>`
-    if (verdict === 'refused') return `<li>${pair}: not compared. ${escapeHtml(why)}</li>`
-    const less = pLess === null ? '' : ` (chance that it emits less: ${chance(pLess)})`
-    return `<li>${pair}: ${escapeHtml(comparisonWords(verdict))}${less}</li>`
+  const list = comparisons.map((one) => {
+    const pair = `<b>${escapeHtml(one.a)}</b> against <b>${escapeHtml(one.b)}</b>`
+    return one.kind === 'refused'
+      ? `<li>${pair}: not compared. ${escapeHtml(one.why)}</li>`
+      : `<li>${pair}: ${comparisonWords[one.verdict]} (chance that it emits less: ${chance(one.pLess)})</li>`
   })
   return `<p>Per resolved task, with what both share drawn once; a verdict needs a chance of 95 %.</p><ul>${list.join('')}</ul>`
 }
 
-function comparisonWords(verdict: string): string {
-  if (verdict === 'better') return 'emits less'
-  return verdict === 'worse' ? 'emits more' : 'cannot tell yet which emits less'
+const comparisonWords: Readonly<Record<SciComparison['verdict'], string>> = {
+  better: 'emits less',
+  worse: 'emits more',
+  'cannot tell': 'cannot tell yet which emits less',
 }
 
-function tornadoPart(account: AccountView, result: RunResult): string {
+function tornadoPart(account: Account, result: RunResult): string {
   const rows = account.measureNext.slice(0, 8)
   if (rows.length === 0) return ''
   const { base, axisName } = tornadoBase(account, result)
@@ -111,13 +118,11 @@ function tornadoPart(account: AccountView, result: RunResult): string {
 }
 
 /** The tornado is of the saving where chosen and incumbent were compared, else of the chosen one's score. */
-function tornadoBase({ comparisons, consumer, waterfall }: AccountView, { decision }: RunResult) {
-  const compared = comparisons.find(
-    ({ a, verdict }) => a === decision.chosen && verdict !== 'refused',
-  )
+function tornadoBase({ comparisons, consumer, waterfall }: Account, { decision }: RunResult) {
+  const compared = comparisons.find(({ a, kind }) => a === decision.chosen && kind === 'compared')
   if (!compared) return { base: waterfall?.total ?? null, axisName: 'SCI per resolved task, CO2e' }
   const score = (id: string): number | null => {
-    const own = consumer.rows.find((row) => row.id === id)?.perResolved
+    const own = consumer.rows.find((row) => row.id === id)?.sci.perResolved
     return own?.kind === 'known' ? own.value : null
   }
   const [a, b] = [score(compared.a), score(compared.b)]
@@ -160,10 +165,8 @@ function scoresOnly(result: RunResult): string {
 
 /** One line about the chosen one's score for the shorter forms of the report; empty where there is none. */
 export function scoreLine(result: RunResult): string {
-  const row = readAccount(result.account)?.consumer.rows.find(
-    ({ id }) => id === result.decision.chosen,
-  )
-  return row?.perResolved.kind === 'known'
-    ? `SCI of ${row.id}: ${value(row.perResolved)} per resolved task`
+  const row = result.account?.consumer.rows.find(({ id }) => id === result.decision.chosen)
+  return row?.sci.perResolved.kind === 'known'
+    ? `SCI of ${row.id}: ${value(row.sci.perResolved)} per resolved task`
     : ''
 }

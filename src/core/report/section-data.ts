@@ -1,4 +1,5 @@
-import type { CandidateResult, Difference, RunResult } from '../spec/run-result.ts'
+import type { CandidateResult } from '../result/candidate.ts'
+import type { Difference, RunResult } from '../result/run-result.ts'
 import { escapeHtml } from './escape.ts'
 import { figure } from './figure.ts'
 import { grouped, percent, points, significant, value } from './number.ts'

@@ -1,4 +1,5 @@
-import type { CandidateResult, ConstraintResult, RunResult } from '../spec/run-result.ts'
+import type { CandidateResult, ConstraintResult } from '../result/candidate.ts'
+import type { RunResult } from '../result/run-result.ts'
 import { chance } from './chance.ts'
 import { escapeHtml } from './escape.ts'
 import { figure } from './figure.ts'

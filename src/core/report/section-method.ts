@@ -1,4 +1,4 @@
-import type { RunResult } from '../spec/run-result.ts'
+import type { RunResult } from '../result/run-result.ts'
 import { escapeHtml } from './escape.ts'
 import { bytes, grouped, significant, value, valueWithInterval } from './number.ts'
 import { factList, tableHtml } from './table.ts'

@@ -1,4 +1,5 @@
-import type { CandidateResult, RunResult } from '../spec/run-result.ts'
+import type { CandidateResult } from '../result/candidate.ts'
+import type { RunResult } from '../result/run-result.ts'
 import { chance } from './chance.ts'
 import { plainText } from './escape.ts'
 import { claimText, headlineText } from './headline.ts'

@@ -1,42 +1,41 @@
+import { z } from 'zod'
+import { number, object, share, text } from './form.ts'
+
+const tally = number.int().min(0)
+
 /** How far evidence goes: `certified` and `supported` pass, `none` fails, `undecided` is neither. */
-export type ClaimKind = 'certified' | 'supported' | 'undecided' | 'none'
+export const claimKind = z.enum(['certified', 'supported', 'undecided', 'none'])
+export type ClaimKind = z.infer<typeof claimKind>
 
 /**
- * What paired evidence states of one candidate's loss, in score units 0..1; positive is worse. The same for every command
- * that judges a model: it is built in core/proof and read by every screen.
+ * What paired evidence states of one candidate's loss. The same for every command that judges a model: it is built in
+ * core/proof and read by every screen.
  */
-export interface Claim {
+export const claim = object({
   /** Of this loss alone; other conditions of the spec stand beside it. */
-  readonly kind: ClaimKind
+  kind: claimKind,
   /** Compared with the incumbent on the same items, or with the floor of the bar. */
-  readonly against: 'incumbent' | 'floor'
-  /** Loss that the bar allows: its margin, or 0 below its floor. */
-  readonly limit: number
-  /** Items that count; repeated texts count once. */
-  readonly n: number
+  against: z.enum(['incumbent', 'floor']),
+  limit: number.describe('Loss that the bar allows: its margin, or 0 below its floor.'),
+  n: tally.describe('Items that count; repeated texts count once.'),
   /** Items that only the candidate, both or neither, only the incumbent has right; null for graded scores. */
-  readonly win: number | null
-  readonly tie: number | null
-  readonly lose: number | null
-  /** Loss over these items. */
-  readonly expected: number
-  /** Largest loss of the traffic to come at `level`, simultaneous over all candidates. */
-  readonly upper: number
-  /** 1 - alpha. */
-  readonly level: number
-  /** Error that this look at the items may make. */
-  readonly alpha: number
-  /** Number of this look at the items: 1 for the first. */
-  readonly look: number
-  /** Candidates that could have been accepted: the bound is corrected for them. */
-  readonly candidates: number
+  win: tally.nullable(),
+  tie: tally.nullable(),
+  lose: tally.nullable(),
+  expected: number.describe('Loss over these items.'),
+  upper: number.describe('Of the traffic to come, simultaneous over all candidates.'),
+  level: share.describe('1 - alpha.'),
+  alpha: share.describe('Error that this look may make.'),
+  look: number.int().min(1).describe('Number of this look at these items: 1 for the first.'),
+  candidates: tally.describe('Candidates that could have been accepted: corrected for them.'),
   /** Posterior chance that the loss exceeds `limit`, for this candidate alone, and corrected for having looked at many. */
-  readonly pOver: number
-  readonly pOverCorrected: number
+  pOver: share,
+  pOverCorrected: share,
   /** p-value of H0 loss >= limit, uncorrected. */
-  readonly pNonInferior: number
+  pNonInferior: share,
   /** p-value of equality (McNemar, exact); null for graded scores. */
-  readonly pMcNemar: number | null
-  readonly method: string
-  readonly prior: string
-}
+  pMcNemar: share.nullable(),
+  method: text,
+  prior: text,
+}).describe('Loss in score units, 0..1; positive is worse.')
+export interface Claim extends z.infer<typeof claim> {}

@@ -1,4 +1,4 @@
-import type { Decision } from '../spec/run-result.ts'
+import type { Decision } from '../result/run-result.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 import type { CandidateEvidence } from './decision-input.ts'

@@ -1,14 +1,10 @@
 import type { LookTerms } from '../proof/look-alpha.ts'
 import type { RatioCounts } from '../proof/loss-ratio.ts'
 import type { Scores } from '../proof/pairing.ts'
+import type { CandidateResult, SequentialEvidence } from '../result/candidate.ts'
 import type { ClaimKind } from '../result/claim.ts'
-import type {
-  CandidateResult,
-  CostResult,
-  Decision,
-  Saving,
-  SequentialEvidence,
-} from '../spec/run-result.ts'
+import type { CostResult } from '../result/cost.ts'
+import type { Decision, Saving } from '../result/run-result.ts'
 import type { BarSpec, ConstraintsSpec, RiskSpec, Spec } from '../spec/spec.ts'
 import type { Estimate } from '../unit/estimate.ts'
 

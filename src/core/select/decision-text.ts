@@ -1,7 +1,7 @@
 import { settlingSentence } from '../proof/settling.ts'
 import type { ClaimKind } from '../result/claim.ts'
 import { claimWords, lossSentence } from '../result/claim-text.ts'
-import type { Decision, NextStep } from '../spec/run-result.ts'
+import type { Decision, NextStep } from '../result/run-result.ts'
 import { counted, levelText, percent, pointMargin, points } from '../unit/figure-words.ts'
 import {
   brokenRivals,

@@ -1,6 +1,6 @@
 import { settlingSteps } from '../proof/settling.ts'
 import type { ClaimKind } from '../result/claim.ts'
-import type { Decision, NextStep } from '../spec/run-result.ts'
+import type { Decision, NextStep } from '../result/run-result.ts'
 import { points } from '../unit/figure-words.ts'
 import { brokenRivals, type DecisionFacts, hasClaim, type Judged } from './judged.ts'
 

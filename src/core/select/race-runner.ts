@@ -1,4 +1,4 @@
-import type { SequentialEvidence } from '../spec/run-result.ts'
+import type { SequentialEvidence } from '../result/candidate.ts'
 import { RaceStream } from './race-stream.ts'
 import type { RaceCandidate, RaceSetup } from './race-types.ts'
 

@@ -1,6 +1,6 @@
 import { correctedForSelection } from '../proof/grade.ts'
 import { lossOfScores } from '../proof/loss-of-scores.ts'
-import type { SequentialEvidence } from '../spec/run-result.ts'
+import type { SequentialEvidence } from '../result/candidate.ts'
 import {
   probeGroups,
   type RaceStanding,

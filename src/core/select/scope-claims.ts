@@ -1,6 +1,6 @@
 import { scoreAt } from '../proof/pairing.ts'
 import { correctionText } from '../result/claim-text.ts'
-import type { ScopeClaim } from '../spec/run-result.ts'
+import type { ScopeClaim } from '../result/run-result.ts'
 import { chance, counted, levelText, percent, pointMargin } from '../unit/figure-words.ts'
 import type { DecisionInput } from './decision-input.ts'
 import { type DecisionFacts, hasClaim, type Judged, type WithClaim } from './judged.ts'

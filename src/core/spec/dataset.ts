@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import type { DataWarning } from '../result/run-result.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import type { DatasetPart, Item } from './item.ts'
 import { type Digest, datasetPart, itemsOf, type PartName } from './items.ts'
@@ -12,7 +13,6 @@ import {
   labelNoise,
   linkDuplicates,
 } from './overlap.ts'
-import type { DataWarning } from './run-result.ts'
 import type { DatasetSpec } from './spec.ts'
 
 export interface DatasetRows {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { account } from '../result/account.ts'
+import { runResult } from '../result/run-result.ts'
 import { defineSpec, type SpecInput } from './define.ts'
 import { parseSpecValue } from './parse.ts'
-import type { RunResult } from './run-result.ts'
-import { runResultSchema } from './run-result-schema.ts'
 import { specSchema } from './schema.ts'
 
 /** Everything readonly, all the way down, so that only the shapes are compared. */
@@ -21,17 +21,17 @@ type Both<A, B> = [A] extends [B]
     : 'the schema lacks something'
   : 'the schema has more'
 
-// These lines do not compile when a schema and its interface part ways (npm run typecheck).
+// This line does not compile when the schema and its interface part ways (npm run typecheck).
 const specFits: Both<Frozen<z.infer<typeof specSchema>>, Frozen<SpecInput>> = true
-const resultFits: Both<Frozen<z.infer<typeof runResultSchema>>, Frozen<RunResult>> = true
 
-test('the schemas say what the interfaces say', () => {
-  expect([specFits, resultFits]).toEqual([true, true])
+test('the schema of a spec has the keys of its interface', () => {
+  expect(specFits).toBe(true)
 })
 
 test.each([
   ['schema/spec.schema.json', specSchema],
-  ['schema/run-result.schema.json', runResultSchema],
+  ['schema/run-result.schema.json', runResult],
+  ['schema/account.schema.json', account],
 ])('%s is what tools/schema.mjs makes from the schema', (file, schema) => {
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(
     JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' }))),

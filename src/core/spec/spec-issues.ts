@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ErrorCode } from '../error/catalogue.ts'
 import { RightsizeError } from '../error/error.ts'
 import { suggestion } from '../error/nearest.ts'
+import { expectedKind, kindOf, rule, valueAt } from './issue-text.ts'
 import type { KeyPath, Source } from './source-lines.ts'
 
 type Issue = z.core.$ZodIssue
@@ -129,63 +130,3 @@ function keysAt(schema: JsonSchema, path: KeyPath): readonly string[] {
 
 const restOf = (schema: JsonSchema) =>
   typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined
-
-function rule(issue: Issue, value: unknown): string {
-  if (issue.code === 'invalid_type')
-    return `must be ${expectedKind(issue) ?? issue.expected}, not ${kindOf(value)}`
-  if (issue.code === 'invalid_value')
-    return `is ${JSON.stringify(value)}; it must be one of ${issue.values.map((v) => JSON.stringify(v)).join(', ')}`
-  if (issue.code === 'too_small') return `is too small: ${bound(issue, '>', issue.minimum)}`
-  if (issue.code === 'too_big') return `is too large: ${bound(issue, '<', issue.maximum)}`
-  return issue.message
-}
-
-function bound(
-  issue: { origin: string; inclusive?: boolean },
-  sign: string,
-  limit: number | bigint,
-): string {
-  const of =
-    issue.origin === 'array' ? 'its length ' : issue.origin === 'string' ? 'its length ' : ''
-  return `${of}must be ${sign}${issue.inclusive === false ? '' : '='} ${limit}`
-}
-
-function expectedKind(issue: Issue): string | null {
-  if (issue.code !== 'invalid_type') return null
-  const article: Readonly<Record<string, string>> = {
-    string: 'text',
-    number: 'a number',
-    int: 'a whole number',
-    boolean: 'true or false',
-    array: 'a list',
-    tuple: 'a list',
-    object: 'an object of keys',
-    record: 'an object of keys',
-  }
-  return article[issue.expected] ?? issue.expected
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'nothing (null)'
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object') return 'an object of keys'
-  if (typeof value === 'string')
-    return `the text ${JSON.stringify(value.slice(0, 60))}${percent(value)}`
-  return `${typeof value === 'boolean' ? '' : 'the number '}${String(value)}`
-}
-
-/** 90% is 0.9 here. */
-function percent(text: string): string {
-  const number = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text)?.[1]
-  return number === undefined ? '' : ` (write ${Number(number) / 100})`
-}
-
-function valueAt(value: unknown, path: KeyPath): unknown {
-  return path.reduce<unknown>(
-    (at, key) =>
-      typeof at === 'object' && at !== null
-        ? (at as Record<string | number, unknown>)[key]
-        : undefined,
-    value,
-  )
-}

@@ -1,0 +1,304 @@
+import { z } from 'zod'
+import type { Comparison } from '../unit/compare.ts'
+import type { TornadoBar } from '../unit/tornado.ts'
+import { verdict } from './candidate.ts'
+import { sci, stage } from './cost.ts'
+import {
+  count,
+  grams,
+  gramsPerR,
+  joules,
+  joulesPerItem,
+  knownCount,
+  knownRatio,
+  list,
+  money,
+  moneyPerItem,
+  number,
+  object,
+  share,
+  text,
+  texts,
+  unknownForm,
+  yes,
+} from './form.ts'
+import { schemaId } from './schema-id.ts'
+import { gridFactor, usage } from './usage.ts'
+
+const persona = z.enum(['consumer', 'provider'])
+export type Persona = z.infer<typeof persona>
+
+/** Lifecycle stages of SCI for AI, table 1. */
+const lifecycleStage = z.enum([
+  'Inception',
+  'Design & Development',
+  'Deployment',
+  'Operation & Monitoring',
+  'Retirement',
+])
+export type LifecycleStage = z.infer<typeof lifecycleStage>
+
+const boundaryRow = object({
+  persona,
+  stage: lifecycleStage,
+  item: text,
+  included: yes,
+  reason: text,
+})
+export interface BoundaryRow extends z.infer<typeof boundaryRow> {}
+
+const coefficient = object({
+  name: text,
+  description: text,
+  value: number,
+  low: number,
+  high: number,
+  unit: text,
+  source: text,
+})
+export interface Coefficient extends z.infer<typeof coefficient> {}
+
+/** Size of a model, in billions of parameters, with where it is from. */
+const modelFacts = object({
+  model: text,
+  totalBillions: knownCount,
+  activeBillions: knownCount,
+  bits: number.describe('Bits per weight as published.'),
+  source: text,
+})
+export interface ModelFacts extends z.infer<typeof modelFacts> {}
+
+/** The functional units that SCI for AI suggests for Consumers (section 8.1), and ours. */
+const functionalUnit = z.enum([
+  'inference',
+  'accepted',
+  'resolved',
+  'token',
+  'page',
+  'second',
+  'image',
+  'character',
+  'workflow',
+])
+export type FunctionalUnit = z.infer<typeof functionalUnit>
+
+const unitConversion = object({
+  from: text,
+  to: text,
+  factor: number.describe('SCI per `to` = SCI per `from` x factor.'),
+  how: text,
+})
+export interface UnitConversion extends z.infer<typeof unitConversion> {}
+
+const consumerRow = object({
+  id: text,
+  verdict,
+  /** Place among the candidates that meet the bar, by SCI per resolved task; null for the others. */
+  rank: number.nullable(),
+  sci,
+  /** SCI per output token, where answers are tokens. */
+  perToken: gramsPerR.nullable(),
+  /** SCI per declared billing unit (page, second, image ...), where one is declared. */
+  perBillingUnit: object({ unit: functionalUnit, sci: gramsPerR }).nullable(),
+  conversions: list(unitConversion),
+  /** Answers in a thousand that reach a person under the declared fallback; null where not known. */
+  toPersonPerThousand: number.nullable(),
+})
+export interface ConsumerRow extends z.infer<typeof consumerRow> {}
+
+const consumer = object({
+  persona: z.literal('consumer'),
+  headline: z.literal('resolved task'),
+  fallback: z.enum(['incumbent', 'retry', 'person']),
+  rows: list(consumerRow),
+  /** Re-validation of the decision, per month of its validity. */
+  monitoringPerMonth: grams,
+  rationale: text,
+})
+export interface ConsumerReport extends z.infer<typeof consumer> {}
+
+const stageRow = object({
+  stage: lifecycleStage,
+  activity: stage,
+  candidate: text.nullable(),
+  /** Whether it was spent on something that was not chosen. */
+  discarded: yes,
+  energy: joules,
+  operational: grams,
+  embodied: grams,
+})
+export interface StageRow extends z.infer<typeof stageRow> {}
+
+const providerUnit = object({
+  unit: z.enum(['FLOP', 'training token', 'billion parameters']),
+  count: z.enum(['gross', 'effective']),
+  amount: number.nullable(),
+  sci: gramsPerR,
+})
+export interface ProviderUnit extends z.infer<typeof providerUnit> {}
+
+const provider = object({
+  persona: z.literal('provider'),
+  stages: list(stageRow),
+  energy: joules,
+  operational: grams,
+  embodied: grams,
+  total: grams,
+  /** Share of the energy that went into what was not chosen: failed tries are counted, not hidden. */
+  discardedEnergy: joules,
+  units: list(providerUnit),
+  rationale: text,
+  strategies: texts,
+})
+export interface ProviderReport extends z.infer<typeof provider> {}
+
+const tornadoBar: z.ZodType<TornadoBar> = z.object({
+  factor: text,
+  atLow: number,
+  atHigh: number,
+  swing: number,
+  method: z.enum(['measured', 'sourced', 'modeled']),
+})
+
+const sciPer = z.enum(['inference', 'accepted', 'resolved'])
+export type SciPer = z.infer<typeof sciPer>
+
+const pairOfIds = { a: text, b: text }
+
+const compared = z.object({
+  kind: z.literal('compared'),
+  ...pairOfIds,
+  /** P(a < b) over the draws, ties counted half. */
+  pLess: share,
+  verdict: z.enum(['better', 'worse', 'cannot tell']) satisfies z.ZodType<Comparison['verdict']>,
+  ratio: knownRatio.nullable(),
+  per: sciPer,
+  /** What to measure next, widest first: what moves the difference b - a. */
+  measureNext: list(tornadoBar),
+})
+export interface SciComparison extends Readonly<Omit<z.infer<typeof compared>, 'kind'>> {}
+
+const comparison = z.discriminatedUnion('kind', [
+  compared,
+  z.object({ kind: z.literal('refused'), ...pairOfIds, why: text }),
+])
+export type ComparisonOrRefusal = Readonly<z.infer<typeof comparison>>
+
+/** From energy to SCI per resolved task, step by step, g per resolved task; the steps add up to the total. */
+const waterfall = object({
+  candidate: text,
+  steps: list(object({ name: text, grams: number })),
+  total: number,
+})
+export interface Waterfall extends z.infer<typeof waterfall> {}
+
+const loadAccount = object({
+  id: text,
+  answersPerMonth: number,
+  /** Replicas that the busiest hour needs; null where throughput is not known. */
+  replicasNeeded: number.nullable(),
+  replicasHeld: number,
+  /** Replicas that can go; negative where more are needed than are held. */
+  replicasToDrop: number.nullable(),
+  instancesToDrop: number.nullable(),
+  /** Share of the held capacity that works, over the day. */
+  utilisation: number.nullable(),
+  /** Idle included, at the declared load and the replicas held. */
+  energyPerAnswer: joulesPerItem,
+  idlePerAnswer: joulesPerItem,
+  embodiedPerAnswer: gramsPerR,
+  sciPerAnswer: gramsPerR,
+})
+export interface LoadAccount extends z.infer<typeof loadAccount> {}
+
+const realisedSaving = object({
+  replicasReleased: number,
+  instancesReleased: number,
+  idleEnergy: joules,
+  carbon: grams,
+  money,
+  sentence: text,
+})
+export interface RealisedSaving extends z.infer<typeof realisedSaving> {}
+
+const deployment = object({
+  candidates: list(loadAccount),
+  /** The chosen against the incumbent; null without both. */
+  realised: realisedSaving.nullable(),
+  marginalPerAnswer: gramsPerR,
+  sentence: text,
+})
+export interface DeploymentAccount extends z.infer<typeof deployment> {}
+
+const answerCost = object({
+  currency: text,
+  total: moneyPerItem,
+  parts: list(object({ name: text, amount: moneyPerItem })),
+  leftOut: texts,
+  date: text.describe('Date of the prices, ISO.'),
+})
+export interface AnswerCost extends z.infer<typeof answerCost> {}
+
+const overheadCost = object({ currency: text, date: text, calls: money, electricity: money })
+export interface OverheadCost extends z.infer<typeof overheadCost> {}
+
+const net = { low: number, value: number, high: number }
+const netAt = object({ month: number, ...net })
+export interface NetAt extends z.infer<typeof netAt> {}
+
+const payBack = object({
+  /** Answers after which the saving has covered the overhead, upkeep left out. */
+  answers: count,
+  /** Months at the declared volume, upkeep included. */
+  months: count,
+  /** ISO date at the central figures; null where it never pays or no volume is declared. */
+  date: text.nullable(),
+  /** P(paid back within the horizon), upkeep included; null without a volume. */
+  probability: share.nullable(),
+  /** Net saving at the end of the horizon, in the unit of the input: p5, centre, p95. */
+  net: object(net).nullable(),
+  /** Net saving month by month, p5, centre, p95; empty without a volume. */
+  curve: list(netAt),
+  sentence: text,
+})
+export interface PayBack extends z.infer<typeof payBack> {}
+
+const payBackOrUnknown = z.union([payBack, unknownForm])
+
+/** Pay-back in the three things that are spent. Each stands alone. */
+const payBackLedger = object({
+  chosen: text,
+  incumbent: text,
+  carbon: payBackOrUnknown,
+  energy: payBackOrUnknown,
+  money: payBackOrUnknown,
+  overheadIncludes: texts.describe('Failed tries are inside the overhead.'),
+})
+export interface PayBackLedger extends z.infer<typeof payBackLedger> {}
+
+/** The whole account of a run. */
+export const account = object({
+  schema: z.literal(schemaId.account),
+  task: text,
+  at: text,
+  grid: gridFactor,
+  chosen: text.nullable(),
+  incumbent: text.nullable(),
+  boundary: list(boundaryRow),
+  coefficients: list(coefficient),
+  usages: list(usage).describe('What each candidate uses per answer.'),
+  api: list(object({ id: text, provider: text, facts: modelFacts, notes: texts })),
+  consumer,
+  provider,
+  /** SCI per candidate under the marginal factor; null where none was given. */
+  marginal: list(object({ id: text, sci })).nullable(),
+  comparisons: list(comparison),
+  waterfall: waterfall.nullable(),
+  deployment: deployment.nullable(),
+  costs: list(object({ id: text, cost: answerCost })),
+  overheadCost: overheadCost.describe('What finding out cost: calls and electricity of the run.'),
+  payBack: payBackLedger.nullable(),
+  measureNext: list(tornadoBar).describe('What moves the headline most: what to measure next.'),
+  notes: texts,
+}).meta({ title: 'rightsize account', description: 'Energy, carbon and money of a run.' })
+export interface Account extends z.infer<typeof account> {}

@@ -1,0 +1,5 @@
+/** Names of the documents that rightsize writes and reads back. The number goes up when the form changes. */
+export const schemaId = {
+  'run-result': 'rightsize/run-result@2',
+  account: 'rightsize/account@2',
+} as const
