@@ -26,6 +26,14 @@ export interface StoredWindow {
   readonly at: string
 }
 
+/** One write, as a journal keeps it. */
+export type StoreWrite =
+  | { readonly outcomes: readonly StoredOutcome[] }
+  | { readonly scores: readonly StoredScore[] }
+  | { readonly window: StoredWindow }
+  | { readonly document: readonly [digest: string, json: string] }
+  | { readonly prune: string }
+
 export interface Store {
   outcomes(keys: readonly string[]): ReadonlyMap<string, StoredOutcome>
   putOutcomes(rows: readonly StoredOutcome[]): void

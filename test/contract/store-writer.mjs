@@ -1,7 +1,7 @@
 // Puts batches of ten into the store until it is killed; says each batch that is safe.
-const [, , module, path, name] = process.argv
-const { createLibsqlStore } = await import(module)
-const store = createLibsqlStore(path)
+const [, , module, kind, path, name] = process.argv
+const { storeTable } = await import(module)
+const store = await storeTable[kind](path)
 for (let batch = 0; ; batch++) {
   const rows = Array.from({ length: 10 }, (_, i) => ({
     key: `${name}-${batch}-${i}`,

@@ -1,7 +1,18 @@
-import type { Store, StoredOutcome, StoredScore, StoredWindow } from '../../contract/store.ts'
+import type {
+  Store,
+  StoredOutcome,
+  StoredScore,
+  StoredWindow,
+  StoreWrite,
+} from '../../contract/store.ts'
 
-/** The store in memory: for tests, for `--no-store`, and where nothing may be written. */
-export function createMemoryStore(): Store {
+/** The store in memory, with the writes that would fill it again. */
+export interface MemoryStore extends Store {
+  writes(): Iterable<StoreWrite>
+}
+
+/** The store in memory: for tests, for `--fresh`, and where nothing may be written. */
+export function createMemoryStore(): MemoryStore {
   const outcomes = new Map<string, StoredOutcome>()
   const scores = new Map<string, StoredScore>()
   const windows: StoredWindow[] = []
@@ -43,6 +54,7 @@ export function createMemoryStore(): Store {
       return old.length
     },
     exportRows: () => exportRows({ outcomes, scores, windows, documents }),
+    writes: () => writesOf({ outcomes, scores, windows, documents }),
     close: () => undefined,
   }
 }
@@ -66,12 +78,22 @@ function dropScores(scores: Map<string, StoredScore>, outcome: string): void {
   for (const [place, row] of scores) if (row.outcomeKey === outcome) scores.delete(place)
 }
 
-function* exportRows(tables: {
+interface Tables {
   readonly outcomes: ReadonlyMap<string, StoredOutcome>
   readonly scores: ReadonlyMap<string, StoredScore>
   readonly windows: readonly StoredWindow[]
   readonly documents: ReadonlyMap<string, string>
-}): ReturnType<Store['exportRows']> & Generator {
+}
+
+/** Outcomes before scores, since a changed outcome takes its scores away. One row each: no write grows with the store. */
+function* writesOf(tables: Tables): Iterable<StoreWrite> & Generator {
+  for (const row of tables.outcomes.values()) yield { outcomes: [row] }
+  for (const row of tables.scores.values()) yield { scores: [row] }
+  for (const window of tables.windows) yield { window }
+  for (const document of tables.documents) yield { document }
+}
+
+function* exportRows(tables: Tables): ReturnType<Store['exportRows']> & Generator {
   const { outcomes, scores, windows, documents } = tables
   for (const row of outcomes.values())
     yield {
