@@ -7,7 +7,7 @@ import { text } from './flag.ts'
 
 export async function storeAction({ args, flags, io }: Invocation): Promise<number> {
   const world = openWorld({ env: io.env, cwd: io.cwd, noExec: true })
-  const store = await world.effects.openStore(resolve(io.cwd, text(flags, 'dir') ?? '.'))
+  const store = await world.effects.openStore(resolve(io.cwd, text(flags, 'dir') ?? '.'), io.err)
   try {
     const action = args[0] ?? 'show'
     if (action === 'show') return show(store.stats(), flags['json'] === true, io.out)

@@ -147,7 +147,7 @@ async function apiFacts() {
   return { models, gridOf: (zone: string) => annualFactor(tables, zone) }
 }
 
-async function openStore(dir: string): Promise<Store> {
-  const { storeTable } = await import('../adapters/store/table.ts')
-  return storeTable.libsql(join(dir, '.rightsize', 'store.db'))
+async function openStore(dir: string, onNote?: (text: string) => void): Promise<Store> {
+  const { openFolderStore } = await import('../adapters/store/table.ts')
+  return openFolderStore(join(dir, '.rightsize'), onNote)
 }

@@ -25,7 +25,10 @@ export async function run(
 ): Promise<RunResult> {
   const { evaluate } = await import('../app/evaluate/evaluate.ts')
   const { storeTable } = await import('../adapters/store/table.ts')
-  const store = how.fresh ? await storeTable.memory() : await effects.openStore(source.baseDir)
+  const note = (text: string) => how.onEvent({ type: 'note', text })
+  const store = how.fresh
+    ? await storeTable.memory()
+    : await effects.openStore(source.baseDir, note)
   const lock = await readLock(join(source.baseDir, lockName))
   try {
     return await evaluate(source.spec, {

@@ -53,6 +53,22 @@ export class Folder {
     })
   }
 
+  /** The environment of a machine on which these packages are not installed. */
+  without(...packages: readonly string[]): Env {
+    this.write(
+      'absent/hook.mjs',
+      `export async function resolve(name, context, next) {
+        if (!${JSON.stringify(packages)}.includes(name)) return next(name, context)
+        throw Object.assign(new Error(\`Cannot find package '\${name}'\`), { code: 'ERR_MODULE_NOT_FOUND' })
+      }`,
+    )
+    this.write(
+      'absent/absent.mjs',
+      `import { register } from 'node:module'\nregister('./hook.mjs', import.meta.url)`,
+    )
+    return { NODE_OPTIONS: `--import ${join(this.path, 'absent/absent.mjs')}` }
+  }
+
   rightsize(args: readonly string[], env: Env = {}): Promise<Ended> {
     return ended(this.start(args, env))
   }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Store } from '../../contract/store.ts'
 
 /** Kinds of store by name; each loads only when it is opened. */
@@ -11,3 +13,25 @@ export const storeTable = {
   },
   memory: async (): Promise<Store> => (await import('./memory.ts')).createMemoryStore(),
 } as const
+
+/**
+ * The store of a folder: SQLite, or JSON lines where libsql cannot be loaded, which `onNote` is told. A store of JSON lines
+ * that is there alone goes on being used: what was paid for is not paid for again.
+ */
+export async function openFolderStore(
+  folder: string,
+  onNote: (text: string) => void = () => undefined,
+): Promise<Store> {
+  const database = join(folder, 'store.db')
+  const lines = join(folder, 'store.jsonl')
+  const had = { database: existsSync(database), lines: existsSync(lines) }
+  if (had.lines && !had.database) return storeTable.jsonl(lines)
+  const missing = await import('libsql').then(
+    () => false,
+    () => true,
+  )
+  if (!missing) return storeTable.libsql(database)
+  const unread = had.database ? `; ${database} is not read` : ''
+  onNote(`libsql is not installed: answers are stored in ${lines}${unread} (npm i libsql)`)
+  return storeTable.jsonl(lines)
+}

@@ -43,7 +43,8 @@ export interface Effects {
   /** Resolves a path of the spec against the folder of the spec. */
   resolve(baseDir: string, path: string): string
   readRows(path: string, dataset: DatasetSpec): Promise<readonly Row[]>
-  openStore(baseDir: string): Promise<Store>
+  /** The store of a folder; `onNote` hears what the user should know of it. */
+  openStore(baseDir: string, onNote?: (text: string) => void): Promise<Store>
   openRuntime(candidate: CandidateSpec, context: RuntimeContext): Promise<RuntimeSession>
   openScorer(scorer: ScorerSpec, baseDir: string): Promise<Scorer>
   /** Meters that work here for this binding, best first; never empty (CPU time is the last). */

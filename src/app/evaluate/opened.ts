@@ -26,7 +26,10 @@ export interface OpenedCandidate {
   readonly openWallS: number
 }
 
-/** Opens one candidate. A candidate that cannot open is that candidate's failure, not the run's. */
+/**
+ * Opens one candidate. A candidate that cannot open is that candidate's failure, not the run's; a package that is not installed
+ * is the user's to install (TENSOR_ENGINE_MISSING), before anything is paid for.
+ */
 export async function openCandidate(
   spec: CandidateSpec,
   trained: TrainedStudent | null,
@@ -50,6 +53,7 @@ export async function openCandidate(
     }
   } catch (cause) {
     const code = cause instanceof RightsizeError ? cause.code : 'RUNTIME_FAILED'
+    if (code === 'TENSOR_ENGINE_MISSING') throw cause
     const digest = effects.digest(new TextEncoder().encode(`broken\n${spec.id}`))
     return { ...base, session: null, digest, broken: { code, message: (cause as Error).message } }
   }
