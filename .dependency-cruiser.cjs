@@ -18,7 +18,7 @@ module.exports = {
     { name: 'cli-and-index-not-adapters', severity: 'error', comment: 'Only wire/ and worker.ts know adapters.',
       from: { path: '^src/(cli/|index)' }, to: { path: '^src/adapters/' } },
     { name: 'sciences-not-judgements', severity: 'error', comment: 'Inside core arrows go down: judgements, proof, sciences, ground.',
-      from: { path: '^src/core/(spec|result|stats|energy|carbon|hosted|onnx|train|text)/' }, to: { path: '^src/core/(proof|account|export|lint|score|plan|select|compress|student|route|report|keep)/' } },
+      from: { path: '^src/core/(spec|data|result|stats|energy|carbon|hosted|onnx|train|text)/' }, to: { path: '^src/core/(proof|account|export|lint|score|plan|select|compress|student|route|report|keep)/' } },
     { name: 'proof-not-judgements', severity: 'error', comment: 'core/proof turns evidence into claims for every judgement, so it knows none of them.',
       from: { path: '^src/core/proof/' }, to: { path: '^src/core/(account|export|lint|score|plan|select|compress|student|route|report|keep)/' } },
     { name: 'carbon-knows-no-host', severity: 'error', comment: 'SCI needs a usage, whoever estimated it: hosted builds on carbon, and account joins the two.',

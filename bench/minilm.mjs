@@ -113,7 +113,7 @@ async function anchors() {
   bar('import: published similarities, largest difference', apart, '<= 5e-5', apart <= 5.5e-5)
   const file = join(data, 'stsb/stsb-en-test.csv')
   if (existsSync(file)) {
-    const { csvRows } = await load('core/spec/csv')
+    const { csvRows } = await load('core/data/csv')
     const rows = csvRows(readFileSync(file, 'utf8'), file, { columns: ['a', 'b', 'score'] })
     const both = await vectors.answer(rows.flatMap((row) => [row.a, row.b]))
     const cosines = rows.map((_, i) => cosine(both[2 * i].vector, both[2 * i + 1].vector))

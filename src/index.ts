@@ -14,16 +14,16 @@ export type {
   RuntimeSession,
 } from './contract/runtime.ts'
 export type { Store } from './contract/store.ts'
+export type { Answer, Output } from './core/data/answer.ts'
+export type { Item } from './core/data/item.ts'
 export type { ErrorCode } from './core/error/catalogue.ts'
 export { RightsizeError, renderError } from './core/error/error.ts'
 export type { CandidateResult } from './core/result/candidate.ts'
 export type { Claim, ClaimKind } from './core/result/claim.ts'
 export type { Decision, DecisionKind, RunResult } from './core/result/run-result.ts'
 export type { Score, Scorer } from './core/score/scorer.ts'
-export type { Answer, Output } from './core/spec/answer.ts'
 export type { SpecInput } from './core/spec/define.ts'
 export { defineSpec } from './core/spec/define.ts'
-export type { Item } from './core/spec/item.ts'
 export type { CandidateSpec, Spec } from './core/spec/spec.ts'
 export type { Estimate } from './core/unit/estimate.ts'
 

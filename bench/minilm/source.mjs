@@ -43,8 +43,8 @@ const CALIBRATION = 2000
  * test has too; `test` is its test part.
  */
 export async function banking({ data, cache, load }) {
-  const { csvRows } = await load('core/spec/csv')
-  const { normalisedText } = await load('core/spec/near-duplicates')
+  const { csvRows } = await load('core/data/csv')
+  const { normalisedText } = await load('core/data/near-duplicates')
   const read = (part) => {
     const file = join(data, `banking77/${part}.csv`)
     return csvRows(readFileSync(file, 'utf8'), file).map(({ text, category }) => ({

@@ -1,4 +1,4 @@
-import type { ImportedOutcomes } from '../core/spec/imported.ts'
+import type { ImportedOutcomes } from '../core/data/imported.ts'
 
 /** The text of a file of results, with names for messages and for the candidate. */
 interface ImportSource {

@@ -1,5 +1,5 @@
+import type { Answer } from '../core/data/answer.ts'
 import type { HostTensor } from '../core/onnx/host-tensor.ts'
-import type { Answer } from '../core/spec/answer.ts'
 import type { CandidateSpec } from '../core/spec/spec.ts'
 
 /** One row of a dataset as a runtime sees it. */

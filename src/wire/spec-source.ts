@@ -145,7 +145,7 @@ export async function labelsOf(
 ) {
   if (expectedFile === undefined) return undefined
   const { readRows } = await import('../adapters/dataset/table.ts')
-  const { labelColumns } = await import('../core/spec/label-columns.ts')
+  const { labelColumns } = await import('../core/data/label-columns.ts')
   const rows = await readRows(resolve(cwd, expectedFile), { test: expectedFile, input: '' })
   const found = labelColumns(Object.keys(rows[0] ?? {}), { id, input }, expectedFile)
   return { rows, columns: { ...found, slices, cluster } }

@@ -38,6 +38,7 @@ describe('the house', () => {
       'core/error',
       'core/part',
       'core/spec',
+      'core/data',
       'core/stats',
       'core/energy',
       'core/carbon',

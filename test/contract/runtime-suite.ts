@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RuntimeItem, RuntimeSession } from '../../src/contract/runtime.ts'
-import type { Output } from '../../src/core/spec/answer.ts'
+import type { Output } from '../../src/core/data/answer.ts'
 
 /** One runtime as the suite sees it. */
 export interface RuntimeCase {

@@ -1,6 +1,6 @@
 import type { DatasetReader } from '../../contract/dataset.ts'
 import type { Files } from '../../contract/files.ts'
-import { csvRows } from '../../core/spec/csv.ts'
+import { csvRows } from '../../core/data/csv.ts'
 
 /** CSV by RFC 4180 with `,` `;` tab or `|`; `.tsv` as IANA defines it, without quoting. */
 export const csvReader = (files: Files): DatasetReader => ({

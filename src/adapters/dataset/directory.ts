@@ -1,8 +1,8 @@
 import type { DatasetReader } from '../../contract/dataset.ts'
 import type { Files } from '../../contract/files.ts'
+import { csvRows, parseCsv } from '../../core/data/csv.ts'
+import type { Row } from '../../core/data/json-rows.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { csvRows, parseCsv } from '../../core/spec/csv.ts'
-import type { Row } from '../../core/spec/json-rows.ts'
 import type { DatasetSpec } from '../../core/spec/spec.ts'
 
 /** Names under which a label table is found when `labels` is left out. */

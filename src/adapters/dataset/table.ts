@@ -1,9 +1,9 @@
 import type { DatasetReader } from '../../contract/dataset.ts'
 import type { Files } from '../../contract/files.ts'
+import { column, TENSOR_COLUMN } from '../../core/data/items.ts'
+import type { Row } from '../../core/data/json-rows.ts'
+import { decodeTensor } from '../../core/data/raw-tensor.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { column, TENSOR_COLUMN } from '../../core/spec/items.ts'
-import type { Row } from '../../core/spec/json-rows.ts'
-import { decodeTensor } from '../../core/spec/raw-tensor.ts'
 import type { DatasetSpec, RawTensorInput } from '../../core/spec/spec.ts'
 import { localFiles } from './files.ts'
 

@@ -1,7 +1,7 @@
 import type { Importer } from '../../contract/importer.ts'
+import type { ImportedItem, ImportedRow } from '../../core/data/imported.ts'
+import { jsonlRows } from '../../core/data/json-rows.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { ImportedItem, ImportedRow } from '../../core/spec/imported.ts'
-import { jsonlRows } from '../../core/spec/json-rows.ts'
 import type { Ignored } from '../../core/spec/promptfoo.ts'
 
 interface Sample {

@@ -1,6 +1,6 @@
 import type { Importer } from '../../contract/importer.ts'
+import type { ImportedCandidate, ImportedOutcomes } from '../../core/data/imported.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { ImportedCandidate, ImportedOutcomes } from '../../core/spec/imported.ts'
 
 interface Matrix {
   readonly name?: string

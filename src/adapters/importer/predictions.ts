@@ -1,9 +1,9 @@
 import type { Importer } from '../../contract/importer.ts'
+import { csvRows } from '../../core/data/csv.ts'
+import type { ImportedCandidate, ImportedItem, ImportedRow } from '../../core/data/imported.ts'
+import { jsonlRows, jsonRows, type Row } from '../../core/data/json-rows.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { nearest } from '../../core/error/nearest.ts'
-import { csvRows } from '../../core/spec/csv.ts'
-import type { ImportedCandidate, ImportedItem, ImportedRow } from '../../core/spec/imported.ts'
-import { jsonlRows, jsonRows, type Row } from '../../core/spec/json-rows.ts'
 
 /** Names under which columns are found, in this order, whatever their case. */
 const NAMES = {

@@ -1,6 +1,6 @@
 import type { Importer } from '../../contract/importer.ts'
+import type { ImportedCandidate, ImportedItem, ImportedRow } from '../../core/data/imported.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { ImportedCandidate, ImportedItem, ImportedRow } from '../../core/spec/imported.ts'
 import type { Ignored } from '../../core/spec/promptfoo.ts'
 
 interface ResultRow {

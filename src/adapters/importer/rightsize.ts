@@ -1,9 +1,9 @@
 import type { Importer } from '../../contract/importer.ts'
+import type { ImportedCandidate } from '../../core/data/imported.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { CandidateResult } from '../../core/result/candidate.ts'
 import { readDocument } from '../../core/result/document.ts'
 import type { RunResult } from '../../core/result/run-result.ts'
-import type { ImportedCandidate } from '../../core/spec/imported.ts'
 
 /** Our own result.json: scores per item, and joules, seconds and price per item where they were known. */
 export const rightsizeImporter: Importer = {

@@ -1,9 +1,9 @@
 import type { Files } from '../../contract/files.ts'
 import type { Importer, ImportHead } from '../../contract/importer.ts'
+import { type ImportedItem, type ImportedOutcomes, pairOutcomes } from '../../core/data/imported.ts'
+import { column } from '../../core/data/items.ts'
+import type { Row } from '../../core/data/json-rows.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { type ImportedItem, type ImportedOutcomes, pairOutcomes } from '../../core/spec/imported.ts'
-import { column } from '../../core/spec/items.ts'
-import type { Row } from '../../core/spec/json-rows.ts'
 
 /** Importers, most particular first, loaded when results are imported. */
 const IMPORTERS: readonly (() => Promise<Importer>)[] = [

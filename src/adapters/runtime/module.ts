@@ -10,10 +10,10 @@ import type {
   RuntimeItem,
   RuntimeSession,
 } from '../../contract/runtime.ts'
+import type { Answer } from '../../core/data/answer.ts'
+import { outputFrom } from '../../core/data/free-output.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { redact } from '../../core/error/secret.ts'
-import type { Answer } from '../../core/spec/answer.ts'
-import { outputFrom } from '../../core/spec/free-output.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 
 /** What a user's file may export. `answerBatch` wins where both are there. */

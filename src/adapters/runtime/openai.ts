@@ -4,8 +4,8 @@ import type {
   RuntimeItem,
   RuntimeSession,
 } from '../../contract/runtime.ts'
+import type { Answer, TokenUsage } from '../../core/data/answer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { Answer, TokenUsage } from '../../core/spec/answer.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import { type Endpoint, endpointOf } from './openai/endpoint.ts'
 import { type Identified, identify } from './openai/identity.ts'

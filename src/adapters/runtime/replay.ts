@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { Runtime, RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
+import type { Answer, TokenUsage } from '../../core/data/answer.ts'
+import { csvRows } from '../../core/data/csv.ts'
+import { outputFrom } from '../../core/data/free-output.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { Answer, TokenUsage } from '../../core/spec/answer.ts'
-import { csvRows } from '../../core/spec/csv.ts'
-import { outputFrom } from '../../core/spec/free-output.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 
 /**

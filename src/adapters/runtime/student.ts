@@ -4,9 +4,9 @@ import type {
   RuntimeItem,
   RuntimeSession,
 } from '../../contract/runtime.ts'
+import type { Answer } from '../../core/data/answer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { runtimeFor } from '../../core/part/runtimes.ts'
-import type { Answer } from '../../core/spec/answer.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { Classified } from '../../core/student/example.ts'
 import { classifyHead, decodeHead } from '../../core/student/head-form.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import type { Item } from '../../core/data/item.ts'
 import { assertions, knowsAssertion } from '../../core/score/assertions.ts'
 import type { Score } from '../../core/score/scorer.ts'
-import type { Item } from '../../core/spec/item.ts'
 import { schemaCheck } from './json-schema.ts'
 
 const item = (expected: unknown): Item => ({

@@ -1,10 +1,10 @@
 import { runInNewContext } from 'node:vm'
 import type { ScorerContext } from '../../contract/scorer.ts'
+import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { type AssertionCode, type AssertionTools, assertions } from '../../core/score/assertions.ts'
 import type { Options } from '../../core/score/options.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
-import type { Item } from '../../core/spec/item.ts'
 
 /** Longest that one expression may run, milliseconds. */
 const LONGEST_MS = 2_000

@@ -1,9 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Item } from '../../core/data/item.ts'
 import { jsonFields } from '../../core/score/json-fields.ts'
 import type { Score } from '../../core/score/scorer.ts'
-import type { Item } from '../../core/spec/item.ts'
 import { jsonSchema, schemaCheck } from './json-schema.ts'
 
 const item = (expected: unknown): Item => ({

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { ScorerContext } from '../../contract/scorer.ts'
+import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { answerText, references } from '../../core/score/answer-text.ts'
 import { type Options, type OptionValues, readOptions } from '../../core/score/options.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
-import type { Item } from '../../core/spec/item.ts'
 import { askJudge, type JudgeReply } from './judge/ask.ts'
 
 export const judgeOptions = {

@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ScorerContext } from '../../contract/scorer.ts'
+import type { Output } from '../../core/data/answer.ts'
+import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { type Options, readOptions } from '../../core/score/options.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
-import type { Output } from '../../core/spec/answer.ts'
-import type { Item } from '../../core/spec/item.ts'
 
 export const moduleOptions = {
   path: { kind: 'text', byDefault: null, text: 'The .js or .mjs file, relative to the spec.' },

@@ -1,8 +1,8 @@
 import type { Digest } from '../../contract/digest.ts'
 import type { RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
 import type { Store, StoredOutcome } from '../../contract/store.ts'
-import type { Answer } from '../../core/spec/answer.ts'
-import type { Item } from '../../core/spec/item.ts'
+import type { Answer } from '../../core/data/answer.ts'
+import type { Item } from '../../core/data/item.ts'
 import { outcomeKey } from './outcome-key.ts'
 
 /** Stored outcomes of a model whose name floats (an alias) are trusted for this long. */

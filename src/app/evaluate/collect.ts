@@ -1,6 +1,6 @@
 import type { Store } from '../../contract/store.ts'
-import type { Answer } from '../../core/spec/answer.ts'
-import type { Item } from '../../core/spec/item.ts'
+import type { Answer } from '../../core/data/answer.ts'
+import type { Item } from '../../core/data/item.ts'
 import { type AnswerRun, answerItems } from './answer.ts'
 import type { Effects } from './effects.ts'
 import type { RunEvent } from './events.ts'

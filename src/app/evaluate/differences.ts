@@ -1,5 +1,5 @@
+import type { Item } from '../../core/data/item.ts'
 import type { Difference } from '../../core/result/run-result.ts'
-import type { Item } from '../../core/spec/item.ts'
 import type { Collected } from './collect.ts'
 
 const shown = 60

@@ -1,5 +1,5 @@
+import { type ImportedOutcomes, importedSpec } from '../../core/data/imported.ts'
 import type { SpecInput } from '../../core/spec/define.ts'
-import { type ImportedOutcomes, importedSpec } from '../../core/spec/imported.ts'
 
 /** What may be said beside the results themselves. */
 export interface ImportedRequest {

@@ -1,4 +1,4 @@
-import { buildDataset, type Dataset, type DatasetRows } from '../../core/spec/dataset.ts'
+import { buildDataset, type Dataset, type DatasetRows } from '../../core/data/dataset.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { Effects, Row } from './effects.ts'
 

@@ -1,3 +1,4 @@
+import type { Item } from '../../core/data/item.ts'
 import type { CandidateResult } from '../../core/result/candidate.ts'
 import { calibrationError } from '../../core/score/calibration.ts'
 import {
@@ -10,7 +11,6 @@ import {
 } from '../../core/score/classification.ts'
 import type { LabelledAnswer } from '../../core/score/scorer.ts'
 import type { WholeSetMetric } from '../../core/select/decision-input.ts'
-import type { Item } from '../../core/spec/item.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 import { known } from '../../core/unit/known.ts'
 import type { Collected } from './collect.ts'

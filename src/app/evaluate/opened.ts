@@ -1,6 +1,6 @@
 import type { RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
+import { canonicalJson } from '../../core/data/canonical-json.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { canonicalJson } from '../../core/spec/canonical-json.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { Effects, TrainedStudent } from './effects.ts'
 

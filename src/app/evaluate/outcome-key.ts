@@ -1,7 +1,7 @@
 import type { Digest } from '../../contract/digest.ts'
+import { canonicalJson } from '../../core/data/canonical-json.ts'
+import type { Item } from '../../core/data/item.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
-import { canonicalJson } from '../../core/spec/canonical-json.ts'
-import type { Item } from '../../core/spec/item.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 
 /**

@@ -1,9 +1,9 @@
+import type { Item } from '../../core/data/item.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
 import type { PlanInput } from '../../core/plan/plan-types.ts'
 import { regimeFor } from '../../core/plan/regime.ts'
 import type { Decision } from '../../core/result/run-result.ts'
 import type { RaceSetup } from '../../core/select/race-types.ts'
-import type { Item } from '../../core/spec/item.ts'
 import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
 import type { OpenedCandidate } from './opened.ts'
 

@@ -1,8 +1,8 @@
 import type { Store } from '../../contract/store.ts'
+import type { Answer, Output } from '../../core/data/answer.ts'
+import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
-import type { Answer, Output } from '../../core/spec/answer.ts'
-import type { Item } from '../../core/spec/item.ts'
 
 /** One item of one candidate, judged. */
 export interface JudgedItem {

@@ -1,7 +1,7 @@
 import type { RuntimeContext } from '../../contract/runtime.ts'
+import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
-import type { Item } from '../../core/spec/item.ts'
 import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
 import { inputText } from './differences.ts'
 import type { Effects, LabelledText, TrainedStudent } from './effects.ts'

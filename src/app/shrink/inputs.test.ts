@@ -3,6 +3,8 @@ import { modelIn, request, sha256, world } from '../../../test/shrink-world.ts'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { openTokenizer } from '../../adapters/tokenizer/huggingface.ts'
 import type { TensorEngine } from '../../contract/tensors.ts'
+import type { Item } from '../../core/data/item.ts'
+import { TENSOR_COLUMN } from '../../core/data/items.ts'
 import {
   float32Tensor,
   graph,
@@ -14,8 +16,6 @@ import {
 } from '../../core/onnx/build.ts'
 import type { HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Dim, Model, ValueInfo } from '../../core/onnx/model.ts'
-import type { Item } from '../../core/spec/item.ts'
-import { TENSOR_COLUMN } from '../../core/spec/items.ts'
 import { trainWordPiece } from '../../core/text/train-wordpiece.ts'
 import { randomSource, uniform } from '../../core/train/random.ts'
 import { partOf } from './inputs.ts'

@@ -1,10 +1,10 @@
 import type { OpenTokenizer, Tokenizer } from '../../contract/tokenizer.ts'
 import type { Artefact } from '../../core/compress/pass.ts'
+import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Graph } from '../../core/onnx/model.ts'
 import { isTensor, rawFeeds, rawInputs } from '../../core/onnx/raw-feeds.ts'
-import type { Item } from '../../core/spec/item.ts'
 import { cutText, textFeeds } from './text-rows.ts'
 
 /** What a model is run on, row by row. */

@@ -1,5 +1,5 @@
+import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { Item } from '../../core/spec/item.ts'
 
 /** Throws SHRINK_TASK where the original answers a row with something that is no number: nothing can be compared with it. */
 export function requireFinite(logits: Float32Array, classes: number, part: string): void {

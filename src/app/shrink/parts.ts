@@ -1,6 +1,6 @@
 import { alphaOfLook, fewestItems } from '../../core/compress/gate.ts'
+import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { Item } from '../../core/spec/item.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { ShrinkEffects, ShrinkRequest } from './request.ts'
 

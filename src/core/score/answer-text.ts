@@ -1,6 +1,6 @@
+import type { Output } from '../data/answer.ts'
+import type { Item } from '../data/item.ts'
 import { RightsizeError } from '../error/error.ts'
-import type { Output } from '../spec/answer.ts'
-import type { Item } from '../spec/item.ts'
 
 /** What was answered, as text: a label, a text, or JSON written out. Null for spans, vectors and tensors. */
 export function answerText(output: Output): string | null {

@@ -1,6 +1,6 @@
+import type { Output } from '../data/answer.ts'
+import type { Item } from '../data/item.ts'
 import { RightsizeError } from '../error/error.ts'
-import type { Output } from '../spec/answer.ts'
-import type { Item } from '../spec/item.ts'
 import { answerText } from './answer-text.ts'
 import { contains } from './contains.ts'
 import { exact } from './exact.ts'

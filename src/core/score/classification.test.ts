@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Item } from '../spec/item.ts'
+import type { Item } from '../data/item.ts'
 import { brier, brierLoss, calibrationError } from './calibration.ts'
 import { balancedAccuracy, confusion, macroF1, matthews, setMetrics } from './classification.ts'
 import type { LabelledAnswer, Score } from './scorer.ts'

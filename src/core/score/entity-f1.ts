@@ -1,6 +1,6 @@
+import type { Output } from '../data/answer.ts'
+import type { Item } from '../data/item.ts'
 import { RightsizeError } from '../error/error.ts'
-import type { Output } from '../spec/answer.ts'
-import type { Item } from '../spec/item.ts'
 import { type Options, readOptions } from './options.ts'
 import type { Score, Scorer } from './scorer.ts'
 

@@ -1,4 +1,4 @@
-import type { Output } from '../spec/answer.ts'
+import type { Output } from '../data/answer.ts'
 
 export type JsonAnswer =
   | { readonly ok: true; readonly value: unknown }

@@ -1,6 +1,6 @@
+import { canonicalJson } from '../data/canonical-json.ts'
+import type { Item } from '../data/item.ts'
 import { RightsizeError } from '../error/error.ts'
-import { canonicalJson } from '../spec/canonical-json.ts'
-import type { Item } from '../spec/item.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { type Options, type OptionValues, readOptions } from './options.ts'
 import type { Scorer } from './scorer.ts'

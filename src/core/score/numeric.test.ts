@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { expect, test } from 'vitest'
-import type { Item } from '../spec/item.ts'
+import type { Item } from '../data/item.ts'
 import { numberIn, numeric } from './numeric.ts'
 import type { Score } from './scorer.ts'
 

@@ -1,5 +1,5 @@
-import type { Output } from '../spec/answer.ts'
-import type { Item } from '../spec/item.ts'
+import type { Output } from '../data/answer.ts'
+import type { Item } from '../data/item.ts'
 
 /** A score in 0..1, or null where the scorer does not apply to the item (declared, and then for every candidate). */
 export interface Score {

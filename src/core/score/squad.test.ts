@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { expect, test } from 'vitest'
-import type { Item } from '../spec/item.ts'
+import type { Item } from '../data/item.ts'
 import type { Score } from './scorer.ts'
 import { squadExact, squadF1, squadNormalised, tokenF1 } from './squad.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Output } from '../spec/answer.ts'
-import type { Item } from '../spec/item.ts'
+import type { Output } from '../data/answer.ts'
+import type { Item } from '../data/item.ts'
 import { contains } from './contains.ts'
 import { exact } from './exact.ts'
 import { given } from './given.ts'

@@ -1,5 +1,5 @@
-import { csvRows } from './csv.ts'
-import { jsonlRows, jsonRows, type Row } from './json-rows.ts'
+import { csvRows } from '../data/csv.ts'
+import { jsonlRows, jsonRows, type Row } from '../data/json-rows.ts'
 import type { Ignored, PromptfooWorld } from './promptfoo.ts'
 import { readSource } from './source-lines.ts'
 

@@ -1,7 +1,7 @@
+import type { Row } from '../data/json-rows.ts'
 import { RightsizeError } from '../error/error.ts'
 import { runtimeFor } from '../part/runtimes.ts'
 import type { CandidateInput, SpecInput } from './define.ts'
-import type { Row } from './json-rows.ts'
 import { type PromptfooTest, promptfooTests } from './promptfoo-tests.ts'
 
 /** A part of the file that was not used, and why. */

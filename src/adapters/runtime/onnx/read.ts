@@ -1,7 +1,7 @@
+import type { Output } from '../../../core/data/answer.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { floatValues } from '../../../core/onnx/float-values.ts'
 import type { HostTensor } from '../../../core/onnx/host-tensor.ts'
-import type { Output } from '../../../core/spec/answer.ts'
 
 /** What is needed to read the outputs of a batch. */
 export interface ReadRequest {

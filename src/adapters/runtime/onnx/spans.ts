@@ -1,4 +1,4 @@
-import type { Output } from '../../../core/spec/answer.ts'
+import type { Output } from '../../../core/data/answer.ts'
 
 type Span = Extract<Output, { kind: 'spans' }>['spans'][number]
 

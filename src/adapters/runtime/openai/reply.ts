@@ -1,5 +1,5 @@
+import type { TokenUsage } from '../../../core/data/answer.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
-import type { TokenUsage } from '../../../core/spec/answer.ts'
 import { eventsToReply } from './events.ts'
 
 /** What one request came to: the JSON of the reply. */

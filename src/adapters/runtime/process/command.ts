@@ -10,9 +10,9 @@ import type {
   RuntimeItem,
   RuntimeSession,
 } from '../../../contract/runtime.ts'
+import type { Answer } from '../../../core/data/answer.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { redact, secretsOf } from '../../../core/error/secret.ts'
-import type { Answer } from '../../../core/spec/answer.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 import { converse } from './dialogue.ts'
 import { hasEnded, killGroup } from './group.ts'

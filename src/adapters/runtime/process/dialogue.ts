@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import type { RuntimeContext, RuntimeItem } from '../../../contract/runtime.ts'
+import type { Answer, TokenUsage } from '../../../core/data/answer.ts'
+import { outputFrom } from '../../../core/data/free-output.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { redact } from '../../../core/error/secret.ts'
-import type { Answer, TokenUsage } from '../../../core/spec/answer.ts'
-import { outputFrom } from '../../../core/spec/free-output.ts'
 import { killGroup } from './group.ts'
 import { ProcessEnd } from './keeper.ts'
 

@@ -1,6 +1,6 @@
 import type { ModelIdentity, RuntimeItem, RuntimeUsage } from '../../../contract/runtime.ts'
+import type { Answer } from '../../../core/data/answer.ts'
 import type { ErrorCode } from '../../../core/error/catalogue.ts'
-import type { Answer } from '../../../core/spec/answer.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 
 /** What the parent asks of a child. One question at a time; `id` pairs it with its reply. */

@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import { runtimeFor } from '../part/runtimes.ts'
-import type { BarInput, CandidateInput, SpecInput } from './define.ts'
-import type { Ignored } from './promptfoo.ts'
+import type { BarInput, CandidateInput, SpecInput } from '../spec/define.ts'
+import type { Ignored } from '../spec/promptfoo.ts'
 
 /** One answer that exists already: its output, or only the score that somebody gave it. */
 export interface ImportedRow {

@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import type { HostTensor } from '../onnx/host-tensor.ts'
 import type { Dtype } from '../onnx/model.ts'
-import type { RawTensorInput } from './spec.ts'
+import type { RawTensorInput } from '../spec/spec.ts'
 
 type Numbers =
   | Float32Array

@@ -1,5 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import type { DataWarning } from '../result/run-result.ts'
+import type { DatasetSpec } from '../spec/spec.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import type { DatasetPart, Item } from './item.ts'
 import { type Digest, datasetPart, itemsOf, type PartName } from './items.ts'
@@ -13,7 +14,6 @@ import {
   labelNoise,
   linkDuplicates,
 } from './overlap.ts'
-import type { DatasetSpec } from './spec.ts'
 
 export interface DatasetRows {
   readonly test: readonly Row[]

@@ -1,10 +1,10 @@
 import { RightsizeError } from '../error/error.ts'
 import { suggestion } from '../error/nearest.ts'
 import type { HostTensor } from '../onnx/host-tensor.ts'
+import type { DatasetSpec } from '../spec/spec.ts'
 import { canonicalBytes } from './canonical.ts'
 import type { DatasetPart, Item } from './item.ts'
 import type { Row } from './json-rows.ts'
-import type { DatasetSpec } from './spec.ts'
 
 /** sha256 of bytes as lowercase hex; an effect that core is handed. */
 export type Digest = (bytes: Uint8Array) => string

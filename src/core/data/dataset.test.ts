@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { RightsizeError } from '../error/error.ts'
+import type { DatasetSpec } from '../spec/spec.ts'
 import { buildDataset, checkProducible } from './dataset.ts'
 import type { Row } from './json-rows.ts'
-import type { DatasetSpec } from './spec.ts'
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const spec: DatasetSpec = { test: 'test.csv', train: 'train.csv', input: 'text', expected: 'label' }
