@@ -18,7 +18,7 @@ export const directoryReader = (files: Files): DatasetReader => ({
   read: async (folder, spec) => {
     const names = await files.list(folder)
     if (names.length === 0)
-      throw new RightsizeError('DATA_EMPTY', 'The folder holds no files.', { at: folder })
+      throw new RightsizeError('DATA_EMPTY', 'The folder contains no files.', { at: folder })
     const table = spec.labels ?? TABLES.find((name) => names.includes(name))
     const rows =
       table === undefined ? names.map(fileRow) : await tableRows(files, folder, table, names)
@@ -51,9 +51,9 @@ async function tableRows(
 }
 
 function labelTableProblem(key: string | null, rows: number, lost: readonly Row[]): string {
-  if (key === null) return 'No column of the label table names files of the folder.'
+  if (key === null) return 'No column of the label table contains file names of the folder.'
   const example = String(lost[0]?.[key])
-  return `${lost.length} of ${rows} files of the label table are not in the folder, such as ${example}.`
+  return `${lost.length} of ${rows} files of the label table are missing in the folder, for example ${example}.`
 }
 
 /** The column of which most of the first hundred values are files. */

@@ -26,7 +26,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   if (size > LARGEST)
     throw new RightsizeError(
       'DATA_TOO_LARGE',
-      `The file has ${size} bytes; at most ${LARGEST} are read.`,
+      `The file has ${size} bytes; the limit is ${LARGEST}.`,
       { at: path },
     )
   const bytes = await readFile(path).catch(missing(path))
@@ -39,7 +39,7 @@ async function unpacked(bytes: Uint8Array, path: string): Promise<Uint8Array> {
   try {
     return await promisify(gunzip)(bytes, { maxOutputLength: LARGEST })
   } catch (cause) {
-    const what = 'The file ends in .gz and cannot be unpacked.'
+    const what = 'The file has the extension .gz but cannot be decompressed.'
     throw new RightsizeError('DATA_FORMAT', what, { at: path, cause })
   }
 }
@@ -49,9 +49,13 @@ async function listFolder(folder: string): Promise<readonly string[]> {
     missing(folder),
   )
   if (entries.length > MOST_FILES)
-    throw new RightsizeError('DATA_TOO_LARGE', `The folder holds ${entries.length} files.`, {
-      at: folder,
-    })
+    throw new RightsizeError(
+      'DATA_TOO_LARGE',
+      `The folder contains ${entries.length} files; the limit is ${MOST_FILES}.`,
+      {
+        at: folder,
+      },
+    )
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
@@ -63,7 +67,7 @@ async function listFolder(folder: string): Promise<readonly string[]> {
 const missing = (path: string) => (cause: NodeJS.ErrnoException) => {
   const what =
     cause.code === 'ENOENT'
-      ? `There is no file ${path}.`
+      ? `${path} does not exist.`
       : cause.code === 'EISDIR'
         ? `${path} is a folder, not a file.`
         : `${path} cannot be read (${cause.code ?? cause.message}).`

@@ -45,7 +45,7 @@ function fileFormat(path: string, spec: DatasetSpec): Format {
   const byEnding = ENDINGS.find(([ending]) => ending.test(path))?.[1]
   const format = spec.format === 'directory' ? byEnding : (spec.format ?? byEnding)
   if (format !== undefined) return format
-  const what = 'The ending of the file says no format that is known.'
+  const what = 'The file extension does not match a known format.'
   throw new RightsizeError('DATA_FORMAT', what, { at: path })
 }
 
@@ -79,7 +79,7 @@ async function withTensor(
   if (typeof name !== 'string')
     throw new RightsizeError(
       'DATA_COLUMN',
-      `A row has no file name in \`${form.column}\` (dataset.input.column).`,
+      `A row lacks a file name in \`${form.column}\` (dataset.input.column).`,
       { at: folder, next: `Columns are: ${Object.keys(row).join(', ')}` },
     )
   const path = files.join(folder, name)

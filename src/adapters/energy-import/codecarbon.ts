@@ -24,7 +24,7 @@ export function readCodecarbon(text: string): ImportResult {
   const missing = needed.filter((name) => !header.includes(name))
   if (missing.length > 0)
     throw invalid(`the columns ${missing.join(', ')} are missing`, headerHint(header))
-  if (rows.length === 0) throw invalid('it has a header and no rows')
+  if (rows.length === 0) throw invalid('it contains a header but no rows')
   return {
     uses: rows.map((row, i) =>
       useOf(Object.fromEntries(header.map((n, j) => [n, row[j] ?? ''])), i + 2),
@@ -60,7 +60,7 @@ function useOf(row: Readonly<Record<string, string>>, line: number): ImportedUse
     // Nothing in the file says whether the CPU had a sensor; without one the model is off by half.
     method: gpu > 0 && gpu / energyKwh > 0.8 ? 'measured' : 'modeled',
     notes: [
-      'CodeCarbon does not say in the file whether CPU power was measured or modelled; it is taken as modelled unless the GPU dominates',
+      'the CodeCarbon file does not state whether CPU power was measured or modeled; rightsize assumes modeled unless the GPU dominates',
       ...(value('duration') === 0 ? ['the run lasted 0 s'] : []),
     ],
   }
@@ -105,7 +105,7 @@ function csvRows(text: string): readonly (readonly string[])[] {
       if (rows.length > rowLimit) throw invalid(`it has more than ${rowLimit} rows`)
     } else if (c !== '\r') cell += c
   }
-  if (quoted) throw invalid('a quote is never closed')
+  if (quoted) throw invalid('a quotation mark is never closed')
   endCell()
   return rows.filter((row) => row.some((each) => each !== ''))
 }

@@ -102,7 +102,7 @@ describe('Impact Framework', () => {
   test.skipIf(ifAbsent !== '')(`a shell plugin is named and never executed${ifAbsent}`, () => {
     const { leftOut } = readIfManifest(stringify(ifFixture('examples/builtins/shell/success.yml')))
     expect(leftOut).toEqual([
-      'shell (Shell): it runs a command; commands of a manifest are never executed',
+      'shell (Shell): it runs a command, and commands of a manifest are never executed',
     ])
   })
 
@@ -113,7 +113,7 @@ describe('Impact Framework', () => {
         children: { a: { pipeline: { compute: ['evil'] }, inputs: [{ duration: 1, energy: 2 }] } },
       },
     }
-    expect(readIfManifest(stringify(manifest)).leftOut[0]).toMatch(/foreign code is never executed/)
+    expect(readIfManifest(stringify(manifest)).leftOut[0]).toMatch(/external code is never executed/)
   })
 
   test.each([

@@ -37,7 +37,7 @@ function useOf(path: string, steps: readonly IfStep[], traps: readonly string[])
     requests: null,
     tokens: null,
     place: null,
-    boundary: 'as its manifest describes',
+    boundary: 'as described in its manifest',
     method: 'modeled',
     notes: traps.filter((trap) => trap.startsWith(`${path}:`)),
   }

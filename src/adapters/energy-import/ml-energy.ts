@@ -43,9 +43,9 @@ function useOf(row: Readonly<Record<string, unknown>>, i: number): ImportedUse |
     requests: 1,
     tokens: typeof tokens === 'number' ? { input: 0, output: tokens, cachedInput: 0 } : null,
     place: null,
-    boundary: 'GPU only, steady state; host and idle are not in it',
+    boundary: 'GPU only, steady state; host and idle energy not included',
     method: 'measured',
-    notes: ['GPU only: figures without the host flatter small models'],
+    notes: ['GPU energy only: without the host, small models look better than they are'],
   }
 }
 

@@ -120,7 +120,9 @@ function useOf(
     place: null,
     boundary: 'tokens only',
     method: 'modeled',
-    notes: ['spans carry tokens and no energy: the energy of a hosted model is an estimate'],
+    notes: [
+      'spans contain tokens but no energy; the energy of a hosted model can only be estimated',
+    ],
   }
 }
 

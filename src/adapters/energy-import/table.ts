@@ -31,7 +31,7 @@ export function formatOf(text: string): EnergyFormat {
     return 'ml-energy'
   if (/gen_ai\.|"resourceSpans"/.test(start)) return 'opentelemetry'
   if (/^\s*initialize\s*:/m.test(start) && /^\s*tree\s*:/m.test(start)) return 'impact-framework'
-  throw new RightsizeError('IMPORT_INVALID', 'the file is none of the forms that are read', {
-    next: `Name the format: ${Object.keys(energyImports).join(', ')}.`,
+  throw new RightsizeError('IMPORT_INVALID', 'the file format is unknown', {
+    next: `Pass a file of one of these formats: ${Object.keys(energyImports).join(', ')}.`,
   })
 }

@@ -69,9 +69,9 @@ describe('NESO, Great Britain', () => {
   test.each([
     ['is down', answering('', 503), 'GBR', /503/],
     ['answers with a page', answering('<html>'), 'GBR', /JSON/],
-    ['answers in another form', answering({ data: [{}] }), 'GBR', /another form/],
+    ['answers in another form', answering({ data: [{}] }), 'GBR', /documented format/],
     ['is stale', answering(national(263, '2026-01-20T08:00Z')), 'GBR', /stale/],
-    ['answers for another region', answering(regional(7)), 'GBR:13', /answered for 7/],
+    ['answers for another region', answering(regional(7)), 'GBR:13', /returned region 7/],
     ['is asked for another country', answering(national()), 'DEU', /Great Britain/],
   ])('refuses when the source %s', async (_, fetcher, place, message) => {
     const failure = (async () => at(fetcher).factor(place))()

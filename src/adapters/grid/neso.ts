@@ -64,7 +64,7 @@ async function ask(
   const period = periodOf(body, region)
   requireFresh(period, options)
   const value = period.intensity.actual ?? period.intensity.forecast
-  if (typeof value !== 'number') throw failed('the answer holds no intensity')
+  if (typeof value !== 'number') throw failed('the reply contains no intensity')
   return gridFactor({
     zone: place.toUpperCase(),
     name: region === null ? 'Great Britain' : `Great Britain region ${region}`,
@@ -87,7 +87,7 @@ async function readJson(fetcher: typeof fetch, url: string): Promise<unknown> {
     return await response.json()
   } catch (cause) {
     if (cause instanceof RightsizeError) throw cause
-    throw failed('it cannot be reached or did not answer with JSON', cause)
+    throw failed('it cannot be reached or did not return JSON', cause)
   }
 }
 
@@ -96,8 +96,7 @@ function periodOf(body: unknown, region: number | null): Period {
   const outer = rows(body)[0]
   if (region === null) return checked(outer)
   const { regionid } = (outer ?? {}) as { regionid?: unknown }
-  if (regionid !== region)
-    throw failed(`it was asked for region ${region} and answered for ${regionid}`)
+  if (regionid !== region) throw failed(`it returned region ${regionid} instead of ${region}`)
   return checked(rows(outer)[0])
 }
 
@@ -114,13 +113,13 @@ function checked(value: unknown): Period {
     typeof period.intensity !== 'object' ||
     period.intensity === null
   )
-    throw failed('the answer has another form than documented')
+    throw failed('the reply does not match the documented format')
   return period as Period
 }
 
 function requireFresh(period: Period, { now, maxAgeS = 7200 }: NesoOptions): void {
   const ageS = (Date.parse(now()) - Date.parse(period.to)) / 1000
-  if (!(ageS <= maxAgeS)) throw failed(`its newest figure ends at ${period.to}, which is stale`)
+  if (!(ageS <= maxAgeS)) throw failed(`its newest value is stale (it ends at ${period.to})`)
 }
 
 function failed(what: string, cause?: unknown): RightsizeError {

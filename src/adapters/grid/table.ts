@@ -12,7 +12,7 @@ export function createGrids(options: NesoOptions): GridSource {
   const annual = createAnnualGrid()
   const neso = createNesoGrid(options)
   return {
-    name: 'annual, or live where the place says so',
+    name: 'annual, or live for places that start with neso:',
     about: `${annual.about}; ${live}GBR: ${neso.about}`,
     factor: (place) =>
       place.trim().toLowerCase().startsWith(live)

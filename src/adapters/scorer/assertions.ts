@@ -22,7 +22,7 @@ export function assertionScorer(
   if (trusted && context.noExec)
     throw new RightsizeError(
       'SCORER_REFUSED',
-      'The JavaScript of assertions is code and --no-exec is set.',
+      'Assertions with JavaScript run code, and --no-exec is set.',
     )
   return assertions(options, { schemaProblem, code: trusted ? code : null })
 }
@@ -67,6 +67,6 @@ function scoreOf(value: unknown, item: Item): number {
   if (score >= 0 && score <= 1) return score
   throw new RightsizeError(
     'SCORER_FAILED',
-    `An assertion of item ${item.id} gave ${String(value)}; it gives true, false or 0 to 1.`,
+    `An assertion of item ${item.id} returned ${String(value)}; it must return true, false or a number from 0 to 1.`,
   )
 }

@@ -15,7 +15,7 @@ export const embeddingOptions = {
   threshold: {
     kind: 'number',
     byDefault: null,
-    text: 'Similarity from which an answer is right (score 1); without it the similarity is the score.',
+    text: 'Similarity at which an answer counts as right (score 1). Without it, the similarity is the score.',
   },
 } as const
 
@@ -41,7 +41,10 @@ export async function embeddingSimilarity(
       'The scorer embedding-similarity needs `options.model`.',
     )
   if (context.openRuntime === undefined)
-    throw new RightsizeError('SCORER_FAILED', 'No runtime for an embedding model is at hand here.')
+    throw new RightsizeError(
+      'SCORER_FAILED',
+      'No runtime for an embedding model is available here.',
+    )
   const session = await context.openRuntime(embedder(read.model, read))
   const embed = remembered(session)
   return {
@@ -102,8 +105,8 @@ async function embedded(session: RuntimeSession, text: string): Promise<readonly
   if (answer?.ok && answer.output.kind === 'vector') return answer.output.vector
   const why =
     answer === undefined ? 'nothing' : answer.ok ? `a ${answer.output.kind}` : answer.message
-  throw new RightsizeError('SCORER_FAILED', `The embedding model gave no vector: ${why}.`, {
-    next: 'Name a model that gives embeddings under `scorer.options.model`.',
+  throw new RightsizeError('SCORER_FAILED', `The embedding model returned no vector: ${why}.`, {
+    next: 'Set `scorer.options.model` to a model that returns embeddings.',
   })
 }
 

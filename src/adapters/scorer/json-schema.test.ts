@@ -136,6 +136,7 @@ test('agrees with ajv on random pairs of schemas under allOf, anyOf, oneOf and n
     fc.property(nested, value, (schema, instance) => {
       // -0 equals 0 in JSON Schema and not in JavaScript's Object.is; JSON has no -0 that survives writing.
       const plain = JSON.parse(JSON.stringify(instance))
+      fc.pre(!/"(valueOf|toString)"/.test(JSON.stringify(plain))) // ajv calls them when it compares
       expect(fits(schema, plain)).toBe(ajv.validate(schema, plain))
     }),
     { numRuns: 300 },
@@ -199,5 +200,5 @@ test('json-fields gives the share of fields that are right, with counts for F1',
   ).toBe(0.5)
   expect(score({ name: 'Ann', total: 0 }, label, { fields: ['name'] }).score).toBe(1)
   expect(score({ tags: ['x'] }, label, { fields: ['tags'] }).score).toBe(0.5)
-  expect(() => score(label, 'no json')).toThrow(/no JSON object/)
+  expect(() => score(label, 'no json')).toThrow(/not a JSON object/)
 })

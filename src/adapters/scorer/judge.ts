@@ -8,29 +8,37 @@ import type { Score, Scorer } from '../../core/score/scorer.ts'
 import { askJudge, type JudgeReply } from './judge/ask.ts'
 
 export const judgeOptions = {
-  model: { kind: 'text', byDefault: null, text: 'The judging model, best of another family.' },
+  model: {
+    kind: 'text',
+    byDefault: null,
+    text: 'The judging model, ideally of another family than the candidates.',
+  },
   baseUrl: { kind: 'text', byDefault: 'https://api.openai.com/v1', text: 'OpenAI-compatible API.' },
-  apiKeyEnv: { kind: 'text', byDefault: 'OPENAI_API_KEY', text: 'Variable with the key.' },
+  apiKeyEnv: {
+    kind: 'text',
+    byDefault: 'OPENAI_API_KEY',
+    text: 'Environment variable with the key.',
+  },
   rubric: {
     kind: 'text',
     byDefault: 'The answer is correct and complete.',
-    text: 'What is right.',
+    text: 'What counts as right.',
   },
   levels: {
     kind: 'texts',
     byDefault: ['no', 'partly', 'yes'],
-    text: 'Verdicts from worst to best; they score from 0 to 1 in even steps.',
+    text: 'Verdicts from worst to best, scored from 0 to 1 in equal steps.',
   },
   pairwise: {
     kind: 'boolean',
     byDefault: false,
-    text: 'Compare with the reference in both orders: 1 for two wins, 0 for two losses, else 0.5.',
+    text: 'Compare with the reference in both orders: 1 for two wins, 0 for two losses, otherwise 0.5.',
   },
-  maxTokens: { kind: 'number', byDefault: 400, text: 'Cap on the verdict.' },
+  maxTokens: { kind: 'number', byDefault: 400, text: 'Token limit of the verdict.' },
   timeoutS: { kind: 'number', byDefault: 60, text: 'Longest wait for a verdict.' },
   inputPerMTokens: { kind: 'number', byDefault: 0, text: 'Price, for the overhead.' },
   outputPerMTokens: { kind: 'number', byDefault: 0, text: 'Price, for the overhead.' },
-  jPerCall: { kind: 'number', byDefault: null, text: 'Joules of a call, where they are known.' },
+  jPerCall: { kind: 'number', byDefault: null, text: 'Joules per call, if known.' },
 } as const
 
 type Rules = OptionValues<typeof judgeOptions>
@@ -56,7 +64,7 @@ export async function judge(options: Options, context: ScorerContext): Promise<S
   if (model === null)
     throw new RightsizeError('SCORER_OPTION', 'The scorer judge needs `options.model`.')
   if (new Set(rules.levels).size < 2)
-    throw new RightsizeError('SCORER_OPTION', 'The scorer judge needs two levels or more.')
+    throw new RightsizeError('SCORER_OPTION', 'The scorer judge needs at least two levels.')
   const tally = { asked: 0, unreadable: 0 }
   const ask = (prompt: string) => askJudge(prompt, { ...rules, model }, context)
   return {
@@ -67,7 +75,7 @@ export async function judge(options: Options, context: ScorerContext): Promise<S
     effects: 'model',
     score: async (output, item) => {
       const answered = answerText(output)
-      if (answered === null) return { score: 0, reason: `a ${output.kind} is no text` }
+      if (answered === null) return { score: 0, reason: `a ${output.kind} is not text` }
       const score = rules.pairwise
         ? await pairwise(answered, item, ask, rules)
         : await rubric(answered, item, ask, rules)
@@ -169,7 +177,7 @@ function checkTally(tally: { asked: number; unreadable: number }, score: Score):
   if (tally.asked >= 20 && tally.unreadable > UNREADABLE * tally.asked)
     throw new RightsizeError(
       'SCORER_FAILED',
-      `${tally.unreadable} of ${tally.asked} verdicts of the judge cannot be read. The last: ${score.reason}`,
+      `${tally.unreadable} of ${tally.asked} verdicts of the judge are unreadable. The last one: ${score.reason}`,
       {
         next: 'Use a judge that follows the format, raise `maxTokens`, or simplify the levels.',
       },

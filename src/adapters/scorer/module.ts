@@ -15,7 +15,7 @@ export const moduleOptions = {
   deterministic: {
     kind: 'boolean',
     byDefault: true,
-    text: 'False where the same answer may get another score; such scores are stored.',
+    text: 'Set to false if the same answer may get different scores; such scores are stored.',
   },
 } as const
 
@@ -38,7 +38,10 @@ export async function moduleScorer(options: Options, context: ScorerContext): Pr
   if (path === null)
     throw new RightsizeError('SCORER_OPTION', 'The scorer module needs `options.path`.')
   if (context.noExec)
-    throw new RightsizeError('SCORER_REFUSED', `The scorer ${path} is code and --no-exec is set.`)
+    throw new RightsizeError(
+      'SCORER_REFUSED',
+      `The scorer ${path} runs code, and --no-exec is set.`,
+    )
   const file = resolve(context.baseDir, path)
   const score = await importedFunction(file, name)
   return {
@@ -92,6 +95,6 @@ function checkedScore(given: ModuleScore, path: string, item: Item): Score {
       ? given
       : { score: given === null ? null : Number(given) }
   if (score.score === null || (score.score >= 0 && score.score <= 1)) return score
-  const what = `The scorer ${path} gave ${JSON.stringify(given) ?? 'nothing'} for item ${item.id}; a score is 0 to 1, or null.`
+  const what = `The scorer ${path} returned ${JSON.stringify(given) ?? 'nothing'} for item ${item.id}; a score is 0 to 1, or null.`
   throw new RightsizeError('SCORER_FAILED', what)
 }

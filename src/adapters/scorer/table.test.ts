@@ -82,9 +82,9 @@ test('code is refused under --no-exec', async () => {
 })
 
 test.each([
-  ['nan', 'export const score = () => Number.NaN', /gave/],
+  ['nan', 'export const score = () => Number.NaN', /returned/],
   ['seven', 'export const score = () => 7', /0 to 1/],
-  ['nothing', 'export const score = () => undefined', /gave nothing/],
+  ['nothing', 'export const score = () => undefined', /returned nothing/],
   ['thrower', 'export const score = () => { throw new Error("oh") }', /threw on item 1: oh/],
 ])('a function that gives %s is a failure of the tool', async (name, code, message) => {
   writeFileSync(join(folder, `${name}.mjs`), code)

@@ -37,8 +37,8 @@ export async function openScorer(spec: ScorerSpec, context: ScorerContext): Prom
   const path = spec.name.replace(/^file:\/\//, '')
   if (/\.(mjs|js|cjs|ts)$/.test(path))
     return openScorer({ ...spec, name: 'module', options: { path, ...spec.options } }, context)
-  throw new RightsizeError('SCORER_UNKNOWN', `There is no scorer \`${spec.name}\`.`, {
+  throw new RightsizeError('SCORER_UNKNOWN', `The scorer \`${spec.name}\` does not exist.`, {
     at: 'scorer',
-    next: `Correct \`scorer\`: ${suggestion(spec.name, scorerNames)}`,
+    next: `Fix \`scorer\`: ${suggestion(spec.name, scorerNames)}`,
   })
 }

@@ -214,8 +214,8 @@ describe('hosted models', () => {
       grid: { zone: 'SWE' },
       pue: { value: 1.16 },
     })
-    expect(made.notes.join(' ')).toMatch(/api: batch size not known/)
-    expect(made.notes.join(' ')).toMatch(/Energy was had in 2 ways/)
+    expect(made.notes.join(' ')).toMatch(/api: the batch size is unknown/)
+    expect(made.notes.join(' ')).toMatch(/Energy was measured in 2 ways/)
   })
 
   test('are not compared with measured candidates: refused, which says why', () => {

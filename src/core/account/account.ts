@@ -115,7 +115,7 @@ function requireAverage({ grid, marginalGrid }: AccountInputs): void {
   if (grid.kind !== 'average' || (marginalGrid !== undefined && marginalGrid.kind !== 'marginal'))
     throw new RightsizeError(
       'COMPARISON_MIXED',
-      'average and marginal intensity are two scenarios: give the average as grid, the marginal as marginalGrid',
+      'average and marginal intensity are two scenarios: pass the average factor as grid and the marginal factor as marginalGrid',
     )
 }
 
@@ -181,8 +181,8 @@ function consumerOf(context: Context): ConsumerReport {
     rows: consumerRows(run.candidates, usages, scis, fallback, context.inputs.billing ?? null),
     monitoringPerMonth: facilityGrams(revalidationPerMonth(context), context.site),
     rationale:
-      'A resolved task is what the user wants: an accepted answer, or the declared fallback for one that is not. ' +
-      'Per inference and per accepted answer stand beside it because delivery and billing use them.',
+      'A resolved task is what the user wants: an accepted answer, or the declared fallback for a rejected one. ' +
+      'Scores per inference and per accepted answer are reported as well, because delivery and billing use them.',
   }
 }
 
@@ -195,7 +195,7 @@ function revalidationPerMonth({ run, spec }: Context): Estimate<'J'> {
     (sum, { energy }) => (sum === null || energy.kind !== 'known' ? null : sum + energy.value),
     0,
   )
-  if (joules === null) return unknown('the energy of the evaluation is not known')
+  if (joules === null) return unknown('the energy of the evaluation is unknown')
   const low = rows.reduce((sum, { energy }) => sum + (energy.kind === 'known' ? energy.low : 0), 0)
   const high = rows.reduce(
     (sum, { energy }) => sum + (energy.kind === 'known' ? energy.high : 0),
@@ -239,7 +239,7 @@ function comparison(a: string, b: string, context: Context): ComparisonOrRefusal
   const { usages, fallback, inputs, api } = context
   const [x, y] = [usages.get(a), usages.get(b)]
   if (x === undefined || y === undefined)
-    return { kind: 'refused', a, b, why: 'one of them has no usage' }
+    return { kind: 'refused', a, b, why: 'one of the two candidates has no usage' }
   try {
     const [fx, fy] = [a, b].map((id) => api.find((each) => each.id === id)?.facts)
     if (fx !== undefined && fy !== undefined) requireRankable(fx, fy)
@@ -274,7 +274,9 @@ function deploymentOf(context: Context, deployment: DeploymentSpec): DeploymentA
     candidates: [...accounts.values()],
     realised,
     marginalPerAnswer: marginalSaving(context),
-    sentence: realised?.sentence ?? 'No incumbent and choice to compare, so no saving is stated.',
+    sentence:
+      realised?.sentence ??
+      'Without an incumbent and a chosen candidate there is no saving to state.',
   }
 }
 
@@ -284,7 +286,7 @@ function idlePower(
   { share, replicas, instances, device }: DeploymentSpec,
 ): Estimate<'W'> {
   if (device !== undefined && /^(h100|a100|gpu)$/.test(device))
-    return unknown('the idle power of a GPU has to be measured')
+    return unknown('the idle power of a GPU must be measured')
   const threads = (site.cores * share * instances) / replicas
   const watts = wattsPerReservedThread * threads
   const [low, high] = [0.39 / 0.55, 1.32 / 0.55]
@@ -302,7 +304,8 @@ function idlePower(
 function marginalSaving({ scis, chosen, incumbent }: Context): Estimate<'gPerR'> {
   const from = scis.get(incumbent?.id ?? '')?.perInference
   const to = scis.get(chosen?.id ?? '')?.perInference
-  if (from?.kind !== 'known' || to?.kind !== 'known') return unknown('one of the two has no score')
+  if (from?.kind !== 'known' || to?.kind !== 'known')
+    return unknown('one of the two candidates has no score')
   const value = from.value - to.value
   const spread: Known<'gPerR'> = {
     ...from,
@@ -335,7 +338,7 @@ function candidateAnswerCost(
       },
       rented
         ? {
-            name: 'instances, electricity inside',
+            name: 'instances, electricity included',
             amount: rentPerAnswer(
               deployment.instances,
               deployment.instancePricePerHour,
@@ -345,7 +348,7 @@ function candidateAnswerCost(
         : {
             name: 'electricity',
             amount: hosted
-              ? unknown('inside the token price')
+              ? unknown('included in the token price')
               : energyPrice(energy, site.pue, account.pricePerKwh),
           },
     ],
@@ -389,18 +392,16 @@ function measureNext(
 function notesOf({ usages, fallback, spec, inputs, api }: Context): readonly string[] {
   const notes: string[] = []
   if (spec.account.grid === null)
-    notes.push(`No grid is named (account.grid), so ${inputs.grid.name} stands for it.`)
+    notes.push(`No grid is set (account.grid), so the factor of ${inputs.grid.name} is used.`)
   const meters = new Set(
     [...usages.values()].filter((u) => u.energy.kind === 'known').map((u) => u.meter),
   )
   if (meters.size > 1)
     notes.push(
-      `Energy was had in ${meters.size} ways (${[...meters].join(', ')}): only equals are ranked and compared.`,
+      `Energy was measured in ${meters.size} ways (${[...meters].join(', ')}): only candidates with the same meter are ranked and compared.`,
     )
   if (fallback.kind === 'incumbent' && fallback.incumbent === null)
-    notes.push(
-      'No incumbent is named, so answers that are not accepted go to a person outside the boundary.',
-    )
+    notes.push('No incumbent is set, so rejected answers go to a person outside the boundary.')
   for (const { id, notes: said } of api) for (const note of said) notes.push(`${id}: ${note}.`)
   return notes
 }

@@ -28,26 +28,26 @@ function consumerRows(facts: BoundaryFacts): readonly BoundaryRow[] {
     row(
       'model inference',
       true,
-      'metered or modelled per answer, failed and retried answers included',
+      'metered or modeled per answer, including failed and retried answers',
     ),
     row(
       'host: processor and memory',
       true,
-      'the whole process tree is metered; GPU-only figures flatter small models',
+      'the whole process tree is metered; GPU energy alone would favor small models',
     ),
     row(
       'idle and reserved capacity',
       facts.idleKnown || facts.loadDeclared,
       facts.idleKnown || facts.loadDeclared
         ? 'at the declared load'
-        : 'no load is declared (deployment.load), so the idle share is not known',
+        : 'no load is declared (deployment.load), so the idle share is unknown',
     ),
-    row('data-centre overhead', true, 'PUE'),
-    row('fallback for answers that are not accepted', true, 'SCI per resolved task'),
+    row('data center overhead', true, 'PUE'),
+    row('fallback for rejected answers', true, 'SCI per resolved task'),
     row(
-      'people who resolve what the fallback does not',
+      'people who resolve what the fallback cannot',
       false,
-      'outside the software boundary; the number of cases is stated',
+      'outside the software boundary; the number of cases is reported',
     ),
     row(
       'vendor side of hosted models',
@@ -55,9 +55,9 @@ function consumerRows(facts: BoundaryFacts): readonly BoundaryRow[] {
       facts.apiCandidates ? 'estimated per call' : 'no hosted model among the candidates',
     ),
     row(
-      'network outside the data centre',
+      'network outside the data center',
       false,
-      'left out of inference by the G7 sheet (GSF standards working group 167)',
+      'excluded from inference by the G7 sheet (GSF standards working group 167)',
     ),
     row(
       'logging, orchestration, user interface',
@@ -86,7 +86,7 @@ function providerRows(facts: BoundaryFacts): readonly BoundaryRow[] {
       'Inception',
       'idea and data acquisition',
       false,
-      'not material here: the data set was given',
+      'not material here: the dataset already existed',
     ),
     row(
       'Design & Development',
@@ -96,13 +96,13 @@ function providerRows(facts: BoundaryFacts): readonly BoundaryRow[] {
     ),
     row(
       'Design & Development',
-      'training, tuning, compression, failed tries',
+      'training, tuning, compression, failed attempts',
       facts.trained,
       facts.trained ? 'metered in this run' : 'nothing was trained or compressed in this run',
     ),
     row(
       'Design & Development',
-      'judging by a model',
+      'judging with a model',
       facts.judged,
       facts.judged ? 'metered in this run' : 'no model judged the answers',
     ),
@@ -112,7 +112,7 @@ function providerRows(facts: BoundaryFacts): readonly BoundaryRow[] {
       false,
       'belongs to their Provider; ask for its report',
     ),
-    row('Deployment', 'shipping the model', false, 'not measured; file size is stated'),
+    row('Deployment', 'shipping the model', false, 'not measured; the file size is reported'),
     row(
       'Retirement',
       'deletion and hardware end of life',

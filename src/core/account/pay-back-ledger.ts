@@ -120,7 +120,7 @@ function resolvedJoules(usage: Usage, { fallback }: LedgerInput): Model | Unknow
 function overheadJoules({ overhead, chosen }: LedgerInput): Model | Unknown {
   const { energy } = overhead
   if (energy.kind !== 'known')
-    return { kind: 'unknown', why: 'the energy of the benchmark is not known' }
+    return { kind: 'unknown', why: 'the energy of the benchmark is unknown' }
   return withPowerModel(factor('overhead energy', energy), chosen)
 }
 

@@ -47,7 +47,7 @@ export function providerReport(
     ),
     units: providerUnits(carbon, chosen, work),
     rationale:
-      'Per billion parameters because what is shipped is a model; per training token and per FLOP beside it where they are known.',
+      'Per billion parameters, because the product is a model; also per training token and per FLOP where they are known.',
     strategies: work.strategies ?? [],
   }
 }
@@ -90,6 +90,6 @@ function providerUnits(
 }
 
 function perUnit(total: Estimate<'g'>, unit: string, amount: number | null): Estimate<'gPerR'> {
-  if (amount === null || !(amount > 0)) return unknown(`the number of ${unit}s is not known`)
+  if (amount === null || !(amount > 0)) return unknown(`the number of ${unit}s is unknown`)
   return divide(total, exact('count', amount, unit), 'gPerR')
 }

@@ -72,7 +72,7 @@ describe('a declared load', () => {
     const busy = loadAccount(candidate('lean', 5, 2), deployment, site)
     const saved = realisedSaving(large, busy, deployment, site)
     expect([v(saved.idleEnergy), v(saved.carbon), v(saved.money)]).toEqual([0, 0, 0])
-    expect(saved.sentence).toMatch(/nothing is realised/)
+    expect(saved.sentence).toMatch(/is not realized/)
     expect(v(busy.energyPerAnswer)).toBeLessThan(v(large.energyPerAnswer))
   })
 
@@ -107,11 +107,11 @@ describe('a declared load', () => {
 
   test('the account answers how many replicas can be dropped', () => {
     const made = buildAccount(accountRun, { ...accountSpec, deployment }, accountInputs)
-    expect(made.deployment!.sentence).toMatch(/replicas can be dropped|No replica/)
+    expect(made.deployment!.sentence).toMatch(/replicas can be released|No replica/)
     expect(made.deployment!.candidates).toHaveLength(3)
     expect(v(made.deployment!.marginalPerAnswer)).toBeGreaterThan(0)
     expect(made.costs[0]!.cost.parts.map(({ name }) => name)).toEqual([
-      'instances, electricity inside',
+      'instances, electricity included',
     ])
   })
 })

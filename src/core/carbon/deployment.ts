@@ -70,7 +70,7 @@ function dayOf({ load }: DeploymentSpec, { throughputPerS }: ServingCandidate): 
   if ((load.length !== 1 && load.length !== 24) || load.some((rate) => !(rate >= 0 && rate < 1e9)))
     throw new RightsizeError(
       'ACCOUNT_INVALID',
-      'the load is one number of answers per second, or 24 of them',
+      'the load must be one number of answers per second, or 24 of them',
       { at: 'deployment.load' },
     )
   const answers = hours.reduce((sum, rate) => sum + rate * 3600, 0)
@@ -104,8 +104,9 @@ function idleOf(
   { idleW }: ReplicaSite,
 ): Estimate<'JPerItem'> {
   if (deployment.scaleToZero)
-    return exact('JPerItem', 0, 'deployment.scaleToZero: nothing is held while nothing is asked')
-  if (day.busyReplicaS === null) return unknown('throughput is not known, so idle time is not')
+    return exact('JPerItem', 0, 'deployment.scaleToZero: no replica is held without requests')
+  if (day.busyReplicaS === null)
+    return unknown('the throughput is unknown, so the idle time is unknown')
   if (day.answers === 0) return unknown('the declared load is zero')
   const idleS = Math.max(0, deployment.replicas * 86_400 - day.busyReplicaS)
   return idleW.kind === 'known'
@@ -120,7 +121,7 @@ function embodiedOf(
   { device }: ReplicaSite,
 ): Estimate<'gPerR'> {
   if (answers === 0) return unknown('the declared load is zero')
-  if (scaleToZero && busyReplicaS === null) return unknown('throughput is not known')
+  if (scaleToZero && busyReplicaS === null) return unknown('the throughput is unknown')
   const deviceS = scaleToZero ? (busyReplicaS ?? 0) * share : instances * share * 86_400
   return wear(device, deviceS / answers, 'gPerR')
 }
@@ -175,7 +176,7 @@ export function realisedSaving(
   const heldS = deployment.scaleToZero ? 0 : replicasReleased * monthS
   const idleEnergy: Estimate<'J'> =
     replicasReleased === 0
-      ? exact('J', 0, 'nothing is released')
+      ? exact('J', 0, 'no replica is released')
       : site.idleW.kind === 'known'
         ? ({ ...scale(site.idleW, heldS), unit: 'J' } as Known<'J'>)
         : site.idleW
@@ -224,16 +225,17 @@ function rentReleased(
 /** Replicas that the incumbent does not need either: releasing those is no merit of the choice. */
 function slack({ replicasHeld, replicasNeeded }: LoadAccount): string {
   const spare = replicasNeeded === null ? 0 : Math.max(0, replicasHeld - replicasNeeded)
-  return spare === 0 ? '' : ` The incumbent could spare ${spare} of its ${replicasHeld} as well.`
+  return spare === 0
+    ? ''
+    : ` The incumbent could also release ${spare} of its ${replicasHeld} replicas.`
 }
 
 function releaseSentence(replicas: number, instances: number, deployment: DeploymentSpec): string {
-  if (replicas === 0)
-    return 'No replica can be released, so nothing is realised beyond the saving per answer.'
-  const held = `${replicas} of ${deployment.replicas} replicas can be dropped at ${
+  if (replicas === 0) return 'No replica can be released, so the saving per answer is not realized.'
+  const held = `${replicas} of ${deployment.replicas} replicas can be released at ${
     plannedUtilisation * 100
-  } % utilisation in the busiest hour`
+  } % utilization in the busiest hour`
   return instances === 0
-    ? `${held}; no whole instance becomes free, so M and rent stay.`
+    ? `${held}; no whole instance becomes free, so embodied carbon and rent stay the same.`
     : `${held}, which frees ${instances} of ${deployment.instances} instances.`
 }

@@ -67,7 +67,7 @@ export const deviceTable = {
     source: 'Chien et al., HotCarbon 2023, through the Scope3 methodology page',
   },
   gpu: {
-    name: 'any data-centre GPU',
+    name: 'any data center GPU',
     kg: [75, 150, 575],
     level: 0.9,
     years: 4,
@@ -114,7 +114,7 @@ const lifetimeYears: readonly [number, number] = [3, 6]
 export function embodiedDevice(id: string, statedYears: number | null = null): EmbodiedDevice {
   const row: DeviceRow | undefined = deviceTable[id as DeviceId]
   if (row === undefined)
-    throw new RightsizeError('ACCOUNT_INVALID', `"${id}" is no device class`, {
+    throw new RightsizeError('ACCOUNT_INVALID', `"${id}" is not a device class`, {
       at: 'deployment.device',
       next: `Use one of ${Object.keys(deviceTable).join(', ')}.`,
     })
@@ -164,7 +164,7 @@ function lifetimeOf(stated: number | null, usual: number): Known<'s'> {
 
 function checkedYears(years: number): number {
   if (!(years > 0 && years <= 30))
-    throw new RightsizeError('ACCOUNT_INVALID', `a lifetime of ${years} years is not possible`, {
+    throw new RightsizeError('ACCOUNT_INVALID', `a lifetime of ${years} years is impossible`, {
       at: 'account.lifetimeYears',
     })
   return years

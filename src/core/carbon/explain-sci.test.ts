@@ -61,7 +61,7 @@ describe('figures from the command line', () => {
     const bare = explainSci(usageOfFigures({ energyKwh: 1, requests: 10, grid }), {
       kind: 'person',
     })
-    expect(bare.lines.join('\n')).toMatch(/no score: the device time is not known/)
+    expect(bare.lines.join('\n')).toMatch(/no score: the device time is unknown/)
   })
 
   test.each([

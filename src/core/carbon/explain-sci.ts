@@ -57,7 +57,7 @@ function derivation(usage: Usage, input: ScoreInput, score: Score): readonly str
     `  C  O + M = ${mass(score.totalG)} for ${plain(input.units)} answers`,
     ...(usage.idle.kind === 'known'
       ? []
-      : [`     idle capacity is not inside: ${reason(usage.idle)}`]),
+      : [`     idle capacity is not included: ${reason(usage.idle)}`]),
   ]
 }
 
@@ -82,7 +82,7 @@ function next(bars: readonly TornadoBar[]): readonly string[] {
   const [first] = bars
   const like = siPrefix(Math.max(...bars.flatMap(({ atLow, atHigh }) => [atLow, atHigh])))
   return [
-    'what would change it most (per inference, low to high end of each):',
+    'largest effects on the score (per inference, from the low to the high end of each factor):',
     ...bars
       .slice(0, 5)
       .map(
@@ -97,7 +97,7 @@ function spread(estimate: Estimate<'gPerR'>): string {
   if (estimate.kind !== 'known')
     return estimate.kind === 'infinite'
       ? `infinite: ${estimate.reason}`
-      : `not known: ${reason(estimate)}`
+      : `unknown: ${reason(estimate)}`
   const like = siPrefix(estimate.value)
   const [low, high] = [estimate.low, estimate.high].map((end) => plain(end / like.factor))
   return `${withPrefix(estimate.value, 'gCO2e', like)}  [${low}, ${high}]`

@@ -53,7 +53,7 @@ export function usageOfFigures(figures: SciFigures): Usage {
       how: `stated energy, ${Math.round(error * 100)} % either way`,
       source: 'stated',
     }),
-    idle: unknown('idle energy is not stated apart'),
+    idle: unknown('idle energy is not stated separately'),
     pue: pueOf(figures.pue ?? null),
     grid,
     embodied: embodiedOf(figures),
@@ -97,7 +97,7 @@ function embodiedOf(figures: SciFigures): Usage['embodied'] {
     ],
     occupancy:
       durationS === undefined
-        ? unknown('how long the device was held is not stated (durationS)')
+        ? unknown('the time for which the device was reserved is not stated (durationS)')
         : exact('sPerItem', seconds(durationS) / requests, 'stated'),
   }
 }

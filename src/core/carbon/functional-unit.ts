@@ -34,5 +34,5 @@ export function perResolved<U extends Unit>(
 export function perFiner(score: Estimate<'gPerR'>, unitsPerAnswer: number): Estimate<'gPerR'> {
   return unitsPerAnswer > 0
     ? scale(score, 1 / unitsPerAnswer)
-    : infinite('an answer holds none of this unit')
+    : infinite('an answer contains none of this unit')
 }

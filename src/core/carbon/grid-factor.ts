@@ -43,7 +43,7 @@ export function gramsPerKwhFrom(value: number, unit: string): number {
   const plain = unit.replace(/\s*CO2(eq?)?\s*/i, '').replace(/^lbs/, 'lb')
   const factor = gramsPerKwhIn[plain]
   if (factor === undefined)
-    throw new RightsizeError('UNIT_UNKNOWN', `"${unit}" is no unit of grid intensity`, {
+    throw new RightsizeError('UNIT_UNKNOWN', `"${unit}" is not a unit of grid intensity`, {
       next: `Use one of ${Object.keys(gramsPerKwhIn).join(', ')}.`,
     })
   return value * factor
@@ -68,7 +68,7 @@ export function gridFactor(input: GridFactorInput): GridFactor {
   if (kind !== 'average' && kind !== 'marginal')
     throw new RightsizeError(
       'GRID_FACTOR_INVALID',
-      `the factor of ${zone} must say whether it is average or marginal`,
+      `the factor of ${zone} must state its kind: average or marginal`,
     )
   return {
     zone,
@@ -94,7 +94,7 @@ function refuseMarketBased(input: GridFactorInput): void {
   if (found !== undefined)
     throw new RightsizeError(
       'GRID_MARKET_BASED',
-      `"${found}" speaks of a market-based factor${input.zone === undefined ? '' : ` for ${input.zone}`}`,
+      `"${found}" indicates a market-based factor${input.zone === undefined ? '' : ` for ${input.zone}`}`,
     )
 }
 
@@ -106,7 +106,7 @@ function missing(fields: Readonly<Record<string, unknown>>): string {
 
 function intensityOf(value: number, input: GridFactorInput, kind: GridKind): Known<'gPerKwh'> {
   if (!Number.isFinite(value) || value < 0)
-    throw new RightsizeError('GRID_FACTOR_INVALID', `${value} g/kWh is no grid intensity`)
+    throw new RightsizeError('GRID_FACTOR_INVALID', `${value} g/kWh is not a valid grid intensity`)
   const [down, up] = input.ratio ?? annualSpread
   return known('gPerKwh', {
     value,

@@ -81,10 +81,10 @@ function unknownZone(tables: GridTables, place: string): RightsizeError {
   const near = nearestPlaces(tables, place)
   return new RightsizeError(
     'GRID_UNKNOWN',
-    `"${place}" is no country, region or cloud region known here`,
+    `"${place}" is not a known country, region or cloud region`,
     {
       at: 'account.grid',
-      next: `Did you mean ${near.join(', ')}? Or give the factor with its unit, year and source.`,
+      next: `Did you mean ${near.join(', ')}? Otherwise, state the factor with its unit, year and source.`,
     },
   )
 }

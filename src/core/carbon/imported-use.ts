@@ -53,7 +53,7 @@ export function usageOfImport(
   if (requests === null || !(requests > 0))
     throw new RightsizeError(
       'FUNCTIONAL_UNIT_ZERO',
-      `${use.name}: nothing says how many answers the energy gave`,
+      `${use.name}: the number of answers is missing`,
     )
   const accepted = counts.accepted ?? null
   const about = {
@@ -70,7 +70,7 @@ export function usageOfImport(
       use.energyKwh === null
         ? unknown(`${use.tool} recorded no energy for ${use.name}`)
         : within('JPerItem', perAnswer, toolError(use), about),
-    idle: unknown('an imported file does not say what stood idle'),
+    idle: unknown('an imported file does not report idle energy'),
     pue: site.pue,
     grid: site.grid,
     embodied: {
@@ -88,7 +88,7 @@ export function usageOfImport(
     },
     acceptRate:
       accepted === null
-        ? unknown('nobody judged the answers of an imported file')
+        ? unknown('the answers of an imported file were not scored')
         : exact('share', accepted / requests, 'stated'),
   }
 }

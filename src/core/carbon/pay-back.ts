@@ -98,7 +98,7 @@ function spread(draws: Draws, middle: number, how: string): Estimate<'count'> {
   const ends = [sortedQuantile(sorted, 0.05), sortedQuantile(sorted, 0.95)] as const
   if (!ends.every(Number.isFinite))
     return unknown(
-      `about ${Math.ceil(middle)}, but the chance that nothing is saved at all is above 5 %`,
+      `about ${Math.ceil(middle)}, with a chance above 5 % that nothing is saved at all`,
     )
   return known('count', {
     value: middle,

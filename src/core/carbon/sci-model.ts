@@ -80,7 +80,7 @@ export function embodiedModel(usage: Usage): Model | Unknown {
   const { embodied, candidate } = usage
   if (embodied.kind === 'devices') return devicesModel(candidate, embodied)
   const { perItem } = embodied
-  if (perItem.kind !== 'known') return noScore('the embodied carbon is not known')
+  if (perItem.kind !== 'known') return noScore('the embodied carbon is unknown')
   return single(factor(`embodied carbon of ${candidate}`, perItem))
 }
 
@@ -89,7 +89,7 @@ function devicesModel(
   { parts, occupancy }: Extract<EmbodiedUse, { kind: 'devices' }>,
 ): Model | Unknown {
   if (occupancy.kind !== 'known')
-    return noScore('how long an answer holds the device is not known, so M has no value')
+    return noScore('the device time of an answer is unknown, so M is unknown')
   const held = single(factor(`device time of ${candidate}`, occupancy))
   const each = parts.map(({ device, share }) =>
     combine(
@@ -124,7 +124,7 @@ export function hostShare(id: string, { value, low, high }: Known<'share'>): Mod
 }
 
 function acceptFactor({ acceptRate, candidate }: Usage): Model | Unknown {
-  if (acceptRate.kind !== 'known') return noScore('the accept rate is not known')
+  if (acceptRate.kind !== 'known') return noScore('the accept rate is unknown')
   const inner = single(factor(`accept rate of ${candidate}`, acceptRate, 'normal'))
   const least = acceptRate.value / 1000 // a draw never reaches 0: the score would have no end
   return { ...inner, value: ([a = 0]) => Math.min(1, Math.max(least, a)) }

@@ -87,7 +87,7 @@ describe('SCI of a candidate', () => {
     const sci = sciOf(none, toIncumbent(large))
     expect(sci.perAccepted).toEqual({
       kind: 'infinite',
-      reason: 'none of 1000 answers was accepted',
+      reason: 'none of 1000 answers were accepted',
     })
     expect(sci.perResolved.kind).toBe('known')
   })

@@ -59,7 +59,7 @@ const words: Readonly<Record<SciPart, string>> = {
 
 function acceptsNothing({ acceptRate, answers }: Usage): Infinite | null {
   return acceptRate.kind === 'known' && acceptRate.value === 0
-    ? infinite(`none of ${answers} answers was accepted`)
+    ? infinite(`none of ${answers} answers were accepted`)
     : null
 }
 
@@ -113,13 +113,13 @@ function withValue(spread: Known<'gPerR'>, value: number): Known<'gPerR'> {
 /** The figures of a score at central values, over all answers of the run; what every export writes. */
 export function scoreInput(usage: Usage, fallback: Fallback, per: SciPer): ScoreInput | Unknown {
   const { energy, idle, answers, pue, grid, acceptRate } = usage
-  if (energy.kind !== 'known') return unknown('the energy is not known')
+  if (energy.kind !== 'known') return unknown('the energy is unknown')
   const embodied = embodiedInput(usage)
   if ('kind' in embodied) return embodied
   const units = unitsOf(usage, per)
   if (typeof units !== 'number') return units
   const fallbackG = per === 'resolved' ? fallbackGrams(usage, fallback) : 0
-  if (fallbackG === null) return unknown('the carbon of the fallback is not known')
+  if (fallbackG === null) return unknown('the carbon of the fallback is unknown')
   const joules = energy.value + (idle.kind === 'known' ? idle.value : 0)
   return {
     itEnergyKwh: (joules * answers) / joulesPerKwh,
@@ -133,7 +133,7 @@ export function scoreInput(usage: Usage, fallback: Fallback, per: SciPer): Score
 
 function unitsOf({ answers, acceptRate }: Usage, per: SciPer): number | Unknown {
   if (per !== 'accepted') return answers
-  if (acceptRate.kind !== 'known') return unknown('the accept rate is not known')
+  if (acceptRate.kind !== 'known') return unknown('the accept rate is unknown')
   return wholeNumber(acceptRate.value * answers)
 }
 
@@ -147,9 +147,9 @@ function embodiedInput({ embodied, answers }: Usage): EmbodiedInput | Unknown {
   if (embodied.kind === 'given')
     return embodied.perItem.kind === 'known'
       ? { grams: embodied.perItem.value * answers }
-      : unknown('the embodied carbon is not known')
+      : unknown('the embodied carbon is unknown')
   const { occupancy, parts } = embodied
-  if (occupancy.kind !== 'known') return unknown('the device time is not known')
+  if (occupancy.kind !== 'known') return unknown('the device time is unknown')
   const durationS = occupancy.value * answers
   const inputs = parts.map(({ device, share }) => ({
     totalG: device.total.value,

@@ -57,7 +57,7 @@ export function cpuPowerSpread(machine: string, threads: number | null): EnergyS
     name: `power model of ${machine}`,
     ratio: within('ratio', 1, lineErrorOf({ threads }), {
       method: 'modeled',
-      how: 'watts per thread of a machine not measured',
+      how: 'watts per thread of a machine without a sensor',
       source: 'SPECpower_ssj2008 results 2018+, per thread',
       level: 0.9,
     }),
@@ -121,7 +121,7 @@ export function usageOf(candidate: MeteredCandidate, site: Site): Usage {
 /** The device, and for a bare GPU its slot in a host: M of all hardware inside the boundary is a must. */
 function partsOf(site: Site, threads: number): readonly DevicePart[] {
   const share = isGpu(site.device.id)
-    ? exact('share', site.share ?? 1, 'deployment.share, else the whole GPU')
+    ? exact('share', site.share ?? 1, 'deployment.share, otherwise the whole GPU')
     : shareOf(site, threads)
   const own: DevicePart = { device: site.device, share }
   if (!isGpu(site.device.id)) return [own]
@@ -132,7 +132,7 @@ function partsOf(site: Site, threads: number): readonly DevicePart[] {
 /** The share of the device that a run holds while it lasts: the whole machine that it sees, on a host that it may not see. */
 export function runShare(site: Site): Known<'share'> {
   return isGpu(site.device.id)
-    ? exact('share', site.share ?? 1, 'deployment.share, else the whole GPU')
+    ? exact('share', site.share ?? 1, 'deployment.share, otherwise the whole GPU')
     : shareOf(site, site.cores)
 }
 
@@ -173,7 +173,7 @@ function shareOf({ share, cores, device }: Site, threads: number): Known<'share'
     high: seen,
     method: 'modeled',
     how: virtual
-      ? `${threads} of ${unknownHostThreads} processors of a host that cannot be seen, up to ${threads} of ${cores}`
+      ? `${threads} of ${unknownHostThreads} processors of a host of unknown size, up to ${threads} of ${cores}`
       : `${threads} of ${cores} processors, down to ${threads} of ${unknownHostThreads} on a shared host`,
     source: 'environment.cores',
   })

@@ -24,9 +24,9 @@ export function waterfallOf(usage: Usage | undefined, fallback: Fallback): Water
     steps: [
       { name: 'energy of the answer x grid', grams: it * (1 - idleShare) },
       { name: 'idle capacity', grams: it * idleShare },
-      { name: 'data-centre overhead (PUE)', grams: each(score.operationalG) - it },
+      { name: 'data center overhead (PUE)', grams: each(score.operationalG) - it },
       { name: 'embodied carbon (M)', grams: each(score.embodiedG) },
-      { name: 'fallback for what is not accepted', grams: each(input.fallbackG ?? 0) },
+      { name: 'fallback for rejected answers', grams: each(input.fallbackG ?? 0) },
     ],
     total: score.sci,
   }

@@ -27,7 +27,7 @@ export function boampsReport(
   const { candidate, environment } = context
   const usage = account.usages.find((each) => each.candidate === candidate.id)
   if (usage === undefined || usage.energy.kind !== 'known')
-    throw new RightsizeError('EXPORT_IMPOSSIBLE', `the energy of ${candidate.id} is not known`)
+    throw new RightsizeError('EXPORT_IMPOSSIBLE', `the energy of ${candidate.id} is unknown`)
   const { energy } = usage
   return {
     header: {
@@ -54,7 +54,7 @@ export function boampsReport(
       ...(candidate.acceptRate.kind === 'known'
         ? { measuredAccuracy: candidate.acceptRate.value }
         : {}),
-      taskDescription: `${account.task}: accepted answers over answers, as the declared scorer judges`,
+      taskDescription: `${account.task}: share of answers accepted by the declared scorer`,
     },
     measures: [
       {

@@ -17,13 +17,13 @@ export interface CardContext {
 export function modelCardBlock(account: Account, context: CardContext): string {
   const { provider, consumer, chosen } = account
   if (provider.total.kind !== 'known')
-    throw new RightsizeError('EXPORT_IMPOSSIBLE', 'the carbon of making the model is not known')
+    throw new RightsizeError('EXPORT_IMPOSSIBLE', 'the carbon of building the model is unknown')
   const row = consumer.rows.find(({ id }) => id === chosen)
   return [
     '---',
     'co2_eq_emissions:',
     `  emissions: ${format(provider.total.value)}`,
-    `  source: ${quoted(`rightsize, ${account.at}: selection, benchmarking, training and failed tries; interval ${format(provider.total.low)} to ${format(provider.total.high)} g`)}`,
+    `  source: ${quoted(`rightsize, ${account.at}: selection, benchmarking, training and failed attempts; interval ${format(provider.total.low)} to ${format(provider.total.high)} g`)}`,
     ...(context.trainingType === undefined
       ? []
       : [`  training_type: ${quoted(context.trainingType)}`]),
@@ -35,16 +35,16 @@ export function modelCardBlock(account: Account, context: CardContext): string {
     '',
     '| | CO2e | interval |',
     '| --- | --- | --- |',
-    line('Making it (Provider, total)', provider.total),
+    line('Building the model (Provider, total)', provider.total),
     ...(row === undefined
       ? []
       : [
-          line('Using it (Consumer), per resolved task', row.sci.perResolved),
-          line('Using it (Consumer), per accepted answer', row.sci.perAccepted),
-          line('Using it (Consumer), per inference', row.sci.perInference),
+          line('Using the model (Consumer), per resolved task', row.sci.perResolved),
+          line('Using the model (Consumer), per accepted answer', row.sci.perAccepted),
+          line('Using the model (Consumer), per inference', row.sci.perInference),
         ]),
     '',
-    `Grid: ${account.grid.name} ${account.grid.period}, ${account.grid.kind}, ${account.grid.intensity.value} gCO2e/kWh. The two scores are never added (SCI for AI).`,
+    `Grid: ${account.grid.name} ${account.grid.period}, ${account.grid.kind}, ${account.grid.intensity.value} gCO2e/kWh. Do not add the two scores (SCI for AI).`,
     '',
   ].join('\n')
 }

@@ -58,7 +58,7 @@ export function ifManifest(account: Account, per: SciPer = 'resolved'): IfExport
   return {
     manifest: {
       name: `rightsize ${account.task}`,
-      description: `SCI per ${unitName[per].replace('-', ' ').replace(/s$/, '')}; one timestep per candidate, so that SCI is total carbon over total R`,
+      description: `SCI per ${unitName[per].replace('-', ' ').replace(/s$/, '')}; one timestep per candidate, so SCI is total carbon over total R`,
       tags: null,
       initialize: { plugins: pluginsFor(good, per) },
       tree: { children: Object.fromEntries(nodes) },
@@ -87,7 +87,7 @@ function exportable(usage: Usage, fallback: Fallback, per: SciPer): ScoreInput |
   if ('kind' in input) return input
   return input.units > 0
     ? stretched(input)
-    : { kind: 'unknown', why: 'nothing was accepted: the score is infinite' }
+    : { kind: 'unknown', why: 'no answer was accepted, so the score is infinite' }
 }
 
 /** IF's Sci wants at least one second: everything is doubled until it is, which leaves the quotient's bits alone. */

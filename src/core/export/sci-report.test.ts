@@ -88,7 +88,7 @@ describe('SCI report', () => {
     ])
       expect(text).toContain(`## ${title}`)
     expect(text).toContain('a \\| b c')
-    expect(text).toContain('- [x] components sum to the score')
+    expect(text).toContain('- [x] components add up to the score')
   })
 
   test('an infinite or unknown score is not turned into a report', () => {
@@ -116,7 +116,7 @@ describe('other forms', () => {
     })
     const total = (account.provider.total as Known<'g'>).value
     expect(metadata.co2_eq_emissions.emissions / total).toBeCloseTo(1, 3)
-    expect(block).toContain('never added')
+    expect(block).toContain('Do not add the two scores')
   })
 
   test('CSV: a line per candidate, three cells per estimate, formulas defused, commas quoted', () => {

@@ -116,7 +116,7 @@ function header(account: Account, about: ReportAbout) {
     version: about.version ?? unsaid,
     description:
       about.description ??
-      `Task ${account.task}, answered by ${account.chosen ?? account.incumbent ?? 'nobody'}`,
+      `Task ${account.task}, answered by ${account.chosen ?? account.incumbent ?? 'no candidate'}`,
     url: about.url ?? unsaid,
     organisation: { name: organisation.name ?? unsaid, url: organisation.url ?? unsaid },
     accountable: {
@@ -154,7 +154,7 @@ function consumerBody(account: Account, candidate: string | null): Body {
     unit,
     calculation: 'eim',
     description:
-      'Energy of the answer with idle share and PUE, times grid intensity, plus the device time it holds.',
+      'Energy of the answer with idle share and PUE, times grid intensity, plus embodied carbon for its device time.',
     methodologies: methods.map(({ id }) => id),
   }
   const escalation: ReportComponent = {
@@ -162,7 +162,7 @@ function consumerBody(account: Account, candidate: string | null): Body {
     sci: fallback,
     unit,
     calculation: 'c',
-    description: 'Carbon of the declared fallback for answers that were not accepted.',
+    description: 'Carbon of the declared fallback for rejected answers.',
     methodologies: ['R-resolved'],
   }
   return {
@@ -186,9 +186,9 @@ function providerBody(account: Account): Body {
   if (unit === undefined || score?.kind !== 'known')
     throw new RightsizeError(
       'EXPORT_IMPOSSIBLE',
-      'no Provider unit is known: neither parameters, tokens nor FLOP',
+      'no Provider unit is known: parameters, training tokens and FLOP are all missing',
       {
-        next: 'Give parameters of the chosen candidate, or training tokens or FLOP.',
+        next: 'Set `parameters` on the chosen candidate, or state training tokens or FLOP.',
       },
     )
   const word = `gCO2e per ${unit.unit} (gross)`
@@ -198,29 +198,27 @@ function providerBody(account: Account): Body {
     sci: (valueOr0(stage.operational) + valueOr0(stage.embodied)) / amount,
     unit: word,
     calculation: 'eim' as const,
-    description: stage.discarded
-      ? 'Not chosen in the end: counted all the same.'
-      : 'Part of the chosen model.',
+    description: stage.discarded ? 'Not chosen, but counted.' : 'Part of the chosen model.',
     methodologies: ['E-run', 'I-grid', 'M-device'],
   }))
   return {
     sci: { value: score.value, unit: word, low: score.low, high: score.high, level: score.level },
     components,
-    summary: `${rateWords({ ...score, unit: word })}: selection, benchmarking, training and failed tries of ${account.task}.`,
+    summary: `${rateWords({ ...score, unit: word })}: selection, benchmarking, training and failed attempts of ${account.task}.`,
     functionalUnit: {
       unit: unit.unit,
       rationale: provider.rationale,
       conversions: providerConversions(account),
     },
     keyInsights: [
-      `${share(valueOr0(provider.discardedEnergy), valueOr0(provider.energy))} of the energy went into what was not chosen.`,
+      `${share(valueOr0(provider.discardedEnergy), valueOr0(provider.energy))} of the energy went into candidates that were not chosen.`,
     ],
     methodologies: [
       method(
         'E-run',
         'E',
         account.usages.some(({ meter }) => meter === 'cpu-time') ? 'modeled' : 'measured',
-        'Every window of the run, rejected candidates and failed tries included.',
+        'Every measured window of the run, including rejected candidates and failed attempts.',
         [],
       ),
       method('I-grid', 'I', 'sourced', gridWords(account), [`I ${account.grid.zone}`]),
@@ -290,7 +288,7 @@ function consumerMethods(
       'R-resolved',
       'R',
       'measured',
-      'Accepted answers by the frozen scorer and test set; the declared fallback for the rest.',
+      'Answers accepted by the frozen scorer on the frozen test set; the declared fallback for the others.',
       [],
     ),
   ]
@@ -320,13 +318,13 @@ function insights(account: Account, id: string): readonly string[] {
       `Against ${compared.b}: ${compared.verdict} (P = ${compared.pLess.toFixed(3)})${
         compared.ratio === null
           ? ''
-          : `, ${compared.ratio.value.toFixed(2)} times less [${compared.ratio.low.toFixed(2)}, ${compared.ratio.high.toFixed(2)}]`
+          : `; ${compared.b} emits ${compared.ratio.value.toFixed(2)} times as much [${compared.ratio.low.toFixed(2)}, ${compared.ratio.high.toFixed(2)}]`
       }.`,
     )
   const [first] = account.measureNext
-  if (first !== undefined) lines.push(`What would change this most: ${first.factor}.`)
+  if (first !== undefined) lines.push(`Largest effect on the score: ${first.factor}.`)
   if (account.payBack !== null && !('kind' in account.payBack.carbon))
-    lines.push(`Carbon of finding out: ${account.payBack.carbon.sentence}`)
+    lines.push(`Carbon pay-back of the evaluation: ${account.payBack.carbon.sentence}`)
   return lines
 }
 
@@ -337,7 +335,7 @@ function checklist(report: Omit<SciReport, 'checklist'>): SciReport['checklist']
   const named = report.methodologies.flatMap(({ coefficients }) => coefficients)
   return [
     {
-      item: 'components sum to the score',
+      item: 'components add up to the score',
       ok: Math.abs(sum - report.sci.value) <= 1e-6 * Math.abs(report.sci.value),
     },
     {

@@ -81,7 +81,7 @@ describe('energy of an API call, rightsize mode', () => {
 
   test('small models are told to stand on the intercept, and are not ranked by it', () => {
     const small = apiEnergy({ inputTokens: 0, outputTokens: 10 }, facts(1), unknownBatch)
-    expect(small.notes.join(' ')).toMatch(/99 % of the decode figure is the regression's intercept/)
+    expect(small.notes.join(' ')).toMatch(/99 % of the decode energy is the intercept/)
     expect(() => requireRankable(facts(1), facts(8))).toThrow(
       expect.objectContaining({ code: 'RANKING_REFUSED' }),
     )

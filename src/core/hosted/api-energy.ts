@@ -140,8 +140,8 @@ function prefillEnergy(call: ApiCall, facts: ModelFacts): Known<'J'> {
     low: joules(low) * prefillError[0],
     high: joules(high) * prefillError[1],
     ...modeled,
-    how: 'prefill: 2 FLOP per parameter and token at 40 % of peak (allowance of 20 to 80 %)',
-    source: 'arXiv 2001.08361; NVIDIA H100 data sheet; utilisation is an allowance of rightsize',
+    how: 'prefill: 2 FLOP per parameter and token at 40 % of peak (assumed: 20 to 80 %)',
+    source: 'arXiv 2001.08361; NVIDIA H100 data sheet; utilization is an assumption of rightsize',
   })
 }
 
@@ -149,16 +149,16 @@ function notesOf(facts: ModelFacts, { batch }: ApiScenario): readonly string[] {
   const notes: string[] = []
   if (batch === null)
     notes.push(
-      'batch size not known: it alone moves the energy 6 times (x0.25 to x6 around batch 64)',
+      'the batch size is unknown, which alone changes the energy by x0.25 to x6 (around batch 64)',
     )
   if (facts.activeBillions.value < smallestAnchorBillions)
     notes.push(
-      `no measured dense model is below ${smallestAnchorBillions} billion parameters: ${Math.round(
+      `below ${smallestAnchorBillions} billion parameters no dense model was measured: ${Math.round(
         100 * interceptShare(facts.activeBillions.value),
-      )} % of the decode figure is the regression's intercept`,
+      )} % of the decode energy is the intercept of the regression`,
     )
   if (facts.activeBillions.low < facts.activeBillions.high)
-    notes.push('parameters are not published: a range is assumed')
+    notes.push('the number of parameters is not published, so a range is assumed')
   return notes
 }
 
@@ -173,9 +173,9 @@ export function requireRankable(a: ModelFacts, b: ModelFacts): void {
   if (small.length === 2)
     throw new RightsizeError(
       'RANKING_REFUSED',
-      `${a.model} and ${b.model} are too small to be ranked by an API estimate: over ${
+      `${a.model} and ${b.model} are too small to be ranked by an API estimate: more than ${
         interceptLimit * 100
-      } % of either figure does not depend on the model`,
+      } % of either estimate does not depend on the model`,
     )
 }
 

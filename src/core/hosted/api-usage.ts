@@ -56,7 +56,7 @@ export function apiUsage(
       meter: apiMeter,
       answers: Math.max(1, candidate.n),
       energy: perItemEnergy(estimate.energy),
-      idle: exact('JPerItem', 0, 'inside the estimate'),
+      idle: exact('JPerItem', 0, 'included in the estimate'),
       pue: site.pue,
       grid: context.gridOf(site.zone),
       embodied: { kind: 'given', perItem: apiEmbodied(estimate) },

@@ -96,6 +96,6 @@ describe('model facts', () => {
     expect(() => modelFacts('gpt-4o', table)).toThrow(
       expect.objectContaining({ code: 'MODEL_FACTS_UNKNOWN' }),
     )
-    expect(() => modelFacts('x', table, { parameters: 0 })).toThrow(/not possible/)
+    expect(() => modelFacts('x', table, { parameters: 0 })).toThrow(/impossible/)
   })
 })

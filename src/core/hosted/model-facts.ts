@@ -40,8 +40,8 @@ export function modelFacts(model: string, table: ModelTable, stated: StatedFacts
   if (stated.parameters !== undefined) return factsOf(model, stated, stated.parameters)
   const row = table.models[model.toLowerCase()] ?? table.models[shortName(model)]
   if (row === undefined)
-    throw new RightsizeError('MODEL_FACTS_UNKNOWN', `nobody told how large ${model} is`, {
-      next: 'Set parameters (and activeParameters) of the candidate; [low, high] is allowed where nothing is published.',
+    throw new RightsizeError('MODEL_FACTS_UNKNOWN', `the size of ${model} is unknown`, {
+      next: 'Set `parameters` (and `activeParameters`) on the candidate, as [low, high] if the number is not published.',
     })
   const source = sourceOf(row)
   return {
@@ -85,7 +85,7 @@ function factsOf(
 function billions(parameters: number | readonly [number, number], source: string): Known<'count'> {
   const [low, high] = typeof parameters === 'number' ? [parameters, parameters] : parameters
   if (!(low > 0 && high >= low))
-    throw new RightsizeError('QUANTITY_INVALID', `${low} to ${high} parameters are not possible`)
+    throw new RightsizeError('QUANTITY_INVALID', `${low} to ${high} parameters are impossible`)
   return known('count', {
     value: (low + high) / 2 / 1e9,
     low: low / 1e9,

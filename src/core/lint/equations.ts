@@ -67,7 +67,9 @@ function chainFindings(sides: readonly ReadQuantity[], where: string): readonly 
     const left = sides[i]
     if (left === undefined || Object.keys(left.dimensions).length === 0) return []
     if (!sameDimensions(left, right))
-      return [finding(where, `${words(left)} is set equal to ${words(right)}: other units`)]
+      return [
+        finding(where, `${words(left)} is equated with ${words(right)}, which has other units`),
+      ]
     return near(left.value, right.value) ? [] : [slip(left, right, where)]
   })
 }

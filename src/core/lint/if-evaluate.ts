@@ -76,9 +76,9 @@ function pluginsOf(raw: Readonly<Record<string, unknown>>): Readonly<Record<stri
 }
 
 function refusal(method: string, path: string): string | null {
-  if (method === 'Shell') return 'it runs a command; commands of a manifest are never executed'
-  if (path !== 'builtin') return `it loads code from ${path}; foreign code is never executed`
-  return methods[method] === undefined ? 'it is not one of the arithmetic plugins read here' : null
+  if (method === 'Shell') return 'it runs a command, and commands of a manifest are never executed'
+  if (path !== 'builtin') return `it loads code from ${path}, and external code is never executed`
+  return methods[method] === undefined ? 'only arithmetic plugins are supported' : null
 }
 
 const depthLimit = 20
@@ -94,7 +94,7 @@ function walk(
   ) => void,
   depth: number,
 ): void {
-  if (depth > depthLimit) throw invalid(`the tree is deeper than ${depthLimit}`)
+  if (depth > depthLimit) throw invalid(`the tree has more than ${depthLimit} levels`)
   const own = node['defaults']
   const merged = typeof own === 'object' && own !== null ? { ...defaults, ...own } : defaults
   const { children } = node
@@ -239,7 +239,7 @@ function noteTraps(
   if (used.includes('TimeConverter'))
     traps.add(`${path}: TimeConverter rounds to six decimals; small energies are lost`)
   if (used.includes('Sci') && steps.length > 1)
-    traps.add(`${path}: ${steps.length} timesteps; IF averages sci over them without weights`)
+    traps.add(`${path}: ${steps.length} timesteps; IF averages sci over timesteps without weights`)
   if (used.includes('SciEmbodied')) {
     const old = legacyInputs.filter((name) => steps.some((step) => name in step))
     if (old.length > 0)
@@ -258,7 +258,9 @@ function noteZeroUnits(
   for (const name of compute.filter((each) => plugins[each]?.method === 'Sci')) {
     const unit = String(plugins[name]?.config['functional-unit'])
     if (steps.some((step) => step[unit] === 0))
-      traps.add(`${path}: ${unit} is 0; IF prints total carbon as the score and ends with success`)
+      traps.add(
+        `${path}: ${unit} is 0, and IF reports the total carbon as the score without an error`,
+      )
   }
 }
 

@@ -30,7 +30,7 @@ export function manifestFindings(manifest: unknown): readonly Finding[] {
 function statusFinding(manifest: unknown): readonly Finding[] {
   const { execution } = (manifest ?? {}) as { execution?: { status?: unknown } }
   return execution?.status === 'fail'
-    ? [finding('execution', 'its run failed (execution.status: fail)', 'error')]
+    ? [finding('execution', 'the run failed (execution.status: fail)', 'error')]
     : []
 }
 
@@ -51,18 +51,16 @@ function stepFindings(step: Readonly<Record<string, unknown>>, where: string): r
     found.push(
       finding(
         where,
-        `grid/carbon-intensity is ${grid} gCO2e/kWh; 0 or 2 to 1500 is possible`,
+        `grid/carbon-intensity is ${grid} gCO2e/kWh; possible values are 0 and 2 to 1500`,
         'error',
       ),
     )
   const pue = value('pue')
   if (pue !== null && (pue < 1 || pue > 4))
-    found.push(finding(where, `pue is ${pue}; 1 to 4 is possible`, 'error'))
+    found.push(finding(where, `pue is ${pue}; possible values are 1 to 4`, 'error'))
   const share = value('usage-ratio')
   if (share !== null && (share <= 0 || share > 1))
-    found.push(
-      finding(where, `usage-ratio is ${share}; above 0 and at most 1 is possible`, 'error'),
-    )
+    found.push(finding(where, `usage-ratio is ${share}; it must be above 0 and at most 1`, 'error'))
   return found
 }
 
@@ -82,7 +80,7 @@ function outputFindings(
           : [
               finding(
                 `${path}[${i}]`,
-                `${name} is printed as ${short(theirs)}, ${short(ours)} follows`,
+                `${name} is ${short(theirs)} in the file, but the inputs give ${short(ours)}`,
                 'error',
               ),
             ]

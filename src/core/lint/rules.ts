@@ -56,11 +56,11 @@ export const factRules: readonly Rule[] = [
 ]
 
 function scoreRule({ sci, components }: ReportFacts): readonly Finding[] {
-  if (sci === null) return [error('score', 'report', 'no SCI score with a unit is printed')]
+  if (sci === null) return [error('score', 'report', 'no SCI score with a unit was found')]
   return [sci, ...components]
     .filter(({ value }) => !Number.isFinite(value) || value < 0)
     .map(({ name, where, unit }) =>
-      error('score', where, `${name} is no number of g per ${unit} that can be`),
+      error('score', where, `${name} is not a possible number of g per ${unit}`),
     )
 }
 
@@ -75,7 +75,7 @@ function sumRule({ sci, components }: ReportFacts): readonly Finding[] {
         error(
           'sum',
           sci.where,
-          `components add up to ${short(total)} g per ${sci.unit}, the score says ${short(sci.value)}`,
+          `components add up to ${short(total)} g per ${sci.unit}, but the score is ${short(sci.value)}`,
         ),
       ]
 }
@@ -86,7 +86,7 @@ function oneUnitRule({ sci, components, functionalUnit }: ReportFacts): readonly
   const others = components
     .filter(({ unit }) => unit !== sci.unit)
     .map(({ name, unit, where }) =>
-      error('one-r', where, `${name} is per ${unit}, the score per ${sci.unit}`),
+      error('one-r', where, `${name} is per ${unit}, but the score is per ${sci.unit}`),
     )
   const declared =
     functionalUnit === null ||
@@ -97,7 +97,7 @@ function oneUnitRule({ sci, components, functionalUnit }: ReportFacts): readonly
           error(
             'one-r',
             sci.where,
-            `the functional unit is ${functionalUnit}, the score is per ${sci.unit}`,
+            `the functional unit is ${functionalUnit}, but the score is per ${sci.unit}`,
           ),
         ]
   return [...others, ...declared]
@@ -109,7 +109,7 @@ function coefficientRule({ coefficients, namedCoefficients }: ReportFacts): read
   const listed = new Set(coefficients.map(({ name }) => name))
   const missing = [...new Set(namedCoefficients)]
     .filter((name) => !listed.has(name))
-    .map((name) => error('coefficients', 'methodologies', `"${name}" is used and not listed`))
+    .map((name) => error('coefficients', 'methodologies', `"${name}" is used but not listed`))
   return [...missing, ...coefficients.flatMap(incomplete)]
 }
 
@@ -137,10 +137,16 @@ function ageRule({ coefficients, date }: ReportFacts, today: string | null): rea
     const years = [
       ...`${each.name} ${each.description} ${each.source}`.matchAll(/\b(19|20)\d{2}\b/g),
     ].map(([y]) => Number(y))
-    if (years.length === 0) return [warning('age', each.where, `${each.name} says no year`)]
+    if (years.length === 0) return [warning('age', each.where, `${each.name} states no year`)]
     const newest = Math.max(...years)
     return now !== null && Number(now.slice(0, 4)) - newest > gridYears
-      ? [error('age', each.where, `${each.name} is of ${newest}, the report of ${now.slice(0, 4)}`)]
+      ? [
+          error(
+            'age',
+            each.where,
+            `${each.name} is from ${newest}, the report from ${now.slice(0, 4)}`,
+          ),
+        ]
       : []
   })
   const old =
@@ -158,7 +164,7 @@ const methodWords = ['measured', 'sourced', 'modeled', 'modelled']
 
 function methodRule({ methods }: ReportFacts): readonly Finding[] {
   if (methods.length === 0)
-    return [warning('methods', 'report', 'no methodology says measured, sourced or modeled')]
+    return [warning('methods', 'report', 'no methodology states measured, sourced or modeled')]
   return methods
     .filter(({ method }) => !methodWords.includes(method))
     .map(({ id, method, where }) =>
@@ -184,7 +190,7 @@ function marketRule({ text }: ReportFacts): readonly Finding[] {
   return found === null ||
     /no[t]? [^.]{0,40}$/i.test(text.slice(Math.max(0, found.index - 50), found.index))
     ? []
-    : [error('market', 'report', `"${found[0]}": SCI is location based`)]
+    : [error('market', 'report', `"${found[0]}": SCI must be location-based`)]
 }
 
 /** What coefficients can be at all; a value outside is nearly always a slip of 1000 or a pound for a gram. */
@@ -200,7 +206,7 @@ function magnitudeRule({ coefficients }: ReportFacts): readonly Finding[] {
           error(
             'magnitude',
             each.where,
-            `${each.name} is ${each.value} ${each.unit}; ${range[0]} to ${range[1]} is possible`,
+            `${each.name} is ${each.value} ${each.unit}; possible values are ${range[0]} to ${range[1]}`,
           ),
         ]
   })
@@ -226,7 +232,7 @@ function intervalRule({ sci, interval }: ReportFacts): readonly Finding[] {
         error(
           'interval',
           sci.where,
-          `the score ${short(sci.value)} is outside its own interval ${short(interval.low)} to ${short(interval.high)}`,
+          `the score ${short(sci.value)} lies outside its interval ${short(interval.low)} to ${short(interval.high)}`,
         ),
       ]
 }

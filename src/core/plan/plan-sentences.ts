@@ -8,7 +8,7 @@ export function planSentences(input: PlanInput, facts: Facts): string[] {
   const what =
     regime.kind === 'full'
       ? 'Every candidate runs on every item'
-      : 'A race: cheapest first, one item order, stopping as soon as the evidence allows'
+      : 'A race: cheapest candidates first, in one item order, stopping as soon as the evidence allows'
   return [`${what} (${regime.why}).`, ...costSentences(facts), ...reachSentences(input, labels)]
 }
 
@@ -20,8 +20,8 @@ function costSentences({ energy, money, calls, fitsBudget }: Facts): string[] {
   if (money.kind === 'known')
     likely.push(`${short(money.value)} in money (at most ${short(money.high)})`)
   const unknownEnergy =
-    energy.kind === 'unknown' ? [`Energy cannot be foretold: ${energy.why}.`] : []
-  return [`Likely to take ${likely.join(', ')}; ${fitsBudget.why}.`, ...unknownEnergy]
+    energy.kind === 'unknown' ? [`Energy cannot be predicted: ${energy.why}.`] : []
+  return [`Expected: ${likely.join(', ')}; ${fitsBudget.why}.`, ...unknownEnergy]
 }
 
 function reachSentences({ bar }: PlanInput, labels: PlanReport['labels']): string[] {

@@ -44,7 +44,7 @@ test('few answers are run in full, many are raced, and a saving to compare with 
   expect(planReport(input({ items: 50_000, wholeSetMetric: true })).regime.kind).toBe('full')
   expect(planReport(input({ regime: 'race' })).regime).toEqual({
     kind: 'race',
-    why: 'the spec asks for it',
+    why: 'set in the spec',
   })
 })
 

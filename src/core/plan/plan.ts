@@ -134,21 +134,21 @@ function budgetFit(
   if (asked.length === 0) return { ok: true, why: 'no budget is set' }
   for (const [name, limit = 0, need] of asked) {
     if (need.kind !== 'known')
-      return { ok: true, why: `the ${name} it will take are unknown; the run stops at the budget` }
+      return { ok: true, why: `the ${name} needed are unknown; the run stops at the budget` }
     if (need.value > limit) {
       return {
         ok: false,
-        why: `it will likely take ${format(need.value)} ${name}, the budget is ${format(limit)}`,
+        why: `it will likely take ${format(need.value)} ${name}, but the budget is ${format(limit)}`,
       }
     }
     if (need.high > limit) {
       return {
         ok: true,
-        why: `likely within the ${name} budget; at worst it takes ${format(need.high)} and stops at ${format(limit)}`,
+        why: `likely within the ${name} budget; at worst it needs ${format(need.high)} and stops at ${format(limit)}`,
       }
     }
   }
-  return { ok: true, why: 'within the budget even if everything is run' }
+  return { ok: true, why: 'within the budget even if every candidate runs on every item' }
 }
 
 const format = (value: number): string => String(Number(value.toPrecision(3)))

@@ -8,26 +8,26 @@ const SHARE_OF_SAVING = 0.1
 
 /** Full where running everything is cheap, race where the benchmark itself is dear; with the reason. */
 export function regimeFor(input: PlanInput): PlanReport['regime'] {
-  if (input.regime !== 'auto') return { kind: input.regime, why: `the spec asks for it` }
+  if (input.regime !== 'auto') return { kind: input.regime, why: `set in the spec` }
   if (input.wholeSetMetric) {
-    return { kind: 'full', why: 'the metric is no mean over items, so every item is needed' }
+    return { kind: 'full', why: 'the metric is not a mean over items, so every item is needed' }
   }
   const answers = input.items * input.candidates.length
   const compared = exhaustiveAgainstSaving(input)
   if (compared !== null) {
     const part = `${(100 * compared).toPrecision(2)} % of what the choice could save in a month`
     return compared <= SHARE_OF_SAVING
-      ? { kind: 'full', why: `running everything costs ${part}` }
-      : { kind: 'race', why: `running everything would cost ${part}` }
+      ? { kind: 'full', why: `a full run costs ${part}` }
+      : { kind: 'race', why: `a full run would cost ${part}` }
   }
   return answers <= FEW_ANSWERS
     ? {
         kind: 'full',
-        why: `${answers} answers in all: few enough to run every candidate on every item`,
+        why: `${answers} answers in total, few enough to run every candidate on every item`,
       }
     : {
         kind: 'race',
-        why: `${answers} answers in all: cheapest first, stopping when the evidence allows`,
+        why: `${answers} answers in total: cheapest first, stopping when the evidence allows`,
       }
 }
 

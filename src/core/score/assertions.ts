@@ -97,7 +97,7 @@ export const assertionsOptions = {
   trust: {
     kind: 'boolean',
     byDefault: false,
-    text: 'Run the JavaScript of assertions and transforms; they are code of the spec.',
+    text: 'Run the JavaScript of assertions and transforms; they are code from the spec.',
   },
 } as const
 
@@ -179,6 +179,6 @@ function assertionsOf(item: Item): readonly Assertion[] {
     return value
   throw new RightsizeError(
     'SCORER_EXPECTED',
-    `The label of item ${item.id} is no list of assertions.`,
+    `The label of item ${item.id} is not a list of assertions.`,
   )
 }

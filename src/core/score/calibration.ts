@@ -22,7 +22,7 @@ export function brier(options: Options): Scorer {
       if (output.kind !== 'label' || output.probabilities === undefined)
         throw new RightsizeError(
           'SCORER_EXPECTED',
-          'The scorer brier needs candidates that answer with probabilities.',
+          'The scorer brier needs candidates that return probabilities.',
         )
       return {
         score: 1 - brierLoss(output.probabilities, String(item.expected)) / 2,

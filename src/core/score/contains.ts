@@ -3,12 +3,12 @@ import { type Options, readOptions } from './options.ts'
 import type { Scorer } from './scorer.ts'
 
 export const containsOptions = {
-  ignoreCase: { kind: 'boolean', byDefault: false, text: 'Upper and lower case are the same.' },
-  all: { kind: 'boolean', byDefault: false, text: 'All references must occur, not only one.' },
+  ignoreCase: { kind: 'boolean', byDefault: false, text: 'Ignore case.' },
+  all: { kind: 'boolean', byDefault: false, text: 'Require all references, not only one.' },
   values: {
     kind: 'texts',
     byDefault: null,
-    text: 'Texts to look for in every answer, instead of the label.',
+    text: 'Texts to find in every answer, instead of the label.',
   },
 } as const
 
@@ -30,7 +30,7 @@ export function contains(options: Options): Scorer {
     deterministic: true,
     score: (output, item) => {
       const answered = answerText(output)
-      if (answered === null) return { score: 0, reason: `a ${output.kind} is no text` }
+      if (answered === null) return { score: 0, reason: `a ${output.kind} is not text` }
       const wanted = values ?? references(item, 'contains')
       const held = wanted.filter((text) => fold(answered).includes(fold(text)))
       const right = all ? held.length === wanted.length : held.length > 0

@@ -3,13 +3,13 @@ import { type Options, type OptionValues, readOptions } from './options.ts'
 import type { Scorer } from './scorer.ts'
 
 export const exactOptions = {
-  ignoreCase: { kind: 'boolean', byDefault: false, text: 'Upper and lower case are the same.' },
+  ignoreCase: { kind: 'boolean', byDefault: false, text: 'Ignore case.' },
   ignoreSpace: {
     kind: 'boolean',
     byDefault: true,
-    text: 'Space around the answer is dropped, runs of space inside count as one.',
+    text: 'Trim the answer, and treat runs of space as one space.',
   },
-  ignorePunctuation: { kind: 'boolean', byDefault: false, text: 'Punctuation is dropped.' },
+  ignorePunctuation: { kind: 'boolean', byDefault: false, text: 'Ignore punctuation.' },
 } as const
 
 /**
@@ -30,7 +30,7 @@ export function exact(options: Options): Scorer {
     deterministic: true,
     score: (output, item) => {
       const answered = answerText(output)
-      if (answered === null) return { score: 0, reason: `a ${output.kind} is no text` }
+      if (answered === null) return { score: 0, reason: `a ${output.kind} is not text` }
       const read = normalised(answered, rules)
       const right = references(item, 'exact').find((one) => normalised(one, rules) === read)
       return { score: right === undefined ? 0 : 1, read: right ?? answered.trim() }

@@ -14,7 +14,7 @@ const LONGEST = 1_000_000
 export function jsonAnswer(output: Output, fenced: boolean): JsonAnswer {
   if (output.kind === 'json') return { ok: true, value: output.value }
   if (output.kind !== 'text' && output.kind !== 'label')
-    return { ok: false, why: `a ${output.kind} is no JSON` }
+    return { ok: false, why: `a ${output.kind} is not JSON` }
   const text = output.kind === 'text' ? output.text : output.label
   const inner = fenced ? (/```(?:json)?\s*\n([\s\S]*?)\n\s*```/i.exec(text)?.[1] ?? text) : text
   if (inner.length > LONGEST) return { ok: false, why: 'the answer is too long' }

@@ -9,14 +9,18 @@ export const jsonFieldsOptions = {
   fields: {
     kind: 'texts',
     byDefault: null,
-    text: 'Paths of the fields that count (`a.b`); all fields of the label when left out.',
+    text: 'Paths of the fields to compare (`a.b`). Default: all fields of the label.',
   },
-  ignoreCase: { kind: 'boolean', byDefault: false, text: 'Case of texts does not count.' },
-  tolerance: { kind: 'number', byDefault: 0, text: 'Largest difference of numbers.' },
+  ignoreCase: { kind: 'boolean', byDefault: false, text: 'Ignore case.' },
+  tolerance: {
+    kind: 'number',
+    byDefault: 0,
+    text: 'Largest difference between numbers that counts as equal.',
+  },
   fenced: {
     kind: 'boolean',
     byDefault: false,
-    text: 'JSON inside a Markdown code fence is taken too.',
+    text: 'Also accept JSON inside a Markdown code fence.',
   },
 } as const
 
@@ -56,7 +60,7 @@ export function jsonFields(options: Options): Scorer {
 function expectedValue(item: Item): unknown {
   const value = typeof item.expected === 'string' ? parsed(item.expected) : item.expected
   if (typeof value === 'object' && value !== null) return value
-  throw new RightsizeError('SCORER_EXPECTED', `The label of item ${item.id} is no JSON object.`)
+  throw new RightsizeError('SCORER_EXPECTED', `The label of item ${item.id} is not a JSON object.`)
 }
 
 /** Leaf values by path; only those under the fields that count. */

@@ -4,13 +4,17 @@ import { type Options, readOptions } from './options.ts'
 import type { Scorer } from './scorer.ts'
 
 export const numericOptions = {
-  tolerance: { kind: 'number', byDefault: 1e-9, text: 'Largest difference that is still right.' },
+  tolerance: { kind: 'number', byDefault: 1e-9, text: 'Largest difference that counts as right.' },
   relative: {
     kind: 'number',
     byDefault: 0,
-    text: 'Largest difference as a share of the label; the wider of the two counts.',
+    text: 'Largest difference as a share of the label; the larger of the two tolerances applies.',
   },
-  first: { kind: 'boolean', byDefault: false, text: 'Take the first number, not the last.' },
+  first: {
+    kind: 'boolean',
+    byDefault: false,
+    text: 'Read the first number of the answer instead of the last.',
+  },
 } as const
 
 /**
@@ -47,7 +51,7 @@ function expectedNumber(text: string, id: string): number {
   if (value !== null) return value
   throw new RightsizeError(
     'SCORER_EXPECTED',
-    `The label of item ${id} holds no number: ${text.slice(0, 80)}`,
+    `The label of item ${id} contains no number: ${text.slice(0, 80)}`,
   )
 }
 

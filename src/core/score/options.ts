@@ -42,7 +42,7 @@ function checkOption(scorer: string, name: string, value: unknown, rules: Option
   const rule = rules[name]
   if (rule === undefined)
     throw new RightsizeError('SCORER_OPTION', `The scorer ${scorer} has no option \`${name}\`.`, {
-      next: `Correct \`scorer.options\`: ${suggestion(name, Object.keys(rules))}`,
+      next: `Fix \`scorer.options\`: ${suggestion(name, Object.keys(rules))}`,
     })
   if (value === undefined || fits(rule.kind, value)) return
   const what = `The option \`${name}\` of the scorer ${scorer} must be ${WORDS[rule.kind]}, not ${JSON.stringify(value)}.`

@@ -7,13 +7,13 @@ export const regexOptions = {
   pattern: {
     kind: 'text',
     byDefault: null,
-    text: 'The pattern; without it the label of each item is one.',
+    text: 'The pattern. Without it, each label is the pattern.',
   },
-  flags: { kind: 'text', byDefault: 'u', text: 'Flags of the pattern, such as iu.' },
+  flags: { kind: 'text', byDefault: 'u', text: 'Flags of the pattern, for example iu.' },
   group: {
     kind: 'number',
     byDefault: null,
-    text: 'The text of this group must be the label; without it a match is enough.',
+    text: 'The group whose text must equal the label. Without it, any match counts.',
   },
 } as const
 
@@ -38,7 +38,7 @@ export function regex(options: Options): Scorer {
     deterministic: true,
     score: (output, item) => {
       const answered = answerText(output)?.slice(0, LONGEST)
-      if (answered === undefined) return { score: 0, reason: `a ${output.kind} is no text` }
+      if (answered === undefined) return { score: 0, reason: `a ${output.kind} is not text` }
       if (fixed === null) return anyMatches(answered, references(item, 'regex'), flags)
       const match = answered.match(fixed)
       if (group === null) return { score: match === null ? 0 : 1, read: match?.[0] ?? answered }

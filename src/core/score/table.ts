@@ -27,18 +27,18 @@ const whole = (metric: SetMetric, summary: string): ScorerEntry => ({
 
 /** Every scorer that needs neither package nor effect, by name. */
 export const scorers: Readonly<Record<string, ScorerEntry>> = {
-  exact: { make: exact, options: exactOptions, summary: 'the answer is the label' },
+  exact: { make: exact, options: exactOptions, summary: 'the answer equals the label' },
   accuracy: {
     make: (options) => ({ ...exact(options), name: 'accuracy' }),
     options: exactOptions,
     summary: 'another name for exact',
   },
-  contains: { make: contains, options: containsOptions, summary: 'the answer holds the label' },
+  contains: { make: contains, options: containsOptions, summary: 'the answer contains the label' },
   regex: { make: regex, options: regexOptions, summary: 'the answer matches a pattern' },
   numeric: {
     make: numeric,
     options: numericOptions,
-    summary: 'the number in the answer is the label',
+    summary: 'the number in the answer equals the label',
   },
   'json-fields': {
     make: jsonFields,
@@ -52,8 +52,8 @@ export const scorers: Readonly<Record<string, ScorerEntry>> = {
     options: {},
     summary: 'micro F1 over entities (BIO tags or spans)',
   },
-  brier: { make: brier, options: {}, summary: 'how good the probabilities are' },
-  given: { make: given, options: {}, summary: 'the score that came with imported results' },
+  brier: { make: brier, options: {}, summary: 'quality of the probabilities (Brier score)' },
+  given: { make: given, options: {}, summary: 'the score of imported results' },
   'macro-f1': whole(setMetrics['macro-f1'], 'mean F1 over the labels'),
   'balanced-accuracy': whole(setMetrics['balanced-accuracy'], 'mean recall over the labels'),
   mcc: whole(setMetrics.mcc, 'Matthews correlation'),

@@ -48,7 +48,7 @@ test('exact reads labels and JSON, and calls a vector no text', () => {
   expect(score(exact({}), { kind: 'json', value: { a: 1 } }, '{"a":1}').score).toBe(1)
   expect(score(exact({}), { kind: 'vector', vector: [1] }, 'a')).toMatchObject({
     score: 0,
-    reason: 'a vector is no text',
+    reason: 'a vector is not text',
   })
 })
 

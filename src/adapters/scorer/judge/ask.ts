@@ -97,7 +97,7 @@ function replyIn(text: string): Attempt {
     const { choices, usage } = JSON.parse(text) as ChatBody
     const content = choices?.[0]?.message?.content
     if (typeof content !== 'string')
-      return { ok: false, why: 'the reply holds no message', again: false }
+      return { ok: false, why: 'the reply contains no message', again: false }
     const reply = {
       text: content,
       input: usage?.prompt_tokens ?? 0,
@@ -109,8 +109,7 @@ function replyIn(text: string): Attempt {
   }
 }
 
-const hostOf = (url: string) =>
-  URL.canParse(url) ? new URL(url).host : 'an address that is no URL'
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : 'an invalid URL')
 
 function wait(seconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((done) => {
