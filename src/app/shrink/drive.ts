@@ -1,4 +1,3 @@
-import { alphaOfLook, chanceOfProof, type ProofSetting } from '../../core/compress/gate.ts'
 import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
 import { type Budget, fallbacks, whyStop } from '../../core/compress/plan.ts'
 import { polish } from '../../core/compress/polish.ts'
@@ -6,6 +5,8 @@ import { chosenSetting, type RuntimeSetting } from '../../core/compress/runtime-
 import type { Compression, MeasuredCost, ProfileShare } from '../../core/compress/trial.ts'
 import { cpuEnergy, wattsPerBusyThread } from '../../core/energy/cpu-model.ts'
 import { runtimeFor } from '../../core/part/runtimes.ts'
+import { chanceOfCertificate, type ProofSetting } from '../../core/proof/forecast.ts'
+import { alphaOfLook } from '../../core/proof/look-alpha.ts'
 import { attempt } from './attempt.ts'
 import {
   type Bench,
@@ -200,7 +201,7 @@ async function endsOf(
   const { original } = run.bench
   const models = reached.map((state) => ({
     bytes: state.bytes,
-    chance: chanceOfProof(state.scores, original, proof),
+    chance: chanceOfCertificate(state.scores, original, proof),
     state,
   }))
   const back = fallbacks(models).map(({ state }) => state)

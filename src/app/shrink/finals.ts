@@ -1,16 +1,15 @@
 import {
-  alphaOfLook,
-  chanceOfProof,
   type HoldoutVerdict,
   holdoutVerdict,
   lossInterval,
-  type ProofSetting,
   pairs,
   sliceBreaches,
 } from '../../core/compress/gate.ts'
 import { likeliestFirst } from '../../core/compress/plan.ts'
 import type { Compression, MeasuredCost, PathStep } from '../../core/compress/trial.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
+import { chanceOfCertificate, type ProofSetting } from '../../core/proof/forecast.ts'
+import { alphaOfLook } from '../../core/proof/look-alpha.ts'
 import { type Bench, type Log, type State, shareOf } from './bench.ts'
 import type { Contender } from './contender.ts'
 import type { Part } from './inputs.ts'
@@ -48,7 +47,7 @@ export function finalistsOf(
   )
   const models = intact.map((contender) => ({
     bytes: contender.bytes,
-    chance: chanceOfProof(contender.scores, original, proof),
+    chance: chanceOfCertificate(contender.scores, original, proof),
     contender,
   }))
   const order = likeliestFirst(models)

@@ -1,6 +1,7 @@
-import { alphaOfLook, fewestItems } from '../../core/compress/gate.ts'
 import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { fewestItems } from '../../core/proof/forecast.ts'
+import { alphaOfLook } from '../../core/proof/look-alpha.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { ShrinkEffects, ShrinkRequest } from './request.ts'
 

@@ -1,4 +1,5 @@
 import { runtimeFor } from '../part/runtimes.ts'
+import { fewestItems } from '../proof/forecast.ts'
 import { bytes, grouped, significant } from '../report/number.ts'
 import { itemsForZeroLosses, pairsForPower } from '../stats/sample-size.ts'
 import { trafficFactor } from '../stats/traffic.ts'
@@ -14,7 +15,7 @@ import {
   singleCost,
   sizeWords,
 } from './compression-figures.ts'
-import { fewestItems, type HoldoutVerdict } from './gate.ts'
+import type { HoldoutVerdict } from './gate.ts'
 import type { Compression, Trial } from './trial.ts'
 
 /** What was found in its first sentence, and the evidence: no more than was shown. */

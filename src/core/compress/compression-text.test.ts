@@ -13,6 +13,7 @@ import {
   unmeasured,
 } from '../../../test/report/compressions.ts'
 import { payload } from '../../../test/report/results.ts'
+import { fewestItems } from '../proof/forecast.ts'
 import { foundHeadline, itemsToProve, nextSteps, warnings } from './compression-claim.ts'
 import {
   compressionCard,
@@ -20,7 +21,7 @@ import {
   compressionSummary,
   onThePath,
 } from './compression-text.ts'
-import { fewestItems, holdoutVerdict } from './gate.ts'
+import { holdoutVerdict } from './gate.ts'
 import type { Compression } from './trial.ts'
 
 const headline = (found: Compression): string => foundHeadline(found).first

@@ -1,14 +1,6 @@
 import { expect, test } from 'vitest'
 import { seededRandom } from '../stats/random.ts'
-import {
-  alphaOfLook,
-  alphaOfTrial,
-  chanceOfProof,
-  fewestItems,
-  gate,
-  holdoutVerdict,
-  sliceBreaches,
-} from './gate.ts'
+import { alphaOfTrial, gate, holdoutVerdict, sliceBreaches } from './gate.ts'
 
 const spec = { margin: 0.02, alpha: 0.05, lean: 0.7 }
 
@@ -74,32 +66,4 @@ test('a slice that falls while the whole stands is named', () => {
     { slice: 'locale=de', items: 60, loss: 0.5 },
   ])
   expect(sliceBreaches(slices, candidate, original, floors.set('locale=de', 0.6))).toEqual([])
-})
-
-test('all looks at one hold-out together spend alpha, the first most of it', () => {
-  const looks = Array.from({ length: 40 }, (_, at) => alphaOfLook(0.05, at + 1))
-  expect(looks[0]).toBeCloseTo(0.04, 12)
-  expect(looks.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(0.05 + 1e-12)
-})
-
-test('the fewest items that can prove anything: one less cannot, and traffic widens what is claimed', () => {
-  const setting = { margin: 0.02, alpha: 0.05 }
-  const fewest = fewestItems(0.02, 0.05, null)
-  const same = (items: number) =>
-    holdoutVerdict(new Uint8Array(items), new Uint8Array(items), { ...setting, traffic: null })
-  expect([same(fewest).proven, same(fewest - 1).proven]).toEqual([true, false])
-  expect(fewestItems(0.02, 0.05, 1e9)).toBeLessThan(fewest)
-})
-
-test('the forecast of a proof: even odds where bound and margin are expected to meet, better with more items and less loss', () => {
-  const original = new Uint8Array(1000).fill(1)
-  const losing = (count: number) => original.map((_, at) => Number(at >= count))
-  const chance = (count: number, items = 3000) =>
-    chanceOfProof(losing(count), original, { margin: 0.02, alpha: 0.05, traffic: 1e9, items })
-  // Loss 1.45 %, standard error on 3,000 items sqrt(0.01535 - 0.0145^2) / sqrt(3000) = 0.23 %: 1.45 + 1.645 x 0.23 = 1.82, close below 2.
-  expect(chance(14)).toBeGreaterThan(0.5)
-  expect(chance(19)).toBeLessThan(0.5)
-  expect(chance(10)).toBeGreaterThan(chance(14))
-  expect(chance(14, 30_000)).toBeGreaterThan(chance(14))
-  expect(chanceOfProof([], [], { margin: 0.02, alpha: 0.05, traffic: null, items: 10 })).toBe(0)
 })

@@ -7,7 +7,6 @@ import {
   type PairedCounts,
 } from '../stats/paired-difference.ts'
 import { pLossOver } from '../stats/posterior.ts'
-import { normalCdf, normalQuantile } from '../stats/special-functions.ts'
 import { trafficFactor } from '../stats/traffic.ts'
 
 export interface GateSpec {
@@ -125,14 +124,6 @@ export interface HoldoutVerdict {
   readonly alpha: number
 }
 
-/** Share of alpha that the first look at a hold-out spends; the looks after it halve what is left, so that all looks together spend alpha. */
-const firstLook = 0.8
-
-/** Alpha of look 1, 2, ... at one hold-out; the sum over any number of looks is at most alpha. */
-export function alphaOfLook(alpha: number, look: number): number {
-  return look <= 1 ? firstLook * alpha : ((1 - firstLook) * alpha) / 2 ** (look - 1)
-}
-
 /**
  * The claim: exact paired test on items that the search never saw, at this finalist's share of alpha, and the bound for traffic within the
  * margin. `traffic` is the number of answers that the choice will serve; null: three times the items.
@@ -149,50 +140,6 @@ export function holdoutVerdict(
   const expected = items === 0 ? 1 : lossUpperBound(counts, alpha)
   const upper = Math.min(1, loss + (expected - loss) * trafficFactor(items, traffic))
   return { proven: p <= alpha && upper <= margin, counts, items, loss, upper, p, alpha }
-}
-
-/** What a proof will need. */
-export interface ProofSetting {
-  readonly margin: number
-  /** Error of the claim. */
-  readonly alpha: number
-  readonly traffic: number | null
-  /** Items of the hold-out: its size is known, nothing else. */
-  readonly items: number
-}
-
-/**
- * Chance that the hold-out will prove a candidate, from the gate's items: normal approximation, the loss on the hold-out being what the gate saw
- * give or take the chance of both. A forecast that orders candidates; the gate's items steered the search, so it flatters.
- */
-export function chanceOfProof(
-  candidate: ArrayLike<number>,
-  original: ArrayLike<number>,
-  { margin, alpha, traffic, items }: ProofSetting,
-): number {
-  const { win, tie, lose } = pairs(candidate, original)
-  const seen = win + tie + lose
-  if (seen === 0 || items === 0) return 0
-  const loss = (lose - win) / seen
-  const variance = (win + lose + 1) / (seen + 2) - loss * loss
-  const gap =
-    trafficFactor(items, traffic) * normalQuantile(1 - alpha) * Math.sqrt(variance / items)
-  return normalCdf((margin - loss - gap) / Math.sqrt(variance * (1 / seen + 1 / items)))
-}
-
-/** Fewest items with which a candidate that answers every one of them like the original is proven; fewer can prove nothing. */
-export function fewestItems(margin: number, alpha: number, traffic: number | null): number {
-  const same = (items: number) =>
-    holdoutVerdict(new Uint8Array(items), new Uint8Array(items), { margin, alpha, traffic }).proven
-  let high = 8
-  while (!same(high) && high < 1e6) high *= 2
-  let low = high / 2
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2)
-    if (same(middle)) high = middle
-    else low = middle
-  }
-  return high
 }
 
 /** Two-sided 95 % interval of the loss, for people. */

@@ -25,8 +25,8 @@ export interface Pairing {
   readonly positions: readonly number[]
   /** Cluster key of each position; null when every item stands alone. */
   readonly clusters: readonly string[] | null
-  readonly own: Float64Array
-  readonly reference: Float64Array | null
+  readonly own: ArrayLike<number>
+  readonly reference: ArrayLike<number> | null
 }
 
 /** Positions at which both are judged; a few repeated texts count once (docs/decisions/0002). */

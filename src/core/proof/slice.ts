@@ -1,14 +1,81 @@
 import type { SliceResult } from '../result/candidate.ts'
 import { claimWords } from '../result/claim-text.ts'
-import type { RiskSpec } from '../spec/spec.ts'
+import type { BarSpec } from '../spec/spec.ts'
 import { pLossOver, pShareBelow } from '../stats/posterior.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import { points } from '../unit/figure-words.ts'
+import type { Terms } from './claim.ts'
 import { type CheckedConstraint, judgedConstraint } from './condition.ts'
-import { type Correction, correctedForSelection, gradeOf } from './grade.ts'
+import { correctedForSelection, gradeOf } from './grade.ts'
 import type { LossModel } from './loss-model.ts'
+import { lossOfScores } from './loss-of-scores.ts'
+import { paired, type Unpaired } from './pairing.ts'
 
-export interface SliceInput {
+/** What holds within a slice: a loss against the reference of at most `limit`, or a score of at least `floor`. */
+export type SliceBar = { readonly limit: number } | { readonly floor: number }
+
+/** The bar of a slice: its own margin or floor, else the one of the spec; null where the spec judges no slice of this column. */
+export function sliceBar(
+  bar: BarSpec,
+  own: { readonly margin?: number; readonly floor?: number } | undefined,
+): SliceBar | null {
+  if (own === undefined) return null
+  const margin = bar.kind === 'relative' ? (own.margin ?? bar.margin) : undefined
+  if (own.floor !== undefined && (own.margin === undefined || margin === undefined))
+    return { floor: own.floor }
+  return margin === undefined
+    ? { floor: bar.kind === 'absolute' ? bar.floor : 0 }
+    : { limit: margin }
+}
+
+/** Evidence over all items, their slices and what holds in each. */
+export interface SliceEvidence extends Omit<Unpaired, 'keep'> {
+  /** Values by position, by column. */
+  readonly slices: Readonly<Record<string, readonly string[]>>
+  readonly barOf: (column: string) => SliceBar | null
+  /** Floor of slices that are reported only, where there is no reference. */
+  readonly floor: number
+  readonly traffic: number | null
+  readonly stoppedByEvidence?: boolean
+}
+
+export interface CheckedSlices {
+  readonly slices: readonly SliceResult[]
+  readonly constraints: readonly CheckedConstraint[]
+}
+
+/**
+ * Every slice as a line of the report, and as a condition where the spec sets a bar for it. Within a slice the mean of
+ * the scores is judged, whatever the metric.
+ */
+export function checkSlices(evidence: SliceEvidence, terms: Omit<Terms, 'limit'>): CheckedSlices {
+  const checked = Object.entries(evidence.slices).flatMap(([column, values]) =>
+    [...new Set(values)].sort().map((value) => {
+      const bar = evidence.barOf(column)
+      const loss = sliceLoss(evidence, (p) => values[p] === value, bar)
+      const limit = bar === null ? null : 'limit' in bar ? bar.limit : 0
+      return checkSlice({ key: column, value, loss, limit }, terms)
+    }),
+  )
+  return {
+    slices: checked.map(({ slice }) => slice),
+    constraints: checked.flatMap(({ constraint }) => constraint ?? []),
+  }
+}
+
+function sliceLoss(
+  { scores, reference, clusters, end, ...how }: SliceEvidence,
+  keep: (position: number) => boolean,
+  bar: SliceBar | null,
+): LossModel {
+  const { traffic, stoppedByEvidence = false } = how
+  const floor = bar !== null && 'floor' in bar ? bar.floor : null
+  const against = floor === null ? reference : null
+  const pairing = paired({ scores, reference: against, clusters, end, keep })
+  return lossOfScores(pairing, { floor: floor ?? how.floor, traffic, stoppedByEvidence })
+}
+
+interface SliceInput {
   readonly key: string
   readonly value: string
   readonly loss: LossModel
@@ -16,42 +83,44 @@ export interface SliceInput {
   readonly limit: number | null
 }
 
-/** One slice as a line of the report, and as a constraint where the spec sets a bar for it. */
-export function checkSlice(
+function checkSlice(
   { key, value, loss, limit }: SliceInput,
-  risk: RiskSpec,
-  correction: Correction,
+  terms: Omit<Terms, 'limit'>,
 ): { readonly slice: SliceResult; readonly constraint: CheckedConstraint | null } {
-  const line = { key, value, n: loss.n, quality: loss.quality }
-  const measured = { loss: loss.expected, lossUpper: loss.upper(risk.alpha / correction.looked) }
+  const { risk, correction } = terms
+  const alpha = risk.alpha / correction.looked
+  const lossUpper = loss.n === 0 ? 1 : loss.upper(alpha)
+  const line = { key, value, n: loss.n, quality: loss.quality, loss: loss.expected, lossUpper }
   if (limit === null) {
     const note = 'reported, not judged: the spec sets no bar for this slice'
-    return { slice: { ...line, ...measured, judged: false, note }, constraint: null }
+    return { slice: { ...line, judged: false, note }, constraint: null }
   }
-  const name = `slice ${key}=${value}`
-  const shown = lossEstimate(loss, risk.alpha / correction.looked)
-  if (tooSmall(loss, limit, risk, correction)) {
-    const note = `too small to judge: ${loss.n} items, and even without a single error they could not support the bar`
-    const constraint = judgedConstraint(name, limit, 'share', shown, null, note)
-    return { slice: { ...line, ...measured, judged: false, note }, constraint }
-  }
-  const grade = gradeOf(loss, limit, risk, correction)
-  const note = `${claimWords[grade]}: loss ${points(loss.expected)}, at most ${points(measured.lossUpper)}`
+  const small = tooSmall(loss, limit, terms)
+  const grade = small ? null : gradeOf(loss, limit, risk, correction)
+  const note =
+    grade === null
+      ? `too small to judge: ${loss.n} items, and even without a single error they could not support the bar`
+      : `${claimWords[grade]}: loss ${points(loss.expected)}, at most ${points(lossUpper)}`
+  const shown = lossEstimate(loss, alpha)
   return {
-    slice: { ...line, ...measured, judged: true, note },
-    constraint: judgedConstraint(name, limit, 'share', shown, grade, note),
+    slice: { ...line, judged: !small, note },
+    constraint: judgedConstraint(`slice ${key}=${value}`, limit, 'share', shown, grade, note),
   }
 }
 
 /** Whether a candidate without one loss (or one error) would still not be supported at this size. */
-function tooSmall(loss: LossModel, limit: number, risk: RiskSpec, { near }: Correction): boolean {
+function tooSmall(
+  loss: LossModel,
+  limit: number,
+  { risk, correction }: Omit<Terms, 'limit'>,
+): boolean {
   const { n, expected, quality } = loss
   const floor = expected + quality.value - limit
   const p =
     loss.against === 'incumbent'
       ? pLossOver({ win: 0, tie: n, lose: 0 }, limit)
       : pShareBelow(n, n, floor)
-  return n === 0 || correctedForSelection(p, near) > 1 - risk.supportedAt
+  return n === 0 || correctedForSelection(p, correction.near) > 1 - risk.supportedAt
 }
 
 function lossEstimate(loss: LossModel, alpha: number): Estimate<'share'> {

@@ -3,35 +3,47 @@ import { type LossModel, onTraffic, remembered } from '../proof/loss-model.ts'
 import { lossOfScores } from '../proof/loss-of-scores.ts'
 import { ratioLoss, weightedRatio } from '../proof/loss-ratio.ts'
 import { type Pairing, paired } from '../proof/pairing.ts'
+import { type SliceEvidence, sliceBar } from '../proof/slice.ts'
 import type { CandidateEvidence, DecisionInput } from './decision-input.ts'
+
+/** What of a candidate is judged, beside what, and how it came to an end. */
+function evidenceOf(input: DecisionInput, { scores, sequential }: CandidateEvidence) {
+  const { bar, clusters, traffic = null } = input
+  return {
+    scores,
+    reference: bar.kind === 'relative' ? (incumbentOf(input)?.scores ?? null) : null,
+    clusters,
+    end: sequential?.stoppedAt ?? input.items,
+    floor: bar.kind === 'absolute' ? bar.floor : 0,
+    traffic,
+    stoppedByEvidence: sequential !== undefined && sequential.reason !== 'exhausted',
+  }
+}
 
 /**
  * The loss model that fits the scores: exact for right or wrong, betting for graded scores, clusters and ratios
- * against a floor, bootstrap for metrics that are no mean. `keep` narrows it to a slice.
+ * against a floor, bootstrap for metrics that are no mean.
  */
-export function lossOf(
-  input: DecisionInput,
-  candidate: CandidateEvidence,
-  keep?: (position: number) => boolean,
-): LossModel {
-  const { bar } = input
-  const { sequential } = candidate
-  const incumbent = bar.kind === 'relative' ? incumbentOf(input) : null
-  const floor = bar.kind === 'absolute' ? bar.floor : 0
-  const pairing = paired({
-    scores: candidate.scores,
-    reference: incumbent === null ? null : incumbent.scores,
-    clusters: input.clusters,
-    end: sequential?.stoppedAt ?? input.items,
-    keep,
-  })
+export function lossOf(input: DecisionInput, candidate: CandidateEvidence): LossModel {
+  const evidence = evidenceOf(input, candidate)
+  const pairing = paired(evidence)
+  const incumbent = input.bar.kind === 'relative' ? incumbentOf(input) : null
   const whole = wholeSet(input, candidate, incumbent)
   if (whole !== null) return remembered(bootstrapped(input, whole, pairing))
   if (input.ratio !== undefined && candidate.counts !== undefined)
-    return ratioLoss(input.ratio, candidate.counts, pairing, floor)
-  const stoppedByEvidence = sequential !== undefined && sequential.reason !== 'exhausted'
-  return lossOfScores(pairing, { floor, traffic: input.traffic ?? null, stoppedByEvidence })
+    return ratioLoss(input.ratio, candidate.counts, pairing, evidence.floor)
+  return lossOfScores(pairing, evidence)
 }
+
+/** The slices that the data set declares, with the bars that the spec sets for some of them. */
+export const sliceEvidence = (
+  input: DecisionInput,
+  candidate: CandidateEvidence,
+): SliceEvidence => ({
+  ...evidenceOf(input, candidate),
+  slices: input.slices ?? {},
+  barOf: (column) => sliceBar(input.bar, input.constraints?.slices?.[column]),
+})
 
 export function incumbentOf(input: DecisionInput): CandidateEvidence | null {
   return input.candidates.find(({ id }) => id === input.incumbent) ?? null

@@ -4,10 +4,10 @@ import type { CheckedConstraint } from '../proof/condition.ts'
 import { type Correction, clearlyFailing, weakest } from '../proof/grade.ts'
 import { type LookTerms, uncounted } from '../proof/look-alpha.ts'
 import type { LossModel } from '../proof/loss-model.ts'
-import { checkSlice } from '../proof/slice.ts'
+import { checkSlices } from '../proof/slice.ts'
 import type { Verdict } from '../result/candidate.ts'
 import type { Claim, ClaimKind } from '../result/claim.ts'
-import { incumbentOf, lossOf } from './candidate-loss.ts'
+import { incumbentOf, lossOf, sliceEvidence } from './candidate-loss.ts'
 import { checkAmounts, checkLatency } from './constraint-check.ts'
 import { type CostOrder, costOrder } from './cost-order.ts'
 import type {
@@ -149,41 +149,14 @@ function barClaim(
   return sequential?.reason === 'discarded' ? { ...claim, kind: 'none' } : claim
 }
 
-function checksOf(input: DecisionInput, candidate: CandidateEvidence, correction: Correction) {
+function checksOf(input: Asked, candidate: CandidateEvidence, correction: Correction) {
   const limits = input.constraints ?? {}
-  const constraints: CheckedConstraint[] = checkAmounts(candidate, limits)
-  if (limits.latencyP95Ms !== undefined) {
-    const { latenciesS } = candidate
-    constraints.push(checkLatency(latenciesS, limits.latencyP95Ms, input.risk, correction))
-  }
-  const slices = sliceValues(input).map(({ key, value, at }) => {
-    const loss = lossOf(sliceInput(input, key), candidate, (p) => at[p] === value)
-    return checkSlice({ key, value, loss, limit: sliceLimit(input, key) }, input.risk, correction)
-  })
-  constraints.push(...slices.flatMap(({ constraint }) => constraint ?? []))
-  return { constraints, slices: slices.map(({ slice }) => slice) }
-}
-
-/** Slices named by a constraint, and all others that the data set declares (reported only). */
-function sliceValues({ slices }: DecisionInput) {
-  return Object.entries(slices ?? {}).flatMap(([key, at]) =>
-    [...new Set(at)].sort().map((value) => ({ key, value, at })),
-  )
-}
-
-/** Within a slice the mean of the items' scores is judged, whatever the metric; with an absolute bar the slice has its own floor. */
-function sliceInput(input: DecisionInput, key: string): DecisionInput {
-  const { whole: _whole, ratio: _ratio, ...rest } = input
-  const floor = input.constraints?.slices?.[key]?.floor
-  return floor === undefined || input.bar.kind === 'relative'
-    ? rest
-    : { ...rest, bar: { kind: 'absolute', floor, target: floor } }
-}
-
-function sliceLimit({ bar, constraints }: DecisionInput, key: string): number | null {
-  const limit = constraints?.slices?.[key]
-  if (limit === undefined) return null
-  return bar.kind === 'relative' ? (limit.margin ?? bar.margin) : 0
+  const amounts: CheckedConstraint[] = checkAmounts(candidate, limits)
+  if (limits.latencyP95Ms !== undefined)
+    amounts.push(checkLatency(candidate.latenciesS, limits.latencyP95Ms, input.risk, correction))
+  const terms = { risk: input.risk, correction, look: input.look.number }
+  const { slices, constraints } = checkSlices(sliceEvidence(input, candidate), terms)
+  return { constraints: [...amounts, ...constraints], slices }
 }
 
 /** Cheapest first among those that pass; where the spec claims `certified`, a certified one comes before any supported one. */

@@ -1,0 +1,52 @@
+import { normalCdf, normalQuantile } from '../stats/special-functions.ts'
+import { trafficFactor } from '../stats/traffic.ts'
+import { lossOfScores } from './loss-of-scores.ts'
+
+/** What a claim will need, as far as it is known before the items are looked at. */
+export interface ProofSetting {
+  readonly margin: number
+  /** Error that the look may make. */
+  readonly alpha: number
+  readonly traffic: number | null
+  /** Number of items that will be looked at. */
+  readonly items: number
+}
+
+/**
+ * Chance that fresh items will certify a candidate, from scores (0 or 1) on others: normal approximation, the loss on the
+ * fresh ones being what was seen give or take the chance of both. A forecast that orders candidates; items that steered
+ * a search flatter it.
+ */
+export function chanceOfCertificate(
+  candidate: ArrayLike<number>,
+  incumbent: ArrayLike<number>,
+  { margin, alpha, traffic, items }: ProofSetting,
+): number {
+  const seen = candidate.length
+  if (seen === 0 || items === 0) return 0
+  const pairing = { own: candidate, reference: incumbent, clusters: null }
+  const { expected, counts } = lossOfScores(pairing, { floor: 0, traffic })
+  const discordant = (counts?.win ?? 0) + (counts?.lose ?? 0)
+  const variance = (discordant + 1) / (seen + 2) - expected * expected
+  const gap =
+    trafficFactor(items, traffic) * normalQuantile(1 - alpha) * Math.sqrt(variance / items)
+  return normalCdf((margin - expected - gap) / Math.sqrt(variance * (1 / seen + 1 / items)))
+}
+
+/** Fewest items with which a candidate that is right and wrong where the incumbent is can be certified. */
+export function fewestItems(margin: number, alpha: number, traffic: number | null): number {
+  const certifies = (items: number) => {
+    const same = new Uint8Array(items)
+    const pairing = { own: same, reference: same, clusters: null }
+    return lossOfScores(pairing, { floor: 0, traffic }).upper(alpha) <= margin
+  }
+  let high = 8
+  while (!certifies(high) && high < 1e6) high *= 2
+  let low = high / 2
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (certifies(middle)) high = middle
+    else low = middle
+  }
+  return high
+}
