@@ -173,9 +173,15 @@ export function world(
   const unused = async (): Promise<never> => {
     throw new Error('not in this test')
   }
+  const cpuS = more.cpuS ?? (() => ++clock.cpu)
+  const wallS = () => {
+    clock.wall += 0.001
+    return clock.wall
+  }
   return {
     engine,
     costEngine: engine,
+    own: { binding: {}, meter: null, cpuS, wallS, machineThreads: 1 },
     targetRuntime: 'onnxruntime-node',
     openTokenizer,
     files: {
@@ -186,14 +192,8 @@ export function world(
     },
     text: async (path) => sidecars[path.replace(/^large\//, '')] ?? null,
     digest: sha256,
-    cpuS: () => {
-      clock.cpu += 1
-      return clock.cpu
-    },
-    wallS: () => {
-      clock.wall += 0.001
-      return clock.wall
-    },
+    cpuS,
+    wallS,
     pause: async () => undefined,
     keep: new MemoryKeep(),
     looks: new MemoryLooks().of,

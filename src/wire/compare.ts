@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { CompareRequest, ModelComparison } from '../app/shrink/compare-paths.ts'
 import type { TensorEngine } from '../contract/tensors.ts'
-import { runtimeFor } from '../core/part/runtimes.ts'
-import { type At, ownCpuS, readText, type Watch } from './world.ts'
+import { ownProcess } from './own-process.ts'
+import { type At, readText, type Watch } from './world.ts'
 
 /** Two ONNX models on the same data, or on random inputs. */
 export async function compare(
@@ -19,26 +19,15 @@ export async function compare(
   const placed = { ...request, a: at(a), b: at(b), data: data === undefined ? data : at(data) }
   return comparePaths(placed, {
     engine: await engineOf(request.runtime),
-    openMeters: (binding) => effects.openMeters(inThisProcess, binding),
-    binding: { pids: [process.pid], threads: 1 },
-    machineThreads: effects.machineThreads,
+    own: ownProcess(effects),
     files: modelFiles,
     find: findModel,
     openTokenizer,
     readText,
     readRows: effects.readRows,
-    cpuS: ownCpuS,
     signal,
   })
 }
-
-/** Two models that this process runs itself: nothing but its own pid is bound. */
-const inThisProcess = {
-  id: 'compare',
-  runtime: runtimeFor.graph,
-  settings: {},
-  base: 'compare',
-} as const
 
 export async function engineOf(runtime: CompareRequest['runtime']): Promise<TensorEngine> {
   if (runtime === 'onnxruntime-web')

@@ -2,11 +2,13 @@ import { readFile, realpath, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { textOrNull, writeFolder, writeWhole } from '../adapters/files/whole-file.ts'
 import { hardwareThreads } from '../adapters/machine/this-machine.ts'
+import { withOwnProcess } from '../app/measure/own-process.ts'
 import type { Looks } from '../app/shrink/finals.ts'
 import type { ShrinkEffects, ShrinkRequest } from '../app/shrink/request.ts'
 import type { Compression } from '../core/compress/trial.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import { engineOf } from './compare.ts'
+import { ownProcess } from './own-process.ts'
 import { sourceFromFile } from './spec-source.ts'
 import { type At, monotonicS, ownCpuS, readText, sha256 } from './world.ts'
 
@@ -47,7 +49,7 @@ export async function shrinkModel(
   const world = await shrinkEffects(flags, how, at)
   const { compression, files } =
     flags.replay === undefined
-      ? await shrink(request, world)
+      ? await withOwnProcess(ownProcess(at.effects), (own) => shrink(request, { ...world, own }))
       : await replayShrink(request, await readCompression(resolve(at.cwd, flags.replay)), world)
   await removeModels(out)
   await writeFolder(out, files)
@@ -131,6 +133,7 @@ export async function shrinkEffects(
     costEngine: flags.runtime === 'onnxruntime-web' ? await engineOf(flags.runtime) : engine,
     targetRuntime: flags.runtime,
     cpuS: ownCpuS,
+    own: { ...ownProcess(effects), meter: null },
     wallS: monotonicS,
     pause: (ms) => new Promise((done) => setTimeout(done, ms)),
     text: textOrNull,

@@ -4,12 +4,12 @@ import { isEnough, type RoundsGoal } from '../../core/energy/enough.ts'
 import { longerWindow, type MeteredWindow } from '../../core/energy/window.ts'
 import { seededRandom } from '../../core/stats/random.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
-import type { Workload } from './workload.ts'
+import type { Worked, Workload } from './workload.ts'
 
 export interface Interleaving {
   /** Their ids differ. */
   readonly workloads: readonly Workload[]
-  /** Wall seconds that one window aims at: long enough for the step of a CPU counter. */
+  /** Seconds that one window aims at: long enough for the step of a CPU counter. */
   readonly windowS: number
   readonly goal: RoundsGoal
   /** Id of the workload that the others are compared with; the first one without. */
@@ -61,10 +61,13 @@ async function fitAll(plan: Interleaving): Promise<readonly Fitted[]> {
     if (plan.signal?.aborted) break
     const warm = await workload.work(1, plan.signal)
     const again = warm && (await workload.work(1, plan.signal))
-    if (again) fitted.push(await fitCounter(plan, workload, Math.max(again.wallS, 1e-4)))
+    if (again) fitted.push(await fitCounter(plan, workload, lapSeconds(again)))
   }
   return fitted
 }
+
+/** Wall time, or CPU time where several threads make more of it. */
+const lapSeconds = ({ wallS, cpuS }: Worked): number => Math.max(wallS, cpuS ?? 0, 1e-4)
 
 /** More laps until a window holds enough steps of the sensor's counter; too short a one reads as nothing. */
 async function fitCounter(plan: Interleaving, workload: Workload, lapS: number): Promise<Fitted> {

@@ -14,6 +14,9 @@ export interface OwnProcess {
   readonly machineThreads: number | null
 }
 
+/** The same without its meter: a sensor's windows take seconds, which a search has for its result only. */
+export const byCpuTime = (own: OwnProcess): OwnProcess => ({ ...own, meter: null })
+
 /** What the outside knows of this process. */
 export interface OwnProcessEffects extends Omit<OwnProcess, 'meter'> {
   /** Meters that see the binding here, best first: sensors before CPU time. */

@@ -55,19 +55,25 @@ export function sessionWorkload(parts: SessionParts): Workload {
   }
 }
 
+/** Something that this process does to so many items. */
+export interface Work {
+  readonly items: number
+  run(): Promise<void>
+}
+
 /** Work of this process; an error of it is the caller's. */
 export function ownWorkload(
-  of: Pick<Workload, 'id' | 'items' | 'batch'> & { lap(): Promise<void> },
+  of: Pick<Workload, 'id' | 'batch'> & { readonly work: Work },
   { binding, meter, cpuS, wallS }: OwnProcess,
 ): Workload {
-  const { id, items, batch } = of
   return {
-    ...{ id, items, batch, binding, meter, sharesProcess: true },
+    ...{ id: of.id, items: of.work.items, batch: of.batch },
+    ...{ binding, meter, sharesProcess: true },
     async work(laps, signal) {
       const start = { wallS: wallS(), cpuS: cpuS() }
       for (let lap = 0; lap < laps; lap += 1) {
         signal?.throwIfAborted()
-        await of.lap()
+        await of.work.run()
       }
       return { wallS: wallS() - start.wallS, cpuS: cpuS() - start.cpuS }
     },

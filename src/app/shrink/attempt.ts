@@ -5,6 +5,7 @@ import { RightsizeError } from '../../core/error/error.ts'
 import { decodeModel } from '../../core/onnx/decode.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import { seededRandom } from '../../core/stats/random.ts'
+import { byCpuTime } from '../measure/own-process.ts'
 import { classesOf, logitsOf, openAnswering, scoresOf } from './answers.ts'
 import { type Bench, emptyLog, type Log, type State, statBatches } from './bench.ts'
 import { collectStats } from './collect-stats.ts'
@@ -288,7 +289,7 @@ export async function attempt(
       cpuS: result.earlierCpuS ?? bench.cpuS() - started,
       resumed: result.earlierCpuS !== null,
       model: result.id,
-      ...(probe ? { cost: await probedCost(state, result.artefact, bench) } : {}),
+      ...(probe ? await probedCost(state, result.artefact, bench) : {}),
     }
     written(trial, bench, log)
     if (!keeps) return { kept: null, trial }
@@ -322,11 +323,15 @@ function written(trial: Trial, bench: Bench, log: Log): void {
 }
 
 /** Whether a number format is faster here: the factor is part of the report even where the format is not taken. */
-function probedCost(state: State, after: Artefact, bench: Bench) {
-  const { costEngine: engine, cpuS, items } = bench
+async function probedCost(
+  state: State,
+  after: Artefact,
+  { costEngine: engine, own, items }: Bench,
+): Promise<Pick<Trial, 'cost'>> {
   const of = (artefact: Artefact) => ({ model: artefact.model, inputs: items.inputs(artefact) })
-  const options = { engine, cpuS, batch: 1, rounds: 6, windowS: 0.06 }
-  return measureCost(of(state.artefact), of(after), options)
+  const options = { engine, own: byCpuTime(own), batch: 1, rounds: 6, windowS: 0.06 }
+  const cost = await measureCost(of(state.artefact), of(after), options)
+  return cost === null ? {} : { cost }
 }
 
 const stepText = ({ params, heal: healing }: RecipeStep, { training }: Proposal): string => {

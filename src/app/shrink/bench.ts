@@ -6,6 +6,7 @@ import { type Budget, whyStop } from '../../core/compress/plan.ts'
 import type { RecipeStep, Trial } from '../../core/compress/trial.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
+import type { OwnProcess } from '../measure/own-process.ts'
 import { judgedBatch } from './answers.ts'
 import type { Lessons } from './heal.ts'
 import type { InputsOf, Part } from './inputs.ts'
@@ -30,6 +31,8 @@ export interface Bench {
   readonly costEngine: TensorEngine
   readonly digest: (bytes: Uint8Array) => string
   readonly cpuS: () => number
+  /** This process as what runs both sides of a cost. */
+  readonly own: OwnProcess
   readonly keep: Keep
   readonly signal?: AbortSignal | undefined
   readonly say: (text: string) => void

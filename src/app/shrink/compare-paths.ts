@@ -1,4 +1,3 @@
-import type { Meter, MeterBinding } from '../../contract/meter.ts'
 import type { ModelFiles } from '../../contract/model-files.ts'
 import type { TensorEngine } from '../../contract/tensors.ts'
 import type { OpenTokenizer, Tokenizer } from '../../contract/tokenizer.ts'
@@ -9,6 +8,7 @@ import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import type { RawTensorInput } from '../../core/spec/spec.ts'
 import { seededRandom } from '../../core/stats/random.ts'
+import { type OwnProcessEffects, withOwnProcess } from '../measure/own-process.ts'
 import { type Comparison, compareModels } from './compare.ts'
 import { feedsOfRows, randomPairs } from './compare-feeds.ts'
 
@@ -56,12 +56,8 @@ export interface CompareEffects {
     path: string,
     dataset: { readonly test: string; readonly input: string | RawTensorInput },
   ): Promise<readonly Row[]>
-  readonly cpuS: () => number
-  /** What meters this process, best first; empty where nothing can be seen. */
-  openMeters(binding: MeterBinding): Promise<readonly Meter[]>
   /** This process, on one thread. */
-  readonly binding: MeterBinding
-  readonly machineThreads: number | null
+  readonly own: OwnProcessEffects
   readonly signal: AbortSignal
 }
 
@@ -74,23 +70,16 @@ export async function comparePaths(
   const [left, right] = [await opened(a, effects), await opened(b, effects)]
   const [feedsA, feedsB] =
     data === undefined ? drawn(left, right, request) : await read(left, right, request, effects)
-  const meters = await effects.openMeters(effects.binding)
-  const { engine, cpuS, signal, binding, machineThreads } = effects
-  try {
-    const result = await compareModels(
+  const { engine, signal } = effects
+  const result = await withOwnProcess(effects.own, (own) =>
+    compareModels(
       { name: a, bytes: left.bytes, model: left.model, feeds: feedsA },
       { name: b, bytes: right.bytes, model: right.model, feeds: feedsB },
-      {
-        ...{ engine, cpuS, signal, binding, machineThreads, carry, vectors },
-        meter: meters[0] ?? null,
-        ...(rounds === undefined ? {} : { rounds }),
-      },
-    )
-    const runtime = `${engine.name} ${engine.version}`
-    return { ...result, inputs: data ?? `random, seed ${seed}`, runtime }
-  } finally {
-    await Promise.all(meters.map((meter) => meter.close()))
-  }
+      { engine, own, signal, carry, vectors, rounds },
+    ),
+  )
+  const runtime = `${engine.name} ${engine.version}`
+  return { ...result, inputs: data ?? `random, seed ${seed}`, runtime }
 }
 
 interface Opened {

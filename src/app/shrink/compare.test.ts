@@ -4,25 +4,22 @@ import { describe, expect, test } from 'vitest'
 import { readRows } from '../../adapters/dataset/table.ts'
 import { modelFiles } from '../../adapters/tensors/model-file.ts'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
-import type { Meter } from '../../contract/meter.ts'
-import type { TensorSession } from '../../contract/tensors.ts'
 import { TENSOR_COLUMN } from '../../core/data/items.ts'
 import * as build from '../../core/onnx/build.ts'
 import { halfBits } from '../../core/onnx/half-float.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import { seededRandom } from '../../core/stats/random.ts'
-import { unknown } from '../../core/unit/estimate.ts'
-import { known } from '../../core/unit/known.ts'
 import { compareModels } from './compare.ts'
-import { compareCost } from './compare-cost.ts'
 import { feedsOfRows, randomPairs } from './compare-feeds.ts'
 
 const cpuS = () => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6
 }
-const quick = { rounds: 3, windowS: 0.002, cpuS }
+const wallS = () => performance.now() / 1000
+const own = { binding: {}, meter: null, cpuS, wallS, machineThreads: null }
+const quick = { rounds: 3, windowS: 0.002, own }
 
 /** logits = x W with two classes; W differs in the second column. */
 function model(second: number): Model {
@@ -141,100 +138,6 @@ describe('inputs', () => {
     const values = Array.from(a?.['x']?.data as Float32Array)
     expect(values).toHaveLength(6)
     expect(b?.['image']?.data).toEqual(halfBits('float16', values))
-  })
-})
-
-/** A meter with a sensor that counts 1 J for every window of `a`, 3 J for `b`, in the order A B B A. */
-function countingMeter(steal: number | null): Meter {
-  let windows = 0
-  const joules = [1, 3, 1, 3, 3, 1, 1, 3]
-  return {
-    ...{ name: 'counting', scope: 'all', sensor: true },
-    start: async () => ({
-      stop: async () => {
-        const value = joules[windows++ % joules.length] ?? 0
-        const about = { method: 'measured', how: 'counted', source: 'test', level: 0.9 } as const
-        const energy = known('J', { ...about, value, low: 0.9 * value, high: 1.2 * value })
-        const idle = unknown('no idle')
-        const base = { wallS: 1, cpuS: 1, peakRssBytes: 1, resolutionJ: 0.001 }
-        return { ...base, energy, idle, steal, notes: [] }
-      },
-    }),
-    close: async () => undefined,
-  }
-}
-
-describe('the cost of both', () => {
-  const session = (costs: { s: number }, each: number): TensorSession => ({
-    ...{ inputs: [], outputs: [] },
-    run: async () => {
-      costs.s += each
-      return {}
-    },
-    profile: async () => [],
-    close: async () => undefined,
-  })
-  const sides = () => {
-    const clock = { s: 0 }
-    const feeds: Feeds[] = [{}, {}]
-    const [a, b] = [session(clock, 0.002), session(clock, 0.001)]
-    return [{ session: a, feeds }, { session: b, feeds }, () => clock.s] as const
-  }
-
-  test('without a sensor energy is 3.15 J per CPU second, with what programs may differ by', async () => {
-    const [a, b, clock] = sides()
-    const cost = await compareCost(a, b, {
-      cpuS: clock,
-      rounds: 4,
-      windowS: 0.02,
-      machineThreads: 64,
-    })
-    const watts = 3.15
-    expect(cost.cpu.a).toMatchObject({ method: 'measured', value: expect.closeTo(0.002, 9) })
-    expect(cost.energy.a).toMatchObject({
-      method: 'modeled',
-      value: expect.closeTo(watts * 0.002, 9),
-      // The line is off by x0.45 to x1.9 above 32 threads, programs by x1.4 either way.
-      low: expect.closeTo((watts * 0.002 * 0.45) / 1.4, 9),
-      high: expect.closeTo(watts * 0.002 * 1.9 * 1.4, 9),
-    })
-    // ln 1.4 for each of two programs; the rounds are all alike.
-    const half = Math.SQRT2 * Math.log(1.4)
-    expect(cost.energy.ratio).toMatchObject({
-      value: expect.closeTo(0.5, 9),
-      low: expect.closeTo(0.5 * Math.exp(-half), 6),
-      high: expect.closeTo(0.5 * Math.exp(half), 6),
-    })
-    expect(cost).toMatchObject({ cheaper: 'b', why: null, noise: null })
-  })
-
-  test('with a sensor its joules count; a host that takes time away forbids an order', async () => {
-    const [a, b, clock] = sides()
-    const how = { cpuS: clock, rounds: 3, windowS: 0.004 }
-    const cost = await compareCost(a, b, { ...how, meter: countingMeter(0) })
-    // One lap of two items in each window: 1 J and 3 J.
-    expect(cost.energy.a).toMatchObject({
-      ...{ method: 'measured', how: 'counted', value: 0.5 },
-      ...{ low: expect.closeTo(0.45, 9), high: expect.closeTo(0.6, 9) },
-    })
-    expect(cost.energy.ratio).toMatchObject({ method: 'measured', value: expect.closeTo(3, 9) })
-    expect(cost.cheaper).toBe('a')
-    const noisy = await compareCost(...sidesOf(), { ...how, meter: countingMeter(0.2) })
-    expect(noisy.cheaper).toBeNull()
-    expect(noisy.noise).toContain('20.0 % of CPU time')
-  })
-
-  const sidesOf = () => {
-    const [a, b] = sides()
-    return [a, b] as const
-  }
-
-  test('what cannot be measured is unknown, not zero', async () => {
-    const [a, b] = sides()
-    const cost = await compareCost(a, b, { cpuS: () => 0, rounds: 3, windowS: 1e-4 })
-    expect(cost.cpu.ratio.kind).toBe('unknown')
-    expect(cost.energy.a.kind).toBe('unknown')
-    expect(cost.cheaper).toBeNull()
   })
 })
 

@@ -1,4 +1,5 @@
 import type { TensorEngine, TensorSession } from '../../contract/tensors.ts'
+import type { PairedCost } from '../../core/energy/paired-cost.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { tensorDistance } from '../../core/onnx/compare-tensors.ts'
 import { elementCount } from '../../core/onnx/dtype.ts'
@@ -8,7 +9,8 @@ import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Model, Tensor } from '../../core/onnx/model.ts'
 import { graphsWithin } from '../../core/onnx/walk.ts'
 import { wilson } from '../../core/stats/proportion-interval.ts'
-import { type ComparedCost, type CostOptions, compareCost } from './compare-cost.ts'
+import { measurePair, type PairOptions } from '../measure/pair.ts'
+import { runsOf } from './measure-cost.ts'
 
 /** One of the two models, with its own inputs for every item. */
 export interface ComparedModel {
@@ -19,7 +21,7 @@ export interface ComparedModel {
   readonly feeds: readonly Feeds[]
 }
 
-export interface CompareOptions extends CostOptions {
+export interface CompareOptions extends Omit<PairOptions, 'batch'> {
   readonly engine: TensorEngine
   /** Inputs that take an output of the item before, by name: how a detector on a stream keeps its state. */
   readonly carry?: Readonly<Record<string, string>>
@@ -41,7 +43,7 @@ export interface ComparedSize {
   readonly parameters: number
 }
 
-export interface Comparison extends ComparedCost {
+export interface Comparison extends PairedCost {
   readonly a: ComparedSize
   readonly b: ComparedSize
   readonly items: number
@@ -54,6 +56,9 @@ export interface Comparison extends ComparedCost {
   /** Largest absolute difference of each output that both have; null where counts of numbers differ, or one is not finite and the other is. */
   readonly difference: Readonly<Record<string, number | null>>
 }
+
+/** Items of one window's lap: enough to mix lengths, few enough to come round. */
+const lapItems = 64
 
 /**
  * Two models on the same items: answers, outputs, CPU time, energy, sizes. Items go through one at a time, in order; the answer is the first
@@ -72,11 +77,9 @@ export async function compareModels(
     const second = await options.engine.open(encodeModel(b.model), { intraThreads: 1 })
     try {
       const answers = await compareAnswers([a, first], [b, second], items, options)
-      const cost = await compareCost(
-        { session: first, feeds: a.feeds },
-        { session: second, feeds: b.feeds },
-        options,
-      )
+      const lap = (session: TensorSession, { feeds }: ComparedModel) =>
+        runsOf(session, feeds.slice(0, lapItems), Math.min(feeds.length, lapItems))
+      const cost = await measurePair(lap(first, a), lap(second, b), { ...options, batch: 1 })
       return { a: sizeOf(a), b: sizeOf(b), items, ...answers, ...cost }
     } finally {
       await second.close()

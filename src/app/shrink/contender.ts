@@ -1,8 +1,8 @@
 import type { RecipeStep } from '../../core/compress/trial.ts'
+import type { Work } from '../measure/workload.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
 import type { Bench, State } from './bench.ts'
 import type { Part } from './inputs.ts'
-import type { Work } from './measure-cost.ts'
 
 /** Something smaller than the original that could be handed over: a graph, or an n-gram model. */
 export interface Contender {

@@ -85,6 +85,7 @@ beforeAll(async () => {
   const originalLogits = await logitsOf(model, items.inputs(artefact), 2, ask)
   const logits = await logitsOf(model, learned.inputs(artefact), 2, ask)
   let time = 0
+  const cpuS = () => ++time
   const benchOf = (keep: Keep): Bench => ({
     ...{
       engine,
@@ -99,10 +100,8 @@ beforeAll(async () => {
     ...{ itemCpuS: 1e-5, originalBytes: encodeModel(model).byteLength, open: null },
     corpus: learned,
     digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
-    cpuS: () => {
-      time += 1
-      return time
-    },
+    cpuS,
+    own: { binding: {}, meter: null, cpuS, wallS: cpuS, machineThreads: 1 },
     say: () => undefined,
     gate: { margin: 0.05, alpha: 0.05, lean: 0.7 },
     original: scoresOf(classesOf(originalLogits, 2), items.labels),

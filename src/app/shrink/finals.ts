@@ -10,6 +10,7 @@ import type { Compression, MeasuredCost, PathStep } from '../../core/compress/tr
 import { encodeModel } from '../../core/onnx/encode.ts'
 import { chanceOfCertificate, type ProofSetting } from '../../core/proof/forecast.ts'
 import { alphaOfLook } from '../../core/proof/look-alpha.ts'
+import { byCpuTime, type OwnProcess } from '../measure/own-process.ts'
 import { type Bench, type Log, type State, shareOf } from './bench.ts'
 import type { Contender } from './contender.ts'
 import type { Part } from './inputs.ts'
@@ -29,7 +30,7 @@ export async function thatSave(
     const { bytes, state, recipe } = contender
     const shorter = state !== null && recipe.some(({ pass }) => pass === 'max-length')
     const saves =
-      bytes < first.bytes || (shorter && (await costOf(first, state, bench, { batch: 1 })).low > 1)
+      bytes < first.bytes || (shorter && ((await costOf(first, state, bench))?.low ?? 0) > 1)
     if (saves) saving.push(contender)
   }
   return saving
@@ -141,19 +142,28 @@ export async function costsOf(
   best: Contender,
   bench: Bench,
 ): Promise<readonly MeasuredCost[]> {
-  if (best.state === null) return [await linearCost(first, best, bench)]
-  const out: MeasuredCost[] = []
-  for (const batch of [1, 32]) out.push(await costOf(first, best.state, bench, { batch }))
-  return out
+  const { costEngine: engine, own } = bench
+  const found: (MeasuredCost | null)[] = []
+  if (best.state === null) found.push(await linearCost(first, best, bench, own))
+  else {
+    const models = [runnable(first, bench), runnable(best.state, bench)] as const
+    for (const batch of [1, 32]) found.push(await measureCost(...models, { engine, own, batch }))
+  }
+  return found.filter((cost) => cost !== null)
 }
 
-async function linearCost(first: State, best: Contender, bench: Bench): Promise<MeasuredCost> {
-  const { costEngine: engine, items, cpuS } = bench
+async function linearCost(
+  first: State,
+  best: Contender,
+  bench: Bench,
+  own: OwnProcess,
+): Promise<MeasuredCost | null> {
+  const { costEngine: engine, items } = bench
   const session = await engine.open(encodeModel(first.artefact.model), { intraThreads: 1 })
   try {
-    const own = work(session, runnable(first, bench), 1)
+    const before = work(session, runnable(first, bench), 1)
     const other = best.work?.() ?? { items: items.size, run: async () => undefined }
-    return await measureWork(own, other, { cpuS, batch: 1 })
+    return await measureWork(before, other, { own, batch: 1 })
   } finally {
     await session.close()
   }
@@ -164,14 +174,11 @@ export const runnable = ({ artefact }: State, { items }: Bench) => ({
   inputs: items.inputs(artefact),
 })
 
-function costOf(
-  first: State,
-  state: State,
-  bench: Bench,
-  options: { readonly batch: number; readonly rounds?: number; readonly windowS?: number },
-): Promise<MeasuredCost> {
-  const { costEngine: engine, cpuS } = bench
-  return measureCost(runnable(first, bench), runnable(state, bench), { engine, cpuS, ...options })
+/** At batch 1, by CPU time alone. */
+function costOf(first: State, state: State, bench: Bench): Promise<MeasuredCost | null> {
+  const { costEngine: engine, own } = bench
+  const how = { engine, own: byCpuTime(own), batch: 1 }
+  return measureCost(runnable(first, bench), runnable(state, bench), how)
 }
 
 /** The way from the original to the result, each model measured against the original. */
@@ -184,7 +191,7 @@ export async function pathOf(
   const start = startOf(first, bench)
   const path: PathStep[] = []
   if (best.state === null) {
-    const cost = await linearCost(first, best, bench)
+    const cost = await linearCost(first, best, bench, byCpuTime(bench.own))
     return [start, stepOf(best, bench, 'student-linear', cost)]
   }
   let id: string | undefined = best.id
@@ -193,7 +200,7 @@ export async function pathOf(
     const trial = log.trials.find((one) => one.model === wanted && one.verdict === 'kept')
     const state = log.states.get(wanted)
     if (trial === undefined || state === undefined) break
-    const cost = await costOf(first, state, bench, { batch: 1, rounds: 8, windowS: 0.15 })
+    const cost = await costOf(first, state, bench)
     path.unshift(stepOf({ ...state, text: trial.text }, bench, trial.step.pass, cost))
     id = trial.parent
   }

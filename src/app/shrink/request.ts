@@ -3,6 +3,7 @@ import type { Pass, Target } from '../../core/compress/pass.ts'
 import type { Compression } from '../../core/compress/trial.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { LoadedData } from '../evaluate/load.ts'
+import type { OwnProcess } from '../measure/own-process.ts'
 import type { HealSteps, Keep } from './bench.ts'
 import type { Goal } from './drive.ts'
 import type { Looks } from './finals.ts'
@@ -16,6 +17,7 @@ export interface ShrinkEffects extends OpenEffects {
   readonly targetRuntime: Target['runtime']
   readonly digest: (bytes: Uint8Array) => string
   readonly cpuS: () => number
+  readonly own: OwnProcess
   readonly wallS: () => number
   readonly pause: (ms: number) => Promise<void>
   readonly keep: Keep

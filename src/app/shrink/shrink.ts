@@ -80,6 +80,7 @@ async function benchOf(
       costEngine: effects.costEngine,
       digest,
       cpuS,
+      own: effects.own,
       keep,
       say,
       signal,

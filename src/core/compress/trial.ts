@@ -1,4 +1,4 @@
-import type { Known } from '../unit/estimate.ts'
+import type { Estimate, Known } from '../unit/estimate.ts'
 import type { GateVerdict, HoldoutVerdict } from './gate.ts'
 import type { Params, PassFamily } from './pass.ts'
 import type { RuntimeSetting } from './runtime-setting.ts'
@@ -42,9 +42,15 @@ export interface Trial {
   readonly cost?: MeasuredCost
 }
 
-/** CPU time per inference as times of the original's, measured alternately. */
+/** CPU time and energy per inference as times of the original's, from interleaved windows. */
 export interface MeasuredCost {
   readonly batch: number
+  /** Measured where a sensor sees this machine, else modelled from CPU time; `times` is original over candidate. */
+  readonly energy: {
+    readonly original: Estimate<'JPerItem'>
+    readonly result: Estimate<'JPerItem'>
+    readonly times: Estimate<'ratio'>
+  }
   readonly originalCpuS: number
   readonly cpuS: number
   /** original / candidate: 4 means a quarter of the CPU time. */
