@@ -11,7 +11,7 @@ const { model, graph: graphWith, valueInfo } = await load('core/onnx/build.js')
 const { encodeModel } = await load('core/onnx/encode.js')
 const { gradient, gradientName } = await load('core/train/gradient.js')
 const { graphWriter } = await load('core/train/graph-writer.js')
-const { randomSource, uniform } = await load('core/train/random.js')
+const { seededRandom } = await load('core/random/random.js')
 const { vjpRules } = await load('core/train/rules.js')
 const { withLoss } = await load('core/train/loss.js')
 const { encoderArchitecture } = await load('core/train/build-encoder.js')
@@ -32,10 +32,10 @@ console.log(`${engine.name} ${engine.version}, seed ${SEED}\n`)
 const bar = (name, value, target, ok) => bars.push({ name, value, target, ok })
 const product = (dims) => dims.reduce((all, dim) => all * dim, 1)
 const draw = (dims, seed, low = -1, high = 1) => {
-  const source = randomSource(SEED, seed)
+  const source = seededRandom(SEED, seed)
   const data = Float32Array.from(
     { length: product(dims) },
-    () => low + (high - low) * uniform(source),
+    () => low + (high - low) * source.next(),
   )
   return { dtype: 'float32', dims, data }
 }
@@ -333,8 +333,8 @@ await bare.close()
 
 // 4. The same seed gives the same bytes, at one thread and at two; another seed gives others.
 const rows = Array.from({ length: 200 }, (_, row) => {
-  const source = randomSource(SEED, 77, row)
-  return Array.from({ length: 5 + (source.next() % 7) }, () => source.next() % shape.vocabulary)
+  const source = seededRandom(SEED, 77, row)
+  return Array.from({ length: 5 + (source.bits() % 7) }, () => source.bits() % shape.vocabulary)
 })
 const examples = { ids: rows, labels: rows.map((row) => row[0] % shape.classes) }
 const trainedBytes = async (threads, seed) => {

@@ -124,7 +124,7 @@ if (!existsSync(join(data, 'zeroeval_gsm8k.json'))) {
   finish({}, [{ name: 'matrices present', value: false, target: true, ok: false }], 4)
 }
 const { Race } = await load('core/select/race.js')
-const { seededRandom } = await load('core/stats/random.js')
+const { seededRandom } = await load('core/random/random.js')
 const figures = { seed: SEED, orders: ORDERS, rows: [] }
 const bars = []
 const limit = (risk) => risk + 2 * Math.sqrt((risk * (1 - risk)) / ORDERS)

@@ -24,7 +24,7 @@ const { mcnemarExact } = await load('core/stats/mcnemar.js')
 const { lossUpperBound, nonInferiorityP } = await load('core/stats/paired-difference.js')
 const { pLossOver } = await load('core/stats/posterior.js')
 const { clopperPearson, wilson } = await load('core/stats/proportion-interval.js')
-const { seededRandom } = await load('core/stats/random.js')
+const { seededRandom } = await load('core/random/random.js')
 const { Race } = await load('core/select/race.js')
 
 const { logChoose } = await load('core/stats/special-functions.js')

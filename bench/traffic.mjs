@@ -143,7 +143,7 @@ if (!existsSync(join(data, 'zeroeval_gsm8k.json'))) {
 }
 
 const { decide } = await load('core/select/decide.js')
-const { seededRandom } = await load('core/stats/random.js')
+const { seededRandom } = await load('core/random/random.js')
 const all = fresh()
 const cells = {}
 const groups = {}

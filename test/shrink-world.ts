@@ -9,10 +9,10 @@ import { loadPasses } from '../src/core/compress/table.ts'
 import { buildDataset } from '../src/core/data/dataset.ts'
 import { decodeModel } from '../src/core/onnx/decode.ts'
 import type { Model } from '../src/core/onnx/model.ts'
+import { seededRandom } from '../src/core/random/random.ts'
 import { parseSpecValue } from '../src/core/spec/parse.ts'
 import { trainWordPiece } from '../src/core/text/train-wordpiece.ts'
 import type { EncoderShape } from '../src/core/train/build-encoder.ts'
-import { randomSource } from '../src/core/train/random.ts'
 
 export interface Row {
   readonly text: string
@@ -30,24 +30,24 @@ const pick = <T>(list: readonly T[], draw: number): T => list[draw % list.length
 
 /** Single words tell the class. */
 export function topicRows(count: number, seed: number): readonly Row[] {
-  const source = randomSource(seed, 1)
+  const source = seededRandom(seed, 1)
   return Array.from({ length: count }, () => {
-    const kind = source.next() % classNames.length
-    const text = Array.from({ length: 5 + (source.next() % 5) }, () => pick(filler, source.next()))
-    text[source.next() % text.length] = pick(telling[kind] ?? [], source.next())
+    const kind = source.bits() % classNames.length
+    const text = Array.from({ length: 5 + (source.bits() % 5) }, () => pick(filler, source.bits()))
+    text[source.bits() % text.length] = pick(telling[kind] ?? [], source.bits())
     return { text: text.join(' '), label: pick(classNames, kind) }
   })
 }
 
 /** Two marked words among noise: the class says which comes first, which no bag of words can tell. */
 export function orderRows(count: number, seed: number): readonly Row[] {
-  const source = randomSource(seed, 2)
+  const source = seededRandom(seed, 2)
   const [a = '', b = ''] = [words[20], words[21]]
   return Array.from({ length: count }, () => {
-    const text = Array.from({ length: 4 + (source.next() % 5) }, () => pick(filler, source.next()))
-    const first = source.next() % (text.length - 1)
-    const second = first + 1 + (source.next() % (text.length - 1 - first))
-    const label = source.next() % 2
+    const text = Array.from({ length: 4 + (source.bits() % 5) }, () => pick(filler, source.bits()))
+    const first = source.bits() % (text.length - 1)
+    const second = first + 1 + (source.bits() % (text.length - 1 - first))
+    const label = source.bits() % 2
     text[first] = label === 0 ? a : b
     text[second] = label === 0 ? b : a
     return { text: text.join(' '), label: label === 0 ? 'ab' : 'ba' }

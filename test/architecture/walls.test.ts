@@ -37,6 +37,7 @@ describe('the house', () => {
       'core/unit',
       'core/error',
       'core/part',
+      'core/random',
       'core/spec',
       'core/data',
       'core/stats',

@@ -14,7 +14,7 @@ import { encodeModel } from '../../src/core/onnx/encode.ts'
 import type { Feeds } from '../../src/core/onnx/host-tensor.ts'
 import type { Model } from '../../src/core/onnx/model.ts'
 import type { Spec } from '../../src/core/spec/spec.ts'
-import { seededRandom } from '../../src/core/stats/random.ts'
+import { seededRandom } from '../../src/core/random/random.ts'
 import type { Estimate } from '../../src/core/unit/estimate.ts'
 import { fakeMachine, type Takes } from './fake-machine.ts'
 

@@ -5,7 +5,7 @@ import { modelFiles } from '../../src/adapters/tensors/model-file.ts'
 import { openEngine } from '../../src/adapters/tensors/onnxruntime.ts'
 import { verifyModels } from '../../src/app/shrink/verify.ts'
 import * as build from '../../src/core/onnx/build.ts'
-import { seededRandom } from '../../src/core/stats/random.ts'
+import { seededRandom } from '../../src/core/random/random.ts'
 import { foldConstants } from './fold.ts'
 
 const random = (seed: number) => {

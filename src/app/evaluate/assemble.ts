@@ -2,6 +2,7 @@ import { sciOf } from '../../core/carbon/sci.ts'
 import { type Site, usageOf } from '../../core/carbon/site.ts'
 import type { Item } from '../../core/data/item.ts'
 import { noiseOf } from '../../core/energy/noise.ts'
+import { hashText } from '../../core/random/hash.ts'
 import type { CandidateResult, SequentialEvidence } from '../../core/result/candidate.ts'
 import type { CostResult } from '../../core/result/cost.ts'
 import type {
@@ -18,7 +19,6 @@ import { decide } from '../../core/select/decide.ts'
 import type { CandidateJudgement, DecisionInput } from '../../core/select/decision-input.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import { wilson } from '../../core/stats/proportion-interval.ts'
-import { seedOf } from '../../core/stats/random.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 import { known } from '../../core/unit/known.ts'
 import type { Collected } from './collect.ts'
@@ -142,7 +142,7 @@ function decisionInput(
     notWorth: collected.flatMap(({ opened, notWorth }) => (notWorth ? [opened.spec.id] : [])),
     savings: savingsOf(collected, costs, accept, spec, measured),
     synthetic: spec.dataset.synthetic === true,
-    seed: seedOf(data.test.digest),
+    seed: hashText(data.test.digest),
   }
 }
 

@@ -2,7 +2,7 @@ import type { WindowReading } from '../../contract/meter.ts'
 import { energyOfCpuTime } from '../../core/energy/cpu-model.ts'
 import { isEnough, type RoundsGoal } from '../../core/energy/enough.ts'
 import { longerWindow, type MeteredWindow } from '../../core/energy/window.ts'
-import { seededRandom } from '../../core/stats/random.ts'
+import { seededRandom } from '../../core/random/random.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 import type { Worked, Workload } from './workload.ts'
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import * as build from '../../core/onnx/build.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
-import { seededRandom } from '../../core/stats/random.ts'
+import { seededRandom } from '../../core/random/random.ts'
 import { collectStats } from './collect-stats.ts'
 
 /** y = x + 0, with the rows that the mask leaves out set to a large number. */

@@ -9,8 +9,8 @@ import { RightsizeError } from '../../core/error/error.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
+import { seededRandom } from '../../core/random/random.ts'
 import { lossNames } from '../../core/train/loss.ts'
-import { randomSource, uniform } from '../../core/train/random.ts'
 
 /** What the importance is measured against. */
 export interface TaylorSource {
@@ -80,8 +80,8 @@ const floats = (data: Float32Array): HostTensor => ({
 })
 
 function drawn(rows: number, seed: number, batch: number): Given {
-  const source = randomSource(seed, 0x7a, batch)
-  const draws = Float32Array.from({ length: rows }, () => uniform(source))
+  const source = seededRandom(seed, 0x7a, batch)
+  const draws = Float32Array.from({ length: rows }, source.next)
   const weights = new Float32Array(rows).fill(1)
   return {
     count: rows,

@@ -9,7 +9,7 @@ import * as build from '../../core/onnx/build.ts'
 import { halfBits } from '../../core/onnx/half-float.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
-import { seededRandom } from '../../core/stats/random.ts'
+import { seededRandom } from '../../core/random/random.ts'
 import { compareModels } from './compare.ts'
 import { feedsOfRows, randomPairs } from './compare-feeds.ts'
 

@@ -9,7 +9,7 @@ import { layers } from '../../core/compress/structural-layers.ts'
 import { neurons } from '../../core/compress/structural-neurons.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Model } from '../../core/onnx/model.ts'
-import { randomSource } from '../../core/train/random.ts'
+import { seededRandom } from '../../core/random/random.ts'
 import { trainEncoder } from '../train/train-encoder.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
 import type { Bench, Keep } from './bench.ts'
@@ -24,14 +24,14 @@ let options: (keep: Keep, more?: Partial<DriveOptions>) => DriveOptions
 
 /** Two marked words among noise: the class says which comes first. */
 function orderTask(rows: number, seed: number) {
-  const source = randomSource(seed)
+  const source = seededRandom(seed)
   const ids: number[][] = []
   const labels: number[] = []
   for (let row = 0; row < rows; row += 1) {
-    const text = Array.from({ length: 4 + (source.next() % 5) }, () => 3 + (source.next() % 8))
-    const first = source.next() % (text.length - 1)
-    const second = first + 1 + (source.next() % (text.length - 1 - first))
-    const label = source.next() % 2
+    const text = Array.from({ length: 4 + (source.bits() % 5) }, () => 3 + (source.bits() % 8))
+    const first = source.bits() % (text.length - 1)
+    const second = first + 1 + (source.bits() % (text.length - 1 - first))
+    const label = source.bits() % 2
     text[first] = 1 + label
     text[second] = 2 - label
     ids.push(text)

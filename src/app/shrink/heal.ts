@@ -4,9 +4,9 @@ import type { Healing } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Graph, Model, ValueInfo } from '../../core/onnx/model.ts'
 import { rawInputs } from '../../core/onnx/raw-feeds.ts'
+import { seededRandom } from '../../core/random/random.ts'
 import { learnable } from '../../core/train/classifier-on.ts'
 import { parameterTensors } from '../../core/train/parameters.ts'
-import { randomSource } from '../../core/train/random.ts'
 import { softened } from '../../core/train/soft-targets.ts'
 import { targetFeeds } from '../../core/train/token-batch.ts'
 import { trainableGraph } from '../../core/train/trainable.ts'
@@ -35,10 +35,10 @@ export interface HealOptions {
 function drawn(size: number, wanted: number, seed: number): readonly number[] {
   const out: number[] = []
   for (let round = 0; out.length < wanted; round += 1) {
-    const source = randomSource(seed, 0x4e, round)
+    const source = seededRandom(seed, 0x4e, round)
     const order = Array.from({ length: size }, (_, at) => at)
     for (let at = size - 1; at > 0; at -= 1) {
-      const other = source.next() % (at + 1)
+      const other = source.bits() % (at + 1)
       const [a = 0, b = 0] = [order[at], order[other]]
       order[at] = b
       order[other] = a

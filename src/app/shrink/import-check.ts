@@ -3,7 +3,7 @@ import { RightsizeError } from '../../core/error/error.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import { randomFeeds } from '../../core/onnx/random-feeds.ts'
-import { seededRandom } from '../../core/stats/random.ts'
+import { seededRandom } from '../../core/random/random.ts'
 import { textFeeds } from './text-rows.ts'
 
 /** The first output of the graph for some inputs. */
@@ -25,7 +25,7 @@ const tokens = { alone: 5, padded: 8 }
 export async function paddingChecked(model: Model, run: Run): Promise<string> {
   const source = seededRandom(1)
   const shape = { symbols: { batch: 2, sequence: tokens.alone }, other: tokens.alone }
-  const drawn = randomFeeds(model.graph, { shape, random: () => source.next() })
+  const drawn = randomFeeds(model.graph, { shape, random: source.next })
   const short = { ...drawn, attention_mask: whole([2, tokens.alone], () => 1) }
   const padded = Object.fromEntries(
     Object.entries(short).map(([name, { data }]) => {

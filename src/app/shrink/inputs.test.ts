@@ -16,8 +16,8 @@ import {
 } from '../../core/onnx/build.ts'
 import type { HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Dim, Model, ValueInfo } from '../../core/onnx/model.ts'
+import { seededRandom } from '../../core/random/random.ts'
 import { trainWordPiece } from '../../core/text/train-wordpiece.ts'
-import { randomSource, uniform } from '../../core/train/random.ts'
 import { partOf } from './inputs.ts'
 import { shrink } from './shrink.ts'
 import { textFeeds } from './text-rows.ts'
@@ -40,9 +40,9 @@ const weight = (i: number, c: number): number => Math.sin(1 + 3 * i + 7 * c)
 
 /** Vectors, labelled by the largest score: a network that calculates the scores is always right. */
 function vectorRows(count: number, seed: number) {
-  const source = randomSource(seed, 3)
+  const source = seededRandom(seed, 3)
   return Array.from({ length: count }, () => {
-    const data = Float32Array.from({ length: features }, () => 2 * uniform(source) - 1)
+    const data = Float32Array.from({ length: features }, () => 2 * source.next() - 1)
     const all = scores(data)
     const label = String(all.indexOf(Math.max(...all)))
     return { [TENSOR_COLUMN]: { dtype: 'float32', dims: [features], data }, label }

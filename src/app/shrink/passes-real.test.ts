@@ -9,7 +9,7 @@ import { loadPasses } from '../../core/compress/table.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import { randomFeeds } from '../../core/onnx/random-feeds.ts'
-import { seededRandom } from '../../core/stats/random.ts'
+import { seededRandom } from '../../core/random/random.ts'
 import { collectStats } from './collect-stats.ts'
 import { verifyModels } from './verify.ts'
 

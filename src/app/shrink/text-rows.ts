@@ -1,6 +1,6 @@
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Graph } from '../../core/onnx/model.ts'
-import { randomSource, uniform } from '../../core/train/random.ts'
+import { seededRandom } from '../../core/random/random.ts'
 
 /** A text cut to so many tokens; the last one, which closes the text, survives the cut. */
 export function cutText(ids: readonly number[], maxLength: number): readonly number[] {
@@ -63,11 +63,11 @@ export function moreTexts(
   seed: number,
   copies: number,
 ): readonly (readonly number[])[] {
-  const source = randomSource(seed, 0x5a)
+  const source = seededRandom(seed, 0x5a)
   const out: (readonly number[])[] = []
   for (let copy = 0; copy < copies; copy += 1)
     for (const row of ids) {
-      const other = ids[source.next() % ids.length] ?? row
+      const other = ids[source.bits() % ids.length] ?? row
       out.push(copy % 2 === 0 ? dropped(row, unknownId, source) : spliced(row, other))
     }
   return out
@@ -78,10 +78,10 @@ const replaceRate = 0.15
 function dropped(
   row: readonly number[],
   unknownId: number,
-  source: ReturnType<typeof randomSource>,
+  source: ReturnType<typeof seededRandom>,
 ): readonly number[] {
   return row.map((id, at) =>
-    at > 0 && at < row.length - 1 && uniform(source) < replaceRate ? unknownId : id,
+    at > 0 && at < row.length - 1 && source.next() < replaceRate ? unknownId : id,
   )
 }
 

@@ -3,7 +3,7 @@ import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import * as build from '../../core/onnx/build.ts'
 import type { Graph, Model, Node } from '../../core/onnx/model.ts'
 import { randomFeeds } from '../../core/onnx/random-feeds.ts'
-import { seededRandom } from '../../core/stats/random.ts'
+import { seededRandom } from '../../core/random/random.ts'
 import { verifyModels } from './verify.ts'
 
 const uniform = (seed: number) => {

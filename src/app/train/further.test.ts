@@ -10,11 +10,11 @@ import { openTokenizer } from '../../adapters/tokenizer/huggingface.ts'
 import { decodeModel } from '../../core/onnx/decode.ts'
 import type { Tensor } from '../../core/onnx/model.ts'
 import { float32Of, tensorOf } from '../../core/onnx/tensor-values.ts'
+import { fillNormal, seededRandom } from '../../core/random/random.ts'
 import type { LabelledText } from '../../core/student/example.ts'
 import { trainWordPiece } from '../../core/text/train-wordpiece.ts'
 import { readBertConfig } from '../../core/train/bert-config.ts'
 import { buildBert } from '../../core/train/build-bert.ts'
-import { normals, randomSource } from '../../core/train/random.ts'
 import { openEncoderFolder } from './encoder-folder.ts'
 import { teachEncoder } from './lesson/encoder.ts'
 import type { Lesson, LessonWorld } from './lesson.ts'
@@ -42,13 +42,13 @@ async function imported(): Promise<string> {
   const sizes = { hidden_size: 16, intermediate_size: 32, max_position_embeddings: 16 }
   const { cases } = bertHeads
   const config = { ...cases['mean']!.config, ...sizes, architectures: ['BertModel'] }
-  const source = randomSource(11)
+  const source = seededRandom(11)
   const tensors = Object.entries(cases['mean']!.dims).map(([name, dims]): Tensor => {
     const size = { 8: 16, 12: 32, 10: 16, 11: 60 } as Readonly<Record<number, number>>
     const wide = dims.map((dim) => size[dim] ?? dim)
     const data = new Float32Array(wide.reduce((product, dim) => product * dim, 1))
     if (/LayerNorm.weight$/.test(name)) data.fill(1)
-    else if (name.endsWith('.weight')) normals(source, data, 0.2)
+    else if (name.endsWith('.weight')) fillNormal(source, data, 0.2)
     return tensorOf(name, { dtype: 'float32', dims: wide, data })
   })
   const sentence = { poolings: ['mean'], steps: [{ kind: 'normalise' }] } as const

@@ -1,6 +1,7 @@
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
+import { seededRandom } from '../../core/random/random.ts'
 import type { MaskInput } from '../../core/train/architecture.ts'
-import { dropoutMask, randomSource } from '../../core/train/random.ts'
+import { dropoutMask } from '../../core/train/dropout-mask.ts'
 
 const dropoutStream = 0xd0
 
@@ -18,7 +19,7 @@ export function maskFeeds(
   for (const [place, { name, width, pooled }] of masks.entries()) {
     const dims = pooled ? [batch, width] : [batch, sequence, width]
     const count = dims.reduce((product, dim) => product * dim, 1)
-    const source = randomSource(seed, dropoutStream, step, place)
+    const source = seededRandom(seed, dropoutStream, step, place)
     const mask = rate > 0 ? dropoutMask(source, count, rate) : new Float32Array(count).fill(1)
     feeds[name] = { dtype: 'float32', dims, data: mask }
   }

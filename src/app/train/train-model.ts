@@ -2,6 +2,7 @@ import type { Clock } from '../../contract/clock.ts'
 import type { TensorEngine } from '../../contract/tensors.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
+import { type Random, seededRandom } from '../../core/random/random.ts'
 import {
   type AdamSpec,
   type AdamState,
@@ -18,7 +19,6 @@ import {
 } from '../../core/train/checkpoint.ts'
 import type { LossSpec } from '../../core/train/loss.ts'
 import type { Parameters } from '../../core/train/parameters.ts'
-import { type RandomSource, randomSource } from '../../core/train/random.ts'
 import { learningRate, type ScheduleSpec } from '../../core/train/schedule.ts'
 import type { Trainable } from '../../core/train/trainable.ts'
 import { maskFeeds } from './mask-feeds.ts'
@@ -32,7 +32,7 @@ export interface TrainingData {
   readonly labels?: readonly number[]
   feeds(rows: readonly number[]): Feeds
   /** The same rows as they are learned from, changed at random; `source` follows from seed and step. */
-  learningFeeds?(rows: readonly number[], source: RandomSource): Feeds
+  learningFeeds?(rows: readonly number[], source: Random): Feeds
 }
 
 export interface EarlyStopping {
@@ -198,7 +198,7 @@ function refuseNan(step: number, loss: number, norm: number): void {
 const changeStream = 0xc4
 
 function learningFeeds({ data, seed }: TrainModelOptions, rows: readonly number[], step: number) {
-  const changed = data.learningFeeds?.(rows, randomSource(seed, changeStream, step))
+  const changed = data.learningFeeds?.(rows, seededRandom(seed, changeStream, step))
   return changed ?? data.feeds(rows)
 }
 

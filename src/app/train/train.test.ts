@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import type { TensorEngine } from '../../contract/tensors.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
-import { randomSource } from '../../core/train/random.ts'
+import { seededRandom } from '../../core/random/random.ts'
 import type { TokenExamples } from '../../core/train/token-batch.ts'
 import { trainableGraph } from '../../core/train/trainable.ts'
 import { tokenData } from './train-classifier.ts'
@@ -16,14 +16,14 @@ beforeAll(async () => {
 
 /** Two marked words among noise: the class says which of them comes first. A bag of words cannot tell. */
 function orderTask(rows: number, seed: number): Required<Pick<TokenExamples, 'ids' | 'labels'>> {
-  const source = randomSource(seed)
+  const source = seededRandom(seed)
   const ids: number[][] = []
   const labels: number[] = []
   for (let row = 0; row < rows; row++) {
-    const text = Array.from({ length: 4 + (source.next() % 5) }, () => 3 + (source.next() % 8))
-    const first = source.next() % (text.length - 1)
-    const second = first + 1 + (source.next() % (text.length - 1 - first))
-    const label = source.next() % 2
+    const text = Array.from({ length: 4 + (source.bits() % 5) }, () => 3 + (source.bits() % 8))
+    const first = source.bits() % (text.length - 1)
+    const second = first + 1 + (source.bits() % (text.length - 1 - first))
+    const label = source.bits() % 2
     text[first] = 1 + label
     text[second] = 2 - label
     ids.push(text)
@@ -170,8 +170,8 @@ test('a loss that breaks stops with its step and leaves the last good checkpoint
 
 test('training stops when held-out loss no longer falls and returns the best epoch', async () => {
   const examples = orderTask(60, 1)
-  const source = randomSource(9)
-  const labels = examples.labels.map(() => source.next() % 2)
+  const source = seededRandom(9)
+  const labels = examples.labels.map(() => source.bits() % 2)
   const { result, metrics } = await trainEncoder(
     encoder({
       examples: { ...examples, labels },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { seededRandom } from '../stats/random.ts'
+import { seededRandom } from '../random/random.ts'
 import { alphaOfTrial, gate, holdoutVerdict, sliceBreaches } from './gate.ts'
 
 const spec = { margin: 0.02, alpha: 0.05, lean: 0.7 }

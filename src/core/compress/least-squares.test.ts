@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { seededRandom } from '../stats/random.ts'
+import { seededRandom } from '../random/random.ts'
 import { cholesky, choleskySolve, leastSquares } from './least-squares.ts'
 
 const noise = (length: number, seed: number) => {

@@ -4,7 +4,7 @@ import { verifyModels } from '../../app/shrink/verify.ts'
 import * as build from '../onnx/build.ts'
 import { encodeModel } from '../onnx/encode.ts'
 import type { Model, Node, Tensor } from '../onnx/model.ts'
-import { seededRandom } from '../stats/random.ts'
+import { seededRandom } from '../random/random.ts'
 import type { Artefact } from './pass.ts'
 import { tidy } from './tidy.ts'
 

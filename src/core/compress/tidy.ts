@@ -4,6 +4,7 @@ import { removeDead, renameValues } from '../onnx/graph-edit.ts'
 import { capturedBy, indexGraph } from '../onnx/graph-index.ts'
 import type { Graph, Model, Node, Tensor } from '../onnx/model.ts'
 import { subgraphsOf } from '../onnx/walk.ts'
+import { hashBytes } from '../random/hash.ts'
 import type { Artefact, NotApplicable, Pass, Patched, Proposal } from './pass.ts'
 
 /**
@@ -184,23 +185,14 @@ function shared(graph: Graph): Step {
 function noteEqual(group: readonly Tensor[], names: Map<string, string>): void {
   const byHash = new Map<number, Tensor[]>()
   for (const tensor of group) {
-    const hash = fingerprint(tensor.bytes())
+    const bytes = tensor.bytes()
+    // Every byte of small tensors, about 4,096 spread bytes of large ones: equality is decided by all bytes.
+    const hash = hashBytes(bytes, Math.max(1, Math.floor(bytes.length / 4096) | 1))
     const alike = byHash.get(hash) ?? []
     const first = alike.find((one) => sameBytes(one.bytes(), tensor.bytes()))
     if (first === undefined) byHash.set(hash, [...alike, tensor])
     else names.set(tensor.name, first.name)
   }
-}
-
-/** FNV-1a over 32 bits: finds candidates; equality is decided by the bytes. Source: isthe.com/chongo/tech/comp/fnv. */
-function fingerprint(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5
-  // Every byte of small tensors, about 4,096 spread bytes of large ones.
-  const step = Math.max(1, Math.floor(bytes.length / 4096) | 1)
-  for (let at = 0; at < bytes.length; at += step) {
-    hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193)
-  }
-  return hash >>> 0
 }
 
 function sameBytes(left: Uint8Array, right: Uint8Array): boolean {

@@ -1,3 +1,5 @@
+import { hashText, mixBits } from '../random/hash.ts'
+
 /**
  * Groups of texts that are the same or nearly so. Cost is bounded: minhash signatures of word or character shingles
  * (Broder 1997), banded so that texts of Jaccard similarity 0.8 meet with chance
@@ -75,17 +77,10 @@ export function nearPairs(texts: readonly string[]): {
 function shingles(text: string, every: number): Set<number> {
   const found = new Set<number>()
   for (let at = 0; at + 5 <= text.length; at++) {
-    const hash = fnv1a(text, at, at + 5)
+    const hash = hashText(text, at, at + 5)
     if (hash % every === 0) found.add(hash)
   }
   return found
-}
-
-/** FNV-1a, 32 bits (Fowler, Noll, Vo; draft-eastlake-fnv). */
-function fnv1a(text: string, from: number, to: number): number {
-  let hash = 0x811c9dc5
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  return hash >>> 0
 }
 
 /** Lists of indices that share one band of their signature. */
@@ -109,18 +104,10 @@ function signature(set: ReadonlySet<number>): Uint32Array {
   const smallest = new Uint32Array(BANDS * ROWS).fill(0xffffffff)
   for (const shingle of set)
     for (let k = 0; k < smallest.length; k++) {
-      const hash = mixed(shingle, k)
+      const hash = mixBits(shingle + Math.imul(k + 1, 0x9e3779b9))
       if (hash < (smallest[k] ?? 0)) smallest[k] = hash
     }
   return smallest
-}
-
-/** The k-th hash of a number: a seed is added and the bits are mixed (finaliser of MurmurHash3, Appleby). */
-function mixed(value: number, k: number): number {
-  let h = (value + Math.imul(k + 1, 0x9e3779b9)) | 0
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-  return (h ^ (h >>> 16)) >>> 0
 }
 
 function* pairsIn(bucket: readonly number[]): Generator<readonly [number, number]> {

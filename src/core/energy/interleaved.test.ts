@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { seededRandom } from '../stats/random.ts'
+import { seededRandom } from '../random/random.ts'
 import { normalQuantile } from '../stats/special-functions.ts'
 import { meanInterval, perItem, ratioOfRounds, studentQuantile } from './interleaved.ts'
 import { mayRank, noiseOf } from './noise.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { seededRandom } from '../stats/random.ts'
+import { seededRandom } from '../random/random.ts'
 import { boundedLoss, meanMetric } from './loss-bounded.ts'
 import { pairedLoss } from './loss-exact.ts'
 

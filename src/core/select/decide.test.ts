@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Scores } from '../proof/pairing.ts'
-import { seededRandom } from '../stats/random.ts'
+import { seededRandom } from '../random/random.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 import { decide } from './decide.ts'
 import type { CandidateEvidence, DecisionInput } from './decision-input.ts'

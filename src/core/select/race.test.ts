@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { seededRandom } from '../stats/random.ts'
+import { seededRandom } from '../random/random.ts'
 import { Race } from './race.ts'
 import type { RaceOutcome, RaceSetup } from './race-types.ts'
 

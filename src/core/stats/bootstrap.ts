@@ -1,4 +1,4 @@
-import { seededRandom } from './random.ts'
+import { seededRandom } from '../random/random.ts'
 import { normalCdf, normalQuantile } from './special-functions.ts'
 
 export interface BootstrapOptions {

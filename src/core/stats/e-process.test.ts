@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { env } from 'node:process'
 import { expect, test } from 'vitest'
+import { seededRandom } from '../random/random.ts'
 import { bettingLowerBound, bettingUpperBound, type LinearStatistic } from './betting-bound.ts'
 import { EProcess } from './e-process.ts'
-import { seededRandom } from './random.ts'
 
 const data = resolve(env['RIGHTSIZE_DATA'] ?? join('..', 'shared', 'data'))
 const matrix = join(data, 'matrices', 'zeroeval_gsm8k.json')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { seededRandom } from '../random/random.ts'
 import { integrate, pLossOver, pMeanPositive, pShareBelow } from './posterior.ts'
-import { seededRandom } from './random.ts'
 
 const pairs = (win: number, lose: number, n: number) => ({ win, lose, tie: n - win - lose })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { seededRandom } from '../random/random.ts'
 import { quantileInterval } from './quantile.ts'
-import { seededRandom } from './random.ts'
 
 test('the median of 1..99 is 50 and its 95 % interval is the textbook ranks 40 and 60', () => {
   // scipy.stats.binom(99, 0.5).ppf([0.025, 0.975]) -> 40, 59; order statistics 40 and 60.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { seededRandom } from '../random/random.ts'
 import { EProcess } from './e-process.ts'
-import { seededRandom } from './random.ts'
 import { type Counts, ratioStatistic, ratioValue } from './ratio-metric.ts'
 import {
   bernoulliKl,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { seededRandom } from './random.ts'
+import { seededRandom } from '../random/random.ts'
 import { normalQuantile } from './special-functions.ts'
 import { trafficFactor } from './traffic.ts'
 

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { trainHead } from '../../../test/fixtures/students.ts'
-import { normals, randomSource, uniform } from '../train/random.ts'
+import { fillNormal, seededRandom } from '../random/random.ts'
 import { classifyHead, decodeHead, encodeHead } from './head-form.ts'
 
 /** Points around one centre per class; columns of very different scale. */
 function clouds(n: number, classes: number, spread: number, seed: number) {
   const width = 6
-  const source = randomSource(seed)
+  const source = seededRandom(seed)
   const centres = new Float32Array(classes * width)
-  normals(source, centres, 1)
+  fillNormal(source, centres, 1)
   const data = new Float32Array(n * width)
-  normals(source, data, spread)
+  fillNormal(source, data, spread)
   const rows = Array.from({ length: n }, (_, i) => ({ label: `class ${i % classes}` }))
   for (let at = 0; at < data.length; at++) {
     const [row, column] = [Math.floor(at / width), at % width]
@@ -22,8 +22,8 @@ function clouds(n: number, classes: number, spread: number, seed: number) {
 
 /** Label = whether the two numbers have the same sign: no line parts them. */
 function crosses(n: number) {
-  const source = randomSource(5)
-  const data = Float32Array.from({ length: 2 * n }, () => 2 * uniform(source) - 1)
+  const source = seededRandom(5)
+  const data = Float32Array.from({ length: 2 * n }, () => 2 * source.next() - 1)
   const rows = Array.from({ length: n }, (_, i) => ({
     label: data[2 * i]! * data[2 * i + 1]! > 0 ? 'same' : 'other',
   }))

@@ -1,5 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
-import { randomSource, uniform } from '../train/random.ts'
+import { seededRandom } from '../random/random.ts'
 import { asSparse, columnScale, countRows, type DenseRows, standardised } from './dense-rows.ts'
 import type { LabelledRow, TrainProgress } from './example.ts'
 import {
@@ -62,7 +62,7 @@ export function* headTraining(
   const { labels, indices } = indexLabels(rows, options.labels)
   requireSameCount(countRows(embeddings), rows.length)
   const { seed = 1, hidden = 0 } = options
-  const source = randomSource(seed)
+  const source = seededRandom(seed)
   const task: HeadTask = {
     indices,
     targets: targetsOf(rows, indices, labels.length),
@@ -70,7 +70,7 @@ export function* headTraining(
     rowWeights: Float32Array.from(rows, (row) => row.weight ?? 1),
     splits: splitsFor(indices, options.folds, seed),
     metric: options.metric ?? 'accuracy',
-    random: () => uniform(source),
+    random: source.next,
   }
   const scale = columnScale(embeddings)
   const inputs = standardised(embeddings, scale)

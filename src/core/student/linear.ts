@@ -1,4 +1,4 @@
-import { randomSource, uniform } from '../train/random.ts'
+import { seededRandom } from '../random/random.ts'
 import type { LabelledText, TrainProgress } from './example.ts'
 import { chooseVocabulary, type GramVocabulary, readCorpus, weighCorpus } from './gram-corpus.ts'
 import { indexLabels, targetsOf } from './label-set.ts'
@@ -78,7 +78,7 @@ export function* linearTraining(
   const indices = kept.map((i) => all.indices[i] as number)
   const grams = { ...defaultGrams, ...options.grams }
   const { vocabulary, matrix } = readFeatures(rows, grams, labels.length, options)
-  const source = randomSource(seed)
+  const source = seededRandom(seed)
   const fit = yield* fitSoftmax({
     matrix,
     targets: targetsOf(rows, indices, labels.length),
@@ -90,7 +90,7 @@ export function* linearTraining(
     epochs: options.epochs ?? 6,
     classWeights: weightsToTry(indices, labels.length, options.classWeights ?? 'auto'),
     metric: options.metric ?? 'accuracy',
-    random: () => uniform(source),
+    random: source.next,
   })
   const model = assemble(labels, grams, vocabulary, fit, options.precision ?? 'int8')
   const report = reportOf(rows, labels, vocabulary, seed, fit)

@@ -1,4 +1,4 @@
-import { randomSource, shuffled } from '../train/random.ts'
+import { seededRandom } from '../random/random.ts'
 
 /** Row numbers of the two parts of a split. */
 export interface RowSplit {
@@ -11,7 +11,7 @@ export interface RowSplit {
  * class has two rows.
  */
 export function stratifiedSplit(classes: Int32Array, share: number, seed: number): RowSplit {
-  const order = shuffled(randomSource(seed), classes.length)
+  const order = seededRandom(seed).order(classes.length)
   const sizes = new Map<number, number>()
   for (const k of classes) sizes.set(k, (sizes.get(k) ?? 0) + 1)
   const taken = new Map<number, number>()
@@ -31,7 +31,7 @@ export function stratifiedSplit(classes: Int32Array, share: number, seed: number
 
 /** The fold 0..k-1 of each row: every class is dealt round the folds in seeded order. */
 export function stratifiedFolds(classes: Int32Array, k: number, seed: number): Int32Array {
-  const order = shuffled(randomSource(seed), classes.length)
+  const order = seededRandom(seed).order(classes.length)
   const next = new Map<number, number>()
   const folds = new Int32Array(classes.length)
   let start = 0

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { randomSource, uniform } from '../train/random.ts'
+import { seededRandom } from '../random/random.ts'
 import { asSparse } from './dense-rows.ts'
 import { entropicProx, SoftmaxDual, wrightOmega } from './softmax-dual.ts'
 
@@ -22,9 +22,9 @@ describe('SoftmaxDual', () => {
   const rows = asSparse({ data: Float32Array.from(x), width: 3 })
 
   function solved(cost: number, epochs: number): SoftmaxDual {
-    const source = randomSource(1)
+    const source = seededRandom(1)
     const solver = new SoftmaxDual(rows, oneHot(3, labels), 3, new Float32Array(7).fill(cost))
-    for (let i = 0; i < epochs; i++) solver.epoch(all(7), () => uniform(source))
+    for (let i = 0; i < epochs; i++) solver.epoch(all(7), source.next)
     return solver
   }
 
@@ -45,11 +45,11 @@ describe('SoftmaxDual', () => {
   })
 
   test('gets there by a warm start from a stronger L2 as well', () => {
-    const source = randomSource(2)
+    const source = seededRandom(2)
     const solver = new SoftmaxDual(rows, oneHot(3, labels), 3, new Float32Array(7).fill(0.5))
-    for (let i = 0; i < 20; i++) solver.epoch(all(7), () => uniform(source))
+    for (let i = 0; i < 20; i++) solver.epoch(all(7), source.next)
     solver.scaleCosts(4)
-    for (let i = 0; i < 300; i++) solver.epoch(all(7), () => uniform(source))
+    for (let i = 0; i < 300; i++) solver.epoch(all(7), source.next)
     const cold = solved(2, 300)
     solver.weights.forEach((value, i) => {
       expect(value).toBeCloseTo(cold.weights[i]!, 2)
@@ -60,8 +60,8 @@ describe('SoftmaxDual', () => {
     const one = asSparse({ data: Float32Array.from([1, 1, 1, 1]), width: 1 })
     const targets = Float32Array.from([0.7, 0.2, 0.1, 0.7, 0.2, 0.1, 0.7, 0.2, 0.1, 0.7, 0.2, 0.1])
     const solver = new SoftmaxDual(one, targets, 3, new Float32Array(4).fill(1000))
-    const source = randomSource(3)
-    for (let i = 0; i < 400; i++) solver.epoch(all(4), () => uniform(source))
+    const source = seededRandom(3)
+    for (let i = 0; i < 400; i++) solver.epoch(all(4), source.next)
     const [scores] = [solver.scoresOf(Int32Array.from([0]))]
     const z = scores.map(Math.exp)
     const sum = z.reduce((a, b) => a + b)

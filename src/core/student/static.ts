@@ -1,6 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
+import { seededRandom } from '../random/random.ts'
 import { openWordPiece } from '../text/open-wordpiece.ts'
-import { randomSource, uniform } from '../train/random.ts'
 import { countRows, type DenseRows } from './dense-rows.ts'
 import { type BagTask, EmbeddingBag, type TokenRows } from './embedding-bag.ts'
 import type { LabelledText, TrainProgress } from './example.ts'
@@ -155,8 +155,8 @@ function* choosePasses(
 ): Generator<TrainProgress, Choice> {
   const { epochs = 40, patience = 6, metric = 'accuracy', holdOut = 0.2 } = options
   const split = stratifiedSplit(task.indices, Math.min(holdOut, 5000 / task.indices.length), seed)
-  const source = randomSource(seed)
-  const bag = new EmbeddingBag({ ...task, random: () => uniform(source) })
+  const source = seededRandom(seed)
+  const bag = new EmbeddingBag({ ...task, random: source.next })
   const trials: StaticTrial[] = []
   let best: { trial: StaticTrial; judged: JudgedScores } | undefined
   for (let pass = 1; pass <= epochs; pass++) {
@@ -188,8 +188,8 @@ function* fitBag(
   epochs: number,
   seed: number,
 ): Generator<TrainProgress, { bag: EmbeddingBag; trainLoss: number }> {
-  const source = randomSource(seed)
-  const bag = new EmbeddingBag({ ...task, random: () => uniform(source) })
+  const source = seededRandom(seed)
+  const bag = new EmbeddingBag({ ...task, random: source.next })
   const all = Int32Array.from(task.indices, (_, row) => row)
   let trainLoss = 0
   for (let pass = 1; pass <= chosen.epochs; pass++) {

@@ -4,7 +4,7 @@ import { Tokenizer } from '@huggingface/tokenizers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { trainBpe } from '../../../test/fixtures/train-bpe.ts'
-import { seededRandom } from '../stats/random.ts'
+import { seededRandom } from '../random/random.ts'
 import { trainWordPiece } from './train-wordpiece.ts'
 import {
   idsToKeep,

@@ -1,4 +1,4 @@
-import { randomSource, shuffled } from './random.ts'
+import { seededRandom } from '../random/random.ts'
 
 /** Chunks of this many batches are sorted by length: long enough to save padding, short enough to keep the order random. */
 const chunkBatches = 32
@@ -15,14 +15,14 @@ export function epochBatches(
   seed: number,
   epoch: number,
 ): readonly (readonly number[])[] {
-  const order = shuffled(randomSource(seed, orderStream, epoch), lengths.length)
+  const order = seededRandom(seed, orderStream, epoch).order(lengths.length)
   const batches: number[][] = []
   for (let start = 0; start < order.length; start += batch * chunkBatches) {
     const chunk = order.slice(start, start + batch * chunkBatches)
     chunk.sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0))
     for (let at = 0; at < chunk.length; at += batch) batches.push(chunk.slice(at, at + batch))
   }
-  const mixed = shuffled(randomSource(seed, mixStream, epoch), batches.length)
+  const mixed = seededRandom(seed, mixStream, epoch).order(batches.length)
   return mixed.map((index) => batches[index] ?? [])
 }
 
@@ -49,7 +49,7 @@ export function heldOut(
   labels?: readonly number[],
 ): { readonly train: readonly number[]; readonly held: readonly number[] } {
   const groups = new Map<number, number[]>()
-  for (const row of shuffled(randomSource(seed, 0x5e), size)) {
+  for (const row of seededRandom(seed, 0x5e).order(size)) {
     const label = labels?.[row] ?? 0
     const group = groups.get(label)
     if (group === undefined) groups.set(label, [row])

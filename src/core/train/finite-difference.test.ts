@@ -5,9 +5,9 @@ import { float32Tensor, model } from '../onnx/build.ts'
 import { encodeModel } from '../onnx/encode.ts'
 import type { Feeds, HostTensor } from '../onnx/host-tensor.ts'
 import type { Graph } from '../onnx/model.ts'
+import { seededRandom } from '../random/random.ts'
 import { gradient, gradientName } from './gradient.ts'
 import { type GraphWriter, graphWriter } from './graph-writer.ts'
-import { randomSource, uniform } from './random.ts'
 import { type DifferentiableOp, vjpRules } from './rules.ts'
 
 interface Case {
@@ -311,9 +311,9 @@ beforeAll(async () => {
 })
 
 function drawn(dims: readonly number[], seed: number, [low, high]: readonly [number, number]) {
-  const source = randomSource(seed)
+  const source = seededRandom(seed)
   const count = dims.reduce((all, dim) => all * dim, 1)
-  const data = Float32Array.from({ length: count }, () => low + (high - low) * uniform(source))
+  const data = Float32Array.from({ length: count }, () => low + (high - low) * source.next())
   return { dtype: 'float32', dims, data } satisfies HostTensor
 }
 

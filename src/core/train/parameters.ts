@@ -3,7 +3,7 @@ import { float32Tensor } from '../onnx/build.ts'
 import { elementCount } from '../onnx/dtype.ts'
 import type { Graph, Tensor, ValueInfo } from '../onnx/model.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
-import { normals, randomSource } from './random.ts'
+import { fillNormal, seededRandom } from '../random/random.ts'
 
 /** How a parameter begins. */
 export type Initial =
@@ -39,7 +39,7 @@ function initialValues(
   const values = new Float32Array(elementCount(dims))
   if (initial.kind === 'ones') return values.fill(1)
   if (initial.kind === 'zeros') return values
-  normals(randomSource(seed, stream), values, initial.deviation)
+  fillNormal(seededRandom(seed, stream), values, initial.deviation)
   return values
 }
 

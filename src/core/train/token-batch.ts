@@ -1,6 +1,6 @@
 import type { Feeds, HostTensor } from '../onnx/host-tensor.ts'
+import type { Random } from '../random/random.ts'
 import { lossNames } from './loss.ts'
-import { type RandomSource, uniform } from './random.ts'
 
 /** Tokenised examples with what they should give: class numbers, or a teacher's probabilities, or both. */
 export interface TokenExamples {
@@ -25,12 +25,12 @@ export function withoutTokens(
   ids: readonly (readonly number[])[],
   rows: readonly number[],
   { rate, id, from = 0 }: TokenDropout,
-  source: RandomSource,
+  source: Random,
 ): readonly (readonly number[])[] {
   const changed: (readonly number[])[] = []
   for (const row of rows)
     changed[row] = (ids[row] ?? []).map((token) =>
-      token >= from && uniform(source) < rate ? id : token,
+      token >= from && source.next() < rate ? id : token,
     )
   return changed
 }

@@ -1,9 +1,9 @@
 import { RightsizeError } from '../error/error.ts'
+import { seededRandom } from '../random/random.ts'
 import { weakerMethod } from './arithmetic.ts'
 import type { EstimateMethod, Known, Unit } from './estimate.ts'
 import { type Factor, quantile } from './factor.ts'
 import { known } from './known.ts'
-import { seededRandom } from './random.ts'
 
 /** A quantity as a function of named factors; `value` receives them in the order of `factors`. */
 export interface Model {
@@ -54,10 +54,11 @@ function drawOnce(
 
 /** Draws of one factor; the stream is named after the factor. */
 export function drawFactor(each: Factor, seed: number, draws: number): Draws {
-  const random = seededRandom(seed, each.name)
+  const { bits } = seededRandom(seed, each.name)
   const at = quantile(each)
   const out = new Float64Array(draws)
-  for (let i = 0; i < draws; i++) out[i] = at(random())
+  // Half a step more: never 0, never 1.
+  for (let i = 0; i < draws; i++) out[i] = at((bits() + 0.5) / 2 ** 32)
   return out
 }
 

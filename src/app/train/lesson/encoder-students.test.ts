@@ -10,10 +10,10 @@ import { openTokenizer } from '../../../adapters/tokenizer/huggingface.ts'
 import { annualFactor } from '../../../core/carbon/grid-zone.ts'
 import { pueOf } from '../../../core/carbon/site.ts'
 import { float32Tensor, graph, model, node, valueInfo } from '../../../core/onnx/build.ts'
+import { fillNormal, seededRandom } from '../../../core/random/random.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 import type { LabelledText } from '../../../core/student/example.ts'
 import { trainWordPiece } from '../../../core/text/train-wordpiece.ts'
-import { normals, randomSource } from '../../../core/train/random.ts'
 import { openEncoderFolder } from '../encoder-folder.ts'
 import type { Lesson, LessonWorld, Taught } from '../lesson.ts'
 import { trainFolder } from '../train-folder.ts'
@@ -36,7 +36,7 @@ const size = Object.keys(tokenizer.model.vocab).length
 /** A sentence encoder that says a random vector of each token: what exporters leave without pooling. */
 function encoder() {
   const table = new Float32Array(size * 8)
-  normals(randomSource(3), table, 1)
+  fillNormal(seededRandom(3), table, 1)
   return model(
     graph({
       nodes: [node('Gather', ['table', 'input_ids'], ['last_hidden_state'])],
