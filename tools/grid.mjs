@@ -33,7 +33,7 @@ const table = {
   scope: 'lifecycle',
   source: `Ember, Yearly Electricity Data, as distributed by @tgwf/co2 ${version} (averageIntensity)`,
   url: 'https://ember-energy.org/data/yearly-electricity-data/',
-  licence: 'CC-BY-SA-4.0 as distributed by co2.js; Ember publishes under CC-BY-4.0',
+  license: 'CC-BY-SA-4.0 as distributed by co2.js; Ember publishes under CC-BY-4.0',
   retrieved,
   zones,
 }

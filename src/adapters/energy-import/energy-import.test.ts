@@ -113,7 +113,9 @@ describe('Impact Framework', () => {
         children: { a: { pipeline: { compute: ['evil'] }, inputs: [{ duration: 1, energy: 2 }] } },
       },
     }
-    expect(readIfManifest(stringify(manifest)).leftOut[0]).toMatch(/external code is never executed/)
+    expect(readIfManifest(stringify(manifest)).leftOut[0]).toMatch(
+      /external code is never executed/,
+    )
   })
 
   test.each([

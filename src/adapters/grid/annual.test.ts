@@ -36,7 +36,7 @@ describe('annual factors', () => {
     expect(tables.annual.retrieved).toMatch(/^\d{4}-\d{2}-\d{2}$/)
   })
 
-  test('carry kind, mix, scope, source, licence and a 10 % interval', () => {
+  test('carry kind, mix, scope, source, license and a 10 % interval', () => {
     expect(annualFactor(tables, 'DEU')).toMatchObject({
       name: 'Germany',
       period: '2024',
@@ -45,7 +45,7 @@ describe('annual factors', () => {
       scope: 'lifecycle',
       intensity: { value: 342.06, low: 342.06 * 0.9, method: 'sourced' },
     })
-    expect(annualFactor(tables, 'DEU').licence).toContain('CC-BY')
+    expect(annualFactor(tables, 'DEU').license).toContain('CC-BY')
   })
 
   test.each([

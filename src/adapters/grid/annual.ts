@@ -3,7 +3,7 @@ import type { GridSource } from '../../contract/grid.ts'
 import type { AnnualGridTable, CloudRegionTable, GridTables } from '../../core/carbon/grid-zone.ts'
 import { annualFactor } from '../../core/carbon/grid-zone.ts'
 
-/** Reads the factor tables that ship in the package (data/, each with year, source and licence). */
+/** Reads the factor tables that ship in the package (data/, each with year, source and license). */
 export function openGridTables(): GridTables {
   return {
     annual: readTable<AnnualGridTable>('grid-annual.json'),

@@ -37,7 +37,7 @@ describe('NESO, Great Britain', () => {
       kind: 'average',
       scope: 'direct',
       period: '2026-01-20T12:00Z/2026-01-20T12:30Z',
-      licence: 'CC-BY-4.0',
+      license: 'CC-BY-4.0',
       source: expect.stringContaining('actual'),
     })
   })

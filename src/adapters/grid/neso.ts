@@ -75,7 +75,7 @@ async function ask(
     mix: 'production',
     scope: 'direct',
     source: `NESO Carbon Intensity API, ${typeof period.intensity.actual === 'number' ? 'actual' : 'forecast'}`,
-    licence: 'CC-BY-4.0',
+    license: 'CC-BY-4.0',
     retrieved: options.now(),
   })
 }

@@ -1,6 +1,6 @@
 import { monthDays } from '../carbon/calendar.ts'
 import { compareSci } from '../carbon/compare-sci.ts'
-import { loadAccount, realisedSaving } from '../carbon/deployment.ts'
+import { loadAccount, realizedSaving } from '../carbon/deployment.ts'
 import { facilityGrams } from '../carbon/facility.ts'
 import { answerCost, energyPrice, overheadCost, rentPerAnswer } from '../carbon/money.ts'
 import { sciOf } from '../carbon/sci.ts'
@@ -269,13 +269,13 @@ function deploymentOf(context: Context, deployment: DeploymentSpec): DeploymentA
       }),
   )
   const [from, to] = [accounts.get(incumbent?.id ?? ''), accounts.get(chosen?.id ?? '')]
-  const realised = from && to ? realisedSaving(from, to, deployment, replica) : null
+  const realized = from && to ? realizedSaving(from, to, deployment, replica) : null
   return {
     candidates: [...accounts.values()],
-    realised,
+    realized,
     marginalPerAnswer: marginalSaving(context),
     sentence:
-      realised?.sentence ??
+      realized?.sentence ??
       'Without an incumbent and a chosen candidate there is no saving to state.',
   }
 }

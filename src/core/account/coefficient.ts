@@ -18,7 +18,7 @@ function usageRows({ grid, pue, embodied }: Usage): Coefficient[] {
   const rows = [
     row(
       `I ${grid.zone}`,
-      `${grid.kind} intensity of ${grid.name}, ${grid.period}, ${grid.mix}, ${grid.scope}, ${grid.licence}`,
+      `${grid.kind} intensity of ${grid.name}, ${grid.period}, ${grid.mix}, ${grid.scope}, ${grid.license}`,
       grid.intensity,
       'gCO2e/kWh',
     ),

@@ -4,7 +4,7 @@ import { buildAccount } from '../account/account.ts'
 import type { DeploymentSpec } from '../spec/spec.ts'
 import type { Known } from '../unit/estimate.ts'
 import { within } from '../unit/known.ts'
-import { loadAccount, realisedSaving } from './deployment.ts'
+import { loadAccount, realizedSaving } from './deployment.ts'
 import { embodiedDevice } from './device.ts'
 import { pueOf } from './site.ts'
 
@@ -34,7 +34,7 @@ describe('a declared load', () => {
   const large = loadAccount(candidate('large', 10, 2), deployment, site)
   const small = loadAccount(candidate('small', 1, 20), deployment, site)
 
-  test('replicas needed: the busiest hour over throughput at 70 % utilisation', () => {
+  test('replicas needed: the busiest hour over throughput at 70 % utilization', () => {
     expect(large).toMatchObject({ replicasNeeded: 8, replicasToDrop: 0, instancesToDrop: 0 })
     expect(small).toMatchObject({ replicasNeeded: 1, replicasToDrop: 7, instancesToDrop: 1 })
     expect(loadAccount(candidate('x', 1, 1), deployment, site)).toMatchObject({
@@ -46,7 +46,7 @@ describe('a declared load', () => {
     // 8 replicas x 86400 s, less 864,000 answers / 2 per s = 432,000 s busy
     expect(v(large.idlePerAnswer)).toBeCloseTo((20 * (8 * 86_400 - 432_000)) / 864_000, 9)
     expect(v(small.idlePerAnswer)).toBeGreaterThan(v(large.idlePerAnswer))
-    expect(large.utilisation).toBeCloseTo(0.625, 9)
+    expect(large.utilization).toBeCloseTo(0.625, 9)
   })
 
   test('M is that of the held instances over their answers', () => {
@@ -60,17 +60,17 @@ describe('a declared load', () => {
     )
   })
 
-  test('realised is what is released: 7 of 8 replicas, one of two instances', () => {
-    const saved = realisedSaving(large, small, deployment, site)
+  test('realized is what is released: 7 of 8 replicas, one of two instances', () => {
+    const saved = realizedSaving(large, small, deployment, site)
     expect(saved).toMatchObject({ replicasReleased: 7, instancesReleased: 1 })
     expect(v(saved.money)).toBeCloseTo(2 * 24 * 30.436875, 6)
     expect(v(saved.idleEnergy)).toBeCloseTo(20 * 7 * 86_400 * 30.436875, 0)
     expect(saved.sentence).toMatch(/7 of 8 replicas .* 70 % .* frees 1 of 2 instances/)
   })
 
-  test('nothing released, nothing realised: zero, although the answer itself needs less', () => {
+  test('nothing released, nothing realized: zero, although the answer itself needs less', () => {
     const busy = loadAccount(candidate('lean', 5, 2), deployment, site)
-    const saved = realisedSaving(large, busy, deployment, site)
+    const saved = realizedSaving(large, busy, deployment, site)
     expect([v(saved.idleEnergy), v(saved.carbon), v(saved.money)]).toEqual([0, 0, 0])
     expect(saved.sentence).toMatch(/is not realized/)
     expect(v(busy.energyPerAnswer)).toBeLessThan(v(large.energyPerAnswer))

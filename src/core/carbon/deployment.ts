@@ -1,5 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
-import type { LoadAccount, RealisedSaving } from '../result/account.ts'
+import type { LoadAccount, RealizedSaving } from '../result/account.ts'
 import type { EmbodiedDevice, GridFactor } from '../result/usage.ts'
 import type { DeploymentSpec } from '../spec/spec.ts'
 import { add, divide, scale } from '../unit/arithmetic.ts'
@@ -27,8 +27,8 @@ export interface ReplicaSite {
 }
 
 /**
- * Capacity kept free at the busiest hour: replicas are planned for 70 % utilisation. An allowance of ours, stated
- * wherever a number of replicas is (queueing delay grows with 1 / (1 - utilisation): Erlang).
+ * Capacity kept free at the busiest hour: replicas are planned for 70 % utilization. An allowance of ours, stated
+ * wherever a number of replicas is (queueing delay grows with 1 / (1 - utilization): Erlang).
  */
 export const plannedUtilisation = 0.7
 
@@ -48,7 +48,7 @@ export function loadAccount(
     answersPerMonth: day.answers * monthDays,
     replicasHeld: deployment.replicas,
     ...replicaCounts(deployment, day),
-    utilisation:
+    utilization:
       day.busyReplicaS === null ? null : day.busyReplicaS / (deployment.replicas * 86_400),
     energyPerAnswer,
     idlePerAnswer,
@@ -163,12 +163,12 @@ export interface MarginalSaving {
  * What releasing saves in a month, when the incumbent's replicas are cut to what the candidate needs. Whole
  * instances only give back M and rent. Never added to the marginal saving.
  */
-export function realisedSaving(
+export function realizedSaving(
   incumbent: LoadAccount,
   candidate: LoadAccount,
   deployment: DeploymentSpec,
   site: ReplicaSite,
-): RealisedSaving {
+): RealizedSaving {
   const needed = candidate.replicasNeeded
   const replicasReleased = needed === null ? 0 : Math.max(0, incumbent.replicasHeld - needed)
   const perInstance = deployment.replicas / deployment.instances

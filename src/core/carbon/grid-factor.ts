@@ -14,7 +14,7 @@ export interface GridFactorInput {
   readonly mix?: GridMix
   readonly scope?: GridScope
   readonly source?: string
-  readonly licence?: string
+  readonly license?: string
   readonly retrieved?: string
   /** Multiplicative interval; x0.9..x1.1 for an annual factor unless said. */
   readonly ratio?: readonly [number, number]
@@ -79,7 +79,7 @@ export function gridFactor(input: GridFactorInput): GridFactor {
     mix: input.mix ?? 'consumption',
     scope: input.scope ?? 'lifecycle',
     source,
-    licence: input.licence ?? 'not stated',
+    license: input.license ?? 'not stated',
     retrieved: input.retrieved ?? 'not stated',
   }
 }

@@ -9,7 +9,7 @@ export interface AnnualGridTable {
   readonly mix: GridMix
   readonly scope: GridScope
   readonly source: string
-  readonly licence: string
+  readonly license: string
   readonly retrieved: string
   readonly zones: Readonly<
     Record<string, { readonly name: string; readonly year: number; readonly value: number }>
@@ -59,7 +59,7 @@ export function annualFactor(tables: GridTables, place: string): GridFactor {
     mix: annual.mix,
     scope: annual.scope,
     source: annual.source,
-    licence: annual.licence,
+    license: annual.license,
     retrieved: annual.retrieved,
   })
 }

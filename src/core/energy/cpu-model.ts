@@ -32,7 +32,7 @@ const memoryError: readonly [number, number] = [0.5, 1.5]
 /**
  * What two programs may differ by in watts per busy thread on the same machine, times: vector units and memory
  * traffic draw power that CPU time does not show. It belongs to each candidate alone, so it does not cancel.
- * That workloads at equal utilisation differ significantly: v. Kistowski et al., ICPE 2015, doi 10.1145/2668930.2688057.
+ * That workloads at equal utilization differ significantly: v. Kistowski et al., ICPE 2015, doi 10.1145/2668930.2688057.
  * The size is an allowance of ours, not a measurement.
  */
 export const workloadPower: readonly [number, number] = [1 / 1.4, 1.4]

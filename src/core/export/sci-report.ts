@@ -305,7 +305,7 @@ function method(
 }
 
 const gridWords = ({ grid }: Pick<Account, 'grid'>) =>
-  `${grid.kind}, ${grid.mix}, ${grid.scope} intensity of ${grid.name}, ${grid.period}: ${grid.source} (${grid.licence}).`
+  `${grid.kind}, ${grid.mix}, ${grid.scope} intensity of ${grid.name}, ${grid.period}: ${grid.source} (${grid.license}).`
 
 const namesOf = ({ coefficients }: Account, pattern: RegExp) =>
   coefficients.map(({ name }) => name).filter((name) => pattern.test(name))

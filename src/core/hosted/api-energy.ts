@@ -68,7 +68,7 @@ const prefillError: readonly [number, number] = [
 /**
  * Joules per input token and billion active parameters when the prompt is read: 2 FLOP per parameter and token
  * (Kaplan et al. 2020, arXiv 2001.08361) on an H100 SXM: 989.5 TFLOP/s dense bf16, half of the 1979 that NVIDIA's data
- * sheet gives with sparsity (as llm-foundry, Megatron and others state it for their own utilisation), and 700 W (TDP in
+ * sheet gives with sparsity (as llm-foundry, Megatron and others state it for their own utilization), and 700 W (TDP in
  * Meta's Llama 4 model card).
  */
 export const prefillPerTokenBillion = (2e9 / ((1979e12 / 2) * prefillUtilisation.value)) * 700

@@ -97,16 +97,16 @@ function answersPerFigure(costs: readonly Priced[]): number {
 /** What the declared load means: replicas, idle included, and the two savings that are never mixed. */
 export function deploymentPart({ deployment, costs }: Account): string {
   if (deployment === null) return ''
-  const { realised, marginalPerAnswer, candidates } = deployment
+  const { realized, marginalPerAnswer, candidates } = deployment
   const currency = costs[0]?.cost.currency ?? ''
   const facts: readonly (readonly [string, string])[] = [
     ['saved per answer (marginal)', valueWithInterval(marginalPerAnswer)],
-    ...(realised === null
+    ...(realized === null
       ? []
       : ([
-          ['realised per month: carbon', valueWithInterval(realised.carbon)],
-          ['realised per month: idle energy', valueWithInterval(realised.idleEnergy)],
-          [`realised per month: money, ${currency}`, valueWithInterval(realised.money)],
+          ['realized per month: carbon', valueWithInterval(realized.carbon)],
+          ['realized per month: idle energy', valueWithInterval(realized.idleEnergy)],
+          [`realized per month: money, ${currency}`, valueWithInterval(realized.money)],
         ] as const)),
   ]
   const table = tableHtml({
@@ -116,7 +116,7 @@ export function deploymentPart({ deployment, costs }: Account): string {
       { head: 'candidate' },
       { head: 'replicas needed' },
       { head: 'held' },
-      { head: 'utilisation' },
+      { head: 'utilization' },
       { head: 'energy', small: 'per answer' },
       { head: 'SCI', small: 'per answer' },
     ],
@@ -125,7 +125,7 @@ export function deploymentPart({ deployment, costs }: Account): string {
         escapeHtml(one.id),
         one.replicasNeeded === null ? 'unknown' : grouped(one.replicasNeeded),
         grouped(one.replicasHeld),
-        one.utilisation === null ? 'unknown' : percent(one.utilisation),
+        one.utilization === null ? 'unknown' : percent(one.utilization),
         figure(one.energyPerAnswer),
         figure(one.sciPerAnswer),
       ],

@@ -202,7 +202,7 @@ const loadAccount = object({
   replicasToDrop: number.nullable(),
   instancesToDrop: number.nullable(),
   /** Share of the held capacity that works, over the day. */
-  utilisation: number.nullable(),
+  utilization: number.nullable(),
   /** Idle included, at the declared load and the replicas held. */
   energyPerAnswer: joulesPerItem,
   idlePerAnswer: joulesPerItem,
@@ -211,7 +211,7 @@ const loadAccount = object({
 })
 export interface LoadAccount extends z.infer<typeof loadAccount> {}
 
-const realisedSaving = object({
+const realizedSaving = object({
   replicasReleased: number,
   instancesReleased: number,
   idleEnergy: joules,
@@ -219,12 +219,12 @@ const realisedSaving = object({
   money,
   sentence: text,
 })
-export interface RealisedSaving extends z.infer<typeof realisedSaving> {}
+export interface RealizedSaving extends z.infer<typeof realizedSaving> {}
 
 const deployment = object({
   candidates: list(loadAccount),
   /** The chosen against the incumbent; null without both. */
-  realised: realisedSaving.nullable(),
+  realized: realizedSaving.nullable(),
   marginalPerAnswer: gramsPerR,
   sentence: text,
 })

@@ -32,7 +32,7 @@ export const gridFactor = object({
   mix: gridMix,
   scope: gridScope,
   source: text,
-  licence: text,
+  license: text,
   retrieved: text,
 }).meta({ id: 'grid-factor' })
 export interface GridFactor extends z.infer<typeof gridFactor> {}

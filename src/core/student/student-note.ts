@@ -28,7 +28,7 @@ function teacherNotes({ teacher }: Teaching): string[] {
   const { model, runtime } = teacher
   if (runtimePart(runtime).where !== 'elsewhere') {
     return [
-      `Taught by the answers of ${model}. Its licence may limit what may be done with a model that learned from them.`,
+      `Taught by the answers of ${model}. Its license may limit what may be done with a model that learned from them.`,
     ]
   }
   return [
