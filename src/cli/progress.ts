@@ -1,14 +1,33 @@
 import type { RunEvent } from '../app/evaluate/events.ts'
 import type { Io } from './command.ts'
 
-const everyMs = 2_000
+type Progress = Extract<RunEvent, { type: 'progress' }>
 
-/** Draws a run's events on stderr: one living line on a terminal, one line per event elsewhere. `done` clears it. */
-export function progress(io: Io): {
+/** Silence after which a line is due where no line is redrawn. */
+const quietMs = 30_000
+/** An estimate is worth a line from this much work left on. */
+const longMs = 10_000
+/** Time of work after which an estimate is one. */
+const estimateMs = 1_500
+
+/** A piece of work since it began, and whether its estimate was printed. */
+interface Work {
+  readonly name: string
+  readonly startMs: number
+  readonly done: number
+  told: boolean
+}
+
+/** Draws a run's events on stderr: one living line on a terminal; elsewhere a line a stage, with an estimate before long work. */
+export function progress(
+  io: Io,
+  nowMs: () => number = Date.now,
+): {
   readonly onEvent: (event: RunEvent) => void
   readonly done: () => void
 } {
-  let last = 0
+  let last = nowMs()
+  let work: Work | null = null
   let drawn = false
   const clear = (): void => {
     if (drawn) process.stderr.write('\r\u001b[K')
@@ -18,21 +37,39 @@ export function progress(io: Io): {
     process.stderr.write(`\r\u001b[K${text.slice(0, Math.max(20, io.columns - 1))}`)
     drawn = true
   }
-  const onEvent = (event: RunEvent): void => {
-    if (event.type !== 'progress') {
-      clear()
-      io.err(sentence(event))
-      return
-    }
-    const now = Date.now()
-    const ends = event.total > 0 && event.done >= event.total
-    if (io.tty) living(bar(event))
-    else if (ends || now - last >= everyMs) {
-      last = now
-      io.err(bar(event))
+  const line = (text: string): void => {
+    clear()
+    last = nowMs()
+    io.err(text)
+  }
+  const onProgress = (event: Progress): void => {
+    const name = `${event.stage} ${event.candidate}`
+    if (work?.name !== name && event.total > 0)
+      work = { name, startMs: nowMs(), done: event.done, told: false }
+    const left = work?.name === name ? leftMs(event, work, nowMs()) : null
+    if (io.tty) living(bar(event, left))
+    else if (nowMs() - last >= quietMs || isWorthALine(event, left, work)) {
+      line(bar(event, left))
+      if (work) work.told = true
     }
   }
-  return { onEvent, done: clear }
+  return {
+    onEvent: (event) => (event.type === 'progress' ? onProgress(event) : line(sentence(event))),
+    done: clear,
+  }
+}
+
+/** The end of work that is counted, and once the estimate of a long one. */
+function isWorthALine({ done, total }: Progress, left: number | null, work: Work | null): boolean {
+  if (total > 0 && done >= total) return true
+  return left !== null && left >= longMs && work?.told === false
+}
+
+/** Time that is left at the pace so far; null before there is one. */
+function leftMs({ done, total }: Progress, work: Work, nowMs: number): number | null {
+  const elapsed = nowMs - work.startMs
+  if (elapsed < estimateMs || done <= work.done || done >= total) return null
+  return (elapsed * (total - done)) / (done - work.done)
 }
 
 function sentence(event: Exclude<RunEvent, { type: 'progress' }>): string {
@@ -41,7 +78,8 @@ function sentence(event: Exclude<RunEvent, { type: 'progress' }>): string {
   return `  note: ${event.text}`
 }
 
-function bar(event: Extract<RunEvent, { type: 'progress' }>): string {
-  const of = event.total > 0 ? ` of ${event.total}` : ''
-  return `  ${event.stage} ${event.candidate}: ${event.done}${of}`
+function bar({ stage, candidate, done, total }: Progress, left: number | null): string {
+  const of = total > 0 ? ` of ${total}` : ''
+  const rest = left === null ? '' : `, about ${Math.ceil(left / 1000)} s left`
+  return `  ${stage} ${candidate}: ${done}${of}${rest}`
 }

@@ -58,7 +58,7 @@ export async function measureAll(
     (item): RuntimeItem => ({ id: item.id, input: item.input, row: item.row }),
   )
   try {
-    const windows = await windowsOf(candidates, asked, spec.incumbent, context)
+    const windows = await windowsOf(candidates, asked, spec, context)
     const latencies = await latenciesOf(candidates, asked, context)
     const usage = new Map<string, RuntimeUsage>()
     for (const { opened } of able) {
@@ -105,7 +105,7 @@ async function meteredCandidates(
 async function windowsOf(
   candidates: readonly MeteredCandidate[],
   asked: readonly RuntimeItem[],
-  reference: string | null,
+  { incumbent, budget }: Spec,
   context: MeasureContext,
 ): Promise<readonly MeteredWindow[]> {
   const { effects, signal, onEvent } = context
@@ -119,8 +119,8 @@ async function windowsOf(
   return interleave({
     workloads: on(byLength(some, some.length)),
     windowS: limits.windowS,
-    goal: sharpGoal,
-    ...{ reference, nowS, signal, machineThreads: effects.machineThreads },
+    goal: { ...sharpGoal, maxS: budget.meterS ?? sharpGoal.maxS },
+    ...{ reference: incumbent, nowS, signal, machineThreads: effects.machineThreads },
     onWindow: (done, candidate) =>
       onEvent({ type: 'progress', stage: 'meter, window of', candidate, done, total: 0 }),
   })

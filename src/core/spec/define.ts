@@ -168,6 +168,7 @@ interface BudgetInput {
   readonly joules?: number | undefined
   readonly calls?: number | undefined
   readonly money?: number | undefined
+  readonly meterS?: number | undefined
 }
 
 interface AccountInput {

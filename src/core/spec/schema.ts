@@ -262,6 +262,9 @@ const budget = z
     joules: positive.optional(),
     calls: count.optional(),
     money: positive.optional(),
+    meterS: positive
+      .optional()
+      .describe('Seconds after which no further round of metered windows begins; 45.'),
   })
   .describe('The most that the benchmark may spend.')
 

@@ -154,6 +154,8 @@ export interface BudgetSpec {
   readonly joules?: number
   readonly calls?: number
   readonly money?: number
+  /** Seconds after which no further round of metered windows begins. */
+  readonly meterS?: number
 }
 
 export interface AccountSpec {

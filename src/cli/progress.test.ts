@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import type { RunEvent } from '../app/evaluate/events.ts'
+import type { Io } from './command.ts'
+import { progress } from './progress.ts'
+
+/** Lines that a run of events leaves where there is no terminal; each event comes at its second. */
+function linesOf(events: readonly (readonly [atS: number, event: RunEvent])[]): readonly string[] {
+  const lines: string[] = []
+  let nowS = 0
+  const io = { err: (text: string) => void lines.push(text), tty: false, columns: 80 } as Io
+  const { onEvent } = progress(io, () => nowS * 1000)
+  for (const [atS, event] of events) {
+    nowS = atS
+    onEvent(event)
+  }
+  return lines
+}
+
+const answered = (done: number, candidate = 'large'): RunEvent => ({
+  ...{ type: 'progress', stage: 'evaluate', candidate, done, total: 3000 },
+})
+const window = (done: number): RunEvent => ({
+  ...{ type: 'progress', stage: 'meter, window of', candidate: 'large', done, total: 0 },
+})
+
+test('without a terminal a stage and each piece of counted work is one line', () => {
+  const lines = linesOf([
+    [0, { type: 'stage', stage: 'open', detail: '2 candidates' }],
+    [1, answered(32)],
+    [2, answered(1500)],
+    [4, answered(3000)],
+    [5, answered(3000, 'small')],
+  ])
+  expect(lines).toEqual([
+    'open: 2 candidates',
+    '  evaluate large: 3000 of 3000',
+    '  evaluate small: 3000 of 3000',
+  ])
+})
+
+test('long work is estimated once, as soon as its pace is known', () => {
+  const lines = linesOf([
+    [0, answered(0)],
+    [1, answered(50)],
+    [2, answered(100)],
+    [3, answered(150)],
+    [60, answered(3000)],
+  ])
+  expect(lines).toEqual([
+    '  evaluate large: 100 of 3000, about 58 s left',
+    '  evaluate large: 3000 of 3000',
+  ])
+})
+
+test('work without a known end shows once in half a minute that it goes on', () => {
+  const lines = linesOf([1, 10, 20, 31, 40, 50, 62].map((at) => [at, window(at)] as const))
+  expect(lines).toEqual(['  meter, window of large: 31', '  meter, window of large: 62'])
+})
