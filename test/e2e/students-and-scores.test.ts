@@ -48,8 +48,8 @@ describe('bad input ends with 3, a code, a cause and a next step', () => {
     [['run', 'one.csv', ...judged, '--try', 'linear'], 'RUN_NOTHING_ANSWERED', /STUDENT_ONE_CLASS/],
     [
       ['run', 'train.csv', ...judged, '--try', 'magic:x'],
-      'RUN_NOTHING_ANSWERED',
-      /RUNTIME_UNKNOWN/,
+      'RUNTIME_UNKNOWN',
+      /The runtime `magic` does not exist/,
     ],
     [['sci', '--kwh', '1', '--requests', '0', '--grid', 'DEU'], 'FUNCTIONAL_UNIT_ZERO', /R is 0/],
     [['sci', '--kwh', '-1', '--requests', '9', '--grid', 'DEU'], 'QUANTITY_INVALID', /not -1/],

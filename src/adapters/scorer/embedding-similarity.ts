@@ -1,23 +1,11 @@
 import type { RuntimeSession } from '../../contract/runtime.ts'
 import type { ScorerContext } from '../../contract/scorer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { runtimeFor, runtimeName } from '../../core/part/runtimes.ts'
+import { runtimeName } from '../../core/part/runtimes.ts'
 import { answerText, references } from '../../core/score/answer-text.ts'
 import { type Options, readOptions } from '../../core/score/options.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
-
-export const embeddingOptions = {
-  runtime: { kind: 'text', byDefault: runtimeFor.graph, text: 'Runtime of the embedding model.' },
-  model: { kind: 'text', byDefault: null, text: 'The embedding model.' },
-  baseUrl: { kind: 'text', byDefault: null, text: 'Base URL, for the openai runtime.' },
-  apiKeyEnv: { kind: 'text', byDefault: null, text: 'Environment variable with the key.' },
-  threshold: {
-    kind: 'number',
-    byDefault: null,
-    text: 'Similarity at which an answer counts as right (score 1). Without it, the similarity is the score.',
-  },
-} as const
 
 /**
  * embedding-similarity: how near the answer's meaning is to the reference, by cosine of embeddings.
@@ -34,7 +22,7 @@ export async function embeddingSimilarity(
   options: Options,
   context: ScorerContext,
 ): Promise<Scorer> {
-  const read = readOptions('embedding-similarity', options, embeddingOptions)
+  const read = readOptions('embedding-similarity', options)
   if (read.model === null)
     throw new RightsizeError(
       'SCORER_OPTION',

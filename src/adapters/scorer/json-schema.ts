@@ -11,19 +11,6 @@ import { jsonAnswer } from '../../core/score/json-answer.ts'
 import { type Options, readOptions } from '../../core/score/options.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
 
-export const jsonSchemaOptions = {
-  schema: {
-    kind: 'value',
-    byDefault: null,
-    text: 'The schema. Without it each label is the schema; without labels any JSON passes.',
-  },
-  fenced: {
-    kind: 'boolean',
-    byDefault: false,
-    text: 'Also accept JSON inside a Markdown code fence.',
-  },
-} as const
-
 /**
  * json-schema: 1 when the answer is JSON that fits the schema, else 0.
  *
@@ -35,7 +22,7 @@ export const jsonSchemaOptions = {
  * Source: JSON Schema 2020-12 (Core and Validation); agrees with ajv 8 on the cases of its test.
  */
 export function jsonSchema(options: Options): Scorer {
-  const { schema, fenced } = readOptions('json-schema', options, jsonSchemaOptions)
+  const { schema, fenced } = readOptions('json-schema', options)
   const shared = schema === null ? null : schemaCheck(schema)
   return {
     name: 'json-schema',

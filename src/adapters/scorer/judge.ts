@@ -3,45 +3,11 @@ import type { ScorerContext } from '../../contract/scorer.ts'
 import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { answerText, references } from '../../core/score/answer-text.ts'
-import { type Options, type OptionValues, readOptions } from '../../core/score/options.ts'
+import { type Options, readOptions, type ScorerOptions } from '../../core/score/options.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
 import { askJudge, type JudgeReply } from './judge/ask.ts'
 
-export const judgeOptions = {
-  model: {
-    kind: 'text',
-    byDefault: null,
-    text: 'The judging model, ideally of another family than the candidates.',
-  },
-  baseUrl: { kind: 'text', byDefault: 'https://api.openai.com/v1', text: 'OpenAI-compatible API.' },
-  apiKeyEnv: {
-    kind: 'text',
-    byDefault: 'OPENAI_API_KEY',
-    text: 'Environment variable with the key.',
-  },
-  rubric: {
-    kind: 'text',
-    byDefault: 'The answer is correct and complete.',
-    text: 'What counts as right.',
-  },
-  levels: {
-    kind: 'texts',
-    byDefault: ['no', 'partly', 'yes'],
-    text: 'Verdicts from worst to best, scored from 0 to 1 in equal steps.',
-  },
-  pairwise: {
-    kind: 'boolean',
-    byDefault: false,
-    text: 'Compare with the reference in both orders: 1 for two wins, 0 for two losses, otherwise 0.5.',
-  },
-  maxTokens: { kind: 'number', byDefault: 400, text: 'Token limit of the verdict.' },
-  timeoutS: { kind: 'number', byDefault: 60, text: 'Longest wait for a verdict.' },
-  inputPerMTokens: { kind: 'number', byDefault: 0, text: 'Price, for the overhead.' },
-  outputPerMTokens: { kind: 'number', byDefault: 0, text: 'Price, for the overhead.' },
-  jPerCall: { kind: 'number', byDefault: null, text: 'Joules per call, if known.' },
-} as const
-
-type Rules = OptionValues<typeof judgeOptions>
+type Rules = ScorerOptions<'judge'>
 
 /** Share of verdicts that may be unreadable before the run stops, once 20 were asked for. */
 const UNREADABLE = 0.05
@@ -59,7 +25,7 @@ const UNREADABLE = 0.05
  * Source: Zheng et al. 2023, "Judging LLM-as-a-Judge with MT-Bench and Chatbot Arena", sections 3 and 4.
  */
 export async function judge(options: Options, context: ScorerContext): Promise<Scorer> {
-  const rules = readOptions('judge', options, judgeOptions)
+  const rules = readOptions('judge', options)
   const { model } = rules
   if (model === null)
     throw new RightsizeError('SCORER_OPTION', 'The scorer judge needs `options.model`.')

@@ -9,16 +9,6 @@ import { RightsizeError } from '../../core/error/error.ts'
 import { type Options, readOptions } from '../../core/score/options.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
 
-export const moduleOptions = {
-  path: { kind: 'text', byDefault: null, text: 'The .js or .mjs file, relative to the spec.' },
-  export: { kind: 'text', byDefault: 'score', text: 'Name of the exported function.' },
-  deterministic: {
-    kind: 'boolean',
-    byDefault: true,
-    text: 'Set to false if the same answer may get different scores; such scores are stored.',
-  },
-} as const
-
 /** What a user's function may give back. */
 export type ModuleScore = number | boolean | null | Score
 
@@ -34,7 +24,7 @@ export type ModuleScore = number | boolean | null | Score
  * Source: yours.
  */
 export async function moduleScorer(options: Options, context: ScorerContext): Promise<Scorer> {
-  const { path, export: name, deterministic } = readOptions('module', options, moduleOptions)
+  const { path, export: name, deterministic } = readOptions('module', options)
   if (path === null)
     throw new RightsizeError('SCORER_OPTION', 'The scorer module needs `options.path`.')
   if (context.noExec)

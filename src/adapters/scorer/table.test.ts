@@ -8,7 +8,7 @@ import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
 import { cosine } from './embedding-similarity.ts'
-import { openScorer, scorerNames } from './table.ts'
+import { openScorer } from './table.ts'
 
 let folder = ''
 beforeAll(() => {
@@ -54,7 +54,6 @@ test('an unknown scorer is named with the nearest one', async () => {
   const error = await failure(open('exactt'))
   expect(error).toMatchObject({ code: 'SCORER_UNKNOWN' })
   expect(error.next).toContain('`exact`')
-  expect(scorerNames).toContain('judge')
 })
 
 test('a function of the user scores, by path or by options, and its version is the digest of its file', async () => {

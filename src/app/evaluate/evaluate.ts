@@ -4,6 +4,7 @@ import { canonicalJson } from '../../core/data/canonical-json.ts'
 import { checkProducible } from '../../core/data/dataset.ts'
 import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { scorerPart } from '../../core/part/scorers.ts'
 import type { SequentialEvidence } from '../../core/result/candidate.ts'
 import type { Provenance, RunResult } from '../../core/result/run-result.ts'
 import { itemOrder } from '../../core/select/item-order.ts'
@@ -223,11 +224,10 @@ const inOrder = (collected: readonly Collected[], spec: Spec): readonly Collecte
 ]
 
 function metricName(spec: Spec, scorers: CollectContext['scorers']): string {
-  const only = scorers.length === 1 ? scorers[0]?.scorer : undefined
-  if (!only) return 'mean score'
-  if (only.whole) return only.whole.name
-  if (only.ratio) return only.name
-  return spec.scorers[0]?.name === 'exact' || !only.graded ? 'accuracy' : `mean ${only.name}`
+  const [written] = spec.scorers
+  if (scorers.length !== 1 || !written) return 'mean score'
+  // A scorer that may grade and says that it does not gives 0 or 1: its mean is an accuracy.
+  return scorers[0]?.scorer.graded === false ? 'accuracy' : scorerPart(written.name).headline
 }
 
 /** Without labels the incumbent's answers stand in for them: agreement bounds the harm of a change, nothing more. */
@@ -252,13 +252,10 @@ async function labelByIncumbent(
   return { ...context, items }
 }
 
-/** Scorers under which an answer is right only if it is the label. */
-const byLabel = new Set(['exact', 'macro-f1', 'balanced-accuracy', 'mcc', 'top-k'])
-
 /** A label that no candidate can answer would count as wrong for everybody. Texts can be anything, so only labels count. */
 function refuseLostLabels(spec: Spec, data: LoadedData, opened: readonly OpenedCandidate[]): void {
   const plain = spec.scorers.every(
-    ({ name, options }) => byLabel.has(name) && Object.keys(options).length === 0,
+    ({ name, options }) => scorerPart(name).reads === 'label' && Object.keys(options).length === 0,
   )
   if (!plain) return
   const able = opened.filter((one) => one.session !== null)

@@ -1,4 +1,5 @@
 import { type ImportedOutcomes, importedSpec } from '../../core/data/imported.ts'
+import { scorerName } from '../../core/part/scorers.ts'
 import type { SpecInput } from '../../core/spec/define.ts'
 
 /** What may be said beside the results themselves. */
@@ -32,7 +33,7 @@ export function importedInput(
     folder,
     task: request.task,
     incumbent,
-    scorer: request.scorer,
+    scorer: request.scorer === undefined ? undefined : scorerName(request.scorer),
     bar: barOf(request, incumbent),
   })
   const { claim, order, regime, grid, volumePerMonth } = request

@@ -1,5 +1,6 @@
 import type { Item } from '../../core/data/item.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
+import { scorerPart } from '../../core/part/scorers.ts'
 import { planReport } from '../../core/plan/plan.ts'
 import type { PlanInput, PlanReport } from '../../core/plan/plan-types.ts'
 import type { RunResult } from '../../core/result/run-result.ts'
@@ -28,7 +29,6 @@ export async function planOf(
 
 /** What the planner needs, from the spec and from what an earlier result measured. */
 export function planInput(spec: Spec, items: readonly Item[], former: RunResult | null): PlanInput {
-  const wholeSet = ['macro-f1', 'balanced-accuracy', 'mcc', 'entity-f1']
   return {
     items: items.length,
     candidates: spec.candidates.map((candidate) => ({
@@ -43,7 +43,7 @@ export function planInput(spec: Spec, items: readonly Item[], former: RunResult 
     budget: spec.budget,
     regime: spec.regime,
     volumePerMonth: spec.account.volumePerMonth,
-    wholeSetMetric: spec.scorers.some((scorer) => wholeSet.includes(scorer.name)),
+    wholeSetMetric: spec.scorers.some(({ name }) => scorerPart(name).wholeSet),
   }
 }
 

@@ -1,5 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import { runtimeFor } from '../part/runtimes.ts'
+import { scorerFor } from '../part/scorers.ts'
 import type { BarInput, CandidateInput, SpecInput } from '../spec/define.ts'
 import type { Ignored } from '../spec/promptfoo.ts'
 
@@ -183,7 +184,7 @@ export function importedSpec(
       ...(clustered ? { cluster: 'cluster' } : {}),
       ...(slices.length > 0 ? { slices } : {}),
     },
-    scorer: given ? 'given' : (scorer ?? 'exact'),
+    scorer: given ? scorerFor.imported : (scorer ?? scorerFor.labels),
     candidates: outcomes.candidates.map((one, index) =>
       replayed(one, answersPath(folder, one, index)),
     ),
@@ -200,7 +201,11 @@ export function importedSpec(
 
 /** Slices stand beside the columns of the item; a name that is taken there would hide it. */
 function itemRow({ slices, ...item }: ImportedItem, given: boolean): object {
-  return { ...slices, ...item, ...(given && item.expected === null ? { expected: 'given' } : {}) }
+  return {
+    ...slices,
+    ...item,
+    ...(given && item.expected === null ? { expected: scorerFor.imported } : {}),
+  }
 }
 
 const answersPath = (folder: string, { id }: ImportedCandidate, index: number) =>

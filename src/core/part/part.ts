@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../error/catalogue.ts'
 import { RightsizeError } from '../error/error.ts'
-import { suggestion } from '../error/nearest.ts'
+import { nearest } from '../error/nearest.ts'
 import type { PackageName } from './packages.ts'
 
 /** What the row of every part holds, whatever its table: `rightsize list`, help, `doctor` and the docs read these. */
@@ -36,7 +36,7 @@ export interface PartWords {
   readonly code: ErrorCode
   /** `runtime`, `scorer`: what a row is. */
   readonly noun: string
-  /** Said after the nearest name, such as how a part of one's own is named. */
+  /** A sentence after the nearest name, such as how a part of one's own is named. */
   readonly also?: string
 }
 
@@ -44,12 +44,14 @@ export interface PartWords {
 export function unknownPart(
   table: Parts,
   written: string,
-  { code, noun, also = '' }: PartWords,
+  { code, noun, also }: PartWords,
   at?: string,
 ): RightsizeError {
   const names = Object.entries(table).flatMap(([name, { aliases = [] }]) => [name, ...aliases])
-  return new RightsizeError(code, `There is no ${noun} \`${written}\`.`, {
-    next: `Correct the name: ${suggestion(written, names)}${also}`,
+  const near = nearest(written, names)
+  const known = near === null ? `Known: ${names.join(', ')}.` : `Did you mean \`${near}\`?`
+  return new RightsizeError(code, `The ${noun} \`${written}\` does not exist.`, {
+    next: also === undefined ? known : `${known} ${also}`,
     ...(at === undefined ? {} : { at }),
   })
 }

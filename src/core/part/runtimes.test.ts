@@ -12,14 +12,16 @@ describe('a word that names a runtime', () => {
     expect(() => runtimeName('opnai')).toThrow(
       expect.objectContaining({
         code: 'RUNTIME_UNKNOWN',
-        next: expect.stringContaining('did you mean `openai`?'),
+        next: expect.stringContaining('Did you mean `openai`?'),
       }),
     )
   })
 
   test('is no adapter when it begins with a kind: openai:gpt-4.1 under `runtime` is a mistake', () => {
     expect(isAdapterName('openai:gpt-4.1')).toBe(false)
-    expect(() => runtimePart('openai:gpt-4.1')).toThrow('There is no runtime `openai:gpt-4.1`')
+    expect(() => runtimePart('openai:gpt-4.1')).toThrow(
+      'The runtime `openai:gpt-4.1` does not exist',
+    )
   })
 
   test('an adapter is code of which nothing is known', () => {
@@ -30,7 +32,7 @@ describe('a word that names a runtime', () => {
     expect(() => studentKind('liner')).toThrow(
       expect.objectContaining({ code: 'STUDENT_INPUT', next: expect.stringContaining('`linear`') }),
     )
-    expect(() => studentKind('onnx')).toThrow('There is no student `onnx`')
+    expect(() => studentKind('onnx')).toThrow('The student `onnx` does not exist')
   })
 })
 
@@ -66,7 +68,7 @@ test('an alias is found under the name of its row', () => {
   )
   expect(error).toMatchObject({
     at: 'r.yaml:3',
-    next: 'Correct the name: did you mean `accuracy`?',
+    next: 'Did you mean `accuracy`?',
   })
 })
 

@@ -176,7 +176,7 @@ export const isAdapterName = (word: string): word is AdapterName =>
 const words = {
   code: 'RUNTIME_UNKNOWN',
   noun: 'runtime',
-  also: ' An adapter of your own is named by its path (./adapter.mjs) or package (npm:name).',
+  also: 'An adapter of your own is named by its path (./adapter.mjs) or package (npm:name).',
 } as const
 
 /** The word as a runtime's name. Throws RUNTIME_UNKNOWN with the nearest kind. */

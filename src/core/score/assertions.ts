@@ -82,7 +82,7 @@ export const knowsAssertion = (type: string): boolean =>
  * Source: the deterministic assertions of promptfoo 0.121 (documentation of equals, contains, regex, is-json ...).
  */
 export function assertions(options: Options, tools: AssertionTools): Scorer {
-  readOptions('assertions', options, assertionsOptions)
+  readOptions('assertions', options)
   return {
     name: 'assertions',
     version: tools.code === null ? '2' : '2:trusted',
@@ -92,14 +92,6 @@ export function assertions(options: Options, tools: AssertionTools): Scorer {
     score: (output, item) => assertionScore(output, item, tools),
   }
 }
-
-export const assertionsOptions = {
-  trust: {
-    kind: 'boolean',
-    byDefault: false,
-    text: 'Run the JavaScript of assertions and transforms; they are code from the spec.',
-  },
-} as const
 
 /** Runs the code of assertions, where the user trusts it. */
 export interface AssertionCode {

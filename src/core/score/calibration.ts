@@ -12,7 +12,7 @@ import type { LabelledAnswer, Scorer } from './scorer.ts'
  * Source: Brier 1950; brier_score_loss of scikit-learn 1.7 is 1 - score for two classes and 2 (1 - score) for more.
  */
 export function brier(options: Options): Scorer {
-  readOptions('brier', options, {})
+  readOptions('brier', options)
   return {
     name: 'brier',
     version: '1',

@@ -2,16 +2,6 @@ import { answerText, references } from './answer-text.ts'
 import { type Options, readOptions } from './options.ts'
 import type { Scorer } from './scorer.ts'
 
-export const containsOptions = {
-  ignoreCase: { kind: 'boolean', byDefault: false, text: 'Ignore case.' },
-  all: { kind: 'boolean', byDefault: false, text: 'Require all references, not only one.' },
-  values: {
-    kind: 'texts',
-    byDefault: null,
-    text: 'Texts to find in every answer, instead of the label.',
-  },
-} as const
-
 /**
  * contains: 1 when the answer holds the label (or one of the references) as a part, else 0.
  *
@@ -22,7 +12,7 @@ export const containsOptions = {
  * Source: the assertions contains, icontains, contains-any and contains-all of promptfoo.
  */
 export function contains(options: Options): Scorer {
-  const { ignoreCase, all, values } = readOptions('contains', options, containsOptions)
+  const { ignoreCase, all, values } = readOptions('contains', options)
   const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text)
   return {
     name: 'contains',

@@ -24,7 +24,7 @@ export interface Entity {
  * Source: conlleval (Tjong Kim Sang and Buchholz 2000) by seqeval 1.2.2 on seven systems of WNUT 2017.
  */
 export function entityF1(options: Options): Scorer {
-  readOptions('entity-f1', options, {})
+  readOptions('entity-f1', options)
   return {
     name: 'entity-f1',
     version: '1',

@@ -1,16 +1,6 @@
 import { answerText, references } from './answer-text.ts'
-import { type Options, type OptionValues, readOptions } from './options.ts'
+import { type Options, readOptions, type ScorerOptions } from './options.ts'
 import type { Scorer } from './scorer.ts'
-
-export const exactOptions = {
-  ignoreCase: { kind: 'boolean', byDefault: false, text: 'Ignore case.' },
-  ignoreSpace: {
-    kind: 'boolean',
-    byDefault: true,
-    text: 'Trim the answer, and treat runs of space as one space.',
-  },
-  ignorePunctuation: { kind: 'boolean', byDefault: false, text: 'Ignore punctuation.' },
-} as const
 
 /**
  * exact: 1 when the answer is the label (or one of the references), else 0.
@@ -23,7 +13,7 @@ export const exactOptions = {
  * Source: accuracy_score of scikit-learn 1.7 on the same pairs.
  */
 export function exact(options: Options): Scorer {
-  const rules = readOptions('exact', options, exactOptions)
+  const rules = readOptions('exact', options)
   return {
     name: 'exact',
     version: '1',
@@ -39,7 +29,7 @@ export function exact(options: Options): Scorer {
 }
 
 /** The text as the comparison sees it. Unicode is put into one form (NFC) always. */
-function normalised(text: string, rules: OptionValues<typeof exactOptions>): string {
+function normalised(text: string, rules: ScorerOptions<'exact'>): string {
   const composed = text.normalize('NFC')
   const cased = rules.ignoreCase ? composed.toLowerCase() : composed
   const bare = rules.ignorePunctuation ? cased.replace(/\p{P}+/gu, '') : cased

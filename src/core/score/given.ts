@@ -12,7 +12,7 @@ import type { Scorer } from './scorer.ts'
  * Source: the file that was imported.
  */
 export function given(options: Options): Scorer {
-  readOptions('given', options, {})
+  readOptions('given', options)
   return {
     name: 'given',
     version: '1',

@@ -2,29 +2,10 @@ import { canonicalJson } from '../data/canonical-json.ts'
 import type { Item } from '../data/item.ts'
 import { RightsizeError } from '../error/error.ts'
 import { jsonAnswer } from './json-answer.ts'
-import { type Options, type OptionValues, readOptions } from './options.ts'
+import { type Options, readOptions, type ScorerOptions } from './options.ts'
 import type { Scorer } from './scorer.ts'
 
-export const jsonFieldsOptions = {
-  fields: {
-    kind: 'texts',
-    byDefault: null,
-    text: 'Paths of the fields to compare (`a.b`). Default: all fields of the label.',
-  },
-  ignoreCase: { kind: 'boolean', byDefault: false, text: 'Ignore case.' },
-  tolerance: {
-    kind: 'number',
-    byDefault: 0,
-    text: 'Largest difference between numbers that counts as equal.',
-  },
-  fenced: {
-    kind: 'boolean',
-    byDefault: false,
-    text: 'Also accept JSON inside a Markdown code fence.',
-  },
-} as const
-
-type Rules = OptionValues<typeof jsonFieldsOptions>
+type Rules = ScorerOptions<'json-fields'>
 
 /**
  * json-fields: the share of the label's fields that the answer has right, 0..1.
@@ -37,7 +18,7 @@ type Rules = OptionValues<typeof jsonFieldsOptions>
  * Source: exact match of leaves; precision and recall of fields as in the MUC slot scores (Chinchor 1992).
  */
 export function jsonFields(options: Options): Scorer {
-  const rules = readOptions('json-fields', options, jsonFieldsOptions)
+  const rules = readOptions('json-fields', options)
   return {
     name: 'json-fields',
     version: '1',

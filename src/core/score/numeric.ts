@@ -3,20 +3,6 @@ import { answerText, references } from './answer-text.ts'
 import { type Options, readOptions } from './options.ts'
 import type { Scorer } from './scorer.ts'
 
-export const numericOptions = {
-  tolerance: { kind: 'number', byDefault: 1e-9, text: 'Largest difference that counts as right.' },
-  relative: {
-    kind: 'number',
-    byDefault: 0,
-    text: 'Largest difference as a share of the label; the larger of the two tolerances applies.',
-  },
-  first: {
-    kind: 'boolean',
-    byDefault: false,
-    text: 'Read the first number of the answer instead of the last.',
-  },
-} as const
-
 /**
  * numeric: 1 when the number in the answer is the label's number, within a tolerance.
  *
@@ -29,7 +15,7 @@ export const numericOptions = {
  * example_model_solutions.jsonl (accuracy .2168, .3904, .3472, .5625).
  */
 export function numeric(options: Options): Scorer {
-  const { tolerance, relative, first } = readOptions('numeric', options, numericOptions)
+  const { tolerance, relative, first } = readOptions('numeric', options)
   return {
     name: 'numeric',
     version: '1',

@@ -3,20 +3,6 @@ import { answerText, references } from './answer-text.ts'
 import { type Options, readOptions } from './options.ts'
 import type { Scorer } from './scorer.ts'
 
-export const regexOptions = {
-  pattern: {
-    kind: 'text',
-    byDefault: null,
-    text: 'The pattern. Without it, each label is the pattern.',
-  },
-  flags: { kind: 'text', byDefault: 'u', text: 'Flags of the pattern, for example iu.' },
-  group: {
-    kind: 'number',
-    byDefault: null,
-    text: 'The group whose text must equal the label. Without it, any match counts.',
-  },
-} as const
-
 /** Characters of an answer that are matched: patterns can be slow on long texts. */
 const LONGEST = 100_000
 
@@ -30,7 +16,7 @@ const LONGEST = 100_000
  * Source: RegExp of ECMAScript 2023; the assertion regex of promptfoo.
  */
 export function regex(options: Options): Scorer {
-  const { pattern, flags, group } = readOptions('regex', options, regexOptions)
+  const { pattern, flags, group } = readOptions('regex', options)
   const fixed = pattern === null ? null : compiled(pattern, flags)
   return {
     name: 'regex',

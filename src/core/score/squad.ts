@@ -26,7 +26,7 @@ export function squadNormalised(text: string): string {
  * Source: the official evaluate-v1.1.py (Rajpurkar et al. 2016), rewritten; agrees with it on five systems' answers.
  */
 export function squadExact(options: Options): Scorer {
-  readOptions('squad-em', options, {})
+  readOptions('squad-em', options)
   return squadScorer('squad-em', false, (answer, reference) =>
     squadNormalised(answer) === squadNormalised(reference) ? 1 : 0,
   )
@@ -42,7 +42,7 @@ export function squadExact(options: Options): Scorer {
  * Source: the official evaluate-v1.1.py (Rajpurkar et al. 2016), rewritten; agrees with it on five systems' answers.
  */
 export function squadF1(options: Options): Scorer {
-  readOptions('squad-f1', options, {})
+  readOptions('squad-f1', options)
   return squadScorer('squad-f1', true, tokenF1)
 }
 

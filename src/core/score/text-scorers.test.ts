@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Output } from '../data/answer.ts'
 import type { Item } from '../data/item.ts'
+import { scorerPart } from '../part/scorers.ts'
 import { contains } from './contains.ts'
 import { exact } from './exact.ts'
 import { given } from './given.ts'
 import { regex } from './regex.ts'
 import type { Score, Scorer } from './scorer.ts'
-import { scorers } from './table.ts'
+import { pureScorers } from './table.ts'
 
 const item = (expected: unknown): Item => ({
   id: '1',
@@ -96,9 +97,13 @@ test('an unknown option is refused with the nearest one, a wrong type with the r
   expect(() => exact({ ignoreCase: 'yes' })).toThrow(/must be true or false/)
 })
 
-test('every scorer of the table is made with its defaults, bears its name and has a summary', () => {
-  for (const [name, { make, summary }] of Object.entries(scorers)) {
-    expect(make({}).name).toBe(name)
-    expect(summary.length).toBeGreaterThan(10)
+test('every pure scorer is made with its defaults, bears its name, and is what its row says', () => {
+  for (const [name, make] of Object.entries(pureScorers)) {
+    const scorer = make({})
+    const { wholeSet, headline } = scorerPart(name)
+    expect(scorer.name).toBe(name)
+    expect(wholeSet, name).toBe(scorer.whole !== undefined || scorer.ratio !== undefined)
+    const called = wholeSet ? name : scorer.graded ? `mean ${name}` : 'accuracy'
+    expect(headline, name).toBe(called)
   }
 })

@@ -1,4 +1,5 @@
 import type { RuntimeName } from '../part/runtimes.ts'
+import type { ScorerName } from '../part/scorers.ts'
 
 /**
  * The spec as a person writes it, before defaults. The YAML file, `defineSpec` and the flags of `rightsize run` all
@@ -65,10 +66,10 @@ interface RawTensorInputForm {
   readonly zeroPoint?: number | undefined
 }
 
-type ScorerInput = string | ScorerObject
+type ScorerInput = ScorerName | ScorerObject
 
 interface ScorerObject {
-  readonly name: string
+  readonly name: ScorerName
   readonly weight?: number | undefined
   readonly options?: Readonly<Record<string, unknown>> | undefined
 }

@@ -1,6 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import { suggestion } from '../error/nearest.ts'
 import { runtimePart } from '../part/runtimes.ts'
+import { checkedScorer, scorerFor } from '../part/scorers.ts'
 import type { BarInput, CandidateInput, DatasetInput, SpecInput } from './define.ts'
 import {
   candidateFromShort,
@@ -22,7 +23,7 @@ import type {
 
 /** Defaults of a spec. Margin and tolerance are one point; alpha and beta the usual 5 %. */
 export const DEFAULTS = {
-  scorer: 'exact',
+  scorer: scorerFor.labels,
   margin: 0.01,
   tolerance: 0.01,
   alpha: 0.05,
@@ -47,7 +48,7 @@ export function fillSpec(input: SpecInput, locate: Locate = (path) => path.join(
   written.forEach((candidate, index) => {
     checkCandidate(candidate, locate(['candidates', index]))
   })
-  const scorers = scorersOf(input)
+  const scorers = scorersOf(input, locate(['scorer']))
   const candidates = candidatesOf(written, input, locate)
   const incumbent = incumbentOf(input, candidates, written, locate)
   return {
@@ -102,17 +103,13 @@ function datasetOf(input: DatasetInput, locate: Locate): DatasetSpec {
 /** Stands for a path where the rows are written in the spec. */
 export const INLINE = '(rows in the spec)'
 
-function scorersOf(input: SpecInput): readonly ScorerSpec[] {
+function scorersOf(input: SpecInput, at: string): readonly ScorerSpec[] {
   const { scorer } = input
   const list =
     scorer === undefined || typeof scorer === 'string'
       ? [{ name: scorer ?? DEFAULTS.scorer }]
       : [scorer].flat()
-  return list.map((one) => ({
-    name: one.name,
-    weight: one.weight ?? 1,
-    options: one.options ?? {},
-  }))
+  return list.map((one) => ({ ...checkedScorer(one, at), weight: one.weight ?? 1 }))
 }
 
 function checkCandidate(candidate: CandidateInput, at: string): void {

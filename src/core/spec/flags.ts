@@ -1,5 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import { runtimePart } from '../part/runtimes.ts'
+import { scorerFor, scorerName } from '../part/scorers.ts'
 import type { CandidateInput, DatasetInput, SpecInput } from './define.ts'
 import { candidateFromShort, candidateId, withoutUndefined } from './expand.ts'
 import { DEFAULTS } from './fill.ts'
@@ -98,9 +99,10 @@ function scorerFromFlags(
   flags: SpecFlags,
   candidates: readonly CandidateInput[],
 ): SpecInput['scorer'] {
-  if (flags.scorer !== undefined) return flags.scorer
+  if (flags.scorer !== undefined) return scorerName(flags.scorer, '--scorer')
   const chat = candidates.some(({ runtime }) => runtimePart(runtime).talks)
-  return chat ? { name: 'exact', options: { ignoreCase: true, ignorePunctuation: true } } : 'exact'
+  const name = scorerFor.labels
+  return chat ? { name, options: { ignoreCase: true, ignorePunctuation: true } } : name
 }
 
 function fromFlag(short: string, flags: SpecFlags): CandidateInput {

@@ -1,6 +1,7 @@
 import type { Row } from '../data/json-rows.ts'
 import { RightsizeError } from '../error/error.ts'
 import { runtimeFor } from '../part/runtimes.ts'
+import { scorerFor } from '../part/scorers.ts'
 import type { CandidateInput, SpecInput } from './define.ts'
 import { type PromptfooTest, promptfooTests } from './promptfoo-tests.ts'
 
@@ -90,7 +91,7 @@ export function importPromptfoo(file: Row, name: string, world: PromptfooWorld):
     task: taskName(name, description),
     ...(typeof description === 'string' ? { description } : {}),
     dataset: datasetOf(tests),
-    scorer: { name: 'assertions', ...(world.trust ? { options: { trust: true } } : {}) },
+    scorer: { name: scorerFor.assertions, ...(world.trust ? { options: { trust: true } } : {}) },
     accept: threshold,
     candidates,
     ...ours,

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { optionsSchema } from '../part/options.ts'
 import { adapterPattern, type RuntimeName, runtimes } from '../part/runtimes.ts'
+import { type ScorerName, type ScorerPart, scorerPathPattern, scorers } from '../part/scorers.ts'
 
 /**
  * The schema of a written spec. No transforms and no defaults, so that JSON Schema can be made from it
@@ -93,14 +95,38 @@ const dataset = z
   })
   .describe('Where the items are and which columns hold what.')
 
-const scorerObject = z.strictObject({
-  name: z.string().min(1).describe('Name of the scorer.'),
-  weight: positive.optional().describe('Weight in the mean; 1 when left out.'),
-  options: z.record(z.string(), z.unknown()).optional().describe('Options of this scorer.'),
+/** Any word passes here and is looked up by `fillSpec`, which names the nearest scorer; editors complete the names. */
+const scorerNames = Object.entries<ScorerPart>(scorers).flatMap(([name, { aliases = [] }]) => [
+  name,
+  ...aliases,
+])
+const scorerName = z
+  .string()
+  .min(1)
+  .meta({
+    anyOf: [{ enum: scorerNames }, { pattern: scorerPathPattern }],
+  }) as z.ZodType<unknown> as z.ZodType<ScorerName, ScorerName>
+
+/** What an object holds besides, where one of its keys has a certain value: for editors only. */
+const whenNamed = (key: string, name: string, then: object) => ({
+  if: { properties: { [key]: { const: name } }, required: [key] },
+  then,
 })
 
+const scorerObject = z
+  .strictObject({
+    name: scorerName.describe('Name of the scorer, or the path of a file that exports `score`.'),
+    weight: positive.optional().describe('Weight in the mean; 1 when left out.'),
+    options: z.record(z.string(), z.unknown()).optional().describe('Options of this scorer.'),
+  })
+  .meta({
+    allOf: Object.entries(scorers).map(([name, { options }]) =>
+      whenNamed('name', name, { properties: { options: optionsSchema(options) } }),
+    ),
+  })
+
 const scorer = z
-  .union([z.string().min(1), scorerObject, z.array(scorerObject).min(1)])
+  .union([scorerName, scorerObject, z.array(scorerObject).min(1)])
   .describe(
     'How an answer is scored: a name, an object, or a weighted list. `exact` when left out.',
   )
@@ -208,7 +234,12 @@ const candidate = z
     activeParameters: positive.optional().describe('Parameters used per token.'),
     labels: z.array(z.string()).optional().describe('Labels it may answer.'),
   })
-  .describe('One way of doing the task: a model in a runtime with a prompt and settings.')
+  .meta({
+    description: 'One way of doing the task: a model in a runtime with a prompt and settings.',
+    allOf: Object.entries(runtimes).map(([kind, { needs }]) =>
+      whenNamed('runtime', kind, { required: needs }),
+    ),
+  })
 
 const bar = z
   .strictObject({

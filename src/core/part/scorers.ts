@@ -1,0 +1,364 @@
+import { checkOptions, type OptionRules, type Options } from './options.ts'
+import { type Part, type Parts, partName, unknownPart } from './part.ts'
+import { runtimeFor } from './runtimes.ts'
+
+/** The facts of one scorer. */
+export interface ScorerPart extends Part {
+  /** What of an answer it reads. Where it is the label alone, a label that no candidate can answer stops the run. */
+  readonly reads: 'label' | 'text' | 'json' | 'spans' | 'probabilities' | 'score' | 'any'
+  /** The bar is on a figure over all items, not on a mean of their scores: a race cannot stop early. */
+  readonly wholeSet: boolean
+  /** What its mean (or figure) is called at the head of a column. */
+  readonly headline: string
+  /** What it needs beside the answer: nothing, a library outside core, a model, or code of the spec. */
+  readonly effects: 'none' | 'library' | 'model' | 'code'
+  readonly options: OptionRules
+}
+
+/** 1 for a right answer, 0 for a wrong one: the mean is the accuracy. */
+const rightOrWrong = {
+  wholeSet: false,
+  headline: 'accuracy',
+  effects: 'none',
+  options: {},
+} as const
+
+const ignoreCase = {
+  kind: 'boolean',
+  byDefault: false,
+  text: 'Ignore case.',
+} as const
+const fenced = {
+  kind: 'boolean',
+  byDefault: false,
+  text: 'Also accept JSON inside a Markdown code fence.',
+} as const
+
+const exactOptions = {
+  ignoreCase,
+  ignoreSpace: {
+    kind: 'boolean',
+    byDefault: true,
+    text: 'Trim the answer, and treat runs of space as one space.',
+  },
+  ignorePunctuation: { kind: 'boolean', byDefault: false, text: 'Ignore punctuation.' },
+} as const
+
+/** A figure over all items on the answers that `exact` reads. */
+const overLabels = {
+  reads: 'label',
+  wholeSet: true,
+  effects: 'none',
+  options: exactOptions,
+} as const
+
+/** Every scorer. How each is made: core/score/table.ts, and adapters/scorer/table.ts for those with effects. */
+export const scorers = {
+  exact: {
+    ...rightOrWrong,
+    summary: 'the answer equals the label',
+    example: 'scorer: { name: exact, options: { ignoreCase: true } }',
+    aliases: ['accuracy'],
+    reads: 'label',
+    options: exactOptions,
+  },
+  contains: {
+    ...rightOrWrong,
+    summary: 'the answer contains the label',
+    example: 'scorer: { name: contains, options: { ignoreCase: true } }',
+    reads: 'text',
+    options: {
+      ignoreCase,
+      all: { kind: 'boolean', byDefault: false, text: 'Require all references, not only one.' },
+      values: {
+        kind: 'texts',
+        byDefault: null,
+        text: 'Texts to find in every answer, instead of the label.',
+      },
+    },
+  },
+  regex: {
+    ...rightOrWrong,
+    summary: 'the answer matches a pattern',
+    example: "scorer: { name: regex, options: { pattern: 'answer: (\\w+)', group: 1 } }",
+    reads: 'text',
+    options: {
+      pattern: {
+        kind: 'text',
+        byDefault: null,
+        text: 'The pattern. Without it, each label is the pattern.',
+      },
+      flags: { kind: 'text', byDefault: 'u', text: 'Flags of the pattern, for example iu.' },
+      group: {
+        kind: 'number',
+        byDefault: null,
+        text: 'The group whose text must equal the label. Without it, any match counts.',
+      },
+    },
+  },
+  numeric: {
+    ...rightOrWrong,
+    summary: 'the number in the answer equals the label',
+    example: 'scorer: { name: numeric, options: { tolerance: 0.01 } }',
+    reads: 'text',
+    options: {
+      tolerance: {
+        kind: 'number',
+        byDefault: 1e-9,
+        text: 'Largest difference that counts as right.',
+      },
+      relative: {
+        kind: 'number',
+        byDefault: 0,
+        text: 'Largest difference as a share of the label; the larger of the two tolerances applies.',
+      },
+      first: { kind: 'boolean', byDefault: false, text: 'Read the first number of the answer instead of the last.' },
+    },
+  },
+  'json-schema': {
+    ...rightOrWrong,
+    summary: 'the answer is JSON that fits a schema',
+    example: 'scorer: { name: json-schema, options: { schema: { type: object } } }',
+    reads: 'json',
+    effects: 'library',
+    options: {
+      schema: {
+        kind: 'value',
+        byDefault: null,
+        text: 'The schema. Without it each label is the schema; without labels any JSON passes.',
+      },
+      fenced,
+    },
+  },
+  'json-fields': {
+    ...rightOrWrong,
+    summary: 'share of the fields of a JSON answer that equal the label's',
+    example: 'scorer: { name: json-fields, options: { fields: [name, address.city] } }',
+    reads: 'json',
+    headline: 'mean json-fields',
+    options: {
+      fields: {
+        kind: 'texts',
+        byDefault: null,
+        text: 'Paths of the fields to compare (`a.b`). Default: all fields of the label.',
+      },
+      ignoreCase,
+      tolerance: { kind: 'number', byDefault: 0, text: 'Largest difference between numbers that counts as equal.' },
+      fenced,
+    },
+  },
+  'squad-em': {
+    ...rightOrWrong,
+    summary: 'exact match by the SQuAD rules',
+    example: 'scorer: squad-em',
+    reads: 'text',
+  },
+  'squad-f1': {
+    ...rightOrWrong,
+    summary: 'token F1 by the SQuAD rules',
+    example: 'scorer: squad-f1',
+    reads: 'text',
+    headline: 'mean squad-f1',
+  },
+  'entity-f1': {
+    ...rightOrWrong,
+    summary: 'micro F1 over entities (BIO tags or spans)',
+    example: 'scorer: entity-f1',
+    reads: 'spans',
+    wholeSet: true,
+    headline: 'entity-f1',
+  },
+  brier: {
+    ...rightOrWrong,
+    summary: 'quality of the probabilities (Brier score)',
+    example: 'scorer: brier',
+    reads: 'probabilities',
+    headline: 'mean brier',
+  },
+  'macro-f1': {
+    ...overLabels,
+    summary: 'mean F1 over the labels',
+    example: 'scorer: macro-f1',
+    headline: 'macro-f1',
+  },
+  'balanced-accuracy': {
+    ...overLabels,
+    summary: 'mean recall over the labels',
+    example: 'scorer: balanced-accuracy',
+    headline: 'balanced-accuracy',
+  },
+  mcc: {
+    ...overLabels,
+    summary: 'Matthews correlation',
+    example: 'scorer: mcc',
+    headline: 'mcc',
+  },
+  assertions: {
+    ...rightOrWrong,
+    summary: 'each row has its own assertions, as in promptfoo',
+    example: 'scorer: assertions',
+    reads: 'text',
+    headline: 'mean assertions',
+    effects: 'library',
+    options: {
+      trust: {
+        kind: 'boolean',
+        byDefault: false,
+        text: 'Run the JavaScript of assertions and transforms; they are code from the spec.',
+      },
+    },
+  },
+  given: {
+    ...rightOrWrong,
+    summary: 'the score of imported results',
+    example: 'scorer: given',
+    reads: 'score',
+    headline: 'mean given',
+  },
+  module: {
+    ...rightOrWrong,
+    summary: 'a function of your own: score(output, item) returns 0 to 1',
+    example: 'scorer: ./score.mjs',
+    reads: 'any',
+    headline: 'mean score',
+    effects: 'code',
+    options: {
+      path: { kind: 'text', byDefault: null, text: 'The .js or .mjs file, relative to the spec.' },
+      export: { kind: 'text', byDefault: 'score', text: 'Name of the exported function.' },
+      deterministic: {
+        kind: 'boolean',
+        byDefault: true,
+        text: 'Set to false if the same answer may get different scores; such scores are stored.',
+      },
+    },
+  },
+  judge: {
+    ...rightOrWrong,
+    summary: 'a model judges the answer by a rubric',
+    example:
+      'scorer: { name: judge, options: { model: gpt-4o-mini, rubric: The answer is polite. } }',
+    reads: 'text',
+    headline: 'mean judge',
+    effects: 'model',
+    options: {
+      model: { kind: 'text', byDefault: null, text: 'The judging model, ideally of another family than the candidates.' },
+      baseUrl: {
+        kind: 'text',
+        byDefault: 'https://api.openai.com/v1',
+        text: 'OpenAI-compatible API.',
+      },
+      apiKeyEnv: { kind: 'text', byDefault: 'OPENAI_API_KEY', text: 'Environment variable with the key.' },
+      rubric: {
+        kind: 'text',
+        byDefault: 'The answer is correct and complete.',
+        text: 'What counts as right.',
+      },
+      levels: {
+        kind: 'texts',
+        byDefault: ['no', 'partly', 'yes'],
+        text: 'Verdicts from worst to best, scored from 0 to 1 in equal steps.',
+      },
+      pairwise: {
+        kind: 'boolean',
+        byDefault: false,
+        text: 'Compare with the reference in both orders: 1 for two wins, 0 for two losses, otherwise 0.5.',
+      },
+      maxTokens: { kind: 'number', byDefault: 400, text: 'Token limit of the verdict.' },
+      timeoutS: { kind: 'number', byDefault: 60, text: 'Longest wait for a verdict.' },
+      inputPerMTokens: { kind: 'number', byDefault: 0, text: 'Price, for the overhead.' },
+      outputPerMTokens: { kind: 'number', byDefault: 0, text: 'Price, for the overhead.' },
+      jPerCall: {
+        kind: 'number',
+        byDefault: null,
+        text: 'Joules per call, if known.',
+      },
+    },
+  },
+  'embedding-similarity': {
+    ...rightOrWrong,
+    summary: 'similarity of meaning to the reference, by embeddings',
+    example: 'scorer: { name: embedding-similarity, options: { model: models/minilm } }',
+    reads: 'text',
+    headline: 'mean embedding-similarity',
+    effects: 'model',
+    options: {
+      runtime: {
+        kind: 'text',
+        byDefault: runtimeFor.graph,
+        text: 'Runtime of the embedding model.',
+      },
+      model: { kind: 'text', byDefault: null, text: 'The embedding model.' },
+      baseUrl: { kind: 'text', byDefault: null, text: 'Base URL, for the openai runtime.' },
+      apiKeyEnv: { kind: 'text', byDefault: null, text: 'Environment variable with the key.' },
+      threshold: {
+        kind: 'number',
+        byDefault: null,
+        text: 'Similarity at which an answer counts as right (score 1). Without it, the similarity is the score.',
+      },
+    },
+  },
+} as const satisfies Parts<ScorerPart>
+
+export type ScorerKind = keyof typeof scorers
+
+/** A scorer of the user's own: a file that exports `score`. */
+export type ScorerPath = `${string}.mjs` | `${string}.js` | `${string}.cjs` | `${string}.ts`
+type Alias<K extends ScorerKind> = (typeof scorers)[K] extends {
+  readonly aliases: readonly (infer A)[]
+}
+  ? A
+  : never
+/** What may be written as the name of a scorer. */
+export type ScorerName = ScorerKind | { [K in ScorerKind]: Alias<K> }[ScorerKind] | ScorerPath
+
+/** Scorers that rightsize picks itself, by what it picks them for. */
+export const scorerFor = {
+  /** Where nothing is named. */
+  labels: 'exact',
+  /** Rows that bring their own assertions. */
+  assertions: 'assertions',
+  /** Answers that were scored elsewhere. */
+  imported: 'given',
+  /** A function of the user's own. */
+  path: 'module',
+} as const satisfies Readonly<Record<string, ScorerKind>>
+
+/** What the name of a user's own file ends with; the published schema has it too. */
+export const scorerPathPattern = '\\.(mjs|js|cjs|ts)$'
+
+export const isScorerPath = (written: string): written is ScorerPath =>
+  new RegExp(scorerPathPattern).test(written)
+
+/** The row for what was written: a name, an alias, or a path (a module). Throws SCORER_UNKNOWN with the nearest name. */
+export function scorerKind(written: string, at = 'scorer'): ScorerKind {
+  const kind = partName(scorers, written)
+  if (kind !== null) return kind
+  if (isScorerPath(written)) return scorerFor.path
+  throw unknownPart(scorers, written, words, at)
+}
+
+/** What was written as the name of a scorer: a row's name for itself and its aliases, a path as it is. Throws SCORER_UNKNOWN. */
+export const scorerName = (written: string, at?: string): ScorerName =>
+  isScorerPath(written) ? written : scorerKind(written, at)
+
+/** The facts of the scorer that was written. Throws SCORER_UNKNOWN. */
+export const scorerPart = (written: string): ScorerPart => scorers[scorerKind(written)]
+
+const words = {
+  code: 'SCORER_UNKNOWN',
+  noun: 'scorer',
+  also: 'A function of your own is named by its path, ./score.mjs.',
+} as const
+
+/**
+ * A written scorer under the name of its row, with checked options; a path stays a path.
+ * Throws SCORER_UNKNOWN and SCORER_OPTION, each with the nearest name.
+ */
+export function checkedScorer(
+  { name, options = {} }: { readonly name: string; readonly options?: Options | undefined },
+  at: string,
+): { readonly name: ScorerName; readonly options: Options } {
+  const kind = scorerKind(name, at)
+  checkOptions(kind, options, scorers[kind].options, at)
+  return { name: scorerName(name, at), options }
+}
