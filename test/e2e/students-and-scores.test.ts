@@ -55,7 +55,7 @@ describe('bad input ends with 3, a code, a cause and a next step', () => {
     [['sci', '--kwh', '-1', '--requests', '9', '--grid', 'DEU'], 'QUANTITY_INVALID', /not -1/],
     [['sci', '--kwh', '1,5', '--requests', '9', '--grid', 'DEU'], 'FLAG_NOT_A_NUMBER', /1,5/],
     [['sci', '--kwh', '1', '--requests', '9', '--grid', 'Germny'], 'GRID_UNKNOWN', /DEU/],
-    [['sci', 'other.csv', '--requests', '9', '--grid', 'DEU'], 'IMPORT_INVALID', /decimal point/],
+    [['sci', 'other.csv', '--requests', '9', '--grid', 'DEU'], 'IMPORT_INVALID', /codecarbon, impact-framework/],
   ])('%j', async (args, code, what) => {
     const ran = await folder.rightsize(args)
     expect(ran.err).toContain(`error ${code}: `)

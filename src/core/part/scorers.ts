@@ -112,7 +112,11 @@ export const scorers = {
         byDefault: 0,
         text: 'Largest difference as a share of the label; the larger of the two tolerances applies.',
       },
-      first: { kind: 'boolean', byDefault: false, text: 'Read the first number of the answer instead of the last.' },
+      first: {
+        kind: 'boolean',
+        byDefault: false,
+        text: 'Read the first number of the answer instead of the last.',
+      },
     },
   },
   'json-schema': {
@@ -132,7 +136,7 @@ export const scorers = {
   },
   'json-fields': {
     ...rightOrWrong,
-    summary: 'share of the fields of a JSON answer that equal the label's',
+    summary: 'share of the fields of a JSON answer that are right',
     example: 'scorer: { name: json-fields, options: { fields: [name, address.city] } }',
     reads: 'json',
     headline: 'mean json-fields',
@@ -143,7 +147,11 @@ export const scorers = {
         text: 'Paths of the fields to compare (`a.b`). Default: all fields of the label.',
       },
       ignoreCase,
-      tolerance: { kind: 'number', byDefault: 0, text: 'Largest difference between numbers that counts as equal.' },
+      tolerance: {
+        kind: 'number',
+        byDefault: 0,
+        text: 'Largest difference between numbers that counts as equal.',
+      },
       fenced,
     },
   },
@@ -241,13 +249,21 @@ export const scorers = {
     headline: 'mean judge',
     effects: 'model',
     options: {
-      model: { kind: 'text', byDefault: null, text: 'The judging model, ideally of another family than the candidates.' },
+      model: {
+        kind: 'text',
+        byDefault: null,
+        text: 'The judging model, ideally of another family than the candidates.',
+      },
       baseUrl: {
         kind: 'text',
         byDefault: 'https://api.openai.com/v1',
         text: 'OpenAI-compatible API.',
       },
-      apiKeyEnv: { kind: 'text', byDefault: 'OPENAI_API_KEY', text: 'Environment variable with the key.' },
+      apiKeyEnv: {
+        kind: 'text',
+        byDefault: 'OPENAI_API_KEY',
+        text: 'Environment variable with the key.',
+      },
       rubric: {
         kind: 'text',
         byDefault: 'The answer is correct and complete.',
