@@ -1,5 +1,5 @@
 import { RightsizeError } from '../core/error/error.ts'
-import { bytes, grouped, percent, prefixed, significant } from '../core/report/number.ts'
+import { bytes, grouped, percent, prefixed, significant } from '../core/report/kit/number.ts'
 import type { Estimate, Unit } from '../core/unit/estimate.ts'
 import { compare } from '../wire/compare.ts'
 import { openWorld } from '../wire/effects.ts'

@@ -1,4 +1,4 @@
-import { wrap } from '../core/report/wrap.ts'
+import { wrap } from '../core/report/kit/wrap.ts'
 import { doctor } from '../wire/doctor.ts'
 import { openWorld } from '../wire/effects.ts'
 import type { Invocation } from './command.ts'

@@ -1,4 +1,4 @@
-import { bytes, grouped } from '../core/report/number.ts'
+import { bytes, grouped } from '../core/report/kit/number.ts'
 import { openWorld } from '../wire/effects.ts'
 import { importModel } from '../wire/import.ts'
 import type { Invocation } from './command.ts'

@@ -1,5 +1,5 @@
 import type { Inspection, Prospect, Share } from '../core/compress/inspection.ts'
-import { bytes, significant } from '../core/report/number.ts'
+import { bytes, significant } from '../core/report/kit/number.ts'
 import { openWorld } from '../wire/effects.ts'
 import { inspect } from '../wire/inspect.ts'
 import type { Invocation } from './command.ts'

@@ -1,4 +1,4 @@
-import { renderTerminal } from '../core/report/terminal.ts'
+import { renderTerminal } from '../core/report/run/terminal.ts'
 import type { RunResult } from '../core/result/run-result.ts'
 import { openWorld } from '../wire/effects.ts'
 import { decide } from '../wire/run.ts'

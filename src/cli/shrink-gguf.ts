@@ -1,5 +1,5 @@
 import { RightsizeError } from '../core/error/error.ts'
-import { bytes, grouped, significant } from '../core/report/number.ts'
+import { bytes, grouped, significant } from '../core/report/kit/number.ts'
 import { openWorld } from '../wire/effects.ts'
 import { ggufVariants, planGguf } from '../wire/gguf.ts'
 import type { Invocation, Io } from './command.ts'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { RightsizeError } from '../core/error/error.ts'
-import { bytes, grouped } from '../core/report/number.ts'
+import { bytes, grouped } from '../core/report/kit/number.ts'
 import { openWorld } from '../wire/effects.ts'
 import type { Invocation } from './command.ts'
 import { text } from './flag.ts'

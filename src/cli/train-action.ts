@@ -1,5 +1,5 @@
 import { RightsizeError } from '../core/error/error.ts'
-import { bytes, significant } from '../core/report/number.ts'
+import { bytes, significant } from '../core/report/kit/number.ts'
 import { openWorld } from '../wire/effects.ts'
 import { makeStudent, type StudentRequest } from '../wire/students.ts'
 import type { Invocation } from './command.ts'

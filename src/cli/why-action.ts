@@ -1,5 +1,5 @@
 import { RightsizeError } from '../core/error/error.ts'
-import { renderTerminal } from '../core/report/terminal.ts'
+import { renderTerminal } from '../core/report/run/terminal.ts'
 import { readResult } from '../wire/world.ts'
 import type { Invocation } from './command.ts'
 import { text } from './flag.ts'

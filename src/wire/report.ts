@@ -9,8 +9,8 @@ export async function writeReports(
   dir: string,
   { cwd }: Pick<At, 'cwd'>,
 ): Promise<readonly string[]> {
-  const { renderHtml } = await import('../core/report/html.ts')
-  const { renderMarkdown } = await import('../core/report/markdown.ts')
+  const { renderHtml } = await import('../core/report/run/html.ts')
+  const { renderMarkdown } = await import('../core/report/run/markdown.ts')
   const paths = ['report.html', 'report.md'].map((name) => join(resolve(cwd, dir), name))
   const texts = [renderHtml(result), renderMarkdown(result)]
   for (const [i, path] of paths.entries()) await writeWhole(path, texts[i] ?? '')

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { renderHtml } from '../../src/core/report/html.ts'
+import { renderHtml } from '../../src/core/report/run/html.ts'
 import type { RunResult } from '../../src/core/result/run-result.ts'
 import { faintTexts } from './faint-texts.ts'
 import {

@@ -1,8 +1,8 @@
 import type { Digest } from '../../contract/digest.ts'
 import { canonicalJson } from '../../core/data/canonical-json.ts'
 import { type Lock, lockDecision } from '../../core/keep/lock.ts'
-import { renderHtml } from '../../core/report/html.ts'
-import { renderMarkdown } from '../../core/report/markdown.ts'
+import { renderHtml } from '../../core/report/run/html.ts'
+import { renderMarkdown } from '../../core/report/run/markdown.ts'
 import type { RunResult } from '../../core/result/run-result.ts'
 
 /** What publishing needs of the world. `write` replaces a file in one step, so a kill leaves the old or the new. */

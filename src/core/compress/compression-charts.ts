@@ -1,7 +1,15 @@
-import { linearAxis, logAxis } from '../report/chart/axis.ts'
-import { type IntervalLine, intervalRange, intervalRowsSvg } from '../report/chart/interval-rows.ts'
-import { type ShrinkStep, type StepValue, shrinkStepsSvg } from '../report/chart/shrink-steps.ts'
-import { bytes, points, significant } from '../report/number.ts'
+import { linearAxis, logAxis } from '../report/kit/chart/axis.ts'
+import {
+  type IntervalLine,
+  intervalRange,
+  intervalRowsSvg,
+} from '../report/kit/chart/interval-rows.ts'
+import {
+  type ShrinkStep,
+  type StepValue,
+  shrinkStepsSvg,
+} from '../report/kit/chart/shrink-steps.ts'
+import { bytes, points, significant } from '../report/kit/number.ts'
 import {
   atMost,
   chosenFinalist,

@@ -1,6 +1,6 @@
 import { runtimeFor } from '../part/runtimes.ts'
 import { fewestItems } from '../proof/forecast.ts'
-import { bytes, grouped, significant } from '../report/number.ts'
+import { bytes, grouped, significant } from '../report/kit/number.ts'
 import { itemsForZeroLosses, pairsForPower } from '../stats/sample-size.ts'
 import { trafficFactor } from '../stats/traffic.ts'
 import {

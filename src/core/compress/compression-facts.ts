@@ -1,4 +1,4 @@
-import { bytes, grouped, percent } from '../report/number.ts'
+import { bytes, grouped, percent } from '../report/kit/number.ts'
 import { holdoutText } from './compression-claim.ts'
 import {
   chosenRow,

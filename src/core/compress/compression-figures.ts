@@ -1,4 +1,4 @@
-import { bytes, grouped, points, prefixed, significant } from '../report/number.ts'
+import { bytes, grouped, points, prefixed, significant } from '../report/kit/number.ts'
 import type { RuntimeSetting } from './runtime-setting.ts'
 import type { Compression, Finalist, MeasuredCost } from './trial.ts'
 

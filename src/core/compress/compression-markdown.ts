@@ -1,4 +1,4 @@
-import { escapeMarkdown } from '../report/escape.ts'
+import { escapeMarkdown } from '../report/kit/escape.ts'
 import type { FoundCell, FoundTable } from './compression-tables.ts'
 
 /** A table as lines of Markdown, its caption below; no lines where it has no rows. */

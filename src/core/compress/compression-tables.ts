@@ -1,4 +1,4 @@
-import { bytes, grouped, percent, points, significant } from '../report/number.ts'
+import { bytes, grouped, percent, points, significant } from '../report/kit/number.ts'
 import { sliceStanding, verdictWord } from './compression-claim.ts'
 import {
   atMost,

@@ -1,5 +1,5 @@
-import { escapeMarkdown, plainText } from '../report/escape.ts'
-import { wrap } from '../report/wrap.ts'
+import { escapeMarkdown, plainText } from '../report/kit/escape.ts'
+import { wrap } from '../report/kit/wrap.ts'
 import { foundHeadline, nextSteps, warnings } from './compression-claim.ts'
 import { type Fact, factsOf, provenanceOf, searchFacts, steeredNote } from './compression-facts.ts'
 import { chosenRow } from './compression-figures.ts'

@@ -1,16 +1,11 @@
-import type { RunResult } from '../result/run-result.ts'
-import { pageHtml } from './page.ts'
-import { accountSection } from './section-account.ts'
-import { plotsSection, tableSection } from './section-candidates.ts'
-import {
-  confusionSection,
-  differencesSection,
-  slicesSection,
-  warningsSection,
-} from './section-data.ts'
-import { decisionSection } from './section-decision.ts'
-import { eachSection } from './section-each.ts'
-import { methodSection, overheadSection } from './section-method.ts'
+import type { RunResult } from '../../result/run-result.ts'
+import { pageHtml } from '../kit/page.ts'
+import { accountSection } from './account.ts'
+import { plotsSection, tableSection } from './candidates.ts'
+import { confusionSection, differencesSection, slicesSection, warningsSection } from './data.ts'
+import { decisionSection } from './decision.ts'
+import { eachSection } from './each.ts'
+import { methodSection, overheadSection } from './method.ts'
 
 /** The report of a run as one self-contained HTML file. */
 export function renderHtml(result: RunResult): string {

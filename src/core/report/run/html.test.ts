@@ -9,7 +9,7 @@ import {
   supported,
   synthetic,
   twelve,
-} from '../../../test/report/results.ts'
+} from '../../../../test/report/results.ts'
 import { renderHtml } from './html.ts'
 
 /** What a reader sees: tags away, entities back, spaces one. */

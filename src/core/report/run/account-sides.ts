@@ -1,9 +1,9 @@
-import type { Account, ConsumerReport, ConsumerRow } from '../result/account.ts'
-import type { RunResult } from '../result/run-result.ts'
-import { escapeHtml } from './escape.ts'
-import { figure } from './figure.ts'
-import { grouped, valueWithInterval } from './number.ts'
-import { factList, tableHtml } from './table.ts'
+import type { Account, ConsumerReport, ConsumerRow } from '../../result/account.ts'
+import type { RunResult } from '../../result/run-result.ts'
+import { escapeHtml } from '../kit/escape.ts'
+import { figure } from '../kit/figure.ts'
+import { grouped, valueWithInterval } from '../kit/number.ts'
+import { factList, tableHtml } from '../kit/table.ts'
 
 /** Consumer and Provider beside each other: two reports of one run, which are never added. */
 export function sidesPart(account: Account, result: RunResult): string {

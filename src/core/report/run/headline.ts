@@ -1,4 +1,4 @@
-import type { RunResult, ScopeClaim } from '../result/run-result.ts'
+import type { RunResult, ScopeClaim } from '../../result/run-result.ts'
 
 /** The decision in its first sentence and the rest. Synthetic data are named at the very start of both forms. */
 export interface Headline {

@@ -1,5 +1,5 @@
-import type { RunResult } from '../result/run-result.ts'
-import { escapeHtml } from './escape.ts'
+import type { RunResult } from '../../result/run-result.ts'
+import { escapeHtml } from '../kit/escape.ts'
 import { claimText, headlineOf } from './headline.ts'
 
 const badges = {

@@ -1,9 +1,9 @@
-import type { CandidateResult } from '../result/candidate.ts'
-import type { Difference, RunResult } from '../result/run-result.ts'
-import { escapeHtml } from './escape.ts'
-import { figure } from './figure.ts'
-import { grouped, percent, points, significant, value } from './number.ts'
-import { tableHtml } from './table.ts'
+import type { CandidateResult } from '../../result/candidate.ts'
+import type { Difference, RunResult } from '../../result/run-result.ts'
+import { escapeHtml } from '../kit/escape.ts'
+import { figure } from '../kit/figure.ts'
+import { grouped, percent, points, significant, value } from '../kit/number.ts'
+import { tableHtml } from '../kit/table.ts'
 
 /** Quality and loss by slice, for the chosen candidate (or the nearest) and the incumbent. */
 export function slicesSection(result: RunResult): string {

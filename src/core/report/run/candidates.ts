@@ -1,13 +1,13 @@
-import type { CandidateResult } from '../result/candidate.ts'
-import type { RunResult } from '../result/run-result.ts'
-import type { Estimate, Unit } from '../unit/estimate.ts'
-import { chance } from './chance.ts'
-import { type ForestRow, forestSvg } from './chart/forest.ts'
-import { namedPoints, type ParetoPoint, paretoSvg } from './chart/pareto.ts'
-import { escapeHtml } from './escape.ts'
-import { figure, times } from './figure.ts'
-import { grouped, percent, points, prefixed, significant } from './number.ts'
-import { figureHtml, tableHtml } from './table.ts'
+import type { CandidateResult } from '../../result/candidate.ts'
+import type { RunResult } from '../../result/run-result.ts'
+import type { Estimate, Unit } from '../../unit/estimate.ts'
+import { chance } from '../kit/chance.ts'
+import { type ForestRow, forestSvg } from '../kit/chart/forest.ts'
+import { namedPoints, type ParetoPoint, paretoSvg } from '../kit/chart/pareto.ts'
+import { escapeHtml } from '../kit/escape.ts'
+import { figure, times } from '../kit/figure.ts'
+import { grouped, percent, points, prefixed, significant } from '../kit/number.ts'
+import { figureHtml, tableHtml } from '../kit/table.ts'
 
 /** Cheapest first as the result lists them, the incumbent last. */
 export function orderedCandidates(result: RunResult): readonly CandidateResult[] {

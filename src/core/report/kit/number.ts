@@ -1,4 +1,4 @@
-import type { Estimate, Unit } from '../unit/estimate.ts'
+import type { Estimate, Unit } from '../../unit/estimate.ts'
 
 const prefixes: readonly (readonly [number, string])[] = [
   [1e9, 'G'],

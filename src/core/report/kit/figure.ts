@@ -1,4 +1,4 @@
-import type { Estimate, Unit } from '../unit/estimate.ts'
+import type { Estimate, Unit } from '../../unit/estimate.ts'
 import { escapeHtml } from './escape.ts'
 import { interval, significant, value } from './number.ts'
 

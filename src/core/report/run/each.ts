@@ -1,11 +1,11 @@
-import type { CandidateResult, ConstraintResult } from '../result/candidate.ts'
-import type { RunResult } from '../result/run-result.ts'
-import { chance } from './chance.ts'
-import { escapeHtml } from './escape.ts'
-import { figure } from './figure.ts'
-import { grouped, significant, value, valueWithInterval } from './number.ts'
-import { orderedCandidates } from './section-candidates.ts'
-import { factList, tableHtml } from './table.ts'
+import type { CandidateResult, ConstraintResult } from '../../result/candidate.ts'
+import type { RunResult } from '../../result/run-result.ts'
+import { chance } from '../kit/chance.ts'
+import { escapeHtml } from '../kit/escape.ts'
+import { figure } from '../kit/figure.ts'
+import { grouped, significant, value, valueWithInterval } from '../kit/number.ts'
+import { factList, tableHtml } from '../kit/table.ts'
+import { orderedCandidates } from './candidates.ts'
 
 /** Each candidate in words: why it was or was not chosen, its constraints, failures, training, and every other figure. */
 export function eachSection(result: RunResult): string {

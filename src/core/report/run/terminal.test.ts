@@ -8,7 +8,7 @@ import {
   supported,
   synthetic,
   twelve,
-} from '../../../test/report/results.ts'
+} from '../../../../test/report/results.ts'
 import { renderTerminal } from './terminal.ts'
 
 const plain = { columns: 80, color: false }

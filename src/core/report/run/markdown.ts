@@ -1,11 +1,11 @@
-import type { CandidateResult } from '../result/candidate.ts'
-import type { RunResult } from '../result/run-result.ts'
-import { chance } from './chance.ts'
-import { escapeMarkdown } from './escape.ts'
+import type { CandidateResult } from '../../result/candidate.ts'
+import type { RunResult } from '../../result/run-result.ts'
+import { chance } from '../kit/chance.ts'
+import { escapeMarkdown } from '../kit/escape.ts'
+import { grouped, percent, points, significant, value } from '../kit/number.ts'
+import { scoreLine } from './account.ts'
+import { lookedWords, orderedCandidates, savesNote } from './candidates.ts'
 import { claimText, headlineText } from './headline.ts'
-import { grouped, percent, points, significant, value } from './number.ts'
-import { scoreLine } from './section-account.ts'
-import { lookedWords, orderedCandidates, savesNote } from './section-candidates.ts'
 
 /** The report as Markdown that fits a pull request. */
 export function renderMarkdown(result: RunResult): string {

@@ -7,7 +7,7 @@ import {
   supported,
   synthetic,
   twelve,
-} from '../../../test/report/results.ts'
+} from '../../../../test/report/results.ts'
 import { renderMarkdown } from './markdown.ts'
 
 test('twelve candidates and the incumbent fit a pull request', () => {

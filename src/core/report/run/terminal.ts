@@ -1,12 +1,12 @@
-import type { CandidateResult } from '../result/candidate.ts'
-import type { RunResult } from '../result/run-result.ts'
-import { chance } from './chance.ts'
-import { plainText } from './escape.ts'
+import type { CandidateResult } from '../../result/candidate.ts'
+import type { RunResult } from '../../result/run-result.ts'
+import { chance } from '../kit/chance.ts'
+import { plainText } from '../kit/escape.ts'
+import { grouped, percent, points, significant, value } from '../kit/number.ts'
+import { wrap } from '../kit/wrap.ts'
+import { scoreLine } from './account.ts'
+import { lookedWords, orderedCandidates, savingOf } from './candidates.ts'
 import { claimText, headlineText } from './headline.ts'
-import { grouped, percent, points, significant, value } from './number.ts'
-import { scoreLine } from './section-account.ts'
-import { lookedWords, orderedCandidates, savingOf } from './section-candidates.ts'
-import { wrap } from './wrap.ts'
 
 export interface TerminalOptions {
   readonly columns: number

@@ -1,7 +1,7 @@
-import type { RunResult } from '../result/run-result.ts'
-import { escapeHtml } from './escape.ts'
-import { bytes, grouped, significant, value, valueWithInterval } from './number.ts'
-import { factList, tableHtml } from './table.ts'
+import type { RunResult } from '../../result/run-result.ts'
+import { escapeHtml } from '../kit/escape.ts'
+import { bytes, grouped, significant, value, valueWithInterval } from '../kit/number.ts'
+import { factList, tableHtml } from '../kit/table.ts'
 
 /** What finding out has cost, by stage, and when it has paid for itself. */
 export function overheadSection({ overhead }: RunResult): string {

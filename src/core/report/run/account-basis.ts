@@ -1,7 +1,7 @@
-import type { Account, Coefficient } from '../result/account.ts'
-import { escapeHtml } from './escape.ts'
-import { significant } from './number.ts'
-import { tableHtml } from './table.ts'
+import type { Account, Coefficient } from '../../result/account.ts'
+import { escapeHtml } from '../kit/escape.ts'
+import { significant } from '../kit/number.ts'
+import { tableHtml } from '../kit/table.ts'
 
 /** What the account rests on: the boundary, line by line, and every coefficient with its source. */
 export function basisPart(account: Account): string {

@@ -1,10 +1,10 @@
-import type { Account, AnswerCost, NetAt, PayBackLedger } from '../result/account.ts'
-import type { Estimate } from '../unit/estimate.ts'
-import { payBackSvg } from './chart/pay-back-curve.ts'
-import { escapeHtml } from './escape.ts'
-import { figure } from './figure.ts'
-import { grouped, percent, prefixed, significant, valueWithInterval } from './number.ts'
-import { factList, figureHtml, tableHtml } from './table.ts'
+import type { Account, AnswerCost, NetAt, PayBackLedger } from '../../result/account.ts'
+import type { Estimate } from '../../unit/estimate.ts'
+import { payBackSvg } from '../kit/chart/pay-back-curve.ts'
+import { escapeHtml } from '../kit/escape.ts'
+import { figure } from '../kit/figure.ts'
+import { grouped, percent, prefixed, significant, valueWithInterval } from '../kit/number.ts'
+import { factList, figureHtml, tableHtml } from '../kit/table.ts'
 
 /** When what was spent on finding out has been saved: in carbon, energy and money, each alone. */
 export function payBackPart({ payBack, costs }: Account): string {
