@@ -1,14 +1,25 @@
-import type { Command } from './command.ts'
+import { command } from './command.ts'
+import { flag, toggle } from './flag.ts'
+import { file } from './kind.ts'
 
-/** The linter over the lock: offline, for CI. */
-export const check: Command = {
-  name: 'check',
-  args: '[spec]',
-  summary: 'fail when rightsize.lock no longer fits spec, data or model, or has expired (offline)',
+export const check = command({
+  args: { spec: flag(file, 'the spec', 'rightsize.yaml') },
+  flags: {
+    lock: flag(file, 'the lock (default: rightsize.lock beside the spec)'),
+    json: toggle('print the findings as JSON'),
+  },
   example: 'rightsize check && echo still right-sized',
-  flags: [
-    { flags: '--lock <file>', text: 'the lock (default: beside the spec)' },
-    { flags: '--json', text: 'print the findings as JSON' },
-  ],
-  action: async () => (await import('./check-action.ts')).checkAction,
-}
+  /** Exit code 1: a finding is an error. */
+  async action({ args, flags, io, world }) {
+    const { check } = await import('../wire/check.ts')
+    const { task, findings } = await check(args.spec, flags.lock, world)
+    const errors = findings.filter((finding) => finding.severity === 'error')
+    if (flags.json) io.out(JSON.stringify({ task, findings }, null, 2))
+    else {
+      for (const { severity, code, text, next } of findings)
+        io.out(`${severity} ${code}: ${text}\n  next: ${next}`)
+      if (errors.length === 0) io.out(`ok: the decision for "${task}" still holds`)
+    }
+    return errors.length > 0 ? 1 : 0
+  },
+})

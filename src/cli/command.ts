@@ -1,39 +1,55 @@
-/** One flag of a command, as data: help, parsing and docs come from it. */
-export interface Flag {
-  /** commander's notation: `--margin <points>`. */
-  readonly flags: string
-  readonly text: string
-  readonly fallback?: string
-  /** May be given more than once; collected into a list. */
-  readonly many?: boolean
-}
+import type { World } from '../wire/effects.ts'
+import type { Watch } from '../wire/world.ts'
+import type { Parameter } from './flag.ts'
 
-export interface Invocation {
-  readonly args: readonly string[]
-  readonly flags: Readonly<Record<string, unknown>>
-  readonly io: Io
+export type Parameters = Readonly<Record<string, Parameter>>
+
+/** The values of parameters, typed by their rows. */
+export type ValuesOf<P extends Parameters> = {
+  readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never
 }
 
 /** The two streams and what is known of the terminal. Data to `out`, talk to `err`. */
 export interface Io {
   out(text: string): void
   err(text: string): void
+  /** Shows a line that the next output replaces. Only called on a terminal. */
+  live(text: string): void
   readonly tty: boolean
   readonly columns: number
   readonly color: boolean
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Aborted by SIGINT, SIGTERM and SIGHUP once a command has said that it stops in its own time. */
   readonly signal: AbortSignal
+  /** From here on an interruption ends the step in hand; `text` says so to the user. */
+  stopping(text: string): void
 }
 
-/** A command of rightsize. `action` loads what it needs when it is called, so that `--help` stays quick. */
-export interface Command {
-  readonly name: string
-  /** Positional arguments in commander's notation. */
-  readonly args: string
-  readonly summary: string
-  readonly example: string
-  readonly flags: readonly Flag[]
-  /** Returns the exit code: 0 decided or fine, 1 none or a check failed, 2 undecided, 3 tool or input failed. */
-  action(): Promise<(call: Invocation) => Promise<number>>
+/** What an action receives. */
+export interface Call<A extends Parameters = Parameters, F extends Parameters = Parameters> {
+  readonly args: ValuesOf<A>
+  readonly flags: ValuesOf<F>
+  readonly io: Io
+  readonly world: World
+  readonly watch: Watch
 }
+
+/** A command: everything that help and documentation say of it, and its action, which loads what it needs when called. */
+export interface Command<A extends Parameters = Parameters, F extends Parameters = Parameters> {
+  readonly args: A
+  readonly flags: F
+  /** Command lines that work, each in at most 76 columns; a backslash continues one. */
+  readonly example: string
+  /** May run code that a spec names; `--no-exec` refuses it. Others never do. */
+  readonly runsCode?: boolean
+  /** Ends in its own time when interrupted, and what that means; others end at once. */
+  readonly stops?: string
+  /** Returns the exit code: 0 decided or fine, 1 none or a check failed, 2 undecided, 3 tool or input failed. */
+  action(call: Call<A, F>): Promise<number>
+}
+
+/** Types of flags and arguments reach the action through this. */
+export const command = <const A extends Parameters, const F extends Parameters>(
+  row: Command<A, F>,
+): Command<A, F> => row

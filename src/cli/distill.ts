@@ -1,19 +1,22 @@
-import type { Command } from './command.ts'
-import { studentFlags } from './train.ts'
+import { command } from './command.ts'
+import { flag, needed } from './flag.ts'
+import { candidate, file, name, url } from './kind.ts'
+import { makeStudent, studentArguments, studentFlags } from './train.ts'
 
-/** Teaches a student from a teacher's answers on texts that need no labels. */
-export const distill: Command = {
-  name: 'distill',
-  args: '<kind> <data>',
-  summary: "teach a student from a teacher's soft labels on unlabelled texts",
-  example:
-    'rightsize distill linear texts.jsonl --teacher onnx:models/large --out models/linear-distilled',
-  flags: [
-    { flags: '--teacher <candidate>', text: 'who answers, as runtime:model' },
-    { flags: '--base-url <url>', text: 'endpoint of an openai teacher' },
-    { flags: '--api-key-env <name>', text: 'environment variable with the key' },
-    { flags: '--prompt <file>', text: 'prompt template of an openai teacher' },
+export const distill = command({
+  args: studentArguments('texts without labels (CSV, JSONL, JSON)'),
+  flags: {
+    teacher: needed(candidate, 'the model that answers, as runtime:model'),
+    baseUrl: flag(url, 'endpoint of an openai teacher'),
+    apiKeyEnv: flag(name, 'environment variable that holds its key'),
+    prompt: flag(file, 'its prompt template'),
     ...studentFlags,
-  ],
-  action: async () => (await import('./train-action.ts')).distillAction,
-}
+  },
+  example: [
+    'rightsize distill linear texts.jsonl --teacher onnx:models/large \\',
+    '  --out models/linear',
+  ].join('\n'),
+  runsCode: true,
+  stops: 'stopping; no model is written',
+  action: (call) => makeStudent(call, { ...call.flags, expected: undefined }),
+})

@@ -1,47 +1,75 @@
 import { RightsizeError } from '../core/error/error.ts'
+import { nearest } from '../core/error/nearest.ts'
+import type { Kind } from './kind.ts'
 
-type Flags = Readonly<Record<string, unknown>>
-
-/** A flag's text, or undefined where it was not given. */
-export function text(flags: Flags, name: string): string | undefined {
-  const value = flags[name]
-  return typeof value === 'string' && value !== '' ? value : undefined
+/** One flag or argument of a command, as data: help, parsing and documentation come from it. */
+export interface Parameter<T = unknown> {
+  readonly text: string
+  /** What it takes; null for a switch. */
+  readonly kind: Kind<unknown> | null
+  /** The value as typed that stands where none is given. */
+  readonly fallback: string | null
+  readonly needed: boolean
+  /** May be given more than once. */
+  readonly many: boolean
+  /** Values from texts. `label` is how messages name the parameter: `--margin`. Throws FLAG_VALUE. */
+  read(given: readonly string[], label: string): T
 }
+
+const absent = { fallback: null, needed: false, many: false } as const
+
+/** A value that may be left out; with a fallback there is always one. */
+export function flag<T>(kind: Kind<T>, text: string): Parameter<T | undefined>
+export function flag<T>(kind: Kind<T>, text: string, fallback: string): Parameter<T>
+export function flag<T>(
+  kind: Kind<T>,
+  text: string,
+  fallback: string | null = null,
+): Parameter<T | undefined> {
+  const read = (given: readonly string[], label: string) => {
+    const last = given.at(-1) ?? fallback
+    return last === null ? undefined : readOne(kind, last, label)
+  }
+  return { ...absent, text, kind, fallback, read }
+}
+
+/** A value that must be given. */
+export const needed = <T>(kind: Kind<T>, text: string): Parameter<T> => ({
+  ...absent,
+  ...{ text, kind, needed: true },
+  read: ([only = ''], label) => readOne(kind, only, label),
+})
 
 /** A flag that may be given more than once. */
-export function list(flags: Flags, name: string): readonly string[] {
-  const value = flags[name]
-  return Array.isArray(value) ? value.map(String) : []
+export const list = <T>(kind: Kind<T>, text: string): Parameter<readonly T[]> => ({
+  ...absent,
+  ...{ text, kind, many: true },
+  read: (given, label) => given.map((one) => readOne(kind, one, label)),
+})
+
+/** A flag without a value. */
+export const toggle = (text: string): Parameter<boolean> => ({
+  ...absent,
+  ...{ text, kind: null },
+  read: (given) => given.length > 0,
+})
+
+function readOne<T>(kind: Kind<T>, text: string, label: string): T {
+  const value = kind.read(text)
+  if (value !== undefined) return value
+  throw valueError(label, kind, text === '' ? 'nothing' : `"${text}"`)
 }
 
-/** A flag that must be a number. Error FLAG_NOT_A_NUMBER names it. */
-export function number(flags: Flags, name: string): number | undefined {
-  const value = text(flags, name)
-  if (value === undefined) return undefined
-  const parsed = Number(value)
-  if (!Number.isFinite(parsed)) {
-    throw new RightsizeError(
-      'FLAG_NOT_A_NUMBER',
-      `--${dashed(name)} needs a number, not "${value}"`,
-    )
-  }
-  return parsed
+/** The one error of a wrong value: the flag, what it takes, what was given, and an example. */
+export function valueError(label: string, kind: Kind<unknown>, given: string): RightsizeError {
+  const near = nearest(given.replaceAll('"', ''), kind.words ?? [])
+  const value = near ?? kind.example
+  const typed = label.startsWith('-') ? `${label} ${value}` : value
+  return new RightsizeError('FLAG_VALUE', `${label} takes ${kind.takes}, not ${given}`, {
+    next: near === null ? `For example: ${typed}` : `Did you mean \`${typed}\`?`,
+  })
 }
 
-/** A flag that takes one of a few words. */
-export function oneOf<T extends string>(
-  flags: Flags,
-  name: string,
-  words: readonly T[],
-): T | undefined {
-  const value = text(flags, name)
-  if (value === undefined) return undefined
-  const found = words.find((word) => word === value)
-  if (found !== undefined) return found
-  const next = `Use one of: ${words.join(', ')}.`
-  throw new RightsizeError('FLAG_UNKNOWN_WORD', `--${dashed(name)} knows no "${value}"`, { next })
-}
-
-/** `baseUrl` as it is typed: `base-url`. */
+/** `baseUrl` as it is typed: `--base-url`. */
 export const dashed = (name: string): string =>
-  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`

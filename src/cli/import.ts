@@ -1,18 +1,36 @@
-import type { Command } from './command.ts'
+import { bytes, grouped } from '../core/report/kit/number.ts'
+import { command } from './command.ts'
+import { flag, needed, toggle } from './flag.ts'
+import { file, folder } from './kind.ts'
 
-/** A checkpoint of BERT's family into ONNX, without Python. */
-export const importModel: Command = {
-  name: 'import',
-  args: '<folder>',
-  summary: 'turn config.json + safetensors (BERT, RoBERTa, DistilBERT, MPNet) into an ONNX model',
-  example: 'rightsize import checkpoints/minilm --out models/minilm --logits expected.json',
-  flags: [
-    { flags: '--out <folder>', text: 'where the model is written (default: <folder>-onnx)' },
-    {
-      flags: '--logits <file>',
-      text: 'JSON with texts (or input_ids) and the logits that they must give',
-    },
-    { flags: '--json', text: 'print what was made as JSON' },
-  ],
-  action: async () => (await import('./import-action.ts')).importAction,
-}
+export const importModel = command({
+  args: {
+    folder: needed(
+      folder,
+      'config.json and safetensors of a BERT, RoBERTa, DistilBERT or MPNet model',
+    ),
+  },
+  flags: {
+    out: flag(folder, 'where the model is written (default: <folder>-onnx)'),
+    logits: flag(file, 'JSON with texts (or input_ids) and the logits to reproduce'),
+    json: toggle('print the result as JSON'),
+  },
+  example: [
+    'rightsize import checkpoints/minilm --out models/minilm',
+    'rightsize import checkpoints/minilm --logits expected.json',
+  ].join('\n'),
+  async action({ args, flags, io, world }) {
+    const { importModel } = await import('../wire/import.ts')
+    const out = flags.out ?? `${args.folder.replace(/\/+$/, '')}-onnx`
+    const made = await importModel({ folder: args.folder, out, logits: flags.logits }, world)
+    for (const note of made.notes) io.err(`note: ${note}`)
+    if (flags.json) {
+      io.out(JSON.stringify(made, null, 2))
+      return 0
+    }
+    io.out(`${made.folder}: ${bytes(made.bytes)}, ${grouped(made.parameters)} parameters`)
+    for (const check of made.checks) io.out(`checked: ${check}`)
+    io.err(`next: rightsize inspect ${out}`)
+    return 0
+  },
+})

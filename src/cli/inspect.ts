@@ -1,11 +1,98 @@
-import type { Command } from './command.ts'
+import type { Inspection, Prospect, Share } from '../core/compress/inspection.ts'
+import { bytes, significant } from '../core/report/kit/number.ts'
+import { command } from './command.ts'
+import { needed, toggle } from './flag.ts'
+import { textKind } from './kind.ts'
 
-/** What a model is made of and what each pass is likely to give. */
-export const inspect: Command = {
-  name: 'inspect',
-  args: '<model>',
-  summary: 'say what a model is made of (ONNX, GGUF, safetensors; a path or an address)',
-  example: 'rightsize inspect models/encoder',
-  flags: [{ flags: '--json', text: 'print the inspection as JSON' }],
-  action: async () => (await import('./inspect-action.ts')).inspectAction,
+const model = textKind('model', 'a file, a folder or an http(s) address', 'models/encoder')
+
+export const inspect = command({
+  args: { model: needed(model, 'ONNX, GGUF or safetensors: a file, a folder or an address') },
+  flags: { json: toggle('print the inspection as JSON') },
+  example: [
+    'rightsize inspect models/encoder',
+    'rightsize inspect https://huggingface.co/ORG/MODEL/resolve/main/model.onnx',
+  ].join('\n'),
+  async action({ args, flags, io, world }) {
+    const { inspect } = await import('../wire/inspect.ts')
+    const found = await inspect(args.model, world)
+    io.out(flags.json ? JSON.stringify(found, null, 2) : lines(found).join('\n'))
+    return 0
+  },
+})
+
+function lines(found: Inspection): readonly string[] {
+  const { parameters, operations } = found
+  const { total, active, duplicated, dead } = parameters
+  const known =
+    active === null
+      ? ''
+      : `, ${count(active)} active, ${count(duplicated ?? 0)} duplicated, ${count(dead ?? 0)} dead`
+  return [
+    `${found.format}: ${count(total)} parameters${known}; ${bytes(found.bytes)} of weights, ${significant(found.bitsPerWeight)} bits each`,
+    ...(operations === null ? [] : [operationsLine(operations)]),
+    ...table('by part', found.byPart),
+    ...table('by type', found.byDtype),
+    ...found.saturation.slice(0, 5).map(riskLine),
+    ...(found.prospects.length > 0
+      ? ['', 'what passes are likely to give (predicted, not measured):']
+      : []),
+    ...boldest(found.prospects).map(prospectLine),
+    ...quantisedLines(found.quantised),
+    ...found.notes.map((note) => `note: ${note}`),
+  ]
+}
+
+function operationsLine({
+  multiplyAdds,
+  batch,
+  length,
+  unknown,
+}: NonNullable<Inspection['operations']>): string {
+  const left = unknown === 0 ? '' : `; ${unknown} products of unknown size are not counted`
+  return `${count(multiplyAdds)} multiply-adds for ${batch} item (open sizes taken as ${length})${left}`
+}
+
+function table(title: string, shares: readonly Share[]): readonly string[] {
+  const rows = shares.map(
+    ({ name, parameters, bytes: size }) =>
+      `  ${name.padEnd(26)} ${bytes(size).padStart(10)}  ${count(parameters)}`,
+  )
+  return ['', `${title}:`, ...rows]
+}
+
+/** One line a pass: its boldest step, and how many others it has. */
+function boldest(prospects: readonly Prospect[]): readonly Prospect[] {
+  const passes = new Map<string, Prospect[]>()
+  for (const one of prospects) passes.set(one.pass, [...(passes.get(one.pass) ?? []), one])
+  return [...passes.values()].map((steps) => {
+    const [most = steps[0] as Prospect] = steps.toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0))
+    const others = steps.length - 1
+    return others === 0 ? most : { ...most, text: `${most.text} (and ${others} more)` }
+  })
+}
+
+function prospectLine({ pass, text, bytes: saved }: Prospect): string {
+  const gain = saved === null ? 'nothing' : saved === 0 ? 'not known' : bytes(saved)
+  return `  ${pass.padEnd(15)} ${gain.padStart(10)}  ${text}`
+}
+
+/** Source of the sizes: src/core/onnx/gguf-presets.ts. */
+function quantisedLines(sizes: Inspection['quantised']): readonly string[] {
+  if (sizes.length === 0) return []
+  const rows = sizes.map(
+    ({ type, bytes: size, bitsPerWeight }) =>
+      `  ${type.padEnd(8)} ${bytes(size).padStart(10)}  ${significant(bitsPerWeight).padStart(5)} bits per weight`,
+  )
+  return ['', "the file in types of llama-quantize (predicted with llama.cpp's mixtures):", ...rows]
+}
+
+function riskLine({ node, risky, pairs }: Inspection['saturation'][number]): string {
+  return `may saturate on processors with AVX2 alone: ${node}, ${risky} of ${pairs} pairs of weights`
+}
+
+function count(value: number): string {
+  const [scale, unit] =
+    value >= 1e9 ? [1e9, ' G'] : value >= 1e6 ? [1e6, ' M'] : value >= 1e4 ? [1e3, ' k'] : [1, '']
+  return `${significant(value / scale)}${unit}`
 }

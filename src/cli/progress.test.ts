@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import type { RunEvent } from '../app/evaluate/events.ts'
 import type { Io } from './command.ts'
-import { progress } from './progress.ts'
+import { durationText, progress } from './progress.ts'
 
 /** Lines that a run of events leaves where there is no terminal; each event comes at its second. */
 function linesOf(events: readonly (readonly [atS: number, event: RunEvent])[]): readonly string[] {
   const lines: string[] = []
   let nowS = 0
   const io = { err: (text: string) => void lines.push(text), tty: false, columns: 80 } as Io
-  const { onEvent } = progress(io, () => nowS * 1000)
+  const onEvent = progress(io, () => nowS * 1000)
   for (const [atS, event] of events) {
     nowS = atS
     onEvent(event)
@@ -55,4 +55,10 @@ test('long work is estimated once, as soon as its pace is known', () => {
 test('work without a known end shows once in half a minute that it goes on', () => {
   const lines = linesOf([1, 10, 20, 31, 40, 50, 62].map((at) => [at, window(at)] as const))
   expect(lines).toEqual(['  meter, window of large: 31', '  meter, window of large: 62'])
+})
+
+test('a duration is told in the unit that a person thinks in', () => {
+  expect([0.4, 89, 90, 3600, 7800].map(durationText)).toEqual([
+    ...['1 s', '89 s', '2 min', '60 min', '2 h 10 min'],
+  ])
 })

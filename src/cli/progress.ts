@@ -18,27 +18,11 @@ interface Work {
   told: boolean
 }
 
-/** Draws a run's events on stderr: one living line on a terminal; elsewhere a line a stage, with an estimate before long work. */
-export function progress(
-  io: Io,
-  nowMs: () => number = Date.now,
-): {
-  readonly onEvent: (event: RunEvent) => void
-  readonly done: () => void
-} {
+/** Draws events on stderr: one living line on a terminal; elsewhere a line a stage, with an estimate before long work. */
+export function progress(io: Io, nowMs: () => number = Date.now): (event: RunEvent) => void {
   let last = nowMs()
   let work: Work | null = null
-  let drawn = false
-  const clear = (): void => {
-    if (drawn) process.stderr.write('\r\u001b[K')
-    drawn = false
-  }
-  const living = (text: string): void => {
-    process.stderr.write(`\r\u001b[K${text.slice(0, Math.max(20, io.columns - 1))}`)
-    drawn = true
-  }
   const line = (text: string): void => {
-    clear()
     last = nowMs()
     io.err(text)
   }
@@ -47,16 +31,13 @@ export function progress(
     if (work?.name !== name && event.total > 0)
       work = { name, startMs: nowMs(), done: event.done, told: false }
     const left = work?.name === name ? leftMs(event, work, nowMs()) : null
-    if (io.tty) living(bar(event, left))
+    if (io.tty) io.live(bar(event, left))
     else if (nowMs() - last >= quietMs || isWorthALine(event, left, work)) {
       line(bar(event, left))
       if (work) work.told = true
     }
   }
-  return {
-    onEvent: (event) => (event.type === 'progress' ? onProgress(event) : line(sentence(event))),
-    done: clear,
-  }
+  return (event) => (event.type === 'progress' ? onProgress(event) : line(sentence(event)))
 }
 
 /** The end of work that is counted, and once the estimate of a long one. */
@@ -72,14 +53,23 @@ function leftMs({ done, total }: Progress, work: Work, nowMs: number): number | 
   return (elapsed * (total - done)) / (done - work.done)
 }
 
-function sentence(event: Exclude<RunEvent, { type: 'progress' }>): string {
+function sentence(event: Exclude<RunEvent, Progress>): string {
   if (event.type === 'stage') return `${event.stage}: ${event.detail}`
   if (event.type === 'candidate') return `  ${event.candidate}: ${event.text}`
+  if (event.type === 'trial') return event.text
   return `  note: ${event.text}`
 }
 
 function bar({ stage, candidate, done, total }: Progress, left: number | null): string {
   const of = total > 0 ? ` of ${total}` : ''
-  const rest = left === null ? '' : `, about ${Math.ceil(left / 1000)} s left`
+  const rest = left === null ? '' : `, about ${durationText(left / 1000)} left`
   return `  ${stage} ${candidate}: ${done}${of}${rest}`
+}
+
+/** 40 s, 3 min, 2 h 10 min. */
+export function durationText(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 90) return `${minutes} min`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

@@ -1,66 +1,76 @@
-import type { Command } from './command.ts'
+import type { RunResult } from '../core/result/run-result.ts'
+import type { Spec } from '../core/spec/spec.ts'
+import { command } from './command.ts'
+import { exitCode } from './exit-code.ts'
+import { flag, toggle } from './flag.ts'
+import { folder } from './kind.ts'
+import { runsCode, sourceArgument, sourceFlags, sourceOf } from './source.ts'
 
-/** The main job: names the cheapest candidate that is good enough, and says exactly how sure it is. */
-export const run: Command = {
-  name: 'run',
-  args: '[source]',
-  summary: 'name the cheapest candidate that is good enough, and how sure that is',
+export const run = command({
+  args: sourceArgument,
+  flags: {
+    ...sourceFlags,
+    out: flag(folder, 'where the reports are written (default: beside the spec)'),
+    fresh: toggle('ask every model again instead of reusing stored answers'),
+    json: toggle('print the run result as JSON'),
+  },
   example: [
-    'rightsize run                      # decides what rightsize.yaml describes',
-    'rightsize run tickets.csv --input text --expected label --incumbent openai:big --try openai:small \\',
-    '  --try linear --base-url http://127.0.0.1:8000/v1 --prompt prompt.txt',
-    'rightsize run --predictions incumbent=a.jsonl --predictions small=b.jsonl --expected labels.csv',
+    'rightsize run                       # decides what rightsize.yaml describes',
+    'rightsize run tickets.csv --input text --expected label \\',
+    '  --incumbent openai:big --try openai:small --try linear \\',
+    '  --base-url http://127.0.0.1:8000/v1 --prompt prompt.txt',
+    'rightsize run --predictions incumbent=a.jsonl --predictions small=b.jsonl \\',
+    '  --expected labels.csv',
   ].join('\n'),
-  flags: [
-    { flags: '--task <name>', text: 'name of the task (default: the file name)' },
-    { flags: '--input <column>', text: 'column that holds the input' },
-    {
-      flags: '--expected <column>',
-      text: 'column (or, with --predictions, file) that holds the label',
-    },
-    { flags: '--id <column>', text: 'column that names each row' },
-    { flags: '--slice <column>', text: 'column to report by, such as locale', many: true },
-    { flags: '--cluster <column>', text: 'column that groups rows that belong together' },
-    {
-      flags: '--train <file>',
-      text: 'labelled rows for students; without it the same rows teach and judge by cross-fitting',
-    },
-    { flags: '--incumbent <candidate>', text: 'what is in use now, as runtime:model' },
-    {
-      flags: '--try <candidate>',
-      text: 'a candidate, as runtime:model or a student such as linear',
-      many: true,
-    },
-    { flags: '--base-url <url>', text: 'OpenAI-compatible endpoint' },
-    {
-      flags: '--api-key-env <name>',
-      text: 'environment variable with the key (hosted services have their usual one)',
-    },
-    { flags: '--prompt <file>', text: 'prompt template; {{column}} is replaced by the row' },
-    {
-      flags: '--predictions <name=file>',
-      text: 'results that already exist (CSV, JSONL, promptfoo, lm-eval, result.json); no model is called',
-      many: true,
-    },
-    { flags: '--margin <share>', text: 'loss allowed against the incumbent (0.01 is one point)' },
-    { flags: '--floor <share>', text: 'absolute bar instead of a margin' },
-    { flags: '--claim <word>', text: 'supported or certified: what counts as decided' },
-    {
-      flags: '--order <word>',
-      text: 'what cheapest means: auto, energy, price, latency, parameters',
-    },
-    { flags: '--regime <word>', text: 'auto, full (every candidate on every item) or race' },
-    { flags: '--grid <place>', text: 'country (ISO alpha-3) or cloud region for carbon' },
-    { flags: '--volume <answers>', text: 'answers per month, for pay-back' },
-    { flags: '--max-calls <n>', text: 'stop after this many model calls' },
-    { flags: '--out <folder>', text: 'where the files are written (default: beside the spec)' },
-    { flags: '--fresh', text: 'answer everything anew instead of using what is stored' },
-    {
-      flags: '--no-exec',
-      text: 'refuse everything that runs code of the spec (module, command, adapters)',
-    },
-    { flags: '--trust', text: 'run code in a promptfoo file (javascript assertions)' },
-    { flags: '--json', text: 'print the run result as JSON' },
-  ],
-  action: async () => (await import('./run-action.ts')).runAction,
+  runsCode,
+  stops: 'stopping after the batch in flight; results so far will be written',
+  async action({ args, flags, io, world, watch }) {
+    const { decide } = await import('../wire/run.ts')
+    const source = await sourceOf(args.source, flags, world)
+    for (const note of source.notes) io.err(`note: ${note}`)
+    const how = { ...watch, fresh: flags.fresh, out: flags.out }
+    const { result, files } = await decide(source, how, world)
+    if (flags.json) io.out(JSON.stringify(result, null, 2))
+    else {
+      const { renderTerminal } = await import('../core/report/run/terminal.ts')
+      io.out(renderTerminal(result, io))
+    }
+    for (const file of [...source.written, ...files]) io.err(`wrote ${file}`)
+    io.err(`next:\n${nextSteps(result, files, source.spec).join('\n')}`)
+    return exitCode(result)
+  },
+})
+
+/** What a reader of the decision is likely to type now, with the reason. */
+export function nextSteps(
+  result: RunResult,
+  files: readonly string[],
+  { candidates }: Pick<Spec, 'candidates'>,
+): readonly string[] {
+  const report = files.find((file) => file.endsWith('report.html')) ?? 'report.html'
+  const { decision, incumbent, provenance } = result
+  if (provenance.interrupted)
+    return [step('the same command again', 'continues; no stored answer is asked for again')]
+  const old = candidates.find(({ id }) => id === incumbent)
+  const model = old?.runtime === 'onnx' ? old.model : undefined
+  const steps = {
+    decided: [
+      step('git add rightsize.lock', 'keeps the decision with the code'),
+      step('rightsize check', 'fails in CI once spec, data or model change'),
+    ],
+    none: [
+      model === undefined
+        ? step('rightsize init --help', 'add candidates: --try linear, --try openai:MODEL')
+        : step(`rightsize shrink ${model}`, 'builds a smaller one from the incumbent'),
+    ],
+    undecided: [step('rightsize plan', 'how many labels would decide')],
+  }
+  const decided = decision.kind === 'certified' || decision.kind === 'supported'
+  return [
+    step(`open ${report}`, 'the evidence, with charts'),
+    ...(decided ? steps.decided : steps[decision.kind === 'none' ? 'none' : 'undecided']),
+    step('rightsize sci', 'the carbon score behind it'),
+  ]
 }
+
+const step = (command: string, purpose: string): string => `  ${command.padEnd(26)} ${purpose}`

@@ -1,34 +1,65 @@
-import type { Command } from './command.ts'
+import { command } from './command.ts'
+import { flag, list, toggle } from './flag.ts'
+import { amount, file, name, numberKind, place, positive, share, textKind } from './kind.ts'
 
-/** Computes and explains a score, from a run, from another tool's file, or from figures. */
-export const sci: Command = {
-  name: 'sci',
-  args: '[source]',
-  summary: 'compute and explain SCI = (E x I + M) per R: from a run, another tool, or figures',
+const years = numberKind('years', { above: 0 }, '4')
+const seconds = numberKind('seconds', { above: 0 }, '3600')
+const grams = numberKind('grams', { from: 0 }, '320')
+const ratio = numberKind('ratio', { from: 1 }, '1.2')
+
+export const sci = command({
+  args: {
+    source: flag(file, 'a run result, or measurements of another tool (default: result.json here)'),
+  },
+  flags: {
+    candidate: list(name, 'explain this candidate of the run'),
+    kwh: flag(amount, 'IT energy of all answers, in kWh'),
+    joules: flag(amount, 'the same in J'),
+    requests: flag(positive, 'number of answers'),
+    accepted: flag(amount, 'number of accepted answers'),
+    duration: flag(seconds, 'seconds for which the device was reserved'),
+    device: flag(
+      textKind('class', 'a device class', 'server'),
+      'device class, for embodied carbon',
+    ),
+    share: flag(share, 'share of the device that was reserved'),
+    lifetime: flag(years, 'lifetime of the device'),
+    embodied: flag(grams, 'embodied carbon, instead of device and duration'),
+    pue: flag(ratio, 'power usage effectiveness of the site'),
+    grid: flag(place, 'country (ISO alpha-3) or cloud region'),
+    export: flag(
+      textKind('form', 'one of the export forms', 'markdown'),
+      'print the account of a run as markdown, markdown-provider, json, json-provider, impact-framework, csv, model-card, boamps or cyclonedx',
+    ),
+    json: toggle('print the scores as JSON'),
+  },
   example: [
     'rightsize sci                        # the run result in this folder',
     'rightsize sci emissions.csv --requests 5000 --grid DEU',
-    'rightsize sci --kwh 1.4 --requests 50000 --duration 3600 --grid DEU --device server',
+    'rightsize sci --kwh 1.4 --requests 50000 --duration 3600 --grid DEU \\',
+    '  --device server',
     'rightsize sci --export impact-framework > manifest.yml',
   ].join('\n'),
-  flags: [
-    { flags: '--candidate <id>', text: 'explain this candidate of the run', many: true },
-    { flags: '--kwh <n>', text: 'IT energy of all answers, kWh' },
-    { flags: '--joules <n>', text: 'the same in J' },
-    { flags: '--requests <n>', text: 'answers given' },
-    { flags: '--accepted <n>', text: 'answers accepted' },
-    { flags: '--duration <s>', text: 'seconds that the device was held' },
-    { flags: '--device <class>', text: 'device class for embodied carbon' },
-    { flags: '--share <share>', text: 'share of the device, 0 to 1' },
-    { flags: '--lifetime <years>', text: 'lifetime of the device' },
-    { flags: '--embodied <g>', text: 'embodied carbon in g, instead of device and duration' },
-    { flags: '--pue <n>', text: 'power usage effectiveness' },
-    { flags: '--grid <place>', text: 'country (ISO alpha-3) or cloud region' },
-    {
-      flags: '--export <form>',
-      text: 'markdown, markdown-provider, json, json-provider, impact-framework, csv, model-card, boamps, cyclonedx',
-    },
-    { flags: '--json', text: 'print as JSON' },
-  ],
-  action: async () => (await import('./sci-action.ts')).sciAction,
-}
+  async action({ args, flags, io, world }) {
+    const { explainSci, exportSci } = await import('../wire/sci.ts')
+    if (flags.export !== undefined) {
+      io.out(await exportSci(args.source ?? 'result.json', flags.export, world))
+      return 0
+    }
+    const { requests, accepted, device, share, pue, grid } = flags
+    const figures = {
+      ...{ requests, accepted, device, share, pue, grid },
+      candidates: flags.candidate,
+      energyKwh: flags.kwh,
+      energyJ: flags.joules,
+      durationS: flags.duration,
+      lifetimeYears: flags.lifetime,
+      embodiedG: flags.embodied,
+    }
+    const { explanations, notes } = await explainSci(args.source, figures, world)
+    if (flags.json) io.out(JSON.stringify(explanations, null, 2))
+    else io.out(explanations.map((one) => one.lines.join('\n')).join('\n\n'))
+    for (const note of notes) io.err(`note: ${note}`)
+    return 0
+  },
+})

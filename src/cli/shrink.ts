@@ -1,66 +1,120 @@
-import type { Command } from './command.ts'
+import { RightsizeError } from '../core/error/error.ts'
+import { wrap } from '../core/report/kit/wrap.ts'
+import type { ShrinkFlags } from '../wire/shrink.ts'
+import { type Call, command } from './command.ts'
+import { flag, list, needed, toggle } from './flag.ts'
+import {
+  count,
+  file,
+  folder,
+  numberKind,
+  oneOf,
+  positive,
+  probability,
+  seed,
+  textKind,
+} from './kind.ts'
+import { durationText } from './progress.ts'
 
-/** Searches the smallest model that is still good enough for a task. */
-export const shrink: Command = {
-  name: 'shrink',
-  args: '<model>',
-  summary: 'make an ONNX text classifier smaller, with proof that it still does the job',
+const pass = textKind('pass', 'the name of a pass or a family', 'quantize')
+const runtimes = ['onnxruntime-node', 'onnxruntime-web'] as const
+const codes = { proven: 0, nothing: 1, undecided: 2 } as const
+
+const shrinkArguments = { model: needed(file, 'an ONNX model folder, or a GGUF file') }
+
+const shrinkFlags = {
+  task: flag(file, 'the spec, with calibration, train and test rows', 'rightsize.yaml'),
+  margin: flag(probability, 'loss allowed against the incumbent (default: that of the spec)'),
+  out: flag(folder, 'where the model and its evidence are written (default: <model>-small)'),
+  seconds: flag(positive, 'time for the search', '300'),
+  maxEnergy: flag(numberKind('joules', { above: 0 }, '5000'), 'energy for the search (modeled)'),
+  targetSize: flag(numberKind('bytes', { above: 0 }, '2000000'), 'stop at this file size'),
+  targetLatency: flag(numberKind('ms', { above: 0 }, '5'), 'stop at this p95 latency of one text'),
+  runtime: flag(oneOf('name', runtimes), 'measures the cost of each step', 'onnxruntime-node'),
+  only: list(pass, 'try only this pass or family; GGUF: build only this type, Q4_K_M'),
+  without: list(pass, 'leave out this pass or family'),
+  healSteps: flag(count, 'fine-tuning steps of the first repair', '600'),
+  lean: flag(
+    probability,
+    'keep an unproven step if its estimated probability of passing is at least this',
+    '0.7',
+  ),
+  alpha: flag(probability, 'significance level', '0.05'),
+  seed: flag(seed, 'random seed', '1'),
+  replay: flag(file, 'rebuild the model that a compression.json records'),
+  llamaQuantize: flag(file, 'GGUF: the llama-quantize to use (default: LLAMA_QUANTIZE, else PATH)'),
+  imatrix: flag(file, 'GGUF: importance matrix from llama-imatrix'),
+  allowRequantize: toggle('GGUF: quantize a quantized file again (loses more)'),
+  dryRun: toggle('print the passes to try and their predicted savings'),
+  json: toggle('print compression.json'),
+}
+
+export type ShrinkCall = Call<typeof shrinkArguments, typeof shrinkFlags>
+
+export const shrink = command({
+  args: shrinkArguments,
+  flags: shrinkFlags,
   example: [
-    'rightsize shrink models/large --task rightsize.yaml --margin 0.01 --out models/large-small',
+    'rightsize shrink models/large --margin 0.01 --out models/small',
+    'rightsize shrink models/large --dry-run',
     'rightsize shrink llama-f16.gguf --only Q4_K_M   # with your llama-quantize',
   ].join('\n'),
-  flags: [
-    {
-      flags: '--task <file>',
-      text: 'the spec with calibration, train and test parts',
-      fallback: 'rightsize.yaml',
-    },
-    {
-      flags: '--margin <share>',
-      text: 'loss allowed against the original (default: the margin of the bar)',
-    },
-    {
-      flags: '--out <folder>',
-      text: 'where the model and its proof are written (default: <model>-small)',
-    },
-    { flags: '--seconds <n>', text: 'time for the search', fallback: '300' },
-    { flags: '--max-energy <joules>', text: 'energy for the search, modelled' },
-    {
-      flags: '--target-size <bytes>',
-      text: 'stop cutting when the model file will be this small',
-    },
-    {
-      flags: '--runtime <name>',
-      text: 'where costs are measured: onnxruntime-node or onnxruntime-web',
-      fallback: 'onnxruntime-node',
-    },
-    { flags: '--target-latency <ms>', text: 'stop when p95 of one text, alone, is this low' },
-    {
-      flags: '--only <pass>',
-      text: 'try only this pass or family (GGUF: make only this type, Q4_K_M)',
-      many: true,
-    },
-    { flags: '--without <pass>', text: 'leave this pass or family out', many: true },
-    { flags: '--heal-steps <n>', text: 'steps of the first rung of healing', fallback: '600' },
-    {
-      flags: '--lean <chance>',
-      text: 'chance of holding at which an unproven step is kept for the hold-out',
-      fallback: '0.7',
-    },
-    { flags: '--alpha <share>', text: 'error of the claim', fallback: '0.05' },
-    { flags: '--seed <n>', text: 'seed of everything random', fallback: '1' },
-    { flags: '--replay <file>', text: 'make the model of a compression.json again' },
-    {
-      flags: '--llama-quantize <program>',
-      text: 'for a GGUF file: the llama-quantize to use (default: LLAMA_QUANTIZE, else PATH)',
-    },
-    { flags: '--imatrix <file>', text: 'for a GGUF file: importance matrix of llama-imatrix' },
-    {
-      flags: '--allow-requantize',
-      text: 'for a GGUF file: quantise what is quantised already (loses more)',
-    },
-    { flags: '--dry-run', text: 'print what would be tried and what it is predicted to save' },
-    { flags: '--json', text: 'print compression.json' },
-  ],
-  action: async () => (await import('./shrink-action.ts')).shrinkAction,
+  runsCode: true,
+  stops: 'stopping the search; finished trials are kept',
+  /** 0: a smaller model is certified; 1: nothing was saved or a target was missed; 2: the hold-out does not decide. */
+  async action(call) {
+    const { args, flags, io, world, watch } = call
+    if (/\.gguf$/i.test(args.model)) return (await import('./gguf.ts')).shrinkGguf(call)
+    const request = requestOf(args.model, flags)
+    if (flags.dryRun) return dryRun(request, call)
+    const { shrinkModel } = await import('../wire/shrink.ts')
+    if (request.replay === undefined)
+      io.err(`searching for at most ${durationText(request.seconds)} (--seconds)`)
+    const found = await shrinkModel(request, watch, world).catch((cause: unknown) => {
+      if (!io.signal.aborted) throw cause
+      throw new RightsizeError('SHRINK_INTERRUPTED', 'the search was stopped', { cause })
+    })
+    const { compressionSummary } = await import('../core/compress/compression-text.ts')
+    io.out(flags.json ? JSON.stringify(found, null, 2) : compressionSummary(found))
+    io.err(`wrote ${request.out} (report.html, compression.md, compression.json)`)
+    if (found.result !== null) {
+      const { runtime, settings } = found.result
+      const entry = { id: 'small', runtime, model: request.out, settings }
+      io.err(`as a candidate:\n  - ${JSON.stringify(entry)}`)
+    }
+    const missed = found.outcome === 'proven' && found.goal.reached === false
+    return missed ? codes.nothing : codes[found.outcome]
+  },
+})
+
+function requestOf(model: string, flags: ShrinkCall['flags']): ShrinkFlags {
+  const { task, margin, alpha, lean, seed, seconds, only, without, runtime, healSteps } = flags
+  return {
+    ...{ model, task, margin, alpha, lean, seed, seconds, only, without, runtime, healSteps },
+    out: flags.out ?? `${model.replace(/\/+$/, '')}-small`,
+    maxEnergyJ: flags.maxEnergy,
+    targetBytes: flags.targetSize,
+    targetLatencyMs: flags.targetLatency,
+    replay: flags.replay,
+  }
+}
+
+const simple =
+  'student-linear: word and character n-grams, tried before anything else; their size depends on the texts'
+
+async function dryRun(request: ShrinkFlags, { io, world, watch }: ShrinkCall): Promise<number> {
+  const { planShrink } = await import('../wire/shrink.ts')
+  const plan = await planShrink(request, watch, world)
+  const wrapped = (lead: string, text: string, indent = 15) =>
+    io.out(wrap(text, 80, lead, ' '.repeat(indent)).join('\n'))
+  const share = (part: number) => `${-Math.min(99, Math.round(100 * part))} %`.padStart(6)
+  io.out('Passes in the order of the search, with predicted savings.')
+  io.out('Predicted from sizes and a profile; the search measures.\n')
+  io.out('   size    CPU  pass')
+  if (plan.simple) wrapped('      ?      ?  ', simple)
+  for (const { pass, text, bytes, cpuShare } of plan.lines)
+    wrapped(`${share(bytes / plan.bytes)} ${share(cpuShare)}  `, `${pass}: ${text}`)
+  if (plan.notApplicable.length > 0) io.out('\nNot applicable:')
+  for (const { pass, why } of plan.notApplicable) wrapped('  ', `${pass}: ${why}`, 2)
+  return 0
 }

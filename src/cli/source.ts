@@ -1,119 +1,147 @@
 import { RightsizeError } from '../core/error/error.ts'
-import {
-  type Source,
-  sourceFromFile,
-  sourceFromFlags,
-  sourceFromPredictions,
-} from '../wire/spec-source.ts'
+import type { Source } from '../wire/spec-source.ts'
 import type { At } from '../wire/world.ts'
-import { dashed, list, number, oneOf, text } from './flag.ts'
+import type { ValuesOf } from './command.ts'
+import { dashed, flag, list, toggle } from './flag.ts'
+import {
+  candidate,
+  column,
+  count,
+  file,
+  type Kind,
+  name,
+  oneOf,
+  place,
+  positive,
+  share,
+  url,
+} from './kind.ts'
 
-const specEndings = ['.yaml', '.yml']
-
-/** Whether a positional argument names a spec rather than data. JSON may be either: data come with `--input`. */
-const isSpec = (path: string, flags: Readonly<Record<string, unknown>>): boolean =>
-  specEndings.some((ending) => path.endsWith(ending)) ||
-  (path.endsWith('.json') && text(flags, 'input') === undefined)
-
-/** The spec that a command works on: a file, or one made from flags and written beside the data. */
-export async function sourceOf(
-  arg: string | undefined,
-  flags: Readonly<Record<string, unknown>>,
-  at: Pick<At, 'cwd'>,
-): Promise<Source> {
-  if (list(flags, 'predictions').length > 0) {
-    refuseUnused(flags, [...students, ...calls], 'with --predictions, which call no model')
-    return sourceFromPredictions(predictionFlags(flags), at)
-  }
-  if (arg !== undefined && !isSpec(arg, flags)) return sourceFromFlags(dataFlags(arg, flags), at)
-  refuseUnused(flags, [...students, ...calls, ...said], 'beside a spec file')
-  return sourceFromFile(
-    arg ?? 'rightsize.yaml',
-    {
-      trust: flags['trust'] === true,
-      incumbent: text(flags, 'incumbent'),
-      margin: number(flags, 'margin'),
-      floor: number(flags, 'floor'),
-    },
-    at,
-  )
-}
-
-const students = ['train', 'try']
-const calls = ['baseUrl', 'apiKeyEnv', 'prompt', 'maxCalls']
-/** What a spec file says itself. Bar and incumbent are not here: promptfoo files lack them. */
-const said = [
-  ...['task', 'input', 'expected', 'id', 'slice', 'cluster'],
-  ...['claim', 'order', 'regime', 'grid', 'volume'],
-]
-
-function refuseUnused(
-  flags: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-  where: string,
-): void {
-  const given = names.filter((name) => (text(flags, name) ?? list(flags, name)[0]) !== undefined)
-  if (given.length === 0) return
-  const shown = given.map((name) => `--${dashed(name)}`).join(', ')
-  throw new RightsizeError('FLAG_UNUSED', `${shown} would have no effect ${where}`)
-}
-
-function predictionFlags(flags: Readonly<Record<string, unknown>>) {
-  const named = list(flags, 'predictions').map((entry) => {
-    const at = entry.indexOf('=')
-    if (at === 0) {
-      throw new RightsizeError('FLAGS_MISSING', `--predictions needs name=file, not "${entry}"`)
-    }
-    // A file of several candidates (a matrix, promptfoo) says their names itself.
-    const file = entry.slice(at + 1)
-    return { name: at < 0 ? fileName(file) : entry.slice(0, at), file }
-  })
-  return {
-    ...common(flags),
-    predictions: named,
-    expectedFile: text(flags, 'expected'),
-    input: text(flags, 'input'),
-  }
+/** `small=b.jsonl`; a file of several candidates (a matrix, promptfoo) names them itself. */
+const predictions: Kind<{ readonly name: string; readonly file: string }> = {
+  name: 'name=file',
+  takes: 'name=file, or a file',
+  example: 'small=answers.jsonl',
+  read(text) {
+    const at = text.indexOf('=')
+    const file = text.slice(at + 1)
+    if (at === 0 || file === '') return undefined
+    return { name: at < 0 ? fileName(file) : text.slice(0, at), file }
+  },
 }
 
 const fileName = (path: string): string => path.replace(/^.*[/\\]/, '').replace(/\.[^.]+$/, '')
 
-function dataFlags(dataset: string, flags: Readonly<Record<string, unknown>>) {
-  const input = text(flags, 'input')
+export const sourceArgument = {
+  source: flag(file, 'a spec (YAML, JSON) or a data file (default: rightsize.yaml)'),
+}
+
+/** Flags that name what to decide: what `run` and `plan` share. */
+export const sourceFlags = {
+  task: flag(name, 'name of the task (default: the file name)'),
+  input: flag(column, 'column that holds the input'),
+  expected: flag(column, 'column that holds the label; with --predictions, a file'),
+  id: flag(column, 'column that identifies each row'),
+  slice: list(column, 'column to report by, such as locale'),
+  cluster: flag(column, 'column that groups rows that belong together'),
+  train: flag(file, 'labeled rows for students (default: cross-fitting on the same rows)'),
+  incumbent: flag(candidate, 'the model in use now, as runtime:model'),
+  try: list(candidate, 'a candidate, as runtime:model or a student such as linear'),
+  baseUrl: flag(url, 'OpenAI-compatible endpoint'),
+  apiKeyEnv: flag(name, 'environment variable that holds the API key'),
+  prompt: flag(file, 'prompt template; {{column}} is replaced by the row'),
+  predictions: list(
+    predictions,
+    'existing answers (CSV, JSONL, promptfoo, lm-eval, result.json); no model is called',
+  ),
+  margin: flag(share, 'loss allowed against the incumbent; 0.01 is one point'),
+  floor: flag(share, 'lowest quality that is good enough, instead of a margin'),
+  claim: flag(oneOf('claim', ['supported', 'certified']), 'evidence required to decide'),
+  order: flag(
+    oneOf('order', ['auto', 'energy', 'price', 'latency', 'parameters']),
+    'the meaning of cheapest',
+  ),
+  regime: flag(
+    oneOf('regime', ['auto', 'full', 'race']),
+    'every candidate on every item (full), or drop losers early (race)',
+  ),
+  grid: flag(place, 'country (ISO alpha-3) or cloud region, for carbon'),
+  volume: flag(positive, 'answers per month, for the payback time'),
+  maxCalls: flag(count, 'stop after this many model calls'),
+  noExec: toggle('refuse code that the spec names (module, command, adapters)'),
+  trust: toggle('run code in a promptfoo file (javascript assertions)'),
+}
+
+export type SourceFlags = ValuesOf<typeof sourceFlags>
+
+export const runsCode = true
+
+const specEndings = ['.yaml', '.yml']
+
+/** Whether an argument names a spec rather than data. JSON may be either: data come with `--input`. */
+const isSpec = (path: string, { input }: SourceFlags): boolean =>
+  specEndings.some((ending) => path.endsWith(ending)) ||
+  (path.endsWith('.json') && input === undefined)
+
+/** The spec that a command works on: a file, or one built from flags and written beside the data. */
+export async function sourceOf(
+  named: string | undefined,
+  flags: SourceFlags,
+  at: Pick<At, 'cwd'>,
+): Promise<Source> {
+  const { sourceFromFile, sourceFromFlags, sourceFromPredictions } = await import(
+    '../wire/spec-source.ts'
+  )
+  if (flags.predictions.length > 0) {
+    refuseUnused(flags, [...students, ...calls], 'with --predictions, which call no model')
+    const { input, predictions, expected } = flags
+    const given = { ...common(flags), predictions, expectedFile: expected, input }
+    return sourceFromPredictions(given, at)
+  }
+  if (named !== undefined && !isSpec(named, flags))
+    return sourceFromFlags(dataFlags(named, flags), at)
+  refuseUnused(flags, [...students, ...calls, ...inSpec], 'beside a spec file')
+  return sourceFromFile(named ?? 'rightsize.yaml', flags, at)
+}
+
+type Names = readonly (keyof SourceFlags)[]
+
+const students: Names = ['train', 'try']
+const calls: Names = ['baseUrl', 'apiKeyEnv', 'prompt', 'maxCalls']
+/** What a spec file sets itself. Bar and incumbent are not here: promptfoo files lack them. */
+const inSpec: Names = [
+  ...(['task', 'input', 'expected', 'id', 'slice', 'cluster'] as const),
+  ...(['claim', 'order', 'regime', 'grid', 'volume'] as const),
+]
+
+function refuseUnused(flags: SourceFlags, names: Names, where: string): void {
+  const given = names.filter((name) => [flags[name]].flat().some((one) => one !== undefined))
+  if (given.length === 0) return
+  throw new RightsizeError(
+    'FLAG_UNUSED',
+    `${given.map(dashed).join(', ')} would have no effect ${where}`,
+  )
+}
+
+function dataFlags(dataset: string, flags: SourceFlags) {
+  const { input, expected, train, baseUrl, apiKeyEnv, prompt } = flags
   const missing = [
     ...(input === undefined ? ['--input COLUMN'] : []),
-    ...(list(flags, 'try').length === 0 ? ['--try CANDIDATE'] : []),
+    ...(flags.try.length === 0 ? ['--try CANDIDATE'] : []),
   ]
   if (input === undefined || missing.length > 0) {
     throw new RightsizeError('FLAGS_MISSING', `to judge ${dataset}, add ${missing.join(' and ')}`)
   }
-  return {
-    ...common(flags),
-    dataset,
-    input,
-    expected: text(flags, 'expected'),
-    try: list(flags, 'try'),
-    train: text(flags, 'train'),
-    baseUrl: text(flags, 'baseUrl'),
-    apiKeyEnv: text(flags, 'apiKeyEnv'),
-    prompt: text(flags, 'prompt'),
-  }
+  const named = { dataset, input, expected, train, baseUrl, apiKeyEnv, prompt }
+  return { ...common(flags), ...named, try: flags.try }
 }
 
-function common(flags: Readonly<Record<string, unknown>>) {
+function common(flags: SourceFlags) {
+  const { task, id, cluster, incumbent, margin, floor, claim, order, regime, grid } = flags
   return {
-    task: text(flags, 'task'),
-    id: text(flags, 'id'),
-    slices: list(flags, 'slice'),
-    cluster: text(flags, 'cluster'),
-    incumbent: text(flags, 'incumbent'),
-    margin: number(flags, 'margin'),
-    floor: number(flags, 'floor'),
-    claim: oneOf(flags, 'claim', ['supported', 'certified']),
-    order: oneOf(flags, 'order', ['auto', 'energy', 'price', 'latency', 'parameters']),
-    regime: oneOf(flags, 'regime', ['auto', 'full', 'race']),
-    grid: text(flags, 'grid'),
-    volumePerMonth: number(flags, 'volume'),
-    maxCalls: number(flags, 'maxCalls'),
+    ...{ task, id, cluster, incumbent, margin, floor, claim, order, regime, grid },
+    slices: flags.slice,
+    volumePerMonth: flags.volume,
+    maxCalls: flags.maxCalls,
   }
 }

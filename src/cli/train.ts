@@ -1,34 +1,80 @@
 import { studentKinds } from '../core/part/runtimes.ts'
-import type { Command, Flag } from './command.ts'
+import { bytes, significant } from '../core/report/kit/number.ts'
+import type { StudentRequest } from '../wire/students.ts'
+import { type Call, command } from './command.ts'
+import { flag, list, needed, toggle } from './flag.ts'
+import { column, file, folder, name, oneOf, pairKind, place, seed, textKind } from './kind.ts'
+
+/** Numbers and true/false are read as such. */
+const setting = {
+  ...textKind('value', 'a number, true, false or a word', '8'),
+  read(text: string): unknown {
+    if (text === 'true' || text === 'false') return text === 'true'
+    return Number.isNaN(Number(text)) ? text : Number(text)
+  },
+}
+
+/** Arguments that training and distilling share. */
+export const studentArguments = (data: string) => ({
+  kind: needed(oneOf('kind', studentKinds), 'the kind of model'),
+  data: needed(file, data),
+})
 
 /** Flags that training and distilling share. */
-export const studentFlags: readonly Flag[] = [
-  { flags: '--input <column>', text: 'column that holds the text', fallback: 'text' },
-  { flags: '--name <id>', text: 'name of the student (default: the kind)' },
-  { flags: '--out <folder>', text: 'where the model is written (default: models/<name>)' },
-  {
-    flags: '--encoder <folder>',
-    text: 'for head, encoder and static: an ONNX folder to build on (what `rightsize import` leaves)',
-  },
-  {
-    flags: '--option <key=value>',
-    text: 'a setting of the student, such as epochs=8 or width=128',
-    many: true,
-  },
-  { flags: '--seed <n>', text: 'seed of everything random', fallback: '1' },
-  { flags: '--grid <place>', text: 'country or cloud region, for the carbon on the model card' },
-  { flags: '--json', text: 'print what was made as JSON' },
-]
+export const studentFlags = {
+  input: flag(column, 'column that holds the text', 'text'),
+  name: flag(name, 'name of the model (default: the kind)'),
+  out: flag(folder, 'where the model is written (default: models/<name>)'),
+  encoder: flag(folder, 'head, encoder and static: the ONNX encoder to build on'),
+  option: list(
+    pairKind(['key', setting], 'epochs=8'),
+    'a training setting, such as epochs=8 or width=128',
+  ),
+  seed: flag(seed, 'random seed', '1'),
+  grid: flag(place, 'country or cloud region, for the carbon on the model card'),
+  json: toggle('print the result as JSON'),
+}
 
-/** Trains one student into a folder that `rightsize run` takes as it is. */
-export const train: Command = {
-  name: 'train',
-  args: '<kind> <data>',
-  summary: `train a student (${studentKinds.join(', ')}) on labeled rows`,
-  example: 'rightsize train linear train.jsonl --input text --expected intent --out models/linear',
-  flags: [
-    { flags: '--expected <column>', text: 'column that holds the label', fallback: 'label' },
-    ...studentFlags,
-  ],
-  action: async () => (await import('./train-action.ts')).trainAction,
+export const train = command({
+  args: studentArguments('labeled rows (CSV, JSONL, JSON)'),
+  flags: { expected: flag(column, 'column that holds the label', 'label'), ...studentFlags },
+  example: [
+    'rightsize train linear train.jsonl --expected intent --out models/linear',
+    'rightsize train head train.jsonl --encoder models/minilm --option epochs=8',
+  ].join('\n'),
+  runsCode: true,
+  stops: 'stopping; no model is written',
+  action: (call) => makeStudent(call, { ...nobody, expected: call.flags.expected }),
+})
+
+const nobody = { teacher: undefined, baseUrl: undefined, apiKeyEnv: undefined, prompt: undefined }
+
+type Source = Pick<StudentRequest, 'expected' | 'teacher' | 'baseUrl' | 'apiKeyEnv' | 'prompt'>
+
+/** Trains one model into a folder that `rightsize run` takes as it is. */
+export async function makeStudent(
+  { args, flags, io, world, watch }: Call<ReturnType<typeof studentArguments>, typeof studentFlags>,
+  { expected, teacher, baseUrl, apiKeyEnv, prompt }: Source,
+): Promise<number> {
+  const { makeStudent } = await import('../wire/students.ts')
+  const { encoder, grid, input, seed } = flags
+  const name = flags.name ?? args.kind
+  const made = await makeStudent(
+    {
+      ...{ expected, teacher, baseUrl, apiKeyEnv, prompt },
+      ...{ ...args, name, input, encoder, seed, grid },
+      out: flags.out ?? `models/${name}`,
+      options: Object.fromEntries(flags.option),
+    },
+    watch,
+    world,
+  )
+  for (const note of made.notes) io.err(`note: ${note}`)
+  if (flags.json) {
+    io.out(JSON.stringify(made, null, 2))
+    return 0
+  }
+  io.out(`${made.folder}: ${bytes(made.bytes)}, ${significant(made.cpuS)} CPU-s; see its README.md`)
+  io.out(`as a candidate:\n  - ${JSON.stringify(made.entry)}`)
+  return 0
 }

@@ -3,13 +3,12 @@ import { join, resolve } from 'node:path'
 import { writeWhole } from '../adapters/files/whole-file.ts'
 import { openProcesses } from '../adapters/processes/table.ts'
 import type { GgufPlan, GgufRequest, GgufVariants } from '../app/shrink/gguf-variants.ts'
-import type { ShrinkHow } from './shrink.ts'
-import { type At, monotonicS } from './world.ts'
+import { type At, monotonicS, type Watch } from './world.ts'
 
 /** Variants of a GGUF file, made with the user's llama-quantize. Paths may be relative, `program` also a name. */
 export async function ggufVariants(
   request: GgufRequest,
-  { say, signal }: ShrinkHow,
+  { onEvent, signal }: Watch,
   { effects, cwd }: At,
 ): Promise<GgufVariants> {
   const { makeGgufVariants } = await import('../app/shrink/gguf-variants.ts')
@@ -18,7 +17,8 @@ export async function ggufVariants(
   const { fileDigest, makeRoom } = await import('../adapters/files/whole-file.ts')
   const processes = openProcesses(process.platform)
   return makeGgufVariants(placed(request, cwd), {
-    ...{ say, signal, join, rename, makeRoom, digest: fileDigest, write: writeWhole },
+    say: (text) => onEvent({ type: 'trial', text }),
+    ...{ signal, join, rename, makeRoom, digest: fileDigest, write: writeWhole },
     remove: (path) => rm(path, { force: true }),
     source: tensorFile,
     run: programRunner({ processes, nowS: monotonicS }),

@@ -10,7 +10,7 @@ import { RightsizeError } from '../core/error/error.ts'
 import { engineOf } from './compare.ts'
 import { ownProcess } from './own-process.ts'
 import { sourceFromFile } from './spec-source.ts'
-import { type At, monotonicS, ownCpuS, readText, sha256 } from './world.ts'
+import { type At, monotonicS, ownCpuS, readText, sha256, type Watch } from './world.ts'
 
 /** What `shrink` is told on the command line. */
 export interface ShrinkFlags {
@@ -32,16 +32,7 @@ export interface ShrinkFlags {
   readonly replay: string | undefined
 }
 
-export interface ShrinkHow {
-  readonly say: (text: string) => void
-  readonly signal: AbortSignal
-}
-
-export async function shrinkModel(
-  flags: ShrinkFlags,
-  how: ShrinkHow,
-  at: At,
-): Promise<Compression> {
+export async function shrinkModel(flags: ShrinkFlags, how: Watch, at: At): Promise<Compression> {
   const { shrink, replayShrink } = await import('../app/shrink/shrink.ts')
   const out = resolve(at.cwd, flags.out)
   await requireOwnFolder(resolve(at.cwd, flags.model), out)
@@ -88,7 +79,7 @@ function parsed<T>(text: string, path: string): T {
 }
 
 /** What a search would try; nothing is written. */
-export async function planShrink(flags: ShrinkFlags, how: ShrinkHow, at: At) {
+export async function planShrink(flags: ShrinkFlags, how: Watch, at: At) {
   const { planShrink } = await import('../app/shrink/plan-shrink.ts')
   return planShrink(await shrinkRequest(flags, at), await shrinkEffects(flags, how, at))
 }
@@ -117,7 +108,7 @@ export async function shrinkRequest(
 /** The world of a search. What trials gave is kept below `out`, so that the same command goes on after an interruption. */
 export async function shrinkEffects(
   flags: ShrinkFlags,
-  { say, signal }: ShrinkHow,
+  { onEvent, signal }: Watch,
   { effects, cwd }: At,
 ): Promise<ShrinkEffects> {
   const { openEngine } = await import('../adapters/tensors/onnxruntime.ts')
@@ -128,7 +119,8 @@ export async function shrinkEffects(
   const folder = join(resolve(cwd, flags.out), '.search')
   const looked = join(dirname(resolve(cwd, flags.task)), '.rightsize', 'holdout-looks.json')
   return {
-    ...{ say, signal, openTokenizer, files: modelFiles, digest: sha256 },
+    say: (text) => onEvent({ type: 'trial', text }),
+    ...{ signal, openTokenizer, files: modelFiles, digest: sha256 },
     engine,
     costEngine: flags.runtime === 'onnxruntime-web' ? await engineOf(flags.runtime) : engine,
     targetRuntime: flags.runtime,

@@ -4,10 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { accountExports } from '../../src/app/account/exports.ts'
-import type { Io } from '../../src/cli/command.ts'
-import { lintReportAction } from '../../src/cli/lint-report-action.ts'
-import { sciAction } from '../../src/cli/sci-action.ts'
 import { buildAccount } from '../../src/core/account/account.ts'
+import { commandLine } from '../command-line.ts'
 import { accountInputs, accountRun, accountSpec } from '../fixtures/account-run.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'rightsize-account-'))
@@ -17,32 +15,8 @@ const put = (name: string, text: string) => {
   return name
 }
 
-interface Called {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-async function call(
-  action: typeof sciAction,
-  args: readonly string[],
-  flags: Readonly<Record<string, unknown>> = {},
-): Promise<Called> {
-  const out: string[] = []
-  const err: string[] = []
-  const io: Io = {
-    out: (text) => void out.push(text),
-    err: (text) => void err.push(text),
-    tty: false,
-    columns: 80,
-    color: false,
-    cwd: dir,
-    env: {},
-    signal: new AbortController().signal,
-  }
-  const code = await action({ args, flags, io })
-  return { code, out: out.join('\n'), err: err.join('\n') }
-}
+const sci = (...words: string[]) => commandLine(['sci', ...words], { cwd: dir })
+const lint = (...words: string[]) => commandLine(['lint-report', ...words], { cwd: dir })
 
 beforeAll(() => {
   put('result.json', JSON.stringify({ ...accountRun, account }))
@@ -52,7 +26,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 describe('rightsize sci', () => {
   test('explains the chosen candidate and the incumbent of a run, with units that read', async () => {
-    const { code, out } = await call(sciAction, ['result.json'])
+    const { code, out } = await sci('result.json')
     expect(code).toBe(0)
     expect(out).toMatch(/^small: SCI = \(E x I \+ M\) per R$/m)
     expect(out).toMatch(/^large: SCI = /m)
@@ -61,7 +35,7 @@ describe('rightsize sci', () => {
   })
 
   test('names the candidates asked for, and prints exact figures as JSON', async () => {
-    const { out } = await call(sciAction, ['result.json'], { candidate: ['wrong'], json: true })
+    const { out } = await sci('result.json', '--candidate', 'wrong', '--json')
     const parsed = JSON.parse(out) as {
       candidate: string
       sci: { perResolved: { value: number } }
@@ -75,15 +49,8 @@ describe('rightsize sci', () => {
   })
 
   test('figures alone: 0.75 kWh x 1.2 x 342.06 g/kWh for 1000 answers is 307.854 mg each', async () => {
-    const flags = {
-      kwh: '0.75',
-      requests: '1000',
-      pue: '1.2',
-      grid: 'DEU',
-      embodied: '0',
-      json: true,
-    }
-    const { out } = await call(sciAction, [], flags)
+    const figures = ['--kwh', '0.75', '--requests', '1000', '--pue', '1.2', '--grid', 'DEU']
+    const { out } = await sci(...figures, '--embodied', '0', '--json')
     const [one] = JSON.parse(out) as { sci: { perInference: { value: number } } }[]
     expect(one?.sci.perInference.value).toBeCloseTo((0.75 * 1.2 * 342.06) / 1000, 12)
   })
@@ -93,10 +60,7 @@ describe('rightsize sci', () => {
       'emissions.csv',
       'timestamp,project_name,run_id,duration,emissions,energy_consumed,country_iso_code,pue\n2026-01-01T00:00:00,p,r,3600,10,0.5,DEU,1.0\n',
     )
-    const { code, out } = await call(sciAction, ['emissions.csv'], {
-      requests: '1000',
-      grid: 'DEU',
-    })
+    const { code, out } = await sci('emissions.csv', '--requests', '1000', '--grid', 'DEU')
     expect(code).toBe(0)
     expect(out).toMatch(/E {2}500 Wh/)
   })
@@ -104,7 +68,7 @@ describe('rightsize sci', () => {
   test.each(Object.keys(accountExports))(
     '--export %s gives something of its form',
     async (form) => {
-      const { code, out } = await call(sciAction, ['result.json'], { export: form })
+      const { code, out } = await sci('result.json', '--export', form)
       expect(code).toBe(0)
       const forms: Record<string, (text: string) => unknown> = {
         csv: (text) => expect(text.split('\n')[0]).toMatch(/^candidate,/),
@@ -120,13 +84,15 @@ describe('rightsize sci', () => {
   )
 
   test.each([
-    [['result.json'], { export: 'pdf' }, 'SCI_EXPORT_UNKNOWN'],
-    [['bare.json'], { export: 'csv' }, 'SCI_NO_ACCOUNT'],
-    [['absent.json'], {}, 'DATA_MISSING'],
-    [[], { kwh: '1', requests: '0', grid: 'DEU' }, 'FUNCTIONAL_UNIT_ZERO'],
-    [[], { kwh: '1', requests: '5', grid: 'Atlantis' }, 'GRID_UNKNOWN'],
-  ])('%j %j is refused as %s', async (args, flags, code) => {
-    await expect(call(sciAction, args, flags)).rejects.toMatchObject({ code })
+    ['result.json --export pdf', 'SCI_EXPORT_UNKNOWN'],
+    ['bare.json --export csv', 'SCI_NO_ACCOUNT'],
+    ['absent.json', 'DATA_MISSING'],
+    ['--kwh 1 --requests 0 --grid DEU', 'FLAG_VALUE'],
+    ['--kwh 1 --requests 5 --grid Atlantis', 'GRID_UNKNOWN'],
+  ])('sci %s is refused as %s', async (words, code) => {
+    const ran = await sci(...words.split(' '))
+    expect(ran).toMatchObject({ code: 3, out: '' })
+    expect(ran.err).toContain(`error ${code}: `)
   })
 })
 
@@ -134,19 +100,19 @@ describe('rightsize lint-report', () => {
   test.each(['markdown', 'json', 'markdown-provider', 'json-provider', 'impact-framework'])(
     'finds no error in what sci --export %s writes',
     async (form) => {
-      const { out } = await call(sciAction, ['result.json'], { export: form })
-      const linted = await call(lintReportAction, [put(`${form}.out`, out)])
+      const { out } = await sci('result.json', '--export', form)
+      const linted = await lint(put(`${form}.out`, out))
       expect(linted.out).not.toMatch(/error/i)
       expect(linted.code).toBe(0)
     },
   )
 
   test('a score changed by a thousand is an error, with exit code 1', async () => {
-    const { out } = await call(sciAction, ['result.json'], { export: 'json' })
+    const { out } = await sci('result.json', '--export', 'json')
     const report = JSON.parse(out) as { sci: { value: number } }
     report.sci.value *= 1000
     const changed = put('changed.json', JSON.stringify(report))
-    const linted = await call(lintReportAction, [changed], { json: true })
+    const linted = await lint(changed, '--json')
     expect(linted.code).toBe(1)
     expect(JSON.parse(linted.out)).toContainEqual(expect.objectContaining({ severity: 'error' }))
   })

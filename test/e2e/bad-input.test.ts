@@ -163,25 +163,25 @@ describe('the store and the lock', () => {
 describe('flags', () => {
   test.each([
     [['run', 'items.jsonl'], 'FLAGS_MISSING', /--input/],
-    [['run', '--margin', 'one'], 'FLAG_NOT_A_NUMBER', /--margin/],
+    [
+      ['run', '--margin', 'one'],
+      'FLAG_VALUE',
+      /--margin takes a number from 0 to 1, not "one"[\s\S]*--margin 0.01/,
+    ],
     [['run', '--margin', '0.1'], 'FLAG_UNUSED', /--margin.*rightsize\.yaml says it/],
     [['run', '--try', 'linear', '--regime', 'race'], 'FLAG_UNUSED', /--try, --regime/],
     [
       ['run', 'items.jsonl', '--input', 'text', '--try', 'linear', '--order', 'best'],
-      'FLAG_UNKNOWN_WORD',
-      /energy, price/,
+      'FLAG_VALUE',
+      /--order takes auto, energy, price, latency or parameters, not "best"/,
     ],
-    [['run', '--predictions', '=a.jsonl'], 'FLAGS_MISSING', /name=file/],
-    [['store', 'burn'], 'FLAGS_MISSING', /prune/],
+    [['run', '--predictions', '=a.jsonl'], 'FLAG_VALUE', /name=file/],
+    [['store', 'burn'], 'FLAG_VALUE', /show, prune or export, not "burn"/],
+    [['store', 'prune'], 'FLAGS_MISSING', /--before/],
+    [['run', '--frsh'], 'FLAG_UNKNOWN', /--frsh[\s\S]*--fresh/],
+    [['rnu'], 'COMMAND_UNKNOWN', /"rnu"[\s\S]*`run`/],
+    [['run', 'a.yaml', 'b.yaml'], 'ARGUMENT_EXTRA', /b\.yaml/],
   ])('%j', async (args, code, what) => {
     refused(await folder().rightsize(args), code, what)
-  })
-
-  test('an unknown flag and an unknown command end with 3 as well', async () => {
-    expect(await folder().rightsize(['run', '--frsh'])).toMatchObject({
-      code: 3,
-      err: expect.stringContaining('--frsh'),
-    })
-    expect(await folder().rightsize(['rnu'])).toMatchObject({ code: 3 })
   })
 })

@@ -37,8 +37,8 @@ describe('bad input ends with 3, a code, a cause and a next step', () => {
     [['train', 'linear', 'none.csv', '--out', 'm'], 'DATA_MISSING', /none\.csv/],
     [
       ['train', 'tree', 'train.csv', '--out', 'm'],
-      'STUDENT_INPUT',
-      /linear, static, head, encoder/,
+      'FLAG_VALUE',
+      /linear, static, head or encoder, not "tree"/,
     ],
     [
       ['run', 'test.csv', ...judged, '--train', 'train.csv', '--try', 'linear'],
@@ -46,16 +46,16 @@ describe('bad input ends with 3, a code, a cause and a next step', () => {
       /`c`/,
     ],
     [['run', 'one.csv', ...judged, '--try', 'linear'], 'RUN_NOTHING_ANSWERED', /STUDENT_ONE_CLASS/],
+    [['run', 'train.csv', ...judged, '--try', 'magic:x'], 'RUNTIME_UNKNOWN', /`magic`/],
     [
-      ['run', 'train.csv', ...judged, '--try', 'magic:x'],
-      'RUNTIME_UNKNOWN',
-      /The runtime `magic` does not exist/,
+      ['sci', '--kwh', '1', '--requests', '0', '--grid', 'DEU'],
+      'FLAG_VALUE',
+      /number above 0, not "0"/,
     ],
-    [['sci', '--kwh', '1', '--requests', '0', '--grid', 'DEU'], 'FUNCTIONAL_UNIT_ZERO', /R is 0/],
-    [['sci', '--kwh', '-1', '--requests', '9', '--grid', 'DEU'], 'QUANTITY_INVALID', /not -1/],
-    [['sci', '--kwh', '1,5', '--requests', '9', '--grid', 'DEU'], 'FLAG_NOT_A_NUMBER', /1,5/],
+    [['sci', '--kwh', '-1', '--requests', '9', '--grid', 'DEU'], 'FLAG_VALUE', /not "-1"/],
+    [['sci', '--kwh', '1,5', '--requests', '9', '--grid', 'DEU'], 'FLAG_VALUE', /1,5/],
     [['sci', '--kwh', '1', '--requests', '9', '--grid', 'Germny'], 'GRID_UNKNOWN', /DEU/],
-    [['sci', 'other.csv', '--requests', '9', '--grid', 'DEU'], 'IMPORT_INVALID', /codecarbon, impact-framework/],
+    [['sci', 'other.csv', '--requests', '9', '--grid', 'DEU'], 'IMPORT_INVALID', /codecarbon/],
   ])('%j', async (args, code, what) => {
     const ran = await folder.rightsize(args)
     expect(ran.err).toContain(`error ${code}: `)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { RightsizeError } from '../../core/error/error.ts'
+import { systemError } from '../../core/error/system.ts'
 
 /** Replaces a file in one step: a kill or a full disk leaves the old file or the new one, never half of one. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
@@ -13,29 +13,8 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
     await rename(half, path)
   } catch (cause) {
     await rm(half, { force: true }).catch(() => undefined)
-    throw writeError(path, cause)
+    throw systemError(cause, { path, writes: true }) ?? cause
   }
-}
-
-/** What a person can do about it; other failures are ours. */
-function writeError(path: string, cause: unknown): unknown {
-  const { code = '' } = cause as NodeJS.ErrnoException
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new RightsizeError('DISK_FULL', `there was no room for ${path}`, { cause })
-  const reason = refusals[code]
-  if (reason === undefined) return cause
-  return new RightsizeError('WRITE_FAILED', `${path} cannot be written: ${reason}`, { cause })
-}
-
-const refusals: Readonly<Record<string, string>> = {
-  EACCES: 'the folder does not allow it',
-  EPERM: 'the folder does not allow it',
-  EROFS: 'the file system is read-only',
-  // What mkdir says where it may not make a folder: of a read-only file system, for example.
-  ENOENT: 'its folder cannot be made',
-  ENOTDIR: 'a part of its path is a file',
-  EEXIST: 'a part of its path is a file',
-  EISDIR: 'there is a folder of that name',
 }
 
 /** The text of a file, or null where there is none. Other failures are thrown. */
@@ -45,7 +24,7 @@ export async function textOrNull(path: string): Promise<string | null> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    throw cause
+    throw systemError(cause, { path }) ?? cause
   }
 }
 

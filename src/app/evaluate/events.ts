@@ -9,4 +9,6 @@ export type RunEvent =
       readonly total: number
     }
   | { readonly type: 'note'; readonly text: string }
+  /** One try of a search, on a line of its own. */
+  | { readonly type: 'trial'; readonly text: string }
   | { readonly type: 'candidate'; readonly candidate: string; readonly text: string }

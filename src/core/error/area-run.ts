@@ -21,26 +21,6 @@ export const runErrors = {
     why: 'The scorer threw an error. Scorer failures are never counted against the model.',
     next: 'Fix the scorer and run again; stored answers are reused.',
   },
-  FLAG_NOT_A_NUMBER: {
-    title: 'The flag needs a number',
-    why: 'The value after the flag is not a number.',
-    next: 'Write a number with a decimal point, such as 0.01.',
-  },
-  FLAG_UNKNOWN_WORD: {
-    title: 'Unknown value of a flag',
-    why: 'The flag accepts only a fixed set of values.',
-    next: 'Run `rightsize <command> --help` to list them.',
-  },
-  FLAG_UNUSED: {
-    title: 'The flag would have no effect',
-    why: 'The spec file already sets this, so the flag would be ignored silently.',
-    next: 'Change the value in the spec file, or pass a data file instead of a spec.',
-  },
-  FLAGS_MISSING: {
-    title: 'Flags are missing',
-    why: 'Without a spec, rightsize needs the columns and candidates as flags.',
-    next: 'Add the flags named above, or create a spec with `rightsize init`.',
-  },
   SPEC_NOT_FOUND: {
     title: 'No spec found',
     why: 'Without a file argument, rightsize looks for rightsize.yaml in the current folder.',
@@ -80,16 +60,6 @@ export const runErrors = {
     title: 'The result has no account',
     why: 'The result was written by a version that did not account for carbon.',
     next: 'Run `rightsize run` again.',
-  },
-  DISK_FULL: {
-    title: 'The disk is full',
-    why: 'rightsize stores every answer, and there is no space left.',
-    next: 'Free some space and run the same command again; stored answers are reused.',
-  },
-  WRITE_FAILED: {
-    title: 'A file cannot be written',
-    why: 'The folder is read-only, belongs to another user, or part of its path is a file.',
-    next: 'Choose a writable folder with --out FOLDER and run the same command again.',
   },
   DECISION_INPUT: {
     title: 'The decision has no incumbent',

@@ -1,4 +1,5 @@
 import { accountErrors } from './area-account.ts'
+import { commandErrors } from './area-command.ts'
 import { dataErrors } from './area-data.ts'
 import { onnxErrors } from './area-onnx.ts'
 import { runErrors } from './area-run.ts'
@@ -24,6 +25,7 @@ export const catalogue = {
   ...studentErrors,
   ...runtimeErrors,
   ...runErrors,
+  ...commandErrors,
   ...accountErrors,
   ...shrinkErrors,
 } as const satisfies Record<string, ErrorEntry>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { unknown } from '../core/unit/estimate.ts'
 import { known } from '../core/unit/known.ts'
-import { lines } from './compare-action.ts'
+import { lines } from './compare.ts'
 
 const about = { method: 'modeled', source: 'test', level: 0.9 } as const
 const how = 'CPU seconds x 3.15 W per busy thread; no idle, no memory'

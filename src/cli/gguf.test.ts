@@ -2,13 +2,12 @@ import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { commandLine } from '../../test/command-line.ts'
 import { f16, ggufBytes, q4k } from '../../test/onnx/gguf-bytes.ts'
-import type { Invocation } from './command.ts'
-import { shrinkGguf } from './shrink-gguf.ts'
 
 const matrix = { name: 'blk.0.attn_q.weight', dims: [64, 256] }
 
-function world(flags: Readonly<Record<string, unknown>>) {
+function world() {
   const cwd = mkdtempSync(join(tmpdir(), 'rightsize-shrink-gguf-'))
   writeFileSync(join(cwd, 'model.gguf'), ggufBytes([{ ...matrix, type: f16 }]))
   writeFileSync(join(cwd, 'prepared.gguf'), ggufBytes([{ ...matrix, type: q4k }]))
@@ -16,27 +15,22 @@ function world(flags: Readonly<Record<string, unknown>>) {
   const copy = `require('node:fs').copyFileSync(${JSON.stringify(join(cwd, 'prepared.gguf'))}, process.argv.at(-2))`
   writeFileSync(tool, `#!${process.execPath}\n${copy}\n`)
   chmodSync(tool, 0o755)
-  const out: string[] = []
-  const io = {
-    ...{ out: (text: string) => out.push(text), err: () => undefined },
-    ...{ tty: false, columns: 80, color: false, cwd, env: {} },
-    signal: new AbortController().signal,
-  }
-  const call: Invocation = { args: ['model.gguf'], flags, io }
-  return { call, cwd, out }
+  const shrink = (...flags: string[]) => commandLine(['shrink', 'model.gguf', ...flags], { cwd })
+  return { shrink, cwd }
 }
 
 test('a dry run predicts sizes and makes nothing', async () => {
-  const { call, out } = world({ dryRun: true, only: ['Q4_K_M'] })
-  expect(await shrinkGguf(call)).toBe(0)
-  expect(out.join('\n')).toMatch(/Q4_K_M +9\S* KiB +4.5 bits per weight/)
-  expect(out.join('\n')).toContain('nothing was made')
+  const { code, out } = await world().shrink('--dry-run', '--only', 'Q4_K_M')
+  expect(code).toBe(0)
+  expect(out).toMatch(/Q4_K_M +9\S* KiB +4.5 bits per weight/)
+  expect(out).toContain('nothing was made')
 })
 
 test('variants come with candidates that a spec takes, and with exit code 2: undecided', async () => {
-  const { call, cwd, out } = world({ only: ['Q4_K_M'], llamaQuantize: './llama-quantize' })
-  expect(await shrinkGguf(call)).toBe(2)
-  const text = out.join('\n')
+  const { shrink, cwd } = world()
+  const tool = ['--llama-quantize', './llama-quantize']
+  const { code, out: text } = await shrink('--only', 'Q4_K_M', ...tool)
+  expect(code).toBe(2)
   expect(text).toContain('Nothing here is proven')
   const entries = [...text.matchAll(/^ {2}- (\{.*\})$/gm)].map(([, json]) => JSON.parse(json ?? ''))
   expect(entries.map(({ id }) => id)).toEqual(['model', 'model-Q4_K_M'])
@@ -47,6 +41,7 @@ test('variants come with candidates that a spec takes, and with exit code 2: und
 })
 
 test('a flag that means nothing for GGUF is refused by name', async () => {
-  const { call } = world({ margin: '0.01' })
-  await expect(shrinkGguf(call)).rejects.toMatchObject({ code: 'FLAG_UNUSED' })
+  const { code, err } = await world().shrink('--margin', '0.01')
+  expect(code).toBe(3)
+  expect(err).toMatch(/error FLAG_UNUSED: --margin would have no effect on a GGUF file/)
 })

@@ -1,54 +1,48 @@
+import type { GgufPlan, GgufRequest, GgufVariants } from '../app/shrink/gguf-variants.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import { bytes, grouped, significant } from '../core/report/kit/number.ts'
-import { openWorld } from '../wire/effects.ts'
-import { ggufVariants, planGguf } from '../wire/gguf.ts'
-import type { Invocation, Io } from './command.ts'
-import { list, text } from './flag.ts'
+import type { Io } from './command.ts'
+import { dashed } from './flag.ts'
+import type { ShrinkCall } from './shrink.ts'
 
-type Made = Awaited<ReturnType<typeof ggufVariants>>
-type Plan = Awaited<ReturnType<typeof planGguf>>
-
-/** Flags of `shrink` that say nothing about a GGUF file. */
+/** Flags of `shrink` that mean nothing for a GGUF file. */
 const unused = ['margin', 'maxEnergy', 'targetSize', 'targetLatency', 'replay'] as const
 
-/** `shrink MODEL.gguf`: variants made by the user's llama-quantize. Exit code 2: what they are good for is for `rightsize run` to decide; 0 for --dry-run. */
-export async function shrinkGguf({ args, flags, io }: Invocation): Promise<number> {
-  const request = requestOf(args[0] ?? '', flags, io)
-  const world = openWorld({ env: io.env, cwd: io.cwd, noExec: false })
-  const json = flags['json'] === true
-  if (flags['dryRun'] === true) {
+/** `shrink MODEL.gguf`: variants made by the user's llama-quantize. Exit code 2: `rightsize run` decides what they are good for; 0 for --dry-run. */
+export async function shrinkGguf({ args, flags, io, world, watch }: ShrinkCall): Promise<number> {
+  const { ggufVariants, planGguf } = await import('../wire/gguf.ts')
+  const request = requestOf(args.model, flags, io)
+  if (flags.dryRun) {
     const plan = await planGguf(request, world)
-    io.out(json ? JSON.stringify(plan, null, 2) : planLines(plan).join('\n'))
+    io.out(flags.json ? JSON.stringify(plan, null, 2) : planLines(plan).join('\n'))
     return 0
   }
-  const made = await ggufVariants(request, { say: io.err, signal: io.signal }, world)
-  io.out(json ? JSON.stringify(made, null, 2) : madeLines(made).join('\n'))
+  const made = await ggufVariants(request, watch, world)
+  io.out(flags.json ? JSON.stringify(made, null, 2) : madeLines(made).join('\n'))
   io.err(`wrote ${request.out}: ${made.variants.length} files and gguf-variants.json`)
   return 2
 }
 
-function requestOf(
-  model: string,
-  flags: Readonly<Record<string, unknown>>,
-  io: Io,
-): Parameters<typeof planGguf>[0] {
-  const idle = unused.find((name) => flags[name] !== undefined)
-  if (idle !== undefined)
-    throw new RightsizeError('FLAG_UNUSED', `shrink does not use it for GGUF: ${idle}`, {
-      next: 'Name types with --only; what they lose is judged by rightsize run.',
-    })
+function requestOf(model: string, flags: ShrinkCall['flags'], { env }: Io): GgufRequest {
+  const idle = unused.filter((name) => flags[name] !== undefined)
+  if (idle.length > 0)
+    throw new RightsizeError(
+      'FLAG_UNUSED',
+      `${idle.map(dashed).join(', ')} would have no effect on a GGUF file`,
+      { next: 'Name types with --only; rightsize run judges what they lose.' },
+    )
   return {
     model,
-    out: text(flags, 'out') ?? `${model.replace(/\.gguf$/i, '')}-small`,
-    types: list(flags, 'only'),
-    without: list(flags, 'without'),
-    imatrix: text(flags, 'imatrix'),
-    allowRequantize: flags['allowRequantize'] === true,
-    program: text(flags, 'llamaQuantize') ?? io.env['LLAMA_QUANTIZE'] ?? 'llama-quantize',
+    out: flags.out ?? `${model.replace(/\.gguf$/i, '')}-small`,
+    types: flags.only,
+    without: flags.without,
+    imatrix: flags.imatrix,
+    allowRequantize: flags.allowRequantize,
+    program: flags.llamaQuantize ?? env['LLAMA_QUANTIZE'] ?? 'llama-quantize',
   }
 }
 
-function planLines({ bytes: size, parameters, bitsPerWeight, sizes }: Plan): readonly string[] {
+function planLines({ bytes: size, parameters, bitsPerWeight, sizes }: GgufPlan): readonly string[] {
   return [
     `${grouped(parameters)} weights, ${bytes(size)}, ${significant(bitsPerWeight)} bits per weight`,
     'sizes predicted from the header; nothing was made:',
@@ -65,7 +59,7 @@ function planLines({ bytes: size, parameters, bitsPerWeight, sizes }: Plan): rea
 const fallbackText = (count: number): string =>
   count === 0 ? '' : `, ${count} tensors in wider blocks`
 
-function madeLines({ source, tool, variants, failed }: Made): readonly string[] {
+function madeLines({ source, tool, variants, failed }: GgufVariants): readonly string[] {
   return [
     `source   ${source.file}`,
     `         ${bytes(source.bytes)}, ${significant(source.bitsPerWeight)} bits per weight`,
@@ -83,7 +77,13 @@ function madeLines({ source, tool, variants, failed }: Made): readonly string[] 
   ]
 }
 
-function variantLine({ type, bytes: size, bitsPerWeight, cpuS, energy }: Made['variants'][number]) {
+function variantLine({
+  type,
+  bytes: size,
+  bitsPerWeight,
+  cpuS,
+  energy,
+}: GgufVariants['variants'][number]) {
   const cpu = cpuS === null ? '' : `, ${significant(cpuS)} CPU s`
   const joules =
     energy.kind === 'known' && energy.value > 0 ? `, ${significant(energy.value)} J (modelled)` : ''

@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util'
+import { RightsizeError } from '../core/error/error.ts'
+import { suggestion } from '../core/error/nearest.ts'
+import type { Command, Parameters, ValuesOf } from './command.ts'
+import { dashed, type Parameter, valueError } from './flag.ts'
+
+export interface Parsed {
+  readonly args: ValuesOf<Parameters>
+  readonly flags: ValuesOf<Parameters>
+}
+
+/** Values from the words behind a command's name. Throws FLAG_UNKNOWN, FLAG_VALUE, FLAGS_MISSING and ARGUMENT_EXTRA. */
+export function parse(name: string, command: Command, words: readonly string[]): Parsed {
+  const labels = new Map(Object.entries(command.flags).map(([key, row]) => [dashed(key), row]))
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: Object.fromEntries(
+      [...labels].map(([label, { kind }]) => [
+        label.slice(2),
+        { type: kind === null ? 'boolean' : 'string' },
+      ]),
+    ),
+    ...{ strict: false, tokens: true, allowPositionals: true },
+  })
+  const given = new Map<string, string[]>()
+  const places: string[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') places.push(token.value)
+    if (token.kind !== 'option') continue
+    const row = labels.get(token.rawName)
+    if (row === undefined) throw unknownFlag(token.rawName, [...labels.keys()], name)
+    given.set(token.rawName, [...(given.get(token.rawName) ?? []), typed(token, row)])
+  }
+  const flags = Object.entries(command.flags).map(([key, row]) =>
+    entry(key, row, { name, label: dashed(key), given: given.get(dashed(key)) ?? [] }),
+  )
+  return { args: placed(name, command.args, places), flags: Object.fromEntries(flags) }
+}
+
+interface Token {
+  readonly rawName: string
+  readonly value: string | undefined
+  readonly inlineValue: boolean | undefined
+}
+
+/** The text of a flag; the next flag is never taken for the value of one. */
+function typed({ rawName, value, inlineValue }: Token, { kind }: Parameter): string {
+  if (kind === null) {
+    if (value === undefined) return ''
+    throw new RightsizeError('FLAG_VALUE', `${rawName} takes no value, not "${value}"`, {
+      next: `For example: ${rawName}`,
+    })
+  }
+  if (value === undefined || (!inlineValue && value.startsWith('--')))
+    throw valueError(rawName, kind, 'nothing')
+  return value
+}
+
+function unknownFlag(flag: string, known: readonly string[], name: string): RightsizeError {
+  const next = `${suggestion(flag, [...known, '--help'])} See \`rightsize ${name} --help\`.`
+  return new RightsizeError('FLAG_UNKNOWN', `${name} has no flag ${flag}`, { next: sentence(next) })
+}
+
+function entry(
+  key: string,
+  row: Parameter,
+  { name, label, given }: { readonly name: string; label: string; given: readonly string[] },
+): readonly [string, unknown] {
+  if (row.needed && given.length === 0) {
+    const next = `For example: ${[label, row.kind?.example].filter((part) => !part?.startsWith('<')).join(' ')}`
+    throw new RightsizeError('FLAGS_MISSING', `${name} needs ${label}: ${row.text}`, { next })
+  }
+  return [key, row.read(given, label)]
+}
+
+function placed(
+  name: string,
+  rows: Parameters,
+  places: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const keys = Object.keys(rows)
+  if (places.length > keys.length) {
+    const most = keys.length === 0 ? 'no argument' : `at most ${keys.length}`
+    const left = places.slice(keys.length).map((place) => `"${place}"`)
+    throw new RightsizeError('ARGUMENT_EXTRA', `${name} takes ${most}: ${left.join(', ')} is left`)
+  }
+  return Object.fromEntries(
+    Object.entries(rows).map(([key, row], i) =>
+      entry(key, row, { name, label: `<${key}>`, given: places.slice(i, i + 1) }),
+    ),
+  )
+}
+
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
