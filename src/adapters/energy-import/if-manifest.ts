@@ -7,7 +7,13 @@ import { evaluateManifest, type IfStep } from '../../core/lint/if-evaluate.ts'
 export function readIfManifest(text: string): ImportResult {
   const { nodes, notRun, traps } = evaluateManifest(parsed(text))
   return {
-    uses: nodes.map(({ path, steps }) => useOf(path, steps, traps)),
+    uses: nodes.map(({ path, steps }) =>
+      useOf(
+        path,
+        steps,
+        traps.flatMap((trap) => (trap.path === path ? [trap.what] : [])),
+      ),
+    ),
     leftOut: notRun.map(({ plugin, method, why }) => `${plugin} (${method}): ${why}`),
   }
 }
@@ -22,7 +28,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function useOf(path: string, steps: readonly IfStep[], traps: readonly string[]): ImportedUse {
+function useOf(path: string, steps: readonly IfStep[], notes: readonly string[]): ImportedUse {
   const total = (name: string) => {
     const values = steps.map((step) => step[name]).filter((value) => typeof value === 'number')
     return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0)
@@ -39,7 +45,7 @@ function useOf(path: string, steps: readonly IfStep[], traps: readonly string[])
     place: null,
     boundary: 'as described in its manifest',
     method: 'modeled',
-    notes: traps.filter((trap) => trap.startsWith(`${path}:`)),
+    notes,
   }
 }
 

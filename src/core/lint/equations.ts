@@ -6,8 +6,7 @@ import {
   sameDimensions,
   singular,
 } from './quantity-text.ts'
-import type { Finding } from './rules.ts'
-import { short } from './rules.ts'
+import { type Finding, short } from './rules.ts'
 
 /** Printed results are rounded to two digits at times: 0.13 for 0.1300, 30 for 29.8. */
 const tolerance = 0.02
@@ -46,11 +45,8 @@ function lineFindings(line: string, where: string, scope: Scope): readonly Findi
   const read = sides.filter((side) => side !== null)
   noteTotals(label, read, scope)
   const chain = chainFindings(read, where)
-  if (chain.length > 0) {
-    keepDerived(label, read[0], scope)
-    return chain
-  }
-  keepDerived(label, read[0], scope, sides.length > 1)
+  if (sides.length > 1) keepDerived(label, read[0], scope)
+  if (chain.length > 0) return chain
   return totalsFindings(label, read.at(-1), where, scope)
 }
 
@@ -86,20 +82,14 @@ function noteTotals(label: string, read: readonly ReadQuantity[], scope: Scope):
     scope.counts.set(singular(total.replace(/processed|used|served/g, '')), first.value)
 }
 
-/** A score worked out in this line (its first side) is what a later repetition must equal. */
-function keepDerived(
-  label: string,
-  first: ReadQuantity | undefined,
-  scope: Scope,
-  worked = true,
-): void {
-  if (!worked || first === undefined || !/\bsci\b/.test(label)) return
-  const unit = rateUnit(first)
-  if (unit !== null && !scope.derived.has(key(label, unit)))
-    scope.derived.set(key(label, unit), first.value)
-}
-
 const key = (label: string, unit: string) => `${label} per ${unit}`
+
+/** A score computed in a line (its first side) is what a later repetition must equal. */
+function keepDerived(label: string, score: ReadQuantity | undefined, scope: Scope): void {
+  const unit = score === undefined || !/\bsci\b/.test(label) ? null : rateUnit(score)
+  if (score === undefined || unit === null || scope.derived.has(key(label, unit))) return
+  scope.derived.set(key(label, unit), score.value)
+}
 
 function totalsFindings(
   label: string,
@@ -107,12 +97,13 @@ function totalsFindings(
   where: string,
   scope: Scope,
 ): readonly Finding[] {
-  const unit = printed === undefined ? null : rateUnit(printed)
-  if (printed === undefined || unit === null || !/\bsci\b/.test(label)) return []
-  const derived = fromTotals(unit, scope) ?? scope.derived.get(key(label, unit)) ?? null
-  if (derived === null) return []
-  if (!scope.derived.has(key(label, unit))) scope.derived.set(key(label, unit), derived)
-  return near(derived, printed.value) ? [] : [slip({ ...printed, value: derived }, printed, where)]
+  const unit = printed === undefined || !/\bsci\b/.test(label) ? null : rateUnit(printed)
+  if (printed === undefined || unit === null) return []
+  const value = fromTotals(unit, scope) ?? scope.derived.get(key(label, unit))
+  if (value === undefined) return []
+  const derived = { ...printed, value }
+  keepDerived(label, derived, scope)
+  return near(value, printed.value) ? [] : [slip(derived, printed, where)]
 }
 
 function fromTotals(unit: string, { carbon, counts }: Scope): number | null {

@@ -1,33 +1,32 @@
 import { RightsizeError } from '../error/error.ts'
 
-/** One timestep of a node after its pipeline. */
-export type IfStep = Readonly<Record<string, unknown>>
+type Fields = Readonly<Record<string, unknown>>
 
-export interface IfNodeResult {
-  /** Names from the root, joined by a slash. */
-  readonly path: string
-  readonly steps: readonly IfStep[]
-}
+/** One timestep of a node after its pipeline. */
+export type IfStep = Fields
 
 export interface IfEvaluation {
-  readonly nodes: readonly IfNodeResult[]
-  /** Plugins that were not run, by name, with the reason. */
+  readonly nodes: readonly {
+    /** Names from the root, joined by a slash. */
+    readonly path: string
+    readonly steps: readonly IfStep[]
+  }[]
+  /** Plugins that were not run, with the reason. */
   readonly notRun: readonly {
     readonly plugin: string
     readonly method: string
     readonly why: string
   }[]
   /** What Impact Framework itself would do silently with this manifest. */
-  readonly traps: readonly string[]
+  readonly traps: readonly { readonly path: string; readonly what: string }[]
 }
 
 interface Plugin {
+  readonly name: string
   readonly method: string
   readonly path: string
-  readonly config: Readonly<Record<string, unknown>>
+  readonly config: Fields
 }
-
-type Run = (step: IfStep, config: Readonly<Record<string, unknown>>) => IfStep
 
 /**
  * Evaluates a parsed manifest with the arithmetic plugins of Impact Framework 1.1.0, re-implemented from their
@@ -35,172 +34,100 @@ type Run = (step: IfStep, config: Readonly<Record<string, unknown>>) => IfStep
  */
 export function evaluateManifest(manifest: unknown): IfEvaluation {
   const { initialize, tree } = record(manifest, 'the manifest')
-  const plugins = pluginsOf(
-    record(record(initialize, 'initialize')['plugins'], 'initialize.plugins'),
-  )
-  const notRun = Object.entries(plugins).flatMap(([plugin, { method, path }]) => {
-    const why = refusal(method, path)
-    return why === null ? [] : [{ plugin, method, why }]
+  const raw = record(record(initialize, 'initialize')['plugins'], 'initialize.plugins')
+  const plugins = new Map(Object.entries(raw).map(([name, one]) => [name, pluginOf(name, one)]))
+  const nodes = leaves(record(tree, 'tree'), '', {}, 0).map(({ path, node, defaults }) => {
+    const pipeline = pipelineOf(node).flatMap((name) => plugins.get(name) ?? [])
+    const inputs = Array.isArray(node['inputs']) ? node['inputs'] : []
+    const steps = inputs.map((input) => ({ ...defaults, ...record(input, 'input') }))
+    return { path, steps, pipeline }
   })
-  const nodes: IfNodeResult[] = []
-  const traps = new Set<string>()
-  walk(
-    record(tree, 'tree'),
-    '',
-    {},
-    (path, node, defaults) => {
-      nodes.push(evaluateNode(path, node, defaults, plugins, traps))
-    },
-    0,
-  )
-  return { nodes, notRun, traps: [...traps] }
-}
-
-function pluginsOf(raw: Readonly<Record<string, unknown>>): Readonly<Record<string, Plugin>> {
-  return Object.fromEntries(
-    Object.entries(raw).map(([name, value]) => {
-      const { method, path, config } = record(value, `plugin ${name}`)
-      return [
-        name,
-        {
-          method: String(method ?? ''),
-          path: String(path ?? ''),
-          config:
-            typeof config === 'object' && config !== null
-              ? (config as Record<string, unknown>)
-              : {},
-        },
-      ]
-    }),
-  )
-}
-
-function refusal(method: string, path: string): string | null {
-  if (method === 'Shell') return 'it runs a command, and commands of a manifest are never executed'
-  if (path !== 'builtin') return `it loads code from ${path}, and external code is never executed`
-  return methods[method] === undefined ? 'only arithmetic plugins are supported' : null
-}
-
-const depthLimit = 20
-
-function walk(
-  node: Readonly<Record<string, unknown>>,
-  path: string,
-  defaults: Readonly<Record<string, unknown>>,
-  leaf: (
-    path: string,
-    node: Readonly<Record<string, unknown>>,
-    defaults: Readonly<Record<string, unknown>>,
-  ) => void,
-  depth: number,
-): void {
-  if (depth > depthLimit) throw invalid(`the tree has more than ${depthLimit} levels`)
-  const own = node['defaults']
-  const merged = typeof own === 'object' && own !== null ? { ...defaults, ...own } : defaults
-  const { children } = node
-  if (typeof children === 'object' && children !== null) {
-    for (const [name, child] of Object.entries(children))
-      walk(record(child, name), path === '' ? name : `${path}/${name}`, merged, leaf, depth + 1)
-    return
-  }
-  leaf(path, node, merged)
-}
-
-function evaluateNode(
-  path: string,
-  node: Readonly<Record<string, unknown>>,
-  defaults: Readonly<Record<string, unknown>>,
-  plugins: Readonly<Record<string, Plugin>>,
-  traps: Set<string>,
-): IfNodeResult {
-  const { pipeline, inputs } = node
-  const compute = pipelineOf(pipeline)
-  const steps = (Array.isArray(inputs) ? inputs : []).map((input) => ({
-    ...defaults,
-    ...record(input, 'input'),
-  }))
-  noteTraps(path, steps, compute, plugins, traps)
   return {
-    path,
-    steps: steps.map((step) =>
-      compute.reduce<IfStep>((at, name) => apply(at, plugins[name]), step),
+    nodes: nodes.map(({ path, steps, pipeline }) => ({
+      path,
+      steps: steps.map((step) => pipeline.reduce(apply, step)),
+    })),
+    notRun: [...plugins.values()].flatMap((plugin) => {
+      const why = refusal(plugin)
+      return why === null ? [] : [{ plugin: plugin.name, method: plugin.method, why }]
+    }),
+    traps: nodes.flatMap(({ path, steps, pipeline }) =>
+      trapsIn(steps, pipeline).map((what) => ({ path, what })),
     ),
   }
 }
 
-function pipelineOf(pipeline: unknown): readonly string[] {
-  const { compute } = (pipeline ?? {}) as { compute?: unknown }
+function pluginOf(name: string, value: unknown): Plugin {
+  const { method, path, config } = record(value, `plugin ${name}`)
+  return { name, method: String(method ?? ''), path: String(path ?? ''), config: fieldsOf(config) }
+}
+
+function refusal({ method, path }: Plugin): string | null {
+  if (method === 'Shell') return 'it runs a command, and commands of a manifest are never executed'
+  if (path !== 'builtin') return `it loads code from ${path}, and external code is never executed`
+  return formulas[method] === undefined ? 'only arithmetic plugins are supported' : null
+}
+
+const depthLimit = 20
+
+/** Nodes without children, with the defaults of all nodes above them. */
+function leaves(
+  node: Fields,
+  path: string,
+  above: Fields,
+  depth: number,
+): readonly { readonly path: string; readonly node: Fields; readonly defaults: Fields }[] {
+  if (depth > depthLimit) throw invalid(`the tree has more than ${depthLimit} levels`)
+  const defaults = { ...above, ...fieldsOf(node['defaults']) }
+  const { children } = node
+  if (typeof children !== 'object' || children === null) return [{ path, node, defaults }]
+  return Object.entries(children).flatMap(([name, child]) =>
+    leaves(record(child, name), path === '' ? name : `${path}/${name}`, defaults, depth + 1),
+  )
+}
+
+function pipelineOf({ pipeline }: Fields): readonly string[] {
+  const { compute } = fieldsOf(pipeline)
   return Array.isArray(compute) ? compute.map(String) : []
 }
 
 /** A plugin that was refused, or whose input is missing, leaves the step as it was. */
-function apply(step: IfStep, plugin: Plugin | undefined): IfStep {
-  if (plugin === undefined || plugin.path !== 'builtin') return step
-  const run = methods[plugin.method]
-  return run === undefined ? step : run(step, plugin.config)
+function apply(step: IfStep, plugin: Plugin): IfStep {
+  const { method, config } = plugin
+  const value = refusal(plugin) === null ? formulas[method]?.(step, config) : undefined
+  if (value === undefined || !Number.isFinite(value)) return step
+  const output = config['output-parameter'] ?? config['output'] ?? config['to']
+  return { ...step, [String(method === 'Sci' ? 'sci' : (output ?? 'embodied-carbon'))]: value }
 }
 
 const number = (step: IfStep, name: unknown): number => {
   const value = typeof name === 'number' ? name : step[String(name)]
   return typeof value === 'number' ? value : Number.NaN
 }
-const names = (config: Readonly<Record<string, unknown>>) =>
-  Array.isArray(config['input-parameters']) ? config['input-parameters'] : []
-const put = (step: IfStep, name: unknown, value: number): IfStep =>
-  Number.isFinite(value) ? { ...step, [String(name)]: value } : step
+const inputsOf = (step: IfStep, { 'input-parameters': names }: Fields): readonly number[] =>
+  Array.isArray(names) ? names.map((name) => number(step, name)) : []
+const over = (top: number, bottom: number) => (bottom === 0 ? top : top / bottom)
 
-/** Number of vCPUs and the like, with SciEmbodied's own defaults. */
-const or = (value: number, fallback: number) => (Number.isNaN(value) ? fallback : value)
-
-const methods: Readonly<Record<string, Run>> = {
-  Sum: (step, config) =>
-    put(
-      step,
-      config['output-parameter'],
-      names(config).reduce((sum: number, n) => sum + number(step, n), 0),
-    ),
-  Multiply: (step, config) =>
-    put(
-      step,
-      config['output-parameter'],
-      names(config).reduce((product: number, n) => product * number(step, n), 1),
-    ),
+const formulas: Readonly<Record<string, (step: IfStep, config: Fields) => number>> = {
+  Sum: (step, config) => inputsOf(step, config).reduce((sum, n) => sum + n, 0),
+  Multiply: (step, config) => inputsOf(step, config).reduce((product, n) => product * n, 1),
   Subtract: (step, config) => {
-    const [first, ...rest] = names(config)
-    return put(
-      step,
-      config['output-parameter'],
-      rest.reduce((left: number, n) => left - number(step, n), number(step, first)),
-    )
+    const [first = Number.NaN, ...rest] = inputsOf(step, config)
+    return rest.reduce((left, n) => left - n, first)
   },
-  Divide: (step, config) => {
-    const [top, bottom] = [number(step, config['numerator']), number(step, config['denominator'])]
-    return put(step, config['output'], bottom === 0 ? top : top / bottom)
-  },
+  Divide: (step, { numerator, denominator }) =>
+    over(number(step, numerator), number(step, denominator)),
   Coefficient: (step, config) =>
-    put(
-      step,
-      config['output-parameter'],
-      number(step, config['input-parameter']) * Number(config['coefficient']),
-    ),
-  Exponent: (step, config) =>
-    put(
-      step,
-      config['output-parameter'],
-      number(step, config['input-parameter']) ** Number(config['exponent']),
-    ),
-  Copy: (step, config) => put(step, config['to'], number(step, config['from'])),
-  SciEmbodied: (step, config) =>
-    put(step, config['output-parameter'] ?? 'embodied-carbon', sciEmbodied(step, config)),
-  Sci: (step, config) => {
-    const units = number(step, config['functional-unit'])
-    const carbon = number(step, 'carbon')
-    return put(step, 'sci', units === 0 ? carbon : carbon / units)
-  },
+    number(step, config['input-parameter']) * Number(config['coefficient']),
+  Exponent: (step, config) => number(step, config['input-parameter']) ** Number(config['exponent']),
+  Copy: (step, { from }) => number(step, from),
+  SciEmbodied: sciEmbodied,
+  Sci: (step, config) => over(number(step, 'carbon'), number(step, config['functional-unit'])),
 }
 
 /** SciEmbodied's formula with its defaults, g. */
-function sciEmbodied(step: IfStep, config: Readonly<Record<string, unknown>>): number {
+function sciEmbodied(step: IfStep, config: Fields): number {
+  const or = (value: number, usual: number) => (Number.isNaN(value) ? usual : value)
   const given = (name: string, usual: number) => or(Number(config[name] ?? Number.NaN), usual)
   const input = (name: string, usual: number) => or(number(step, name), usual)
   const cpu =
@@ -228,46 +155,43 @@ const legacyInputs = [
   'resources-total',
 ]
 
-function noteTraps(
-  path: string,
-  steps: readonly IfStep[],
-  compute: readonly string[],
-  plugins: Readonly<Record<string, Plugin>>,
-  traps: Set<string>,
-): void {
-  const used = compute.map((name) => plugins[name]?.method)
-  if (used.includes('TimeConverter'))
-    traps.add(`${path}: TimeConverter rounds to six decimals; small energies are lost`)
-  if (used.includes('Sci') && steps.length > 1)
-    traps.add(`${path}: ${steps.length} timesteps; IF averages sci over timesteps without weights`)
-  if (used.includes('SciEmbodied')) {
-    const old = legacyInputs.filter((name) => steps.some((step) => name in step))
-    if (old.length > 0)
-      traps.add(`${path}: SciEmbodied ignores ${old.join(', ')} and takes 1 t CO2e instead`)
-  }
-  if (used.includes('Sci')) noteZeroUnits(path, steps, compute, plugins, traps)
+function trapsIn(steps: readonly IfStep[], pipeline: readonly Plugin[]): readonly string[] {
+  const uses = (method: string) => pipeline.filter((plugin) => plugin.method === method)
+  const legacy = legacyInputs.filter((name) => steps.some((step) => name in step))
+  const zeroUnits = uses('Sci')
+    .map(({ config }) => String(config['functional-unit']))
+    .filter((unit) => steps.some((step) => step[unit] === 0))
+  const traps: readonly (readonly [boolean, string])[] = [
+    [
+      uses('TimeConverter').length > 0,
+      'TimeConverter rounds to six decimals; small energies are lost',
+    ],
+    [
+      uses('Sci').length > 0 && steps.length > 1,
+      `${steps.length} timesteps; IF averages sci over timesteps without weights`,
+    ],
+    [
+      uses('SciEmbodied').length > 0 && legacy.length > 0,
+      `SciEmbodied ignores ${legacy.join(', ')} and takes 1 t CO2e instead`,
+    ],
+    ...zeroUnits.map(
+      (unit) =>
+        [
+          true,
+          `${unit} is 0, and IF reports the total carbon as the score without an error`,
+        ] as const,
+    ),
+  ]
+  return traps.filter(([applies]) => applies).map(([, what]) => what)
 }
 
-function noteZeroUnits(
-  path: string,
-  steps: readonly IfStep[],
-  compute: readonly string[],
-  plugins: Readonly<Record<string, Plugin>>,
-  traps: Set<string>,
-): void {
-  for (const name of compute.filter((each) => plugins[each]?.method === 'Sci')) {
-    const unit = String(plugins[name]?.config['functional-unit'])
-    if (steps.some((step) => step[unit] === 0))
-      traps.add(
-        `${path}: ${unit} is 0, and IF reports the total carbon as the score without an error`,
-      )
-  }
-}
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {}
 
-function record(value: unknown, what: string): Readonly<Record<string, unknown>> {
+function record(value: unknown, what: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid(`${what} is not a mapping`)
-  return value as Readonly<Record<string, unknown>>
+  return value as Fields
 }
 
 function invalid(what: string): RightsizeError {

@@ -1,7 +1,9 @@
 import { equationFindings } from './equations.ts'
-import { factsFromJson, factsFromMarkdown, type ReportFacts } from './facts.ts'
+import type { ReportFacts } from './facts.ts'
+import { factsFromJson } from './json-facts.ts'
 import { manifestFindings } from './manifest.ts'
-import { type Finding, factRules } from './rules.ts'
+import { factsFromMarkdown } from './markdown-facts.ts'
+import { type Finding, ruleFindings } from './rules.ts'
 
 export type LintFormat = 'json' | 'markdown' | 'if-manifest'
 
@@ -36,17 +38,6 @@ export function lintReport(input: LintInput): readonly Finding[] {
 
 function factsOf({ format, text, parsed }: LintInput): ReportFacts {
   return format === 'json' ? factsFromJson(parsed, text) : factsFromMarkdown(text)
-}
-
-function ruleFindings(
-  facts: ReportFacts,
-  today: string | null,
-  whole: boolean,
-): readonly Finding[] {
-  const all = factRules.flatMap((rule) => rule(facts, today))
-  return whole
-    ? all
-    : all.filter(({ rule }) => rule === 'sum' || rule === 'one-r' || rule === 'market')
 }
 
 /** The format of a file by its content: a manifest has `initialize` and `tree`, JSON starts with a brace. */

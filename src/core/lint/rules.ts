@@ -1,129 +1,151 @@
 import { daysBetween } from '../carbon/calendar.ts'
-import type { ClaimedCoefficient, ReportFacts } from './facts.ts'
-import { templateFields } from './facts.ts'
-
-export type LintRule =
-  | 'score'
-  | 'dimension'
-  | 'sum'
-  | 'one-r'
-  | 'coefficients'
-  | 'age'
-  | 'methods'
-  | 'boundary'
-  | 'fields'
-  | 'market'
-  | 'magnitude'
-  | 'interval'
-  | 'manifest'
+import { type ClaimedCoefficient, type ReportFacts, templateFields } from './facts.ts'
 
 export interface Finding {
-  readonly rule: LintRule
+  readonly rule: RuleName | 'dimension' | 'manifest'
   readonly severity: 'error' | 'warning'
   readonly where: string
   /** What is wrong, with both numbers where there are two. */
   readonly what: string
 }
 
-type Rule = (facts: ReportFacts, today: string | null) => readonly Finding[]
+/** A finding before its rule is named; an error unless it says otherwise. */
+type Problem = Pick<Finding, 'where' | 'what'> & Partial<Pick<Finding, 'severity'>>
 
-const error = (rule: LintRule, where: string, what: string): Finding => ({
-  rule,
-  severity: 'error',
-  where,
-  what,
-})
-const warning = (rule: LintRule, where: string, what: string): Finding => ({
-  rule,
-  severity: 'warning',
-  where,
-  what,
-})
+const warning = (where: string, what: string): Problem => ({ severity: 'warning', where, what })
+const when = (wrong: boolean, problem: Problem): readonly Problem[] => (wrong ? [problem] : [])
 
 /** The rules on what a report claims, each from ISO/IEC 21031 or the report template. */
-export const factRules: readonly Rule[] = [
-  scoreRule,
-  sumRule,
-  oneUnitRule,
-  coefficientRule,
-  ageRule,
-  methodRule,
-  boundaryRule,
-  fieldRule,
-  marketRule,
-  magnitudeRule,
-  intervalRule,
-]
+const rules = {
+  score: ({ sci, components }) =>
+    sci === null
+      ? [{ where: 'report', what: 'no SCI score with a unit was found' }]
+      : [sci, ...components]
+          .filter(({ value }) => !Number.isFinite(value) || value < 0)
+          .map(({ name, where, unit }) => ({
+            where,
+            what: `${name} is not a possible number of g per ${unit}`,
+          })),
 
-function scoreRule({ sci, components }: ReportFacts): readonly Finding[] {
-  if (sci === null) return [error('score', 'report', 'no SCI score with a unit was found')]
-  return [sci, ...components]
-    .filter(({ value }) => !Number.isFinite(value) || value < 0)
-    .map(({ name, where, unit }) =>
-      error('score', where, `${name} is not a possible number of g per ${unit}`),
-    )
-}
+  /** Components must add up to the score: SCI report template, validation checklist. */
+  sum: ({ sci, components }) => {
+    if (sci === null || components.length === 0) return []
+    const total = components.reduce((sum, { value }) => sum + value, 0)
+    return when(Math.abs(total - sci.value) > 0.01 * Math.abs(sci.value) + 1e-12, {
+      where: sci.where,
+      what: `components add up to ${short(total)} g per ${sci.unit}, but the score is ${short(sci.value)}`,
+    })
+  },
 
-/** Components must add up to the score: SCI report template, validation checklist. */
-function sumRule({ sci, components }: ReportFacts): readonly Finding[] {
-  if (sci === null || components.length === 0) return []
-  const total = components.reduce((sum, { value }) => sum + value, 0)
-  const slack = 0.01 * Math.abs(sci.value) + 1e-12
-  return Math.abs(total - sci.value) <= slack || Number.isNaN(total)
-    ? []
-    : [
-        error(
-          'sum',
-          sci.where,
-          `components add up to ${short(total)} g per ${sci.unit}, but the score is ${short(sci.value)}`,
-        ),
-      ]
-}
+  /** One R for all components (ISO/IEC 21031: shall). */
+  'one-r': ({ sci, components, functionalUnit }) => {
+    if (sci === null) return []
+    const declared = functionalUnit ?? sci.unit
+    const fits = sci.unit.endsWith(declared) || declared.endsWith(sci.unit)
+    return [
+      ...components
+        .filter(({ unit }) => unit !== sci.unit)
+        .map(({ name, unit, where }) => ({
+          where,
+          what: `${name} is per ${unit}, but the score is per ${sci.unit}`,
+        })),
+      ...when(!fits, {
+        where: sci.where,
+        what: `the functional unit is ${declared}, but the score is per ${sci.unit}`,
+      }),
+    ]
+  },
 
-/** One R for all components (ISO/IEC 21031: shall). */
-function oneUnitRule({ sci, components, functionalUnit }: ReportFacts): readonly Finding[] {
-  if (sci === null) return []
-  const others = components
-    .filter(({ unit }) => unit !== sci.unit)
-    .map(({ name, unit, where }) =>
-      error('one-r', where, `${name} is per ${unit}, but the score is per ${sci.unit}`),
-    )
-  const declared =
-    functionalUnit === null ||
-    sci.unit.endsWith(functionalUnit) ||
-    functionalUnit.endsWith(sci.unit)
+  coefficients: ({ coefficients, namedCoefficients }) => {
+    if (coefficients === null || coefficients.length === 0)
+      return [{ where: 'report', what: 'no coefficients are listed' }]
+    const listed = new Set(coefficients.map(({ name }) => name))
+    return [
+      ...[...new Set(namedCoefficients)]
+        .filter((name) => !listed.has(name))
+        .map((name) => ({ where: 'methodologies', what: `"${name}" is used but not listed` })),
+      ...coefficients.flatMap(incomplete),
+    ]
+  },
+
+  age: ({ coefficients, date }, today) => [
+    ...(coefficients ?? []).filter(isGrid).flatMap((each) => gridAge(each, today ?? date)),
+    ...(today === null || date === null ? [] : dateAge(date, today)),
+  ],
+
+  methods: ({ methods }) =>
+    methods.length === 0
+      ? [warning('report', 'no methodology states measured, sourced or modeled')]
+      : methods
+          .filter(({ method }) => !/^(measured|sourced|modell?ed)$/.test(method))
+          .map(({ id, method, where }) => ({
+            where,
+            what: `${id}: "${method}" is not measured, sourced or modeled`,
+          })),
+
+  boundary: ({ boundary }) =>
+    when(!boundary, warning('report', 'no software boundary is described')),
+
+  fields: ({ fields }) =>
+    templateFields
+      .filter((field) => !fields.includes(field))
+      .map((field) => warning('report', `the template's "${field}" is missing`)),
+
+  /** Market-based instruments stay outside a SCI score (ISO/IEC 21031: shall). */
+  market: ({ text }) => {
+    const found =
+      /market[- ]based|carbon offset|offset by|\bRECs\b|\bPPAs?\b|\bEACs?\b|guarantees of origin|net[- ]zero electricity|residual mix/i.exec(
+        text,
+      )
+    const before = text.slice(Math.max(0, (found?.index ?? 0) - 50), found?.index)
+    return when(found !== null && !/no[t]? [^.]{0,40}$/i.test(before), {
+      where: 'report',
+      what: `"${found?.[0]}": SCI must be location-based`,
+    })
+  },
+
+  /** What coefficients can be at all; a value outside is nearly always a slip of 1000 or a pound for a gram. */
+  magnitude: ({ coefficients }) => (coefficients ?? []).flatMap(impossible),
+
+  interval: ({ sci, interval }) =>
+    sci === null || interval === null
       ? []
-      : [
-          error(
-            'one-r',
-            sci.where,
-            `the functional unit is ${functionalUnit}, but the score is per ${sci.unit}`,
-          ),
-        ]
-  return [...others, ...declared]
+      : when(!(interval.low <= sci.value && sci.value <= interval.high), {
+          where: sci.where,
+          what: `the score ${short(sci.value)} lies outside its interval ${short(interval.low)} to ${short(interval.high)}`,
+        }),
+} as const satisfies Record<
+  string,
+  (facts: ReportFacts, today: string | null) => readonly Problem[]
+>
+
+type RuleName = keyof typeof rules
+
+/** What all rules find; prose that is not a whole report has no fields to miss, so only three rules read it. */
+export function ruleFindings(
+  facts: ReportFacts,
+  today: string | null,
+  whole: boolean,
+): readonly Finding[] {
+  const names = whole ? (Object.keys(rules) as RuleName[]) : (['sum', 'one-r', 'market'] as const)
+  return names.flatMap((rule) =>
+    rules[rule](facts, today).map((problem) => ({ rule, severity: 'error' as const, ...problem })),
+  )
 }
 
-function coefficientRule({ coefficients, namedCoefficients }: ReportFacts): readonly Finding[] {
-  if (coefficients === null || coefficients.length === 0)
-    return [error('coefficients', 'report', 'no coefficients are listed')]
-  const listed = new Set(coefficients.map(({ name }) => name))
-  const missing = [...new Set(namedCoefficients)]
-    .filter((name) => !listed.has(name))
-    .map((name) => error('coefficients', 'methodologies', `"${name}" is used but not listed`))
-  return [...missing, ...coefficients.flatMap(incomplete)]
+function incomplete(coefficient: ClaimedCoefficient): readonly Problem[] {
+  const { name, where } = coefficient
+  const lacks = (['name', 'value', 'unit', 'source'] as const).filter(
+    (field) =>
+      coefficient[field] === '' || (field === 'value' && !Number.isFinite(numberOf(coefficient))),
+  )
+  return when(lacks.length > 0, {
+    where,
+    what: `${name || 'a coefficient'} lacks ${lacks.join(', ')}`,
+  })
 }
 
-function incomplete({ name, value, unit, source, where }: ClaimedCoefficient): readonly Finding[] {
-  const lacks = [
-    ...(name === '' ? ['name'] : []),
-    ...(value === '' || !Number.isFinite(Number(value.replace(/,/g, ''))) ? ['value'] : []),
-    ...(unit === '' ? ['unit'] : []),
-    ...(source === '' ? ['source'] : []),
-  ]
-  return lacks.length === 0
-    ? []
-    : [error('coefficients', where, `${name || 'a coefficient'} lacks ${lacks.join(', ')}`)]
-}
+const numberOf = ({ value }: ClaimedCoefficient) => Number(value.replace(/,/g, ''))
 
 const isGrid = ({ name, unit, description }: ClaimedCoefficient) =>
   /CO.?2.*(kWh|MWh|MJ)/i.test(unit) || /grid|carbon intensity/i.test(`${name} ${description}`)
@@ -131,110 +153,56 @@ const isGrid = ({ name, unit, description }: ClaimedCoefficient) =>
 /** Years after which an annual grid factor is old: annual data are the lowest granularity allowed. */
 const gridYears = 4
 
-function ageRule({ coefficients, date }: ReportFacts, today: string | null): readonly Finding[] {
-  const now = today ?? date
-  const grid = (coefficients ?? []).filter(isGrid).flatMap((each) => {
-    const years = [
-      ...`${each.name} ${each.description} ${each.source}`.matchAll(/\b(19|20)\d{2}\b/g),
-    ].map(([y]) => Number(y))
-    if (years.length === 0) return [warning('age', each.where, `${each.name} states no year`)]
-    const newest = Math.max(...years)
-    return now !== null && Number(now.slice(0, 4)) - newest > gridYears
-      ? [
-          error(
-            'age',
-            each.where,
-            `${each.name} is from ${newest}, the report from ${now.slice(0, 4)}`,
-          ),
-        ]
-      : []
-  })
-  const old =
-    today !== null && date !== null && daysBetween(date, today) > 366
-      ? [warning('age', 'measurement date', `measured ${date}, more than a year ago`)]
-      : []
-  const future =
-    today !== null && date !== null && daysBetween(today, date) > 1
-      ? [error('age', 'measurement date', `measured ${date}, which is in the future`)]
-      : []
-  return [...grid, ...old, ...future]
-}
-
-const methodWords = ['measured', 'sourced', 'modeled', 'modelled']
-
-function methodRule({ methods }: ReportFacts): readonly Finding[] {
-  if (methods.length === 0)
-    return [warning('methods', 'report', 'no methodology states measured, sourced or modeled')]
-  return methods
-    .filter(({ method }) => !methodWords.includes(method))
-    .map(({ id, method, where }) =>
-      error('methods', where, `${id}: "${method}" is not measured, sourced or modeled`),
-    )
-}
-
-function boundaryRule({ boundary }: ReportFacts): readonly Finding[] {
-  return boundary ? [] : [warning('boundary', 'report', 'no software boundary is described')]
-}
-
-function fieldRule({ fields }: ReportFacts): readonly Finding[] {
-  const missing = templateFields.filter((field) => !fields.includes(field))
-  return missing.map((field) => warning('fields', 'report', `the template's "${field}" is missing`))
-}
-
-/** Market-based instruments stay outside a SCI score (ISO/IEC 21031: shall). */
-function marketRule({ text }: ReportFacts): readonly Finding[] {
-  const found =
-    /market[- ]based|carbon offset|offset by|\bRECs\b|\bPPAs?\b|\bEACs?\b|guarantees of origin|net[- ]zero electricity|residual mix/i.exec(
-      text,
-    )
-  return found === null ||
-    /no[t]? [^.]{0,40}$/i.test(text.slice(Math.max(0, found.index - 50), found.index))
-    ? []
-    : [error('market', 'report', `"${found[0]}": SCI must be location-based`)]
-}
-
-/** What coefficients can be at all; a value outside is nearly always a slip of 1000 or a pound for a gram. */
-function magnitudeRule({ coefficients }: ReportFacts): readonly Finding[] {
-  return (coefficients ?? []).flatMap((each) => {
-    const value = Number(each.value.replace(/,/g, ''))
-    if (!Number.isFinite(value)) return []
-    if (value < 0) return [error('magnitude', each.where, `${each.name} is negative`)]
-    const range = rangeOf(each)
-    return range === null || (value >= range[0] && value <= range[1])
-      ? []
-      : [
-          error(
-            'magnitude',
-            each.where,
-            `${each.name} is ${each.value} ${each.unit}; possible values are ${range[0]} to ${range[1]}`,
-          ),
-        ]
+function gridAge(
+  { name, description, source, where }: ClaimedCoefficient,
+  now: string | null,
+): readonly Problem[] {
+  const years = `${name} ${description} ${source}`.match(/\b(19|20)\d{2}\b/g)?.map(Number)
+  if (years === undefined) return [warning(where, `${name} states no year`)]
+  const newest = Math.max(...years)
+  const year = now?.slice(0, 4) ?? String(newest)
+  return when(Number(year) - newest > gridYears, {
+    where,
+    what: `${name} is from ${newest}, the report from ${year}`,
   })
 }
 
-function rangeOf(each: ClaimedCoefficient): readonly [number, number] | null {
-  const unit = each.unit.replace(/₂/g, '2').replace(/\s/g, '')
+function dateAge(date: string, today: string): readonly Problem[] {
+  const where = 'measurement date'
+  return [
+    ...when(
+      daysBetween(date, today) > 366,
+      warning(where, `measured ${date}, more than a year ago`),
+    ),
+    ...when(daysBetween(today, date) > 1, {
+      where,
+      what: `measured ${date}, which is in the future`,
+    }),
+  ]
+}
+
+function impossible(each: ClaimedCoefficient): readonly Problem[] {
+  const { name, unit, where } = each
+  const value = numberOf(each)
+  if (!Number.isFinite(value)) return []
+  if (value < 0) return [{ where, what: `${name} is negative` }]
+  const [low, high] = rangeOf(each)
+  return when(value < low || value > high, {
+    where,
+    what: `${name} is ${each.value} ${unit}; possible values are ${low} to ${high}`,
+  })
+}
+
+function rangeOf({ name, unit: stated }: ClaimedCoefficient): readonly [number, number] {
+  const unit = stated.replace(/₂/g, '2').replace(/\s/g, '')
   if (/^gCO2(eq?)?\/kWh$/i.test(unit) || /^kgCO2(eq?)?\/MWh$/i.test(unit)) return [0, 1500]
   if (/^kgCO2(eq?)?\/kWh$/i.test(unit)) return [0, 1.5]
   if (/^lbs?CO2(eq?)?\/MWh$/i.test(unit)) return [0, 3300]
-  if (/^PUE/i.test(each.name)) return [1, 4]
-  if (/^EL\b|lifetime|lifespan/i.test(each.name) && unit === 's')
+  if (/^PUE/i.test(name)) return [1, 4]
+  if (/^EL\b|lifetime|lifespan/i.test(name) && unit === 's')
     return [0.5 * 31_536_000, 15 * 31_536_000]
-  if (/^(TE|embodied)\b/i.test(each.name) && /^gCO2(eq?)?$/i.test(unit)) return [1000, 2e8]
-  return /^RR/i.test(each.name) ? [0, 1] : null
-}
-
-function intervalRule({ sci, interval }: ReportFacts): readonly Finding[] {
-  if (sci === null || interval === null) return []
-  return interval.low <= sci.value && sci.value <= interval.high
-    ? []
-    : [
-        error(
-          'interval',
-          sci.where,
-          `the score ${short(sci.value)} lies outside its interval ${short(interval.low)} to ${short(interval.high)}`,
-        ),
-      ]
+  if (/^(TE|embodied)\b/i.test(name) && /^gCO2(eq?)?$/i.test(unit)) return [1000, 2e8]
+  return /^RR/i.test(name) ? [0, 1] : [0, Number.POSITIVE_INFINITY]
 }
 
 export const short = (value: number) => String(Number(value.toPrecision(4)))
