@@ -86,7 +86,7 @@ test('ids that do not pair are counted, with examples of both sides', async () =
   const error = await failure(load({ 'small.csv': 'id,output\nA,x\nb,y\n' }, labels))
   expect(error.code).toBe('IMPORT_PAIRING')
   expect(error.message).toContain(
-    '`small` has no prediction for 1 of 2 labelled items, such as `a`',
+    '`small` has no prediction for 1 of 2 labeled items, such as `a`',
   )
   expect(error.message).toContain('1 of its ids are not among the labels, such as `A`')
 })

@@ -114,7 +114,7 @@ function paired(
   if (missing.length > 0)
     throw new RightsizeError(
       'IMPORT_PAIRING',
-      `\`${id}\` has no prediction for ${missing.length} of ${items.length} labelled items, such as ${examples(missing)}${extra.length === 0 ? '' : `; ${extra.length} of its ids are not among the labels, such as ${examples(extra)}`}.`,
+      `\`${id}\` has no prediction for ${missing.length} of ${items.length} labeled items, such as ${examples(missing)}${extra.length === 0 ? '' : `; ${extra.length} of its ids are not among the labels, such as ${examples(extra)}`}.`,
     )
   if (extra.length === 0) return []
   return [

@@ -65,14 +65,14 @@ function real(data: Numbers, scale: number, zeroPoint: number): Float32Array {
 function binNumbers(bytes: Uint8Array, path: string, dtype: string): Numbers {
   const Make = MAKERS[dtype]
   if (Make === undefined)
-    throw new RightsizeError('DATA_TENSOR', `The dtype ${dtype} is not known.`, { at: path })
+    throw new RightsizeError('DATA_TENSOR', `Unknown dtype "${dtype}".`, { at: path })
   try {
     // A copy, because a view of Node's shares a larger buffer, and its start need not be aligned.
     return new Make(new Uint8Array(bytes).buffer)
   } catch {
     throw new RightsizeError(
       'DATA_TENSOR',
-      `${bytes.length} bytes are no whole number of ${dtype} values.`,
+      `${bytes.length} bytes do not divide into ${dtype} values.`,
       { at: path },
     )
   }
