@@ -4,11 +4,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { linearTraining } from '../dist/core/student/linear.js'
-import { encodeLinear } from '../dist/core/student/linear-form.js'
 import { LinearClassifier, openLinear } from '../dist/core/student/runtime-linear.js'
 import { openStatic, StaticClassifier } from '../dist/core/student/runtime-static.js'
 import { staticTraining } from '../dist/core/student/static.js'
-import { encodeStatic } from '../dist/core/student/static-form.js'
+import { encodeLinear, encodeStatic } from '../dist/core/student/student-forms.js'
 import { trainWordPiece } from '../dist/core/text/train-wordpiece.js'
 
 const SEED = 1

@@ -74,7 +74,7 @@ function drain(training) {
 
 async function teachLinear(train, calibration, { limitBytes }) {
   const { linearTraining } = await load('core/student/linear.js')
-  const { encodeLinear } = await load('core/student/linear-form.js')
+  const { encodeLinear } = await load('core/student/student-forms.js')
   const { LinearClassifier } = await load('core/student/runtime-linear.js')
   const rows = train.map((row) => ({ text: row.text, label: row.intent }))
   const { model } = drain(linearTraining(rows, { seed: 1, limitBytes }))
@@ -90,7 +90,7 @@ async function teachLinear(train, calibration, { limitBytes }) {
 
 async function teachStatic(train, calibration, { vocabulary, width }) {
   const { staticTraining } = await load('core/student/static.js')
-  const { encodeStatic } = await load('core/student/static-form.js')
+  const { encodeStatic } = await load('core/student/student-forms.js')
   const { StaticClassifier } = await load('core/student/runtime-static.js')
   const { trainWordPiece } = await load('core/text/train-wordpiece.js')
   const tokenizer = trainWordPiece(

@@ -9,11 +9,14 @@ import { RightsizeError } from '../../core/error/error.ts'
 import { runtimeFor } from '../../core/part/runtimes.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { Classified } from '../../core/student/example.ts'
-import { classifyHead, decodeHead } from '../../core/student/head-form.ts'
-import { decodeLinear } from '../../core/student/linear-form.ts'
 import { LinearClassifier } from '../../core/student/runtime-linear.ts'
 import { StaticClassifier } from '../../core/student/runtime-static.ts'
-import { decodeStatic } from '../../core/student/static-form.ts'
+import {
+  classifyHead,
+  decodeHead,
+  decodeLinear,
+  decodeStatic,
+} from '../../core/student/student-forms.ts'
 import { type StudentFile, studentFile } from './student/file.ts'
 
 /** Texts per message to the child; these models need microseconds each. */

@@ -1,9 +1,8 @@
-import { intOf } from '../onnx/attributes.ts'
+import { intOf, intsOf } from '../onnx/attributes.ts'
 import { type GraphIndex, indexGraph } from '../onnx/graph-index.ts'
 import type { Graph, Node, Tensor } from '../onnx/model.ts'
 import { inferShapes } from '../onnx/shapes.ts'
 import type { ValueFacts } from '../onnx/value-facts.ts'
-import { readInts } from '../train/dims.ts'
 import { type Dense, denseFrom } from './structural-anatomy.ts'
 
 /** A constant of the graph with the axes that hold the channels of the stream. */
@@ -215,7 +214,7 @@ const dropout: Rule = (walk, node) =>
 /** Axes of a node as attribute or as its constant input; from the end of `rank` axes where negative; null where not known. */
 function axesOf(walk: Walk, node: Node, input: number, rank: number): readonly number[] | null {
   const content = walk.facts.get(node.inputs[input] ?? '')?.content
-  const said = readInts(node, 'axes') ?? (node.inputs[input] ? content : undefined)
+  const said = intsOf(node, 'axes') ?? (node.inputs[input] ? content : undefined)
   if (said === undefined || !said.every((axis) => typeof axis === 'number')) return null
   return said.map((axis) => (Number(axis) < 0 ? rank + Number(axis) : Number(axis)))
 }
@@ -325,7 +324,7 @@ const gathers: Rule = (walk, node) => {
 }
 
 const transposes: Rule = (walk, node) => {
-  const perm = readInts(node, 'perm')
+  const perm = intsOf(node, 'perm')
   const stays = perm !== undefined && perm.at(-1) === perm.length - 1
   return stays ? passes(walk, node) : `${labelOf(node)} moves the channels`
 }
@@ -339,7 +338,7 @@ const unsqueezes: Rule = (walk, node) => {
 
 const slices: Rule = (walk, node) => {
   const rank = rankOf(walk, node.inputs[0] ?? '')
-  const said = readInts(node, 'axes') ?? walk.facts.get(node.inputs[3] ?? '')?.content
+  const said = intsOf(node, 'axes') ?? walk.facts.get(node.inputs[3] ?? '')?.content
   const axes = said?.map((axis) => (Number(axis) < 0 ? (rank ?? 0) + Number(axis) : Number(axis)))
   if (rank === null || axes === undefined || axes.includes(rank - 1))
     return `${labelOf(node)} may take channels away`

@@ -154,13 +154,10 @@ function lazyTensor(
 }
 
 /**
- * A safetensors file in pieces: the widest types first, then by name, so that every tensor is aligned and equal content gives equal
- * bytes. Throws TENSOR_FILE_INVALID for types that the format does not have.
+ * A safetensors file in pieces: the widest types first, so that every tensor is aligned, else in the order given. Throws TENSOR_FILE_INVALID for types that the format does not have.
  */
 export function encodeSafetensors({ metadata, tensors }: TensorFile): EncodedModel {
-  const ordered = tensors.toSorted(
-    (left, right) => widthOf(right) - widthOf(left) || (left.name < right.name ? -1 : 1),
-  )
+  const ordered = tensors.toSorted((left, right) => widthOf(right) - widthOf(left))
   const header: Record<string, unknown> =
     Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {}
   const entries: [string, unknown][] = []

@@ -2,17 +2,17 @@ import { attributeOf, intOf, intsOf, tensorAttributeOf } from './attributes.ts'
 import { type Dims, normalAxis, productOf } from './dims.ts'
 import { dtypeOfCode } from './dtype.ts'
 import type { Dim, Node } from './model.ts'
-import { factsOfTensor, type ShapeRule, unknownFacts, type ValueFacts } from './value-facts.ts'
+import {
+  factsOfTensor,
+  numbersIn,
+  type ShapeRule,
+  unknownFacts,
+  type ValueFacts,
+} from './value-facts.ts'
 
 /** Facts with content only when there is some. */
 function facts(dtype: ValueFacts['dtype'], dims: Dims | null, content?: Dims): ValueFacts {
   return content === undefined ? { dtype, dims } : { dtype, dims, content }
-}
-
-function numbersIn(content: Dims | undefined): readonly number[] | undefined {
-  return content?.every((one) => typeof one === 'number')
-    ? (content as readonly number[])
-    : undefined
 }
 
 /** Numbers from an attribute (older opsets) or from an input (newer ones); undefined when they are not known. */

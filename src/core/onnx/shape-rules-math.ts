@@ -62,6 +62,19 @@ function product(dtype?: Dtype): ShapeRule {
   ]
 }
 
+/** A product whose operands may be turned in their last two axes. Source: onnxruntime/docs/ContribOperators.md, FusedMatMul. */
+const fusedProduct: ShapeRule = (node, [left, right]) => {
+  const batches = ['transBatchA', 'transBatchB'].some((key) => intOf(node, key, 0) === 1)
+  const dtype = left?.dtype ?? null
+  if (batches) return [{ dtype, dims: null }]
+  const turned = (dims: Dims | null, key: string): Dims | null =>
+    dims !== null && dims.length > 1 && intOf(node, key, 0) === 1
+      ? [...dims.slice(0, -2), dims.at(-1) ?? null, dims.at(-2) ?? null]
+      : dims
+  const [a, b] = [turned(left?.dims ?? null, 'transA'), turned(right?.dims ?? null, 'transB')]
+  return [{ dtype, dims: productDims(a, b) }]
+}
+
 const gemm: ShapeRule = (node, [left, right]) => {
   const side = (facts: ValueFacts | undefined, key: string, at: number): Dim => {
     const flipped = intOf(node, key, 0) === 1
@@ -285,7 +298,7 @@ export const mathRules: Readonly<Record<string, ShapeRule>> = {
   IsInf: firstAs('bool'),
   Where: where,
   MatMul: product(),
-  FusedMatMul: () => [unknownFacts],
+  FusedMatMul: fusedProduct,
   MatMulInteger: product('int32'),
   MatMulIntegerToFloat: product('float32'),
   DynamicQuantizeMatMul: product('float32'),

@@ -13,6 +13,11 @@ export interface ValueFacts {
 /** Nothing is known. */
 export const unknownFacts: ValueFacts = { dtype: null, dims: null }
 
+/** The content where all of it is known as numbers. */
+export function numbersIn(content: readonly Dim[] | undefined): readonly number[] | undefined {
+  return content?.every((one) => typeof one === 'number') ? (content as number[]) : undefined
+}
+
 /** The facts of a node's outputs from those of its inputs; an absent optional input has `unknownFacts`. */
 export type ShapeRule = (node: Node, inputs: readonly ValueFacts[]) => readonly ValueFacts[]
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { trainHead } from '../../../test/fixtures/students.ts'
 import { fillNormal, seededRandom } from '../random/random.ts'
-import { classifyHead, decodeHead, encodeHead } from './head-form.ts'
+import { classifyHead, decodeHead, encodeHead } from './student-forms.ts'
 
 /** Points around one centre per class; columns of very different scale. */
 function clouds(n: number, classes: number, spread: number, seed: number) {

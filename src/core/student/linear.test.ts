@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { classifyLinear, trainLinear } from '../../../test/fixtures/students.ts'
 import type { LabelledText } from './example.ts'
 import { linearTraining, quantiseRows } from './linear.ts'
-import { decodeLinear, encodeLinear } from './linear-form.ts'
+import { decodeLinear, encodeLinear } from './student-forms.ts'
 
 const openings = ['please', 'hello,', 'i want to', 'can you', 'how do i', 'hi there']
 const ends = ['today', 'now', 'for me', 'thanks', 'asap', '']

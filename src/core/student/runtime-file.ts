@@ -1,11 +1,5 @@
 const arrays = { F32: Float32Array, I32: Int32Array, I8: Int8Array } as const
 
-/** A tensor of a safetensors file. */
-export interface FileTensor {
-  readonly shape: readonly number[]
-  readonly data: Float32Array | Int32Array | Int8Array
-}
-
 interface Entry {
   readonly dtype: keyof typeof arrays
   readonly shape: readonly number[]

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { classifyStatic, trainStatic } from '../../../test/fixtures/students.ts'
 import { trainWordPiece } from '../text/train-wordpiece.ts'
 import type { LabelledText } from './example.ts'
-import { decodeStatic, encodeStatic } from './static-form.ts'
+import { decodeStatic, encodeStatic } from './student-forms.ts'
 
 const words = {
   fruit: ['apple', 'pear', 'plum', 'cherry', 'grape'],

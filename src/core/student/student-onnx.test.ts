@@ -15,7 +15,7 @@ import type { HostTensor } from '../onnx/host-tensor.ts'
 import type { Model } from '../onnx/model.ts'
 import { openWordPiece } from '../text/open-wordpiece.ts'
 import { trainWordPiece } from '../text/train-wordpiece.ts'
-import { classifyHead } from './head-form.ts'
+import { classifyHead } from './student-forms.ts'
 import { appendHead, linearOnnx, staticOnnx } from './student-onnx.ts'
 
 const rows = [

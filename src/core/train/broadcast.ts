@@ -1,6 +1,6 @@
 import type { Dim } from '../onnx/model.ts'
-import type { KnownDims } from './dims.ts'
 import type { GraphWriter } from './graph-writer.ts'
+import type { KnownDims } from './known-dims.ts'
 
 type Decision = 'keep' | 'sum' | 'unknown'
 

@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import type { Graph, Node, ValueInfo } from '../onnx/model.ts'
-import { type KnownDims, knownDims } from './dims.ts'
 import { type GraphWriter, graphWriter } from './graph-writer.ts'
+import { type KnownDims, knownDims } from './known-dims.ts'
 import { ruleOf } from './rules.ts'
 
 /** The name under which `gradient` puts out the gradient by `parameter`. */

@@ -1,6 +1,6 @@
 import type { Node } from '../onnx/model.ts'
-import type { KnownDims } from './dims.ts'
 import type { GraphWriter } from './graph-writer.ts'
+import type { KnownDims } from './known-dims.ts'
 
 /** What a vector-Jacobian rule sees of one forward node. */
 export interface RuleContext {

@@ -1,6 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
+import { floatOf, intOf } from '../onnx/attributes.ts'
 import { sumToShape } from './broadcast.ts'
-import { readFloat, readInt } from './dims.ts'
 import { gradOf, inputOf, type RuleContext, type VjpRule } from './rule.ts'
 
 /** op(a) x op(b), batched; the transposes are inside the product, which costs nothing in onnxruntime. */
@@ -50,9 +50,9 @@ function refuseVectors(context: RuleContext): void {
 
 function batchedGradient(context: RuleContext, index: 0 | 1): string {
   const { node } = context
-  const transA = readInt(node, 'transA', 0) === 1
-  const transB = readInt(node, 'transB', 0) === 1
-  const alpha = readFloat(node, 'alpha', 1)
+  const transA = intOf(node, 'transA', 0) === 1
+  const transB = intOf(node, 'transB', 0) === 1
+  const alpha = floatOf(node, 'alpha', 1)
   const dy = gradOf(context)
   const [a, b] = [inputOf(context, 0), inputOf(context, 1)]
   const grad =
@@ -107,7 +107,7 @@ function gemmProduct(
 function gemmBias(context: RuleContext): string | null {
   const { node, writer, dims } = context
   if (inputOf(context, 2) === '' || !context.wants(2)) return null
-  const beta = readFloat(node, 'beta', 1)
+  const beta = floatOf(node, 'beta', 1)
   const dy = gradOf(context)
   const scaled = beta === 1 ? dy : writer.emit('Mul', [dy, writer.scalar(beta)])
   return sumToShape(writer, dims, scaled, node.outputs[0] ?? '', inputOf(context, 2))
@@ -116,9 +116,9 @@ function gemmBias(context: RuleContext): string | null {
 /** Y = alpha op(A) op(B) + beta C, over matrices. */
 const gemm: VjpRule = (context) => {
   const { node } = context
-  const transA = readInt(node, 'transA', 0) === 1
-  const transB = readInt(node, 'transB', 0) === 1
-  const alpha = readFloat(node, 'alpha', 1)
+  const transA = intOf(node, 'transA', 0) === 1
+  const transB = intOf(node, 'transB', 0) === 1
+  const alpha = floatOf(node, 'alpha', 1)
   const dy = gradOf(context)
   const [a, b] = [inputOf(context, 0), inputOf(context, 1)]
   const byA = (): string =>

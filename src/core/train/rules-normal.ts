@@ -1,8 +1,9 @@
 import { RightsizeError } from '../error/error.ts'
-import { normalAxis, readInt } from './dims.ts'
+import { intOf } from '../onnx/attributes.ts'
+import { normalAxis } from '../onnx/dims.ts'
 import { gradOf, inputOf, type RuleContext, type VjpRule } from './rule.ts'
 
-const axisOf = ({ node }: RuleContext): number => readInt(node, 'axis', -1)
+const axisOf = ({ node }: RuleContext): number => intOf(node, 'axis', -1)
 
 function sumOverAxis(context: RuleContext, value: string): string {
   const { writer } = context

@@ -1,10 +1,11 @@
-import { axesOf, readInt } from './dims.ts'
+import { intOf } from '../onnx/attributes.ts'
+import { axesOf } from './known-dims.ts'
 import { gradOf, inputOf, type RuleContext, type VjpRule } from './rule.ts'
 
 /** The gradient with the reduced axes put back as axes of size 1. */
 function withAxes(context: RuleContext): string {
   const { writer, node, dims } = context
-  if (readInt(node, 'keepdims', 1) === 1) return gradOf(context)
+  if (intOf(node, 'keepdims', 1) === 1) return gradOf(context)
   const axes = axesOf(node, dims)
   if (axes?.length === 0) return gradOf(context)
   const input = axes === undefined ? inputOf(context, 1) : writer.ints(axes)
@@ -12,7 +13,7 @@ function withAxes(context: RuleContext): string {
 }
 
 const isNothing = ({ node, dims }: RuleContext): boolean =>
-  readInt(node, 'noop_with_empty_axes', 0) === 1 && axesOf(node, dims)?.length === 0
+  intOf(node, 'noop_with_empty_axes', 0) === 1 && axesOf(node, dims)?.length === 0
 
 /** Every element that was summed gets the gradient of the sum. */
 const reduceSum: VjpRule = (context) => {

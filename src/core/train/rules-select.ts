@@ -1,5 +1,5 @@
+import { floatOf, intOf } from '../onnx/attributes.ts'
 import { sumToShape } from './broadcast.ts'
-import { readFloat, readInt } from './dims.ts'
 import { gradOf, inputOf, type RuleContext, type VjpRule } from './rule.ts'
 import { zerosLike } from './rules-shape.ts'
 
@@ -26,7 +26,7 @@ function scatterAdd(context: RuleContext, indices: string, rows: string, axis: n
 /** Any axis: the gradient is seen as [before, indices, after] and the indices are spread over that shape. */
 function gatherAlong(context: RuleContext): string {
   const { writer } = context
-  const axis = readInt(context.node, 'axis', 0)
+  const axis = intOf(context.node, 'axis', 0)
   const data = writer.emit('Shape', [inputOf(context, 0)])
   const count = writer.emit('Reshape', [
     writer.emit('Size', [inputOf(context, 1)]),
@@ -47,7 +47,7 @@ const gather: VjpRule = (context) => {
   if (!context.wants(0)) return [null, null]
   const dims = context.dims.of(inputOf(context, 0))
   const width = dims?.[1]
-  const rows = readInt(context.node, 'axis', 0) === 0 && dims?.length === 2
+  const rows = intOf(context.node, 'axis', 0) === 0 && dims?.length === 2
   return [
     rows && typeof width === 'number' ? gatherRows(context, width) : gatherAlong(context),
     null,
@@ -71,7 +71,7 @@ const where: VjpRule = (context) => {
 const dropout: VjpRule = (context) => {
   const { writer, dims, node } = context
   if (inputOf(context, 2) === '') return [gradOf(context)]
-  const ratio = dims.number(inputOf(context, 1)) ?? readFloat(node, 'ratio', 0.5)
+  const ratio = dims.number(inputOf(context, 1)) ?? floatOf(node, 'ratio', 0.5)
   const kept = writer.emit('Cast', [context.output(1)], { attributes: { to: 1 } })
   const scale = writer.emit('Mul', [kept, writer.scalar(1 / (1 - ratio))])
   return [writer.emit('Mul', [gradOf(context), scale]), null, null]

@@ -1,6 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
+import { intOf, intsOf } from '../onnx/attributes.ts'
 import { sumToShape } from './broadcast.ts'
-import { readInt, readInts } from './dims.ts'
 import { gradOf, inputOf, type RuleContext, type VjpRule } from './rule.ts'
 
 /** The gradient in the shape of the input; for every op that only renames positions in row-major order. */
@@ -15,7 +15,7 @@ const passThrough: VjpRule = (context) => [gradOf(context)]
 /** The inverse permutation; without `perm` the axes are reversed, which is its own inverse. */
 const transpose: VjpRule = (context) => {
   const { writer, node } = context
-  const perm = readInts(node, 'perm')
+  const perm = intsOf(node, 'perm')
   if (perm === undefined) return [writer.emit('Transpose', [gradOf(context)])]
   const inverse = perm.map((_, index) => perm.indexOf(index))
   return [writer.emit('Transpose', [gradOf(context)], { attributes: { perm: inverse } })]
@@ -31,7 +31,7 @@ function sizeAlong({ writer }: RuleContext, name: string, axis: number): string 
 /** The gradient is cut where the inputs were joined. */
 const concat: VjpRule = (context) => {
   const { writer, node } = context
-  const axis = readInt(node, 'axis', 0)
+  const axis = intOf(node, 'axis', 0)
   const sizes = node.inputs.map((name) => sizeAlong(context, name, axis))
   const splits = writer.emit('Concat', sizes, { attributes: { axis: 0 } })
   const outputs = node.inputs.map(() => writer.fresh('split'))
@@ -49,7 +49,7 @@ export function zerosLike({ writer }: RuleContext, name: string): string {
 const split: VjpRule = (context) => {
   const { writer, node, grads } = context
   const pieces = node.outputs.map((name, index) => grads[index] ?? zerosLike(context, name))
-  return [writer.emit('Concat', pieces, { attributes: { axis: readInt(node, 'axis', 0) } })]
+  return [writer.emit('Concat', pieces, { attributes: { axis: intOf(node, 'axis', 0) } })]
 }
 
 /**
@@ -90,7 +90,7 @@ const expand: VjpRule = (context) => {
 /** Between float types the gradient is cast back; a cast that makes integers ends it (onnx TensorProto: 1 float, 10 float16, 11 double, 16 bfloat16). */
 const cast: VjpRule = (context) => {
   const { writer, node } = context
-  const to = readInt(node, 'to', 0)
+  const to = intOf(node, 'to', 0)
   if (![1, 10, 11, 16].includes(to)) return [null]
   return [writer.emit('CastLike', [gradOf(context), inputOf(context, 0)])]
 }

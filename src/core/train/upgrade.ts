@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
+import { intsOf } from '../onnx/attributes.ts'
 import { int64Tensor, intAttribute } from '../onnx/build.ts'
 import type { Graph, Node, Tensor } from '../onnx/model.ts'
-import { readInts } from './dims.ts'
 
 /** Reductions whose axes became an input with opset 18. Source: onnx Changelog.md, version 18 (ReduceSum had it since 13). */
 const reductions: ReadonlySet<string> = new Set(
@@ -25,7 +25,7 @@ function freshName({ taken }: Upgrade, hint: string): string {
 
 /** Moves the `axes` attribute into a constant input. */
 function axesAsInput(upgrade: Upgrade, node: Node): Node {
-  const axes = readInts(node, 'axes')
+  const axes = intsOf(node, 'axes')
   if (axes === undefined) return node
   const name = freshName(upgrade, `${node.outputs[0]}_axes`)
   upgrade.initializers.push(int64Tensor(name, [axes.length], axes))

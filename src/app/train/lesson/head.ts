@@ -2,8 +2,8 @@ import { RightsizeError } from '../../../core/error/error.ts'
 import { encodeModel } from '../../../core/onnx/encode.ts'
 import { runtimeFor } from '../../../core/part/runtimes.ts'
 import { type HeadOptions, headTraining } from '../../../core/student/head.ts'
-import { classifyHead, encodeHead } from '../../../core/student/head-form.ts'
 import type { HeadModel } from '../../../core/student/runtime-head.ts'
+import { classifyHead, encodeHead } from '../../../core/student/student-forms.ts'
 import { appendHead } from '../../../core/student/student-onnx.ts'
 import {
   type EncoderFolder,

@@ -1,7 +1,7 @@
 import { encodeModel } from '../../../core/onnx/encode.ts'
 import { type LinearOptions, linearTraining } from '../../../core/student/linear.ts'
-import { encodeLinear } from '../../../core/student/linear-form.ts'
 import { LinearClassifier } from '../../../core/student/runtime-linear.ts'
+import { encodeLinear } from '../../../core/student/student-forms.ts'
 import { linearOnnx } from '../../../core/student/student-onnx.ts'
 import { type Lesson, type LessonWorld, runLesson, type Taught } from '../lesson.ts'
 
