@@ -1,7 +1,7 @@
 // `npm run demo`: the shipped example family, real inference on this machine, nothing recorded, a store that forgets.
-// Writes into demo/. With --assert it also checks what came out, for CI.
+// Decides in demo/, a copy that it makes anew: the lock lies beside the spec, and examples/ stays as it is. With --assert it also checks what came out, for CI.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
@@ -13,13 +13,14 @@ if (!existsSync(cli)) {
   console.error('dist/ is not built: run `npm ci` (or `npm run build`) first')
   process.exit(3)
 }
-mkdirSync(out, { recursive: true })
+rmSync(out, { recursive: true, force: true })
+cpSync(join(root, 'examples/helpdesk-intents'), out, { recursive: true })
 console.error(
   '5 models answer 3,000 messages each, then 12 s of metered windows: about 30 s on two free cores.',
 )
 const started = performance.now()
-const args = [cli, 'run', 'examples/helpdesk-intents/demo.yaml', '--fresh', '--out', 'demo']
-const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+const args = [cli, 'run', 'demo.yaml', '--fresh']
+const { status } = spawnSync(process.execPath, args, { cwd: out, stdio: 'inherit' })
 const seconds = (performance.now() - started) / 1000
 console.error(`
 ${seconds.toFixed(0)} s. Open demo/report.html for the proof.

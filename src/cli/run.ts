@@ -36,7 +36,9 @@ export const run = command({
       io.out(renderTerminal(result, io))
     }
     for (const file of [...source.written, ...files]) io.err(`wrote ${file}`)
-    io.err(`next:\n${nextSteps(result, files, source.spec).join('\n')}`)
+    if (result.provenance.interrupted)
+      io.err('interrupted: run the same command again to continue; stored answers are reused')
+    else io.err(`next:\n${nextSteps(result, files, source.spec).join('\n')}`)
     return exitCode(result)
   },
 })
@@ -48,9 +50,7 @@ export function nextSteps(
   { candidates }: Pick<Spec, 'candidates'>,
 ): readonly string[] {
   const report = files.find((file) => file.endsWith('report.html')) ?? 'report.html'
-  const { decision, incumbent, provenance } = result
-  if (provenance.interrupted)
-    return [step('the same command again', 'continues; no stored answer is asked for again')]
+  const { decision, incumbent } = result
   const old = candidates.find(({ id }) => id === incumbent)
   const model = old?.runtime === 'onnx' ? old.model : undefined
   const steps = {

@@ -12,7 +12,7 @@ export interface RunHow extends Watch {
   readonly fresh: boolean
 }
 
-/** With the folder for the files; beside the spec unless named. */
+/** With the folder for the reports; beside the spec unless named. */
 export interface DecideHow extends RunHow {
   readonly out?: string | undefined
 }
@@ -45,7 +45,7 @@ export async function run(
   }
 }
 
-/** The same, then reports and lock in files: their paths, relative to the working folder. */
+/** The same, then the reports in files and the decision in the lock beside the spec: their paths, relative to the working folder. */
 export async function decide(
   source: Source,
   how: DecideHow,
@@ -54,9 +54,10 @@ export async function decide(
   const result = await run(source, how, at)
   const dir = how.out === undefined ? source.baseDir : resolve(at.cwd, how.out)
   const { publish } = await import('../app/keep/publish.ts')
-  const previous = await readLock(join(dir, lockName))
+  const lock = join(source.baseDir, lockName)
+  const previous = await readLock(lock)
   const validUntil = daysAfter(result.provenance.endedAt, source.spec.validDays)
-  const { files } = await publish(result, { dir, previous, validUntil }, publishEffects)
+  const { files } = await publish(result, { dir, lock, previous, validUntil }, publishEffects)
   return { result, files: files.map((file) => relative(at.cwd, file)) }
 }
 

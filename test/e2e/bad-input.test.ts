@@ -1,5 +1,9 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
-import { type Ended, Folder, jsonl, ticketRows } from './folder.ts'
+import { compiledPackage } from './compiled.ts'
+import { type Ended, ended, Folder, jsonl, ticketRows } from './folder.ts'
 
 // Starting the program takes seconds where the machine is busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -157,6 +161,34 @@ describe('the store and the lock', () => {
     refused(await one.rightsize(['check']), 'LOCK_INVALID', /rightsize\.lock/)
     refused(await one.rightsize(['run']), 'LOCK_INVALID', /rightsize\.lock/)
     expect(one.read('rightsize.lock')).toContain('HEAD')
+  })
+})
+
+describe('the machine', () => {
+  test.skipIf(!existsSync('/dev/full'))('a full disk behind stdout is named', async () => {
+    const full = openSync('/dev/full', 'w')
+    const main = join(compiledPackage(), 'dist/cli/main.js')
+    const { status, stderr } = spawnSync(process.execPath, [main, 'doctor'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    })
+    closeSync(full)
+    expect(stderr).toMatch(/^error DISK_FULL: /)
+    expect(status).toBe(3)
+  })
+
+  test('a reader that has seen enough changes neither the files nor the exit code', async () => {
+    const one = folder()
+    const running = one.start(['run', '--json'])
+    running.stdout?.destroy()
+    expect((await ended(running)).code).toBe(0)
+    expect(one.files()).toContain('rightsize.lock')
+  })
+
+  test('a folder that cannot be written', async () => {
+    const ran = await folder({ reports: 'a file' }).rightsize(['run', '--out', 'reports'])
+    expect(ran.code).toBe(3)
+    expect(ran.err).toMatch(/error WRITE_FAILED: .*reports.* cannot be written: a part of its path/)
   })
 })
 

@@ -99,27 +99,46 @@ describe('with an endpoint', () => {
     return one
   }
 
-  test('Ctrl-C finishes the batch, writes what is known and says how to go on', async () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)(
+    '%s finishes the batch, writes what is known and ends with %i',
+    async (signal, code) => {
+      const one = asking()
+      const running = one.start(['run'])
+      const over = ended(running)
+      await waitFor(() => endpoint.questions.length >= 25)
+      running.kill(signal)
+      const { err, code: ends } = await over
+      expect(ends).toBe(code)
+      expect(err).toContain('stopping after the batch in flight')
+      expect(err).toContain('run the same command again to continue')
+      const { provenance, candidates, decision } = one.result()
+      expect(provenance.interrupted).toBe(true)
+      expect(decision.matches.holds).toBe(false)
+      // Only a beginning of the seeded order is judged, never the short items; every answer is stored.
+      const answered = endpoint.questions.length
+      expect(answered).toBeLessThan(120)
+      expect(candidates.find(({ id }) => id === 'program')?.n).toBeLessThanOrEqual(answered)
+      expect(await stored(one)).toBe(120 + answered)
+      expect(one.files()).not.toContain('rightsize.lock')
+      await one.rightsize(['run'])
+      expect(endpoint.questions).toHaveLength(120)
+      expect(one.result().provenance).toMatchObject({ interrupted: false, resumed: true })
+    },
+  )
+
+  test('a second signal stops at once', async () => {
     const one = asking()
     const running = one.start(['run'])
     const over = ended(running)
-    await waitFor(() => endpoint.questions.length >= 25)
-    running.kill('SIGINT')
-    const { err } = await over
-    expect(err).toContain('stopping after the batch in flight')
-    expect(err).toContain('run the same command again to go on')
-    const { provenance, candidates, decision } = one.result()
-    expect(provenance.interrupted).toBe(true)
-    expect(decision.matches.holds).toBe(false)
-    // Only a beginning of the seeded order is judged, never the short items; every answer is stored.
-    const answered = endpoint.questions.length
-    expect(answered).toBeLessThan(120)
-    expect(candidates.find(({ id }) => id === 'program')?.n).toBeLessThanOrEqual(answered)
-    expect(await stored(one)).toBe(120 + answered)
-    expect(one.files()).not.toContain('rightsize.lock')
-    await one.rightsize(['run'])
-    expect(endpoint.questions).toHaveLength(120)
-    expect(one.result().provenance).toMatchObject({ interrupted: false, resumed: true })
+    await waitFor(() => endpoint.questions.length >= 5)
+    running.kill('SIGTERM')
+    running.stderr?.once('data', () => running.kill('SIGTERM'))
+    expect((await over).code).toBe(143)
+    expect(one.files()).not.toContain('result.json')
   })
 
   test('two runs at once on one store are safe', async () => {

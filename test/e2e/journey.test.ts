@@ -83,6 +83,18 @@ describe('from a CSV and an endpoint, without YAML', () => {
     expect(JSON.parse(store.out)).toMatchObject({ outcomes: 602 })
   })
 
+  test('--out moves the reports; the lock with its looks stays beside the spec', async () => {
+    const look = folder.result().task.look
+    const ran = await folder.rightsize(['run', '--out', 'reports', '--json'], { RS_KEY: secret })
+    const result = JSON.parse(ran.out) as { task: { look: number } }
+    expect(result.task.look).toBe(look + 1)
+    expect(ran.err).toContain('wrote reports/report.html')
+    expect(ran.err).toContain('wrote rightsize.lock')
+    expect(ran.err).toMatch(/^ {2}open reports\/report\.html/m)
+    expect(folder.files()).not.toContain('reports/rightsize.lock')
+    expect(folder.result().task.look).toBe(look)
+  })
+
   test('a hand-written spec that stands in the way is kept', async () => {
     folder.write('rightsize.yaml', '# mine\ntask: precious\n')
     const ran = await folder.rightsize(command(), { RS_KEY: secret })

@@ -17,28 +17,32 @@ export interface Published {
   readonly files: readonly string[]
 }
 
-/** Writes result.json, report.html, report.md and, unless the run was interrupted, rightsize.lock into `dir`. */
+/** Where a decision goes. The lock lies beside the spec: one for each, wherever its reports are. */
+export interface PublishedAt {
+  /** Folder of the reports. */
+  readonly dir: string
+  readonly lock: string
+  readonly previous: Lock | null
+  readonly validUntil: string
+}
+
+/** Writes result.json, report.html and report.md into `dir` and, unless the run was interrupted, the lock. */
 export async function publish(
   result: RunResult,
-  at: { readonly dir: string; readonly previous: Lock | null; readonly validUntil: string },
+  at: PublishedAt,
   effects: PublishEffects,
 ): Promise<Published> {
   const evidence = effects.digest(new TextEncoder().encode(canonicalJson(result)))
   const lock = lockDecision({ result, evidence, validUntil: at.validUntil, previous: at.previous })
   const files: readonly (readonly [string, string])[] = [
-    ['result.json', `${JSON.stringify(result, null, 2)}\n`],
-    ['report.html', renderHtml(result)],
-    ['report.md', renderMarkdown(result)],
+    [effects.join(at.dir, 'result.json'), `${JSON.stringify(result, null, 2)}\n`],
+    [effects.join(at.dir, 'report.html'), renderHtml(result)],
+    [effects.join(at.dir, 'report.md'), renderMarkdown(result)],
     // A run that was stopped half-way decides nothing: the decision in git stays.
     ...(result.provenance.interrupted
       ? []
-      : ([['rightsize.lock', `${JSON.stringify(lock, null, 2)}\n`]] as const)),
+      : ([[at.lock, `${JSON.stringify(lock, null, 2)}\n`]] as const)),
   ]
-  const written: string[] = []
-  for (const [name, text] of files) {
-    const path = effects.join(at.dir, name)
-    await effects.write(path, text)
-    written.push(path)
-  }
-  return { lock, files: written }
+  for (const [path, text] of files) await effects.write(path, text)
+  return { lock, files: files.map(([path]) => path) }
 }
