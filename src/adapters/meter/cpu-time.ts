@@ -42,8 +42,11 @@ function startWindow(parts: CpuTimeParts, binding: MeterBinding): MeterWindow {
   if (before.use === null)
     throw new RightsizeError('METER_BINDING', `nothing to see: ${describe(binding)}`)
   let peak = before.use.rssBytes
+  const { pids } = before.use
+  // A look at the whole process table would be CPU time of this process, which may be the one that is metered.
   const look = (): void => {
-    peak = Math.max(peak, seen(parts.processes, binding)?.rssBytes ?? 0)
+    const rss = pids.reduce((sum, pid) => sum + (parts.processes.rss(pid) ?? 0), 0)
+    peak = Math.max(peak, rss)
   }
   const timer = setInterval(look, memoryEveryMs)
   timer.unref()
