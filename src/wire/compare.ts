@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { CompareRequest, ModelComparison } from '../app/shrink/compare-paths.ts'
 import type { TensorEngine } from '../contract/tensors.ts'
-import { ownProcess } from './own-process.ts'
 import { type At, readText, type Watch } from './world.ts'
 
 /** Two ONNX models on the same data, or on random inputs. */
@@ -19,7 +18,7 @@ export async function compare(
   const placed = { ...request, a: at(a), b: at(b), data: data === undefined ? data : at(data) }
   return comparePaths(placed, {
     engine: await engineOf(request.runtime),
-    own: ownProcess(effects),
+    own: effects.own,
     files: modelFiles,
     find: findModel,
     openTokenizer,

@@ -8,6 +8,7 @@ import type { Clock } from '../contract/clock.ts'
 import type { GridSource } from '../contract/grid.ts'
 import type { RuntimeSession } from '../contract/runtime.ts'
 import type { Store } from '../contract/store.ts'
+import { runtimeFor } from '../core/part/runtimes.ts'
 import { meters } from './doctor.ts'
 import { teachEffects } from './students.ts'
 import { type At, monotonicS, ownCpuS, packageDir, readText, sha256, workerPath } from './world.ts'
@@ -49,6 +50,14 @@ interface Parts {
   readonly machineThreads: number | null
 }
 
+/** Work that this process does itself: nothing but its own pid is bound. */
+const thisProcess = {
+  id: 'this process',
+  runtime: runtimeFor.graph,
+  settings: {},
+  base: 'this process',
+} as const
+
 function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effects {
   const parts: Parts = {
     env: options.env,
@@ -58,13 +67,20 @@ function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effect
     machineThreads: hardwareThreads(),
   }
   const openRuntime = runtimeOpener(parts, open)
+  const openMeters = meterOpener(parts)
   return {
     clock,
     digest: sha256,
     fetch: parts.fetch,
     env: parts.env,
     machineThreads: parts.machineThreads,
-    ownCpuS,
+    own: {
+      binding: { pids: [process.pid], threads: 1 },
+      cpuS: ownCpuS,
+      wallS: monotonicS,
+      machineThreads: parts.machineThreads,
+      openMeters: (binding) => openMeters(thisProcess, binding),
+    },
     readText,
     resolve: (baseDir, path) => (isAbsolute(path) ? path : join(baseDir, path)),
     readRows: async (path, dataset) =>
@@ -72,7 +88,7 @@ function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effect
     openStore,
     openRuntime,
     openScorer: scorerOpener(parts, openRuntime),
-    openMeters: meterOpener(parts),
+    openMeters,
     trainStudent: async (candidate, rows, context, onEvent) => {
       const { teach } = await import('../app/train/teach.ts')
       return teach(candidate, rows, teachEffects(context, openRuntime), onEvent)

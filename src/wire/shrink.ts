@@ -8,7 +8,6 @@ import type { ShrinkEffects, ShrinkRequest } from '../app/shrink/request.ts'
 import type { Compression } from '../core/compress/trial.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import { engineOf } from './compare.ts'
-import { ownProcess } from './own-process.ts'
 import { sourceFromFile } from './spec-source.ts'
 import { type At, monotonicS, ownCpuS, readText, sha256, type Watch } from './world.ts'
 
@@ -40,7 +39,7 @@ export async function shrinkModel(flags: ShrinkFlags, how: Watch, at: At): Promi
   const world = await shrinkEffects(flags, how, at)
   const { compression, files } =
     flags.replay === undefined
-      ? await withOwnProcess(ownProcess(at.effects), (own) => shrink(request, { ...world, own }))
+      ? await withOwnProcess(at.effects.own, (own) => shrink(request, { ...world, own }))
       : await replayShrink(request, await readCompression(resolve(at.cwd, flags.replay)), world)
   await removeModels(out)
   await writeFolder(out, files)
@@ -125,7 +124,7 @@ export async function shrinkEffects(
     costEngine: flags.runtime === 'onnxruntime-web' ? await engineOf(flags.runtime) : engine,
     targetRuntime: flags.runtime,
     cpuS: ownCpuS,
-    own: { ...ownProcess(effects), meter: null },
+    own: { ...effects.own, meter: null },
     wallS: monotonicS,
     pause: (ms) => new Promise((done) => setTimeout(done, ms)),
     text: textOrNull,

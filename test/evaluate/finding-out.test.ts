@@ -63,7 +63,10 @@ function world() {
     digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     env: {},
     machineThreads: 4,
-    ownCpuS: () => 0,
+    own: {
+      ...{ binding: {}, cpuS: () => 0, wallS: () => nowS++, machineThreads: 4 },
+      openMeters: async () => [],
+    },
     resolve: (_, path) => path,
     openRuntime: async (candidate) => sessionOf(candidate.id),
     openScorer: async () => exactScorer({}),

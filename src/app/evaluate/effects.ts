@@ -8,6 +8,7 @@ import type { Environment } from '../../core/result/run-result.ts'
 import type { GridFactor } from '../../core/result/usage.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
 import type { CandidateSpec, DatasetSpec, ScorerSpec } from '../../core/spec/spec.ts'
+import type { OwnProcessEffects } from '../measure/own-process.ts'
 import type { RunEvent } from './events.ts'
 
 /** A row as a file gives it. */
@@ -66,6 +67,6 @@ export interface Effects {
   apiFacts(): Promise<ApiContext>
   /** Hardware threads of the machine; null inside a virtual machine, whose host is not known. */
   readonly machineThreads: number | null
-  /** CPU seconds (user + system) of this process so far. */
-  ownCpuS(): number
+  /** This process: what finding out takes is counted here. */
+  readonly own: OwnProcessEffects
 }

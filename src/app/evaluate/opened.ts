@@ -2,7 +2,8 @@ import type { RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
 import { canonicalJson } from '../../core/data/canonical-json.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
-import type { Effects, TrainedStudent } from './effects.ts'
+import type { Effects } from './effects.ts'
+import type { TrainedHere } from './train-students.ts'
 
 /** Settings that cannot change an answer: they stay out of the key under which answers are stored. */
 const answerNeutral = new Set([
@@ -21,7 +22,7 @@ export interface OpenedCandidate {
   /** sha256 of what can change an answer: model identity, prompt, sampling settings. Key of stored outcomes. */
   readonly digest: string
   readonly broken: { readonly code: string; readonly message: string } | null
-  readonly trained: TrainedStudent | null
+  readonly trained: TrainedHere | null
   readonly openCpuS: number
   readonly openWallS: number
 }
@@ -32,7 +33,7 @@ export interface OpenedCandidate {
  */
 export async function openCandidate(
   spec: CandidateSpec,
-  trained: TrainedStudent | null,
+  trained: TrainedHere | null,
   effects: Effects,
   context: RuntimeContext,
 ): Promise<OpenedCandidate> {
@@ -81,7 +82,7 @@ async function withPrompt(
 function candidateDigest(
   spec: CandidateSpec,
   session: RuntimeSession,
-  trained: TrainedStudent | null,
+  trained: TrainedHere | null,
   effects: Effects,
 ): string {
   const settings = Object.fromEntries(

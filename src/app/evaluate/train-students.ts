@@ -15,6 +15,11 @@ export function needsTraining(candidate: CandidateSpec): boolean {
   return runtimePart(candidate.runtime).student && candidate.model === undefined
 }
 
+export interface TrainedHere extends TrainedStudent {
+  /** CPU seconds of its training that this process took; the rest is that of child processes. */
+  readonly ownCpuS: number
+}
+
 /**
  * Trains every student of the spec. With a train part it is taught on that; without one the test rows both teach and
  * judge, by cross-fitting, so that no row judges a model that has seen it. By candidate id.
@@ -26,8 +31,8 @@ export async function trainAll(
   effects: Effects,
   context: RuntimeContext,
   onEvent: (event: RunEvent) => void,
-): Promise<ReadonlyMap<string, TrainedStudent | RightsizeError>> {
-  const trained = new Map<string, TrainedStudent | RightsizeError>()
+): Promise<ReadonlyMap<string, TrainedHere | RightsizeError>> {
+  const trained = new Map<string, TrainedHere | RightsizeError>()
   const students = spec.candidates.filter(needsTraining)
   if (students.length === 0) return trained
   const test = labelled(data.test.items)
@@ -38,7 +43,9 @@ export async function trainAll(
     const detail = `${candidate.id} on ${train.length} rows${how}`
     onEvent({ type: 'stage', stage: 'train', detail })
     try {
-      trained.set(candidate.id, await effects.trainStudent(candidate, rows, context, onEvent))
+      const before = effects.own.cpuS()
+      const student = await effects.trainStudent(candidate, rows, context, onEvent)
+      trained.set(candidate.id, { ...student, ownCpuS: effects.own.cpuS() - before })
     } catch (cause) {
       if (!(cause instanceof RightsizeError)) throw cause
       trained.set(candidate.id, cause)

@@ -1,0 +1,126 @@
+import type { Item } from '../../core/data/item.ts'
+import { noiseOf } from '../../core/energy/noise.ts'
+import { hashText } from '../../core/random/hash.ts'
+import type { Saving } from '../../core/result/run-result.ts'
+import type { DecisionInput } from '../../core/select/decision-input.ts'
+import type { Spec } from '../../core/spec/spec.ts'
+import { divide } from '../../core/unit/arithmetic.ts'
+import { type Estimate, unknown } from '../../core/unit/estimate.ts'
+import type { AssembleInputs } from './assemble.ts'
+import { resolvedRatio } from './cost.ts'
+import type { CandidateFacts } from './facts.ts'
+import type { Measured } from './measure.ts'
+import { ratioCounts, wholeSetMetric } from './metrics.ts'
+
+type BareCost = CandidateFacts['cost']
+
+/** What the decision is made from. */
+export function decisionInput(
+  inputs: AssembleInputs,
+  facts: readonly CandidateFacts[],
+): DecisionInput {
+  const { spec, items, data } = inputs
+  const collected = facts.map((one) => one.collected)
+  const ratio = inputs.scorers.length === 1 ? inputs.scorers[0]?.scorer.ratio : undefined
+  const whole = wholeSetMetric(inputs.scorers, collected, items)
+  const clustered = items.some((item) => item.cluster !== null)
+  return {
+    metric: inputs.metric,
+    candidates: facts.map((one) => evidenceOf(one, inputs)),
+    incumbent: spec.incumbent,
+    bar: spec.bar,
+    risk: spec.risk,
+    order: spec.order,
+    regime: inputs.regime,
+    items: items.length,
+    ...(clustered ? { clusters: items.map((item, at) => item.cluster ?? `alone:${at}`) } : {}),
+    ...(spec.dataset.slices?.length ? { slices: slicesOf(items, spec.dataset.slices) } : {}),
+    constraints: spec.constraints,
+    ...(ratio ? { ratio } : {}),
+    ...(whole ? { whole } : {}),
+    labelNoise: data.labelNoise,
+    traffic: trafficOf(spec),
+    notWorth: collected.flatMap(({ opened, notWorth }) => (notWorth ? [opened.spec.id] : [])),
+    savings: savingsOf(facts, spec),
+    synthetic: spec.dataset.synthetic === true,
+    seed: hashText(data.test.digest),
+  }
+}
+
+/** Answers that the choice will serve within the horizon; null where no volume is declared. */
+function trafficOf({ account }: Spec): number | null {
+  return account.volumePerMonth === null ? null : account.volumePerMonth * account.horizonMonths
+}
+
+function evidenceOf(
+  { id, cost, collected: one }: CandidateFacts,
+  { measured, sequential }: AssembleInputs,
+): DecisionInput['candidates'][number] {
+  const parameters = one.opened.spec.parameters ?? one.opened.session?.identity.parameters ?? null
+  const latenciesS = measured.latencies.get(id)
+  const found = sequential.get(id)
+  return {
+    id,
+    scores: one.judged.map((judged) => judged?.score ?? null),
+    cost: { ...cost, ...unrankedByNoise(cost, measured), parameters },
+    ...(one.broken ? { broken: `${one.broken.code}: ${one.broken.message}` } : {}),
+    ...(latenciesS ? { latenciesS } : {}),
+    peakRss: cost.peakRss,
+    ...(found ? { sequential: found } : {}),
+    ...(one.judged.some((judged) => judged?.counts) ? { counts: ratioCounts(one) } : {}),
+  }
+}
+
+/** On a machine whose host took CPU time from it, joules are shown but order nothing (settled: steal above 2 %). */
+function unrankedByNoise(
+  cost: BareCost,
+  { windows }: Measured,
+): Partial<Pick<BareCost, 'energyPerItem'>> {
+  const noise = noiseOf(windows.map(({ steal }) => steal))
+  if (noise === null || cost.windows === 0) return {}
+  return { energyPerItem: unknown(`not ranked by energy: ${noise}`) }
+}
+
+function slicesOf(
+  items: readonly Item[],
+  keys: readonly string[],
+): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(keys.map((key) => [key, items.map((item) => item.slices[key] ?? '')]))
+}
+
+/** The headline ratio of each candidate: energy or CPU time from interleaved windows, else price. */
+function savingsOf(
+  facts: readonly CandidateFacts[],
+  { incumbent, account }: Spec,
+): ReadonlyMap<string, Saving> {
+  const before = facts.find(({ id }) => id === incumbent)?.cost
+  const savings = new Map<string, Saving>()
+  for (const { id, cost, ratioOf, acceptRate } of facts) {
+    if (!before || id === incumbent) continue
+    if (cost.ratioResolved.kind === 'known') {
+      const of = ratioOf === 'energy' ? 'energy' : 'CPU time'
+      savings.set(id, { of, ratio: cost.ratioResolved, per: 'resolved task' })
+      continue
+    }
+    const other = declaredRatio(cost, before)
+    if (!other) continue
+    const ratio = resolvedRatio(other.ratio, acceptRate, account.fallback)
+    if (ratio.kind === 'known') savings.set(id, { of: other.of, ratio, per: 'resolved task' })
+  }
+  return savings
+}
+
+/** Incumbent over candidate per answer, from figures that no windows paired. */
+function declaredRatio(
+  cost: BareCost,
+  incumbent: BareCost,
+): { readonly of: string; readonly ratio: Estimate<'ratio'> } | null {
+  const pairs = [
+    ['energy', cost.energyPerItem, incumbent.energyPerItem],
+    ['price', cost.pricePerItem, incumbent.pricePerItem],
+  ] as const
+  for (const [of, own, theirs] of pairs)
+    if (own.kind === 'known' && theirs.kind === 'known' && own.low > 0)
+      return { of, ratio: divide(theirs, own, 'ratio') }
+  return null
+}

@@ -1,0 +1,53 @@
+import type { Quantity } from '../../core/energy/paired-cost.ts'
+import type { CostResult } from '../../core/result/cost.ts'
+import type { Spec } from '../../core/spec/spec.ts'
+import { wilson } from '../../core/stats/proportion-interval.ts'
+import { type Estimate, unknown } from '../../core/unit/estimate.ts'
+import { known } from '../../core/unit/known.ts'
+import type { Collected } from './collect.ts'
+import { itemCost, ratioToIncumbent, resolvedRatio } from './cost.ts'
+import type { Measured } from './measure.ts'
+
+/** What was found of one candidate. */
+export interface CandidateFacts {
+  readonly id: string
+  readonly collected: Collected
+  readonly cost: Omit<CostResult, 'sci'>
+  /** What its ratio to the incumbent is a ratio of. */
+  readonly ratioOf: Quantity
+  readonly acceptRate: Estimate<'share'>
+}
+
+export function factsOf(collected: Collected, measured: Measured, spec: Spec): CandidateFacts {
+  const { incumbent, account, accept } = spec
+  const { id } = collected.opened.spec
+  const { of: ratioOf, ratio } = ratioToIncumbent(id, incumbent, measured)
+  const acceptRate = acceptRateOf(collected, accept)
+  const ratioResolved =
+    id === incumbent ? ratio : resolvedRatio(ratio, acceptRate, account.fallback)
+  const cost = { ...itemCost(collected, measured, spec), ratio, ratioResolved }
+  return { id, collected, cost, ratioOf, acceptRate }
+}
+
+function acceptRateOf({ judged: items }: Collected, accept: Spec['accept']): Estimate<'share'> {
+  const scored = items.flatMap((judged) =>
+    judged === null || judged.score === null ? [] : [judged.score],
+  )
+  if (scored.length === 0) return unknown('no item was judged')
+  if (accept === null && scored.some((score) => score !== 0 && score !== 1)) {
+    const value = scored.reduce((sum, score) => sum + score, 0) / scored.length
+    const how = 'score-weighted answers: the scorer is graded and no `accept` is set'
+    return known('share', { value, method: 'measured', how, source: 'scores' })
+  }
+  const accepted = scored.filter((score) => score >= (accept ?? 1)).length
+  const { low, high } = wilson(accepted, scored.length, 0.95)
+  return known('share', {
+    value: accepted / scored.length,
+    low,
+    high,
+    level: 0.95,
+    method: 'measured',
+    how: `${accepted} of ${scored.length} accepted, Wilson interval`,
+    source: 'scores',
+  })
+}
