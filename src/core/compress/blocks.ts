@@ -1,9 +1,10 @@
 import { RightsizeError } from '../error/error.ts'
 import * as build from '../onnx/build.ts'
+import { freshNames } from '../onnx/graph-edit.ts'
 import type { Node, Tensor } from '../onnx/model.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
 import type { Artefact, NotApplicable, Params, Pass, Patched, Proposal, Target } from './pass.ts'
-import { namesFor, rewritten } from './rewrite.ts'
+import { rewritten } from './rewrite.ts'
 import { skippedText, type WeightedProduct, weightedProducts } from './weighted-product.ts'
 
 /** How a weight is cut: bits of a code, and inputs of one output that share a scale. */
@@ -83,7 +84,7 @@ function blockBytes({ rows, columns }: WeightedProduct, { bits, size }: BlockFor
 function applied(artefact: Artefact, form: BlockForm): Patched {
   const { chosen, skipped } = chosenIn(artefact, form)
   if (chosen.length === 0) throw new RightsizeError('SHRINK_PASS', 'blocks: no product fits')
-  const fresh = namesFor(artefact.model)
+  const fresh = freshNames(artefact.model.graph)
   const replaced = new Map<Node, readonly Node[]>()
   const initializers: Tensor[] = []
   const made = new Map<string, BlockWeight>()

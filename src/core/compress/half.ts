@@ -1,11 +1,11 @@
 import { RightsizeError } from '../error/error.ts'
 import * as build from '../onnx/build.ts'
 import { dtypeFacts, elementCount } from '../onnx/dtype.ts'
+import { freshNames } from '../onnx/graph-edit.ts'
 import { type HalfType, halfBits } from '../onnx/half-float.ts'
 import type { Graph, Model, Tensor } from '../onnx/model.ts'
 import { eachBlock, largestMagnitude } from './float-blocks.ts'
 import type { Artefact, NotApplicable, Pass, Patched, Proposal } from './pass.ts'
-import { namesFor } from './rewrite.ts'
 
 /** Tensors below this many values are not worth a node. */
 const fewest = 1024
@@ -65,7 +65,7 @@ function applied(artefact: Artefact, type: HalfType): Patched {
   if (all.length === 0) throw new RightsizeError('SHRINK_PASS', 'half: no large float32 tensor')
   const limit = type === 'float16' ? largestFloat16 : Number.MAX_VALUE
   const fits = all.filter((tensor) => largestMagnitude(tensor) <= limit)
-  const fresh = namesFor(model)
+  const fresh = freshNames(model.graph)
   const stored = new Map(fits.map((tensor) => [tensor.name, halved(tensor, type, fresh)]))
   const casts = [...stored].map(([name, tensor]) =>
     build.node('Cast', [tensor.name], [name], {

@@ -2,10 +2,11 @@ import { RightsizeError } from '../error/error.ts'
 import { intOf } from '../onnx/attributes.ts'
 import * as build from '../onnx/build.ts'
 import { elementCount } from '../onnx/dtype.ts'
+import { freshNames } from '../onnx/graph-edit.ts'
 import { indexGraph } from '../onnx/graph-index.ts'
 import type { Graph, Node, Tensor } from '../onnx/model.ts'
 import type { Artefact, NotApplicable, Pass, Patched, Proposal } from './pass.ts'
-import { namesFor, rewritten } from './rewrite.ts'
+import { rewritten } from './rewrite.ts'
 import { symmetricWeight } from './symmetric.ts'
 import { type Skipped, skippedText } from './weighted-product.ts'
 
@@ -93,7 +94,7 @@ function applied(artefact: Artefact): Patched {
   if (lookups.length === 0) {
     throw new RightsizeError('SHRINK_PASS', 'int8-embedding: no table that is looked up by row')
   }
-  const fresh = namesFor(artefact.model)
+  const fresh = freshNames(artefact.model.graph)
   const replaced = new Map<Node, readonly Node[]>()
   const initializers: Tensor[] = []
   for (const { table, nodes } of lookups) {

@@ -1,9 +1,10 @@
 import { RightsizeError } from '../error/error.ts'
 import * as build from '../onnx/build.ts'
+import { freshNames } from '../onnx/graph-edit.ts'
 import type { Graph, Model, Node, Tensor } from '../onnx/model.ts'
 import type { Artefact, NotApplicable, Params, Pass, Patched, Proposal, Target } from './pass.ts'
 import { byteDotProducts, numericSpeed } from './processor.ts'
-import { namesFor, rewritten } from './rewrite.ts'
+import { rewritten } from './rewrite.ts'
 import { type CodeLimit, symmetricWeight } from './symmetric.ts'
 import {
   type FoundProducts,
@@ -119,7 +120,7 @@ class Int8Writer {
 
   constructor(model: Model, limit: CodeLimit) {
     this.#limit = limit
-    this.#fresh = namesFor(model)
+    this.#fresh = freshNames(model.graph)
     this.#graph = model.graph
   }
 

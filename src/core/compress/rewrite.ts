@@ -1,4 +1,4 @@
-import { freshNames, removeDead } from '../onnx/graph-edit.ts'
+import { removeDead } from '../onnx/graph-edit.ts'
 import type { Graph, Model, Node, Tensor } from '../onnx/model.ts'
 
 /** A change of a graph: nodes replaced at their place, tensors added; whatever is dead afterwards goes. */
@@ -39,9 +39,4 @@ function withoutStaleInputs(before: Graph, after: Graph): Graph {
   const has = new Set(after.initializers.map(({ name }) => name))
   const inputs = after.inputs.filter(({ name }) => !had.has(name) || has.has(name))
   return { ...after, inputs }
-}
-
-/** Names for new values. */
-export function namesFor({ graph }: Model): (base: string) => string {
-  return freshNames(graph)
 }

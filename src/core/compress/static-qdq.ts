@@ -1,6 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import * as build from '../onnx/build.ts'
 import { elementCount } from '../onnx/dtype.ts'
+import { freshNames } from '../onnx/graph-edit.ts'
 import { type GraphIndex, indexGraph } from '../onnx/graph-index.ts'
 import type { Graph, Model, Node, Tensor } from '../onnx/model.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
@@ -17,7 +18,7 @@ import type {
   Target,
 } from './pass.ts'
 import { byteDotProducts } from './processor.ts'
-import { namesFor, rewritten } from './rewrite.ts'
+import { rewritten } from './rewrite.ts'
 import { type CodeLimit, symmetricWeight } from './symmetric.ts'
 import { statKey } from './tally.ts'
 import { type Skipped, skippedText } from './weighted-product.ts'
@@ -184,7 +185,7 @@ class QdqWriter {
     this.#model = model
     this.#scales = scales
     this.#limit = limit
-    this.#fresh = namesFor(model)
+    this.#fresh = freshNames(model.graph)
   }
 
   /** Replaces the weight and bias by dequantised ones, and an input of the graph by its rounded form. */

@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import * as build from '../onnx/build.ts'
-import { freshNames } from '../onnx/graph-edit.ts'
-import type { Attribute, Model, Node, Tensor } from '../onnx/model.ts'
+import { type GraphWriter, writerFor } from '../onnx/graph-writer.ts'
+import type { Model } from '../onnx/model.ts'
 import { inferShapes } from '../onnx/shapes.ts'
 import type { ValueFacts } from '../onnx/value-facts.ts'
 import type { StatRequest } from './pass.ts'
@@ -37,13 +37,16 @@ export interface StatisticGraph {
   readonly fetches: readonly string[]
 }
 
-/** Collects nodes and constants that are added to a graph. */
+/** Where figures are emitted, and in which opset. */
 interface Addition {
   readonly opset: number
-  readonly nodes: Node[]
-  readonly initializers: Tensor[]
-  readonly fresh: (base: string) => string
+  readonly writer: GraphWriter
 }
+
+const additionTo = ({ graph, opsets }: Model, prefix: string): Addition => ({
+  opset: opsets[''] ?? 1,
+  writer: writerFor(graph, prefix),
+})
 
 /**
  * The model with sums, sums of squares, distances from the first row, extremes and X^T X of the requested values as further outputs, as far
@@ -57,19 +60,13 @@ export function statisticGraph(
 ): StatisticGraph {
   const { graph } = model
   const facts = inferShapes(graph)
-  const fresh = freshNames(graph)
-  const addition = { opset: model.opsets[''] ?? 1, nodes: [], initializers: [], fresh }
+  const addition = additionTo(model, 'statistic/')
   const keep = mask === undefined ? null : rowsToKeep(addition, mask)
   const outputs = joined(requests).map((one) =>
     emitFigures(addition, one, factsOf(facts, one.request.value), keep),
   )
   const infos = outputs.flatMap(figureInfos)
-  const augmented = {
-    ...graph,
-    nodes: [...graph.nodes, ...addition.nodes],
-    initializers: [...graph.initializers, ...addition.initializers],
-    outputs: [...graph.outputs, ...infos],
-  }
+  const augmented = addition.writer.extending(graph, { outputs: [...graph.outputs, ...infos] })
   return { model: { ...model, graph: augmented }, outputs, fetches: infos.map(({ name }) => name) }
 }
 
@@ -106,9 +103,9 @@ function factsOf(facts: ReadonlyMap<string, ValueFacts>, value: string): ValueFa
 }
 
 /** The mask as one condition a row. */
-function rowsToKeep(addition: Addition, mask: string): string {
-  const flat = emit(addition, 'Reshape', [mask, shapeConstant(addition, [-1])])
-  return emit(addition, 'Cast', [flat], [build.intAttribute('to', 9)])
+function rowsToKeep({ writer }: Addition, mask: string): string {
+  const flat = writer.emit('Reshape', [mask, writer.ints([-1])])
+  return writer.emit('Cast', [flat], { attributes: { to: 9 } })
 }
 
 function emitFigures(
@@ -117,31 +114,26 @@ function emitFigures(
   { dims }: ValueFacts,
   keep: string | null,
 ): StatOutputs {
+  const { writer } = addition
   const { value } = request
   const whole = kinds.has('range') || kinds.has('histogram')
   const masked = keep !== null && dims?.length === 3 && !whole
+  const last = dims === null ? -1 : dims.length - 1
   const rows = whole
-    ? emit(addition, 'Reshape', [value, shapeConstant(addition, [-1, 1])])
-    : emit(
-        addition,
-        'Flatten',
-        [value],
-        [build.intAttribute('axis', dims === null ? -1 : dims.length - 1)],
-      )
-  const kept = masked
-    ? emit(addition, 'Compress', [rows, keep], [build.intAttribute('axis', 0)])
-    : rows
+    ? writer.emit('Reshape', [value, writer.ints([-1, 1])])
+    : writer.emit('Flatten', [value], { attributes: { axis: last } })
+  const kept = masked ? writer.emit('Compress', [rows, keep], { attributes: { axis: 0 } }) : rows
   const sums = whole || kinds.has('energy') || kinds.has('gram')
   return {
     request,
     masked,
-    shape: emit(addition, 'Shape', [kept]),
+    shape: writer.emit('Shape', [kept]),
     sum: sums ? reduce(addition, 'ReduceSum', kept, 13) : null,
     squares: sums ? sumOfSquares(addition, kept) : null,
     min: whole ? reduce(addition, 'ReduceMin', kept, 18) : null,
     max: whole ? reduce(addition, 'ReduceMax', kept, 18) : null,
     gram: kinds.has('gram')
-      ? emit(addition, 'Gemm', [kept, kept], [build.intAttribute('transA', 1)])
+      ? writer.emit('Gemm', [kept, kept], { attributes: { transA: 1 } })
       : null,
     still: kinds.has('still') ? emitStill(addition, kept) : null,
   }
@@ -149,52 +141,35 @@ function emitFigures(
 
 /** Not ReduceSumSquare: onnxruntime has a fast path over the first axis for ReduceSum alone. */
 function sumOfSquares(addition: Addition, rows: string): string {
-  return reduce(addition, 'ReduceSum', emit(addition, 'Mul', [rows, rows]), 13)
+  return reduce(addition, 'ReduceSum', addition.writer.emit('Mul', [rows, rows]), 13)
 }
 
 /** How far rows lie from the first: nothing cancels, so a value that never changes gives exactly 0. */
 function emitStill(addition: Addition, rows: string): StillOutputs {
   const reference = firstRow(addition, rows)
-  const offset = emit(addition, 'Sub', [rows, reference])
+  const offset = addition.writer.emit('Sub', [rows, reference])
   const offsets = reduce(addition, 'ReduceSum', offset, 13)
   return { reference, offsets, spread: sumOfSquares(addition, offset) }
 }
 
 /** The first row, none where there is none. Source: onnx/docs/Changelog.md, Slice has its bounds as inputs from opset 10 on. */
-function firstRow(addition: Addition, rows: string): string {
-  if (addition.opset < 10) {
-    const bounds = { starts: 0, ends: 1, axes: 0 }
-    const attributes = Object.entries(bounds).map(([name, at]) => build.intsAttribute(name, [at]))
-    return emit(addition, 'Slice', [rows], attributes)
-  }
-  const [zero, one] = [shapeConstant(addition, [0]), shapeConstant(addition, [1])]
-  return emit(addition, 'Slice', [rows, zero, one, zero])
+function firstRow({ opset, writer }: Addition, rows: string): string {
+  if (opset < 10)
+    return writer.emit('Slice', [rows], { attributes: { starts: [0], ends: [1], axes: [0] } })
+  const [zero, one] = [writer.ints([0]), writer.ints([1])]
+  return writer.emit('Slice', [rows, zero, one, zero])
 }
 
 /** Sums and extremes over the rows; from `inputSince` on the axes are an input. Source: onnx/docs/Changelog.md. */
-function reduce(addition: Addition, opType: string, rows: string, inputSince: number): string {
-  const keepdims = build.intAttribute('keepdims', 0)
-  if (addition.opset < inputSince) {
-    return emit(addition, opType, [rows], [build.intsAttribute('axes', [0]), keepdims])
-  }
-  return emit(addition, opType, [rows, shapeConstant(addition, [0])], [keepdims])
-}
-
-function emit(
-  { nodes, fresh }: Addition,
+function reduce(
+  { opset, writer }: Addition,
   opType: string,
-  inputs: readonly string[],
-  attributes: readonly Attribute[] = [],
+  rows: string,
+  inputSince: number,
 ): string {
-  const output = fresh(`statistic/${opType}`)
-  nodes.push(build.node(opType, inputs, [output], { name: output, attributes }))
-  return output
-}
-
-function shapeConstant({ initializers, fresh }: Addition, values: readonly number[]): string {
-  const name = fresh(`statistic/${values.join('x')}`)
-  initializers.push(build.int64Tensor(name, [values.length], values))
-  return name
+  if (opset < inputSince)
+    return writer.emit(opType, [rows], { attributes: { axes: [0], keepdims: 0 } })
+  return writer.emit(opType, [rows, writer.ints([0])], { attributes: { keepdims: 0 } })
 }
 
 function figureInfos({ shape, sum, squares, min, max, gram, still }: StatOutputs) {
@@ -233,34 +208,23 @@ export function histogramGraph(
   requests: readonly HistogramRequest[],
 ): { readonly model: Model; readonly outputs: readonly HistogramOutputs[] } {
   const { graph } = model
-  const fresh = freshNames(graph)
-  const addition: Addition = { opset: model.opsets[''] ?? 1, nodes: [], initializers: [], fresh }
-  const outputs = requests.map((request) => emitHistogram(addition, request))
+  const { writer } = additionTo(model, 'histogram/')
+  const outputs = requests.map((request) => emitHistogram(writer, request))
   const infos = outputs.flatMap(({ bins, counts }) => [
     build.valueInfo(bins, 'float32', [null]),
     build.valueInfo(counts, 'int64', [null]),
   ])
-  const augmented = {
-    ...graph,
-    nodes: [...graph.nodes, ...addition.nodes],
-    initializers: [...graph.initializers, ...addition.initializers],
-    outputs: [...graph.outputs, ...infos],
-  }
+  const augmented = writer.extending(graph, { outputs: [...graph.outputs, ...infos] })
   return { model: { ...model, graph: augmented }, outputs }
 }
 
-function emitHistogram(addition: Addition, request: HistogramRequest): HistogramOutputs {
-  const { nodes, initializers, fresh } = addition
-  const scalar = (value: number) => {
-    const name = fresh('histogram/scalar')
-    initializers.push(build.float32Tensor(name, [], [value]))
-    return name
-  }
-  const flat = emit(addition, 'Reshape', [request.value, shapeConstant(addition, [-1])])
-  const perUnit = scalar(request.limit > 0 ? histogramBins / request.limit : 0)
-  const scaled = emit(addition, 'Mul', [emit(addition, 'Abs', [flat]), perUnit])
-  const bin = emit(addition, 'Min', [emit(addition, 'Floor', [scaled]), scalar(histogramBins - 1)])
-  const [bins, counts] = [fresh('histogram/bins'), fresh('histogram/counts')]
-  nodes.push(build.node('Unique', [bin], [bins, '', '', counts], { name: bins }))
+function emitHistogram(writer: GraphWriter, request: HistogramRequest): HistogramOutputs {
+  const flat = writer.emit('Reshape', [request.value, writer.ints([-1])])
+  const perUnit = writer.scalar(request.limit > 0 ? histogramBins / request.limit : 0)
+  const scaled = writer.emit('Mul', [writer.emit('Abs', [flat]), perUnit])
+  const last = writer.scalar(histogramBins - 1)
+  const bin = writer.emit('Min', [writer.emit('Floor', [scaled]), last])
+  const [bins, counts] = [writer.fresh('bins'), writer.fresh('counts')]
+  writer.emit('Unique', [bin], { outputs: [bins, '', '', counts] })
   return { ...request, bins, counts }
 }

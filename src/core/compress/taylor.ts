@@ -1,8 +1,8 @@
 import { RightsizeError } from '../error/error.ts'
+import { type GraphWriter, writerFor } from '../onnx/graph-writer.ts'
 import type { Graph, Model, ValueInfo } from '../onnx/model.ts'
 import { inferShapes } from '../onnx/shapes.ts'
 import { gradient, gradientName } from '../train/gradient.ts'
-import { type GraphWriter, graphWriter } from '../train/graph-writer.ts'
 import { lossNames, withLoss } from '../train/loss.ts'
 import { atOpset18 } from '../train/upgrade.ts'
 
@@ -91,20 +91,12 @@ export function taylorGraph(
     model: {
       ...model,
       opsets: { ...model.opsets, '': Math.max(18, model.opsets[''] ?? 1), 'com.microsoft': 1 },
-      graph: {
-        ...graph,
-        nodes: [...graph.nodes, ...writer.nodes],
-        initializers: [...graph.initializers, ...writer.initializers],
+      graph: writer.extending(graph, {
         outputs: outputs.map(({ squares }) => ({ name: squares, dtype: 'float32', dims: [null] })),
-      },
+      }),
     },
     outputs,
   }
-}
-
-function writerFor(graph: Graph, prefix: string): GraphWriter {
-  const taken = [...graph.inputs, ...graph.initializers].map(({ name }) => name)
-  return graphWriter([...taken, ...graph.nodes.flatMap(({ outputs }) => outputs)], prefix)
 }
 
 /** The graph with one class a row, drawn from its own answers: the first whose cumulative share lies above the number drawn. */
@@ -123,12 +115,9 @@ function drawing(graph: Graph, logits: string): Graph {
     outputs: [lossNames.labels],
     attributes: { keepdims: 0 },
   })
-  return {
-    ...graph,
-    nodes: [...graph.nodes, ...writer.nodes],
-    initializers: [...graph.initializers, ...writer.initializers],
+  return writer.extending(graph, {
     inputs: [...graph.inputs, { name: drawsName, dtype: 'float32', dims: [null] }],
-  }
+  })
 }
 
 /** Sum over texts of squares; positions are all axes between the first and the last. A value of rank 2 counts its rows as texts. */

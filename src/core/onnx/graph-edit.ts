@@ -1,6 +1,6 @@
-import { capturedBy, indexGraph, namesMadeBy, valuesUsed } from './graph-index.ts'
+import { capturedBy, indexGraph, valuesUsed } from './graph-index.ts'
+import { writerFor } from './graph-writer.ts'
 import type { Graph, Node } from './model.ts'
-import { mapGraph } from './walk.ts'
 
 /** What `removeDead` took out. */
 export interface Removed {
@@ -76,18 +76,4 @@ function renameInner(graph: Graph, names: ReadonlyMap<string, string>): Graph {
 }
 
 /** A function that gives names which the graph, its inner graphs included, does not use: `base`, `base_1`, ... */
-export function freshNames(graph: Graph): (base: string) => string {
-  const taken = new Set<string>()
-  mapGraph(graph, {
-    graph: (one) => {
-      for (const name of namesMadeBy(one)) taken.add(name)
-      return one
-    },
-  })
-  return (base) => {
-    let name = base
-    for (let count = 1; taken.has(name); count += 1) name = `${base}_${count}`
-    taken.add(name)
-    return name
-  }
-}
+export const freshNames = (graph: Graph): ((base: string) => string) => writerFor(graph).fresh

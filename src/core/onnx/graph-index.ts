@@ -1,6 +1,6 @@
 import type { Graph, Node, Tensor, ValueInfo } from './model.ts'
 import { sparseNames } from './sparse.ts'
-import { subgraphsOf } from './walk.ts'
+import { graphsWithin, subgraphsOf } from './walk.ts'
 
 /** Who makes and who uses each value of one graph. */
 export interface GraphIndex {
@@ -67,4 +67,12 @@ export function* namesMadeBy(graph: Graph): Generator<string> {
   for (const tensor of graph.initializers) yield tensor.name
   yield* sparseNames(graph)
   for (const node of graph.nodes) yield* node.outputs.filter((output) => output !== '')
+}
+
+/** Every name in the graph and the graphs inside it: new names must avoid them. */
+export function* takenNames(graph: Graph): Generator<string> {
+  for (const one of graphsWithin(graph)) {
+    yield* namesMadeBy(one)
+    for (const { name } of one.outputs) yield name
+  }
 }

@@ -1,60 +1,26 @@
 import { RightsizeError } from '../error/error.ts'
-import {
-  float32Tensor,
-  graph,
-  int64Tensor,
-  intAttribute,
-  model,
-  node,
-  tensor,
-  valueInfo,
-} from '../onnx/build.ts'
-import type { Model, Node, Tensor } from '../onnx/model.ts'
+import { float32Tensor, graph, model, tensor, valueInfo } from '../onnx/build.ts'
+import { type GraphWriter, graphWriter, writerFor } from '../onnx/graph-writer.ts'
+import type { Model, ValueInfo } from '../onnx/model.ts'
 import type { DenseLayer, HeadModel } from './runtime-head.ts'
 import type { LinearModel } from './runtime-linear.ts'
 import { type StaticModel, silentTokens } from './runtime-static.ts'
 
-/** Nodes and tensors of dense layers with max(0, y) between; names carry the prefix. */
-function denseNodes(
-  layers: readonly DenseLayer[],
-  input: string,
-  output: string,
-  prefix: string,
-): { readonly nodes: readonly Node[]; readonly initializers: readonly Tensor[] } {
-  const nodes: Node[] = []
-  const initializers: Tensor[] = []
-  let value = input
-  layers.forEach(({ weights, bias }, depth) => {
-    const last = depth === layers.length - 1
-    const sums = last ? output : `${prefix}layer.${depth}`
-    const w = `${prefix}weights.${depth}`
-    const b = `${prefix}bias.${depth}`
-    initializers.push(
-      float32Tensor(w, [weights.length / bias.length, bias.length], weights),
-      float32Tensor(b, [bias.length], bias),
-    )
-    nodes.push(node('Gemm', [value, w, b], [sums], { name: `${prefix}gemm.${depth}` }))
-    value = sums
-    if (last) return
-    nodes.push(
-      node('Relu', [value], [`${prefix}relu.${depth}`], { name: `${prefix}relu.${depth}` }),
-    )
-    value = `${prefix}relu.${depth}`
-  })
-  return { nodes, initializers }
+/** Dense layers with max(0, y) between; the last one's sums are `logits`, their softmax `probabilities`. */
+function emitLayers(writer: GraphWriter, layers: readonly DenseLayer[], input: string): void {
+  const output = layers.reduce((value, { weights, bias }, depth) => {
+    const dims = [weights.length / bias.length, bias.length]
+    const w = writer.add(float32Tensor(writer.fresh(`weights.${depth}`), dims, weights))
+    const b = writer.add(float32Tensor(writer.fresh(`bias.${depth}`), [bias.length], bias))
+    if (depth === layers.length - 1)
+      return writer.emit('Gemm', [value, w, b], { outputs: ['logits'] })
+    return writer.emit('Relu', [writer.emit('Gemm', [value, w, b])])
+  }, input)
+  writer.emit('Softmax', [output], { outputs: ['probabilities'], attributes: { axis: -1 } })
 }
 
-/** Scores as `logits`, and the softmax of them as `probabilities`. */
-function scoreOutputs(labels: readonly string[]) {
-  return {
-    node: node('Softmax', ['logits'], ['probabilities'], {
-      attributes: [intAttribute('axis', -1)],
-    }),
-    infos: ['logits', 'probabilities'].map((name) =>
-      valueInfo(name, 'float32', ['batch', labels.length]),
-    ),
-  }
-}
+const scoreOutputs = (labels: readonly string[]): readonly ValueInfo[] =>
+  ['logits', 'probabilities'].map((name) => valueInfo(name, 'float32', ['batch', labels.length]))
 
 /** Labels as JSON, for whoever finds the file without its config. */
 const metadataOf = (kind: string, labels: readonly string[]): Readonly<Record<string, string>> => ({
@@ -68,37 +34,43 @@ const metadataOf = (kind: string, labels: readonly string[]): Readonly<Record<st
  * `logits` and `probabilities` float32 [batch, labels]. Text to features is not in the graph: no standard ONNX
  * operator hashes n-grams.
  */
-export function linearOnnx(student: LinearModel): Model {
-  const { labels, weights, scales, bias } = student
+export function linearOnnx({ labels, weights, scales, bias }: LinearModel): Model {
   const dims = [scales.length, labels.length]
-  const stored =
-    weights instanceof Int8Array
-      ? tensor('weights', { dtype: 'int8', dims, data: weights })
-      : float32Tensor('weights', dims, weights)
-  const scores = scoreOutputs(labels)
-  const nodes = [
-    node('Gather', ['weights', 'feature_ids'], ['rows']),
-    node('Cast', ['rows'], ['float_rows'], { attributes: [intAttribute('to', 1)] }),
-    node('Gather', ['scales', 'feature_ids'], ['row_scales']),
-    node('Mul', ['feature_values', 'row_scales'], ['scaled']),
-    node('Unsqueeze', ['scaled', 'one'], ['as_row']),
-    node('MatMul', ['as_row', 'float_rows'], ['sums']),
-    node('Squeeze', ['sums', 'one'], ['flat']),
-    node('Add', ['flat', 'bias'], ['logits']),
-    scores.node,
-  ]
-  const initializers = [
-    stored,
-    float32Tensor('scales', [scales.length], scales),
-    float32Tensor('bias', [labels.length], bias),
-    int64Tensor('one', [1], [1]),
-  ]
+  const writer = graphWriter(['feature_ids', 'feature_values'])
+  const dtype = weights instanceof Int8Array ? 'int8' : 'float32'
+  const table = writer.add(tensor('weights', { dtype, dims, data: weights }))
+  const sizes = writer.add(float32Tensor('scales', [scales.length], scales))
+  const rows = writer.emit('Gather', [table, 'feature_ids'])
+  const floats = writer.emit('Cast', [rows], { attributes: { to: 1 } })
+  const scaled = writer.emit('Mul', [
+    'feature_values',
+    writer.emit('Gather', [sizes, 'feature_ids']),
+  ])
+  const shift = writer.add(float32Tensor('bias', [labels.length], bias))
+  writer.emit('Add', [weightedSum(writer, scaled, floats), shift], { outputs: ['logits'] })
+  writer.emit('Softmax', ['logits'], { outputs: ['probabilities'], attributes: { axis: -1 } })
   const inputs = [
     valueInfo('feature_ids', 'int64', ['batch', 'features']),
     valueInfo('feature_values', 'float32', ['batch', 'features']),
   ]
-  const built = graph({ name: 'linear', nodes, initializers, inputs, outputs: scores.infos })
-  return model(built, { metadata: metadataOf('linear', labels) })
+  return student('linear', labels, writer, inputs)
+}
+
+/** [batch, n] times [batch, n, width], summed over n. */
+function weightedSum(writer: GraphWriter, weights: string, rows: string): string {
+  const one = writer.ints([1])
+  const product = writer.emit('MatMul', [writer.emit('Unsqueeze', [weights, one]), rows])
+  return writer.emit('Squeeze', [product, one])
+}
+
+function student(
+  kind: string,
+  labels: readonly string[],
+  { nodes, initializers }: GraphWriter,
+  inputs: readonly ValueInfo[],
+): Model {
+  const built = graph({ name: kind, nodes, initializers, inputs, outputs: scoreOutputs(labels) })
+  return model(built, { metadata: metadataOf(kind, labels) })
 }
 
 /**
@@ -106,54 +78,29 @@ export function linearOnnx(student: LinearModel): Model {
  * [batch, sequence] to `logits` and `probabilities` float32 [batch, labels]. Special and unknown tokens are in the
  * graph as tokens that do not count, so a tokenizer that adds [CLS] and [SEP] changes nothing.
  */
-export function staticOnnx(student: StaticModel): Model {
-  const { labels, width, embeddings, scales, tokenizer, layers } = student
+export function staticOnnx(bag: StaticModel): Model {
+  const { labels, width, embeddings, scales, tokenizer, layers, unitLength } = bag
   const silent = silentTokens(tokenizer)
-  const counts = Float32Array.from(scales, (_, id) => (silent.has(id) ? 0 : 1))
+  const counted = Float32Array.from(scales, (_, id) => (silent.has(id) ? 0 : 1))
   const vectors = Float32Array.from(embeddings, (value, at) => {
     const id = Math.floor(at / width)
-    return value * (scales[id] as number) * (counts[id] as number)
+    return value * (scales[id] as number) * (counted[id] as number)
   })
-  const head = denseNodes(layers, 'pooled', 'logits', 'head.')
-  const scores = scoreOutputs(labels)
-  const nodes = [
-    node('Cast', ['attention_mask'], ['mask'], { attributes: [intAttribute('to', 1)] }),
-    node('Gather', ['counts', 'input_ids'], ['counted']),
-    node('Mul', ['mask', 'counted'], ['weights']),
-    node('Gather', ['embeddings', 'input_ids'], ['vectors']),
-    node('Unsqueeze', ['weights', 'one'], ['as_row']),
-    node('MatMul', ['as_row', 'vectors'], ['sums']),
-    node('Squeeze', ['sums', 'one'], ['sum']),
-    ...poolingNodes(student.unitLength),
-    ...head.nodes,
-    scores.node,
-  ]
-  const initializers = [
-    float32Tensor('embeddings', [scales.length, width], vectors),
-    float32Tensor('counts', [scales.length], counts),
-    float32Tensor('least', [], [student.unitLength ? 1e-12 : 1]),
-    int64Tensor('one', [1], [1]),
-    ...head.initializers,
-  ]
-  const inputs = ['input_ids', 'attention_mask'].map((name) =>
-    valueInfo(name, 'int64', ['batch', 'sequence']),
-  )
-  const built = graph({ name: 'static', nodes, initializers, inputs, outputs: scores.infos })
-  return model(built, { metadata: metadataOf('static', labels) })
-}
-
-/** `sum` by the number of counted tokens, or by its own length; an empty text stays zero. */
-function poolingNodes(unitLength: boolean): Node[] {
+  const names = ['input_ids', 'attention_mask']
+  const writer = graphWriter(names)
+  const table = writer.add(float32Tensor('embeddings', [scales.length, width], vectors))
+  const counts = writer.add(float32Tensor('counts', [scales.length], counted))
+  const mask = writer.emit('Cast', ['attention_mask'], { attributes: { to: 1 } })
+  const weights = writer.emit('Mul', [mask, writer.emit('Gather', [counts, 'input_ids'])])
+  const sum = weightedSum(writer, weights, writer.emit('Gather', [table, 'input_ids']))
+  // By the number of counted tokens, or by its own length; an empty text stays zero.
   const length = unitLength
-    ? node('ReduceL2', ['sum', 'one'], ['length'])
-    : node('ReduceSum', ['weights', 'one'], ['length'], {
-        attributes: [intAttribute('keepdims', 1)],
-      })
-  return [
-    length,
-    node('Max', ['length', 'least'], ['divisor']),
-    node('Div', ['sum', 'divisor'], ['pooled']),
-  ]
+    ? writer.emit('ReduceL2', [sum, writer.ints([1])])
+    : writer.emit('ReduceSum', [weights, writer.ints([1])], { attributes: { keepdims: 1 } })
+  const divisor = writer.emit('Max', [length, writer.scalar(unitLength ? 1e-12 : 1)])
+  emitLayers(writer, layers, writer.emit('Div', [sum, divisor]))
+  const inputs = names.map((name) => valueInfo(name, 'int64', ['batch', 'sequence']))
+  return student('static', labels, writer, inputs)
 }
 
 /**
@@ -171,28 +118,16 @@ export function appendHead(
 ): Model {
   requireNames(encoder, embedding)
   requireWidth(encoder, embedding, head.width)
-  const unit = normalise || pool
-  const pooled = pool
-    ? sumNodes(encoder, embedding)
-    : { nodes: [], initializers: [], output: embedding }
-  const input = unit ? `${PREFIX}unit` : embedding
-  const layers = denseNodes(head.layers, input, 'logits', PREFIX)
-  const scores = scoreOutputs(head.labels)
+  const writer = writerFor(encoder.graph, 'rightsize.head.')
+  const vector = pool ? emitSum(writer, encoder, embedding) : embedding
+  const unit = { axis: -1, p: 2 }
+  const input =
+    normalise || pool ? writer.emit('LpNormalization', [vector], { attributes: unit }) : vector
+  emitLayers(writer, head.layers, input)
   return {
     ...encoder,
     metadata: { ...encoder.metadata, ...metadataOf('head', head.labels) },
-    graph: {
-      ...encoder.graph,
-      nodes: [
-        ...encoder.graph.nodes,
-        ...pooled.nodes,
-        ...(unit ? [unitNode(pooled.output, input)] : []),
-        ...layers.nodes,
-        scores.node,
-      ],
-      initializers: [...encoder.graph.initializers, ...pooled.initializers, ...layers.initializers],
-      outputs: scores.infos,
-    },
+    graph: writer.extending(encoder.graph, { outputs: scoreOutputs(head.labels) }),
   }
 }
 
@@ -201,37 +136,18 @@ export interface AppendOptions {
   readonly pool?: boolean
 }
 
-const PREFIX = 'rightsize.head.'
-
 /** The sum of the token vectors that count: to length 1 it is the same as their mean. No operator here changed between opsets. */
-function sumNodes({ graph: { inputs } }: Model, embedding: string) {
+function emitSum(writer: GraphWriter, { graph: { inputs } }: Model, embedding: string): string {
   if (!inputs.some(({ name }) => name === 'attention_mask'))
     throw new RightsizeError(
       'STUDENT_INPUT',
       `"${embedding}" has a vector for each token, and the encoder has no attention_mask`,
     )
-  const [mask, row, sum, output, asRow, asVector] = [
-    ...['mask', 'row', 'sum', 'pooled', 'as_row', 'as_vector'].map((name) => `${PREFIX}${name}`),
-  ] as [string, string, string, string, string, string]
-  const nodes = [
-    node('Cast', ['attention_mask'], [mask], {
-      name: mask,
-      attributes: [intAttribute('to', 1)],
-    }),
-    node('Reshape', [mask, asRow], [row], { name: row }),
-    node('MatMul', [row, embedding], [sum], { name: sum }),
-    node('Reshape', [sum, asVector], [output], { name: output }),
-  ]
-  const initializers = [int64Tensor(asRow, [3], [0, 1, -1]), int64Tensor(asVector, [2], [0, -1])]
-  return { nodes, initializers, output }
+  const mask = writer.emit('Cast', ['attention_mask'], { attributes: { to: 1 } })
+  const row = writer.emit('Reshape', [mask, writer.ints([0, 1, -1])])
+  const sum = writer.emit('MatMul', [row, embedding])
+  return writer.emit('Reshape', [sum, writer.ints([0, -1])])
 }
-
-/** To length 1 along the last axis. */
-const unitNode = (input: string, output: string): Node =>
-  node('LpNormalization', [input], [output], {
-    name: `${PREFIX}unit`,
-    attributes: [intAttribute('axis', -1), intAttribute('p', 2)],
-  })
 
 function requireNames(
   { graph: { nodes, inputs, initializers, outputs } }: Model,
@@ -244,7 +160,7 @@ function requireNames(
     throw new RightsizeError('STUDENT_INPUT', what)
   }
   const taken = new Set([...computed, ...[...inputs, ...initializers].map(({ name }) => name)])
-  const clash = ['logits', 'probabilities', `${PREFIX}weights.0`].find((name) => taken.has(name))
+  const clash = ['logits', 'probabilities'].find((name) => taken.has(name))
   if (clash === undefined) return
   throw new RightsizeError('STUDENT_INPUT', `the encoder already has a value named "${clash}"`)
 }

@@ -1,6 +1,6 @@
 import { model } from '../onnx/build.ts'
+import { type GraphWriter, graphWriter } from '../onnx/graph-writer.ts'
 import type { Graph, Model, ValueInfo } from '../onnx/model.ts'
-import { type GraphWriter, graphWriter } from './graph-writer.ts'
 import {
   glorot,
   type Initial,

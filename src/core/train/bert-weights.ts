@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
+import type { GraphWriter } from '../onnx/graph-writer.ts'
 import type { Tensor } from '../onnx/model.ts'
 import { numbersOf, tensorOf } from '../onnx/tensor-values.ts'
-import type { GraphWriter } from './graph-writer.ts'
 
 /** Floats that are turned into float32: the 16-bit ones exactly, doubles rounded. */
 const floats: ReadonlySet<string> = new Set(['float32', 'float16', 'bfloat16', 'float64'])

@@ -1,5 +1,5 @@
+import type { GraphWriter } from '../onnx/graph-writer.ts'
 import type { Dim } from '../onnx/model.ts'
-import type { GraphWriter } from './graph-writer.ts'
 import type { KnownDims } from './known-dims.ts'
 
 type Decision = 'keep' | 'sum' | 'unknown'

@@ -1,9 +1,9 @@
+import type { GraphWriter } from '../onnx/graph-writer.ts'
 import type { Tensor } from '../onnx/model.ts'
 import { meanPool } from './architecture.ts'
 import type { BertConfig } from './bert-config.ts'
 import { BertWeights } from './bert-weights.ts'
 import { activated, type Build, dense, firstToken, normalised } from './build-bert-part.ts'
-import type { GraphWriter } from './graph-writer.ts'
 
 export type Pooling = 'cls' | 'max' | 'mean' | 'mean_sqrt_len_tokens'
 

@@ -1,6 +1,6 @@
+import type { GraphWriter } from '../onnx/graph-writer.ts'
 import type { BertConfig } from './bert-config.ts'
 import type { BertWeights } from './bert-weights.ts'
-import type { GraphWriter } from './graph-writer.ts'
 
 /** What the functions that build a graph from a checkpoint share. */
 export interface Build {

@@ -1,10 +1,10 @@
 import { int64Tensor, model } from '../onnx/build.ts'
+import { graphWriter } from '../onnx/graph-writer.ts'
 import type { Model, Tensor, ValueInfo } from '../onnx/model.ts'
 import type { BertConfig } from './bert-config.ts'
 import { BertWeights } from './bert-weights.ts'
 import { type EmbeddingHead, head } from './build-bert-head.ts'
 import { activated, type Build, dense, normalised } from './build-bert-part.ts'
-import { graphWriter } from './graph-writer.ts'
 
 export interface BuiltBert {
   readonly model: Model

@@ -1,11 +1,12 @@
 import { RightsizeError } from '../error/error.ts'
+import { intOf } from '../onnx/attributes.ts'
 import { float32Tensor } from '../onnx/build.ts'
 import { removeDead } from '../onnx/graph-edit.ts'
 import { indexGraph } from '../onnx/graph-index.ts'
+import { writerFor } from '../onnx/graph-writer.ts'
 import type { Graph, Model, Node, ValueInfo } from '../onnx/model.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
 import { meanPool } from './architecture.ts'
-import { graphWriter } from './graph-writer.ts'
 
 /** A linear layer: y = x W + b, W [width, classes] row-major. */
 export interface LinearHead {
@@ -56,18 +57,10 @@ function ending(model: Model, graph: Graph, name: string): Model {
 }
 
 function withMean(graph: Graph, states: string) {
-  const taken = [...graph.initializers, ...graph.inputs].map(({ name }) => name)
-  const writer = graphWriter([...taken, ...graph.nodes.flatMap(({ outputs }) => outputs)], 'head/')
+  const writer = writerFor(graph, 'head/')
   const mask = writer.emit('Cast', ['attention_mask'], { attributes: { to: 1 } })
   const vector = meanPool(writer, states, mask)
-  return {
-    vector,
-    graph: {
-      ...graph,
-      nodes: [...graph.nodes, ...writer.nodes],
-      initializers: [...graph.initializers, ...writer.initializers],
-    },
-  }
+  return { vector, graph: writer.extending(graph) }
 }
 
 function behindClassifier(model: Model, output: string): TextEncoder {
@@ -97,10 +90,7 @@ function linearHead(
   [rows = 0, columns = 0]: readonly number[],
   bias: Float32Array,
 ): LinearHead {
-  const turned = node.attributes.some(
-    (one) => one.name === 'transB' && one.kind === 'int' && Number(one.value) === 1,
-  )
-  if (!turned) return { weights: values.slice(), bias: bias.slice() }
+  if (intOf(node, 'transB', 0) !== 1) return { weights: values.slice(), bias: bias.slice() }
   const weights = new Float32Array(values.length)
   for (let row = 0; row < rows; row += 1)
     for (let column = 0; column < columns; column += 1)
@@ -114,8 +104,7 @@ export function classifierOn(
   { weights, bias }: LinearHead,
 ): { readonly model: Model; readonly parameters: readonly string[] } {
   const { graph } = model
-  const taken = [...graph.initializers, ...graph.inputs].map(({ name }) => name)
-  const writer = graphWriter([...taken, ...graph.nodes.flatMap(({ outputs }) => outputs)])
+  const writer = writerFor(graph)
   const width = weights.length / bias.length
   const w = writer.add(float32Tensor(writer.fresh('head.weight'), [width, bias.length], weights))
   const b = writer.add(float32Tensor(writer.fresh('head.bias'), [bias.length], bias))
@@ -123,18 +112,7 @@ export function classifierOn(
   const outputs: readonly ValueInfo[] = [
     { name: 'logits', dtype: 'float32', dims: ['batch', bias.length] },
   ]
-  return {
-    parameters: [w, b],
-    model: {
-      ...model,
-      graph: {
-        ...graph,
-        nodes: [...graph.nodes, ...writer.nodes],
-        initializers: [...graph.initializers, ...writer.initializers],
-        outputs,
-      },
-    },
-  }
+  return { parameters: [w, b], model: { ...model, graph: writer.extending(graph, { outputs }) } }
 }
 
 /** Operators whose float32 constants of more than one value are parameters: matrices, tables, scales and biases. */

@@ -3,11 +3,11 @@ import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import type { TensorEngine, TensorSession } from '../../contract/tensors.ts'
 import { float32Tensor, model } from '../onnx/build.ts'
 import { encodeModel } from '../onnx/encode.ts'
+import { type GraphWriter, graphWriter } from '../onnx/graph-writer.ts'
 import type { Feeds, HostTensor } from '../onnx/host-tensor.ts'
 import type { Graph } from '../onnx/model.ts'
 import { seededRandom } from '../random/random.ts'
 import { gradient, gradientName } from './gradient.ts'
-import { type GraphWriter, graphWriter } from './graph-writer.ts'
 import { type DifferentiableOp, vjpRules } from './rules.ts'
 
 interface Case {

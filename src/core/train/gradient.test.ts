@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { graph as graphWith, model, valueInfo } from '../onnx/build.ts'
 import { encodeModel } from '../onnx/encode.ts'
+import { type GraphWriter, graphWriter } from '../onnx/graph-writer.ts'
 import type { HostTensor } from '../onnx/host-tensor.ts'
 import type { Graph } from '../onnx/model.ts'
 import { seededRandom } from '../random/random.ts'
 import { gradient, gradientName } from './gradient.ts'
-import { type GraphWriter, graphWriter } from './graph-writer.ts'
 import { liftParameters } from './parameters.ts'
 
 const opsets = { 'com.microsoft': 1 }

@@ -1,6 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
+import { takenNames } from '../onnx/graph-index.ts'
+import { type GraphWriter, writerFor } from '../onnx/graph-writer.ts'
 import type { Graph, Node, ValueInfo } from '../onnx/model.ts'
-import { type GraphWriter, graphWriter } from './graph-writer.ts'
 import { type KnownDims, knownDims } from './known-dims.ts'
 import { ruleOf } from './rules.ts'
 
@@ -23,14 +24,6 @@ function reachedFrom(graph: Graph, wrt: readonly string[]): ReadonlySet<string> 
     for (const output of node.outputs) if (output !== '') reached.add(output)
   }
   return reached
-}
-
-/** All names in use, so that new ones are free. */
-function takenNames(graph: Graph): Set<string> {
-  const names = new Set<string>()
-  for (const { name } of [...graph.inputs, ...graph.initializers, ...graph.outputs]) names.add(name)
-  for (const node of graph.nodes) for (const output of node.outputs) names.add(output)
-  return names
 }
 
 /** The gradients that reached a value so far; several are added when the value is asked for. */
@@ -123,7 +116,7 @@ function putOut(walk: Walk, name: string): ValueInfo {
 }
 
 function refuseUnknown(graph: Graph, wrt: readonly string[]): void {
-  const known = takenNames(graph)
+  const known = new Set(takenNames(graph))
   for (const name of wrt)
     if (!known.has(name))
       throw new RightsizeError('TRAIN_PARAMETER', `there is no value "${name}" in the graph`, {
@@ -139,7 +132,7 @@ function refuseUnknown(graph: Graph, wrt: readonly string[]): void {
  */
 export function gradient(graph: Graph, loss: string, wrt: readonly string[]): Graph {
   refuseUnknown(graph, [loss, ...wrt])
-  const writer = graphWriter(takenNames(graph), 'b/')
+  const writer = writerFor(graph, 'b/')
   const walk: Walk = {
     writer,
     dims: knownDims(graph),
@@ -154,13 +147,6 @@ export function gradient(graph: Graph, loss: string, wrt: readonly string[]): Gr
   const gradients = wrt.map((name) => putOut(walk, name))
   const lossInfo: ValueInfo = { name: loss, dtype: 'float32', dims: null }
   const kept = graph.outputs.filter(({ name }) => name !== loss)
-  return {
-    ...graph,
-    nodes: [
-      ...graph.nodes.map((node, position) => walk.widened.get(position) ?? node),
-      ...writer.nodes,
-    ],
-    initializers: [...graph.initializers, ...writer.initializers],
-    outputs: [...kept, lossInfo, ...gradients],
-  }
+  const nodes = graph.nodes.map((node, position) => walk.widened.get(position) ?? node)
+  return writer.extending({ ...graph, nodes }, { outputs: [...kept, lossInfo, ...gradients] })
 }

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { graph as graphWith, model, valueInfo } from '../onnx/build.ts'
 import { encodeModel } from '../onnx/encode.ts'
+import { graphWriter } from '../onnx/graph-writer.ts'
 import type { HostTensor } from '../onnx/host-tensor.ts'
 import { gradient, gradientName } from './gradient.ts'
-import { graphWriter } from './graph-writer.ts'
 import { type LossSpec, withLoss } from './loss.ts'
 
 const logits = [

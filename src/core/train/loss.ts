@@ -1,6 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
+import { type GraphWriter, writerFor } from '../onnx/graph-writer.ts'
 import type { Graph, ValueInfo } from '../onnx/model.ts'
-import { type GraphWriter, graphWriter } from './graph-writer.ts'
 
 /**
  * What is minimised, averaged over the batch and weighted by the input `weights` [batch]
@@ -130,19 +130,15 @@ function refuse(graph: Graph, output: string, spec: LossSpec): void {
 export function withLoss(graph: Graph, output: string, spec: LossSpec): Graph {
   refuse(graph, output, spec)
   const inputs = lossInputs(graph, output, spec)
-  const taken = graph.nodes.flatMap((node) => node.outputs)
-  const writer = graphWriter([...taken, ...graph.initializers.map(({ name }) => name)], 'loss/')
+  const writer = writerFor(graph, 'loss/')
   const rows = rowsOf(writer, output, spec)
   const weighted = writer.emit('Mul', [rows, lossNames.weights])
   const whole = { attributes: { keepdims: 0 } }
   const total = writer.emit('ReduceSum', [weighted], whole)
   const weight = writer.emit('ReduceSum', [lossNames.weights], whole)
   writer.emit('Div', [total, weight], { outputs: [lossNames.loss] })
-  return {
-    ...graph,
-    nodes: [...graph.nodes, ...writer.nodes],
-    initializers: [...graph.initializers, ...writer.initializers],
+  return writer.extending(graph, {
     inputs: [...graph.inputs, ...inputs],
     outputs: [...graph.outputs, { name: lossNames.loss, dtype: 'float32', dims: [] }],
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import type { GraphWriter } from './graph-writer.ts'
+import type { GraphWriter } from '../onnx/graph-writer.ts'
 import { gradOf, inputOf, type VjpRule } from './rule.ts'
 
 /** exp(-x^2 * scale). */

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { graph as graphWith, model, valueInfo } from '../onnx/build.ts'
 import { encodeModel } from '../onnx/encode.ts'
+import { graphWriter } from '../onnx/graph-writer.ts'
 import type { Graph } from '../onnx/model.ts'
-import { graphWriter } from './graph-writer.ts'
 import { atOpset18 } from './upgrade.ts'
 
 function oldGraph(): Graph {
