@@ -2,20 +2,15 @@ import { RightsizeError } from '../error/error.ts'
 import type { Account } from '../result/account.ts'
 import { siPrefix } from '../unit/si-prefix.ts'
 import { format } from './sci-report.ts'
-
-/** What a model card needs beside the account. */
-export interface CardContext {
-  readonly hardware: string
-  /** 'fine-tuning' where something was trained, else left out. */
-  readonly trainingType?: 'pre-training' | 'fine-tuning'
-}
+import { type ExportedRun, subjectOf } from './subject.ts'
 
 /**
  * Block for a Hugging Face model card: `co2_eq_emissions` metadata (grams, Provider side) and a Markdown section
  * with both scores. Source: Hugging Face docs, "Displaying carbon emissions for your model".
  */
-export function modelCardBlock(account: Account, context: CardContext): string {
+export function modelCardBlock(account: Account, run: ExportedRun): string {
   const { provider, consumer, chosen } = account
+  const { cpu, cores } = run.environment
   if (provider.total.kind !== 'known')
     throw new RightsizeError('EXPORT_IMPOSSIBLE', 'the carbon of building the model is unknown')
   const row = consumer.rows.find(({ id }) => id === chosen)
@@ -24,11 +19,9 @@ export function modelCardBlock(account: Account, context: CardContext): string {
     'co2_eq_emissions:',
     `  emissions: ${format(provider.total.value)}`,
     `  source: ${quoted(`rightsize, ${account.at}: selection, benchmarking, training and failed attempts; interval ${format(provider.total.low)} to ${format(provider.total.high)} g`)}`,
-    ...(context.trainingType === undefined
-      ? []
-      : [`  training_type: ${quoted(context.trainingType)}`]),
+    ...(subjectOf(run).trained === null ? [] : ['  training_type: "fine-tuning"']),
     `  geographical_location: ${quoted(account.grid.name)}`,
-    `  hardware_used: ${quoted(context.hardware)}`,
+    `  hardware_used: ${quoted(`${cpu}, ${cores} processors`)}`,
     '---',
     '',
     '## Environmental impact',

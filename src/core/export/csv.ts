@@ -1,56 +1,52 @@
-import type { Account } from '../result/account.ts'
+import type { Account, ConsumerRow } from '../result/account.ts'
+import type { GridFactor, Usage } from '../result/usage.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 
-const columns = [
-  'candidate',
-  'verdict',
-  'rank',
-  'meter',
-  'grid_zone',
-  'grid_period',
-  'grid_kind',
-  'grid_g_per_kwh',
-  'pue',
-  'energy_j_per_inference',
-  'operational_g_per_inference',
-  'embodied_g_per_inference',
-  'accept_rate',
-  'sci_g_per_inference',
-  'sci_g_per_accepted_answer',
-  'sci_g_per_resolved_task',
-] as const
-
-/**
- * One line per candidate; every estimate has three columns (value, low, high). Unknown is an empty cell, infinite
- * is the word. Decimal points, commas between cells, RFC 4180 quoting.
- */
-export function accountCsv(account: Account): string {
-  const estimates = new Set(columns.filter((c) => /_(g|j)_per_(inf|acc|res)|accept_rate/.test(c)))
-  const head = columns.flatMap((c) => (estimates.has(c) ? [c, `${c}_low`, `${c}_high`] : [c]))
-  return `${[head, ...account.consumer.rows.map((row) => cells(account, row))].map((r) => r.map(cell).join(',')).join('\r\n')}\r\n`
+interface Source {
+  readonly row: ConsumerRow
+  readonly usage: Usage | undefined
+  readonly grid: GridFactor
 }
 
-function cells(account: Account, row: Account['consumer']['rows'][number]): readonly string[] {
-  const usage = account.usages.find(({ candidate }) => candidate === row.id)
-  const grid = usage?.grid ?? account.grid
-  return [
-    row.id,
-    row.verdict,
-    row.rank === null ? '' : String(row.rank),
-    usage?.meter ?? '',
-    grid.zone,
-    grid.period,
-    grid.kind,
-    String(grid.intensity.value),
-    String(usage?.pue.value ?? ''),
-    ...three(usage?.energy),
-    ...three(row.sci.operational),
-    ...three(row.sci.embodied),
-    ...three(usage?.acceptRate),
-    ...three(row.sci.perInference),
-    ...three(row.sci.perAccepted),
-    ...three(row.sci.perResolved),
-  ]
+const facts: Readonly<Record<string, (of: Source) => string | number | null | undefined>> = {
+  candidate: ({ row }) => row.id,
+  verdict: ({ row }) => row.verdict,
+  rank: ({ row }) => row.rank,
+  meter: ({ usage }) => usage?.meter,
+  grid_zone: ({ grid }) => grid.zone,
+  grid_period: ({ grid }) => grid.period,
+  grid_kind: ({ grid }) => grid.kind,
+  grid_g_per_kwh: ({ grid }) => grid.intensity.value,
+  pue: ({ usage }) => usage?.pue.value,
+}
+
+/** Each has three columns: value, low, high. */
+const estimates: Readonly<Record<string, (of: Source) => Estimate<Unit> | undefined>> = {
+  energy_j_per_inference: ({ usage }) => usage?.energy,
+  operational_g_per_inference: ({ row }) => row.sci.operational,
+  embodied_g_per_inference: ({ row }) => row.sci.embodied,
+  accept_rate: ({ usage }) => usage?.acceptRate,
+  sci_g_per_inference: ({ row }) => row.sci.perInference,
+  sci_g_per_accepted_answer: ({ row }) => row.sci.perAccepted,
+  sci_g_per_resolved_task: ({ row }) => row.sci.perResolved,
+}
+
+/**
+ * One line per candidate. Unknown is an empty cell, infinite is the word. Decimal points, commas between cells,
+ * RFC 4180 quoting.
+ */
+export function accountCsv({ consumer, usages, grid }: Account): string {
+  const triples = Object.keys(estimates).flatMap((name) => [name, `${name}_low`, `${name}_high`])
+  const lines = consumer.rows.map((row) => {
+    const usage = usages.find(({ candidate }) => candidate === row.id)
+    const of = { row, usage, grid: usage?.grid ?? grid }
+    return [
+      ...Object.values(facts).map((fact) => String(fact(of) ?? '')),
+      ...Object.values(estimates).flatMap((estimate) => three(estimate(of))),
+    ]
+  })
+  const table = [[...Object.keys(facts), ...triples], ...lines]
+  return table.map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('')
 }
 
 function three(estimate: Estimate<Unit> | undefined): readonly string[] {
@@ -60,7 +56,7 @@ function three(estimate: Estimate<Unit> | undefined): readonly string[] {
 }
 
 /** Quoted where needed; a leading formula character is defused, because spreadsheets run it. */
-function cell(text: string): string {
+function quoted(text: string): string {
   const safe = /^[=+@\t\r]|^-(?!\d)/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe
 }

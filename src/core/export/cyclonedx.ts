@@ -2,38 +2,32 @@ import type { Account } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
-
-export interface BomContext {
-  /** Candidates to list; the chosen one usually alone. */
-  readonly candidates: readonly CandidateResult[]
-  readonly toolVersion: string
-  /** ISO 8601 with time zone. */
-  readonly timestamp: string
-  /** RFC 4122, made by the caller. */
-  readonly serialNumber?: string
-}
+import { type ExportedRun, subjectOf } from './subject.ts'
 
 /**
- * A CycloneDX 1.6 ML-BOM: each model as a machine-learning-model component with its model card: quality with
+ * A CycloneDX 1.6 ML-BOM: the chosen model as a machine-learning-model component with its model card: quality with
  * interval, energy per activity in kWh and CO2e in tonnes (the units that the standard fixes), and SCI as
  * properties, for which it has no field. Source: CycloneDX 1.6 JSON schema, modelCard.considerations.
  */
-export function mlBom(account: Account, context: BomContext): Readonly<Record<string, unknown>> {
+export function mlBom(account: Account, run: ExportedRun): Readonly<Record<string, unknown>> {
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
-    ...(context.serialNumber === undefined
-      ? {}
-      : { serialNumber: `urn:uuid:${context.serialNumber}` }),
     version: 1,
     metadata: {
-      timestamp: context.timestamp,
+      timestamp: account.at,
       tools: {
-        components: [{ type: 'application', name: 'rightsize', version: context.toolVersion }],
+        components: [
+          {
+            type: 'application',
+            name: 'rightsize',
+            version: run.provenance.generator.split('@').at(-1) ?? '0',
+          },
+        ],
       },
     },
-    components: context.candidates.map((candidate) => component(account, candidate)),
+    components: [component(account, subjectOf(run))],
   }
 }
 
@@ -61,18 +55,15 @@ function component(account: Account, candidate: CandidateResult) {
 }
 
 function metrics({ quality, acceptRate }: CandidateResult) {
-  return [...metric('quality', quality), ...metric('accept rate', acceptRate)]
-}
-
-function metric(type: string, estimate: Estimate<'share'>) {
-  if (estimate.kind !== 'known') return []
-  return [
-    {
-      type,
-      value: String(estimate.value),
-      confidenceInterval: { lowerBound: String(estimate.low), upperBound: String(estimate.high) },
+  return [['quality', quality] as const, ['accept rate', acceptRate] as const].flatMap(
+    ([type, estimate]) => {
+      if (estimate.kind !== 'known') return []
+      const [value, lowerBound, upperBound] = [estimate.value, estimate.low, estimate.high].map(
+        String,
+      )
+      return [{ type, value, confidenceInterval: { lowerBound, upperBound } }]
     },
-  ]
+  )
 }
 
 /** CycloneDX's activities for what a run does. */
@@ -95,23 +86,22 @@ function consumptions(account: Account, candidate: CandidateResult) {
 }
 
 function energyRow(
-  account: Account,
+  { grid }: Account,
   activity: string,
   energy: Estimate<Unit>,
   carbon: Estimate<Unit>,
 ) {
-  const joules = energy.kind === 'known' ? energy.value : 0
+  const energyProvided = {
+    value: energy.kind === 'known' ? energy.value / joulesPerKwh : 0,
+    unit: 'kWh',
+  }
+  const description = `Grid of ${grid.name}, ${grid.period}`
   return {
     activity,
     energyProviders: [
-      {
-        description: `Grid of ${account.grid.name}, ${account.grid.period}`,
-        organization: { name: account.grid.name },
-        energySource: 'unknown',
-        energyProvided: { value: joules / joulesPerKwh, unit: 'kWh' },
-      },
+      { description, organization: { name: grid.name }, energySource: 'unknown', energyProvided },
     ],
-    activityEnergyCost: { value: joules / joulesPerKwh, unit: 'kWh' },
+    activityEnergyCost: energyProvided,
     ...(carbon.kind === 'known'
       ? { co2CostEquivalent: { value: carbon.value / 1e6, unit: 'tCO2eq' } }
       : {}),

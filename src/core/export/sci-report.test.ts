@@ -20,6 +20,16 @@ import { reportMarkdown } from './markdown.ts'
 import { sciReport } from './sci-report.ts'
 
 const account = buildAccount(accountRun, accountSpec, accountInputs)
+const trained = { items: 100, energy: accountRun.overhead.energy, cpuS: 1, note: '' }
+/** The run as if the third candidate, which was trained, had been chosen. */
+const trainedRun = {
+  ...accountRun,
+  decision: { ...accountRun.decision, chosen: 'wrong' },
+  candidates: accountRun.candidates.map((each) =>
+    each.id === 'wrong' ? { ...each, trained } : each,
+  ),
+  environment: { ...accountRun.environment, cpu: 'Xeon: fast' },
+}
 const row = account.consumer.rows.find(({ id }) => id === 'small')!
 const cyclonedx = benchPackage('@cyclonedx/cyclonedx-library/package.json')
 
@@ -28,7 +38,7 @@ describe('SCI report', () => {
   test.each(['consumer', 'provider'] as const)(
     'the %s report has every field of the template',
     (persona) => {
-      const report = sciReport(account, persona, { organisation: { name: 'ACME' } })
+      const report = sciReport(account, persona, { organization: { name: 'ACME', url: '-' } })
       for (const field of [
         'sci',
         'breakdown',
@@ -36,12 +46,12 @@ describe('SCI report', () => {
         'version',
         'description',
         'url',
-        'organisation',
+        'organization',
         'accountable',
         'measurementDate',
         'timespan',
         'manifestLink',
-        'visualiserLink',
+        'visualizerLink',
         'coefficients',
         'summary',
         'functionalUnit',
@@ -104,15 +114,12 @@ describe('SCI report', () => {
 
 describe('other forms', () => {
   test('model card: YAML that parses, grams of the Provider, both scores apart', () => {
-    const block = modelCardBlock(account, {
-      hardware: 'Xeon: 8 cores',
-      trainingType: 'fine-tuning',
-    })
+    const block = modelCardBlock(account, trainedRun)
     const metadata = parse(block.split('---')[1]!)
     expect(metadata.co2_eq_emissions).toMatchObject({
       training_type: 'fine-tuning',
       geographical_location: 'Germany',
-      hardware_used: 'Xeon: 8 cores',
+      hardware_used: 'Xeon: fast, 8 processors',
     })
     const total = (account.provider.total as Known<'g'>).value
     expect(metadata.co2_eq_emissions.emissions / total).toBeCloseTo(1, 3)
@@ -139,15 +146,8 @@ describe('other forms', () => {
     expect(lines[4]!.startsWith(`"'=cmd(""x""),1"`)).toBe(true)
   })
 
-  test('BoAmps: valid by the rules of its schema, energy in kWh, accuracy beside it', () => {
-    const report = boampsReport(account, {
-      candidate: accountRun.candidates[1]!,
-      environment: accountRun.environment,
-      taskFamily: 'text classification',
-      dataType: 'text',
-      infraType: 'onPremise',
-      at: '2026-01-15 10:00:00',
-    })
+  test('BoAmps: valid by the rules of its schema, with energy in kWh and accuracy', () => {
+    const report = boampsReport(account, accountRun)
     const validate = new Ajv({ strict: false }).compile(boampsSubset)
     expect(validate(report), JSON.stringify(validate.errors)).toBe(true)
     const [measure] = report['measures'] as { powerConsumption: number }[]
@@ -184,12 +184,7 @@ describe('other forms', () => {
           `http://cyclonedx.org/schema/${part}.SNAPSHOT.schema.json`,
         )
       const validate = ajv.compile(schema('bom-1.6.SNAPSHOT.schema.json'))
-      const bom = mlBom(account, {
-        candidates: accountRun.candidates,
-        toolVersion: '0.1.0',
-        timestamp: '2026-01-15T10:00:00Z',
-        serialNumber: '3e671687-395b-41f5-a30f-a58921a69b79',
-      })
+      const bom = mlBom(account, trainedRun)
       expect(validate(bom), JSON.stringify(validate.errors)).toBe(true)
       expect(validate({ ...bom, components: [{ type: 'model' }] })).toBe(false)
       const text = JSON.stringify(bom)

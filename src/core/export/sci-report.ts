@@ -4,37 +4,29 @@ import type {
   BoundaryRow,
   Coefficient,
   Persona,
+  SciComparison,
   UnitConversion,
 } from '../result/account.ts'
-import type { EstimateMethod } from '../unit/estimate.ts'
+import type { Known } from '../unit/estimate.ts'
 import { figures, siPrefix } from '../unit/si-prefix.ts'
+import { consumerMethods, type Methodology, providerMethods } from './methodologies.ts'
 
-/** Who publishes the report. Everything may be left out; what is left out is printed as not stated. */
-export interface ReportAbout {
-  readonly application?: string
-  readonly version?: string
-  readonly description?: string
-  readonly url?: string
-  readonly organisation?: { readonly name?: string; readonly url?: string }
-  readonly accountable?: {
-    readonly organisation?: string
-    readonly person?: string
-    readonly contact?: string
-  }
-  readonly timespan?: { readonly from: string; readonly to: string }
-  readonly manifestLink?: string
-  readonly visualiserLink?: string
-}
-
-/** The letters of the SCI equation, as the template groups methodologies. */
-export type SciLetter = 'C' | 'O' | 'M' | 'E' | 'I' | 'R'
-
-export interface Methodology {
-  readonly id: string
-  readonly letter: SciLetter
-  readonly method: EstimateMethod
+/** Who publishes the report, and what it is about. */
+export interface ReportHeader {
+  readonly application: string
+  readonly version: string
   readonly description: string
-  readonly coefficients: readonly string[]
+  readonly url: string
+  readonly organization: { readonly name: string; readonly url: string }
+  readonly accountable: {
+    readonly organization: string
+    readonly person: string
+    readonly contact: string
+  }
+  readonly measurementDate: string
+  readonly timespan: { readonly from: string; readonly to: string }
+  readonly manifestLink: string
+  readonly visualizerLink: string
 }
 
 export interface ReportComponent {
@@ -47,33 +39,16 @@ export interface ReportComponent {
   readonly methodologies: readonly string[]
 }
 
-/** A SCI report with every field of the Green Software Foundation's template. */
-export interface SciReport {
-  readonly schema: 'rightsize/sci-report@1'
-  readonly persona: Persona
-  readonly sci: {
-    readonly value: number
-    readonly unit: string
-    readonly low: number
-    readonly high: number
-    readonly level: number
-  }
-  readonly breakdown: readonly { readonly component: string; readonly sci: number }[]
-  readonly application: string
-  readonly version: string
-  readonly description: string
-  readonly url: string
-  readonly organisation: { readonly name: string; readonly url: string }
-  readonly accountable: {
-    readonly organisation: string
-    readonly person: string
-    readonly contact: string
-  }
-  readonly measurementDate: string
-  readonly timespan: { readonly from: string; readonly to: string }
-  readonly manifestLink: string
-  readonly visualiserLink: string
-  readonly coefficients: readonly Coefficient[]
+interface ReportScore {
+  readonly value: number
+  readonly unit: string
+  readonly low: number
+  readonly high: number
+  readonly level: number
+}
+
+interface ReportBody {
+  readonly sci: ReportScore
   readonly summary: string
   readonly functionalUnit: {
     readonly unit: string
@@ -83,17 +58,26 @@ export interface SciReport {
   readonly keyInsights: readonly string[]
   readonly methodologies: readonly Methodology[]
   readonly components: readonly ReportComponent[]
+}
+
+/** A SCI report with every field of the Green Software Foundation's template. */
+export interface SciReport extends ReportHeader, ReportBody {
+  readonly schema: 'rightsize/sci-report@1'
+  readonly persona: Persona
+  readonly breakdown: readonly { readonly component: string; readonly sci: number }[]
+  readonly coefficients: readonly Coefficient[]
   readonly boundary: readonly BoundaryRow[]
   readonly checklist: readonly { readonly item: string; readonly ok: boolean }[]
 }
 
-const unsaid = 'not stated'
-
-/** The report of one persona. The Consumer's is about the chosen candidate (or the one named), per resolved task. */
+/**
+ * The report of one persona. The Consumer's is about the chosen candidate (or the one named), per resolved task. What
+ * `about` leaves out is printed as not stated. Throws EXPORT_IMPOSSIBLE where there is no finite score.
+ */
 export function sciReport(
   account: Account,
   persona: Persona,
-  about: ReportAbout = {},
+  about: Partial<ReportHeader> = {},
   candidate: string | null = account.chosen ?? account.incumbent,
 ): SciReport {
   const body = persona === 'consumer' ? consumerBody(account, candidate) : providerBody(account)
@@ -102,41 +86,32 @@ export function sciReport(
     persona,
     ...body,
     breakdown: body.components.map(({ name, sci }) => ({ component: name, sci })),
-    ...header(account, about),
+    ...headerOf(account),
+    ...about,
     coefficients: account.coefficients,
     boundary: account.boundary.filter((row) => row.persona === persona),
   } as const
   return { ...report, checklist: checklist(report) }
 }
 
-function header(account: Account, about: ReportAbout) {
-  const { organisation = {}, accountable = {} } = about
+const unsaid = 'not stated'
+
+function headerOf({ task, chosen, incumbent, at }: Account): ReportHeader {
   return {
-    application: about.application ?? account.task,
-    version: about.version ?? unsaid,
-    description:
-      about.description ??
-      `Task ${account.task}, answered by ${account.chosen ?? account.incumbent ?? 'no candidate'}`,
-    url: about.url ?? unsaid,
-    organisation: { name: organisation.name ?? unsaid, url: organisation.url ?? unsaid },
-    accountable: {
-      organisation: accountable.organisation ?? organisation.name ?? unsaid,
-      person: accountable.person ?? unsaid,
-      contact: accountable.contact ?? unsaid,
-    },
-    measurementDate: about.timespan?.to ?? account.at,
-    timespan: about.timespan ?? { from: account.at, to: account.at },
-    manifestLink: about.manifestLink ?? unsaid,
-    visualiserLink: about.visualiserLink ?? unsaid,
+    application: task,
+    version: unsaid,
+    description: `Task ${task}, answered by ${chosen ?? incumbent ?? 'no candidate'}`,
+    url: unsaid,
+    organization: { name: unsaid, url: unsaid },
+    accountable: { organization: unsaid, person: unsaid, contact: unsaid },
+    measurementDate: at,
+    timespan: { from: at, to: at },
+    manifestLink: unsaid,
+    visualizerLink: unsaid,
   }
 }
 
-type Body = Pick<
-  SciReport,
-  'sci' | 'summary' | 'functionalUnit' | 'keyInsights' | 'methodologies' | 'components'
->
-
-function consumerBody(account: Account, candidate: string | null): Body {
+function consumerBody(account: Account, candidate: string | null): ReportBody {
   const row = account.consumer.rows.find(({ id }) => id === candidate)
   const usage = account.usages.find((each) => each.candidate === candidate)
   const score = row?.sci.perResolved
@@ -145,219 +120,140 @@ function consumerBody(account: Account, candidate: string | null): Body {
       'EXPORT_IMPOSSIBLE',
       `${candidate ?? 'no candidate'} has no finite score: ${score?.kind === 'unknown' ? score.why : 'nothing to report'}`,
     )
-  const unit = 'gCO2e per resolved task'
-  const fallback = score.value - valueOr0(row.sci.perInference)
-  const methods = consumerMethods(account, usage)
+  const sci = scoreIn('gCO2e per resolved task', score)
+  const methodologies = consumerMethods(account, usage)
+  const own = valueOr0(row.sci.perInference)
   const answers: ReportComponent = {
     name: `answers of ${row.id}`,
-    sci: valueOr0(row.sci.perInference),
-    unit,
+    sci: own,
+    unit: sci.unit,
     calculation: 'eim',
     description:
       'Energy of the answer with idle share and PUE, times grid intensity, plus embodied carbon for its device time.',
-    methodologies: methods.map(({ id }) => id),
+    methodologies: methodologies.map(({ id }) => id),
   }
-  const escalation: ReportComponent = {
+  const fallback: ReportComponent = {
     name: `fallback (${account.consumer.fallback})`,
-    sci: fallback,
-    unit,
+    sci: score.value - own,
+    unit: sci.unit,
     calculation: 'c',
     description: 'Carbon of the declared fallback for rejected answers.',
     methodologies: ['R-resolved'],
   }
   return {
-    sci: { value: score.value, unit, low: score.low, high: score.high, level: score.level },
-    components: fallback > 0 ? [answers, escalation] : [answers],
-    summary: `${rateWords({ ...score, unit })}, ${usage.grid.name}, ${usage.grid.kind} intensity.`,
+    sci,
+    components: fallback.sci > 0 ? [answers, fallback] : [answers],
+    summary: `${rateWords(sci)}, ${usage.grid.name}, ${usage.grid.kind} intensity.`,
     functionalUnit: {
       unit: 'resolved task',
       rationale: account.consumer.rationale,
       conversions: row.conversions,
     },
     keyInsights: insights(account, row.id),
-    methodologies: methods,
+    methodologies,
   }
 }
 
-function providerBody(account: Account): Body {
+const scoreIn = (unit: string, { value, low, high, level }: Known<'gPerR'>): ReportScore => ({
+  value,
+  unit,
+  low,
+  high,
+  level,
+})
+
+function providerBody(account: Account): ReportBody {
   const { provider } = account
   const unit = provider.units.find(({ sci, count }) => sci.kind === 'known' && count === 'gross')
-  const score = unit?.sci
-  if (unit === undefined || score?.kind !== 'known')
+  if (unit === undefined || unit.sci.kind !== 'known')
     throw new RightsizeError(
       'EXPORT_IMPOSSIBLE',
       'no Provider unit is known: parameters, training tokens and FLOP are all missing',
-      {
-        next: 'Set `parameters` on the chosen candidate, or state training tokens or FLOP.',
-      },
+      { next: 'Set `parameters` on the chosen candidate, or state training tokens or FLOP.' },
     )
-  const word = `gCO2e per ${unit.unit} (gross)`
-  const amount = unit.amount ?? 1
-  const components = provider.stages.map((stage, i) => ({
-    name: `${i + 1}. ${stage.activity}${stage.candidate === null ? '' : ` of ${stage.candidate}`}`,
-    sci: (valueOr0(stage.operational) + valueOr0(stage.embodied)) / amount,
-    unit: word,
-    calculation: 'eim' as const,
-    description: stage.discarded ? 'Not chosen, but counted.' : 'Part of the chosen model.',
-    methodologies: ['E-run', 'I-grid', 'M-device'],
-  }))
+  const sci = scoreIn(`gCO2e per ${unit.unit} (gross)`, unit.sci)
+  const discarded = valueOr0(provider.discardedEnergy) / (valueOr0(provider.energy) || 1)
   return {
-    sci: { value: score.value, unit: word, low: score.low, high: score.high, level: score.level },
-    components,
-    summary: `${rateWords({ ...score, unit: word })}: selection, benchmarking, training and failed attempts of ${account.task}.`,
+    sci,
+    components: provider.stages.map((stage, i) => ({
+      name: `${i + 1}. ${stage.activity}${stage.candidate === null ? '' : ` of ${stage.candidate}`}`,
+      sci: (valueOr0(stage.operational) + valueOr0(stage.embodied)) / (unit.amount ?? 1),
+      unit: sci.unit,
+      calculation: 'eim',
+      description: stage.discarded ? 'Not chosen, but counted.' : 'Part of the chosen model.',
+      methodologies: ['E-run', 'I-grid', 'M-device'],
+    })),
+    summary: `${rateWords(sci)}: selection, benchmarking, training and failed attempts of ${account.task}.`,
     functionalUnit: {
       unit: unit.unit,
       rationale: provider.rationale,
       conversions: providerConversions(account),
     },
     keyInsights: [
-      `${share(valueOr0(provider.discardedEnergy), valueOr0(provider.energy))} of the energy went into candidates that were not chosen.`,
+      `${Math.round(100 * discarded)} % of the energy went into candidates that were not chosen.`,
     ],
-    methodologies: [
-      method(
-        'E-run',
-        'E',
-        account.usages.some(({ meter }) => meter === 'cpu-time') ? 'modeled' : 'measured',
-        'Every measured window of the run, including rejected candidates and failed attempts.',
-        [],
-      ),
-      method('I-grid', 'I', 'sourced', gridWords(account), [`I ${account.grid.zone}`]),
-      method(
-        'M-device',
-        'M',
-        'sourced',
-        'TE x TiR/EL x RR/ToR of the machine over the wall time of the run.',
-        namesOf(account, /^(TE|EL)/),
-      ),
-      method(
-        'R-provider',
-        'R',
-        'sourced',
-        'Total parameters, raw tokens or theoretical FLOP (gross); active, deduplicated, used (effective).',
-        [],
-      ),
-    ],
+    methodologies: providerMethods(account),
   }
 }
 
 /** `30.04 ngCO2e per resolved task (18.43 to 414.7)` */
-function rateWords(sci: SciReport['sci']): string {
+function rateWords(sci: ReportScore): string {
   const { unit, text } = rates(sci)
   return `${text(sci.value)} ${unit} (${text(sci.low)} to ${text(sci.high)})`
 }
 
-function providerConversions(account: Account): readonly UnitConversion[] {
-  const known = account.provider.units.filter(({ amount }) => amount !== null)
-  const [first] = known
-  if (first?.amount === null || first === undefined) return []
-  const base = first.amount
-  return known.slice(1).map(({ unit, count, amount }) => ({
-    from: `${first.unit} (${first.count})`,
-    to: `${unit} (${count})`,
-    factor: base / (amount ?? 1),
-    how: `${base} / ${amount}`,
+function providerConversions({ provider }: Account): readonly UnitConversion[] {
+  const [first, ...others] = provider.units.flatMap(({ unit, count, amount }) =>
+    amount === null ? [] : [{ name: `${unit} (${count})`, amount }],
+  )
+  if (first === undefined) return []
+  return others.map(({ name, amount }) => ({
+    from: first.name,
+    to: name,
+    factor: first.amount / amount,
+    how: `${first.amount} / ${amount}`,
   }))
 }
 
-function consumerMethods(
-  account: Account,
-  usage: Account['usages'][number],
-): readonly Methodology[] {
-  const energy = usage.energy.kind === 'known' ? usage.energy : null
+function insights(account: Account, id: string): readonly string[] {
+  const { payBack, measureNext } = account
+  const compared = account.comparisons.find((each) => each.kind === 'compared' && each.a === id)
   return [
-    method('C-sum', 'C', 'modeled', 'C = O + M per answer, plus the fallback.', []),
-    method('O-eim', 'O', energy?.method ?? 'modeled', 'O = E x PUE x I.', [
-      `PUE ${usage.pue.value}`,
-    ]),
-    method(
-      'E-meter',
-      'E',
-      energy?.method ?? 'modeled',
-      `${usage.meter}: ${energy?.how ?? ''}`,
-      namesOf(account, /power model/),
-    ),
-    method('I-grid', 'I', 'sourced', gridWords({ grid: usage.grid }), [`I ${usage.grid.zone}`]),
-    method(
-      'M-device',
-      'M',
-      usage.embodied.kind === 'devices' ? 'sourced' : 'modeled',
-      'M = TE x TiR/EL x RR/ToR; device time is wall time over concurrency.',
-      namesOf(account, /^(TE|EL|RR)/),
-    ),
-    method(
-      'R-resolved',
-      'R',
-      'measured',
-      'Answers accepted by the frozen scorer on the frozen test set; the declared fallback for the others.',
-      [],
-    ),
+    ...(compared?.kind === 'compared' ? [comparisonWords(compared)] : []),
+    ...measureNext.slice(0, 1).map(({ factor }) => `Largest effect on the score: ${factor}.`),
+    ...(payBack === null || 'kind' in payBack.carbon
+      ? []
+      : [`Carbon pay-back of the evaluation: ${payBack.carbon.sentence}`]),
   ]
 }
 
-function method(
-  id: string,
-  letter: SciLetter,
-  how: EstimateMethod,
-  description: string,
-  coefficients: readonly string[],
-): Methodology {
-  return { id, letter, method: how, description, coefficients }
-}
-
-const gridWords = ({ grid }: Pick<Account, 'grid'>) =>
-  `${grid.kind}, ${grid.mix}, ${grid.scope} intensity of ${grid.name}, ${grid.period}: ${grid.source} (${grid.license}).`
-
-const namesOf = ({ coefficients }: Account, pattern: RegExp) =>
-  coefficients.map(({ name }) => name).filter((name) => pattern.test(name))
-
-function insights(account: Account, id: string): readonly string[] {
-  const compared = account.comparisons.find((each) => each.kind === 'compared' && each.a === id)
-  const lines: string[] = []
-  if (compared?.kind === 'compared')
-    lines.push(
-      `Against ${compared.b}: ${compared.verdict} (P = ${compared.pLess.toFixed(3)})${
-        compared.ratio === null
-          ? ''
-          : `; ${compared.b} emits ${compared.ratio.value.toFixed(2)} times as much [${compared.ratio.low.toFixed(2)}, ${compared.ratio.high.toFixed(2)}]`
-      }.`,
-    )
-  const [first] = account.measureNext
-  if (first !== undefined) lines.push(`Largest effect on the score: ${first.factor}.`)
-  if (account.payBack !== null && !('kind' in account.payBack.carbon))
-    lines.push(`Carbon pay-back of the evaluation: ${account.payBack.carbon.sentence}`)
-  return lines
+function comparisonWords({ b, verdict, pLess, ratio }: SciComparison): string {
+  const chance = `Against ${b}: ${verdict} (P = ${pLess.toFixed(3)})`
+  if (ratio === null) return `${chance}.`
+  const [value, low, high] = [ratio.value, ratio.low, ratio.high].map((x) => x.toFixed(2))
+  return `${chance}; ${b} emits ${value} times as much [${low}, ${high}].`
 }
 
 /** The template's validation checklist, checked by arithmetic where it can be. */
 function checklist(report: Omit<SciReport, 'checklist'>): SciReport['checklist'] {
-  const sum = report.components.reduce((total, { sci }) => total + sci, 0)
-  const listed = new Set(report.coefficients.map(({ name }) => name))
-  const named = report.methodologies.flatMap(({ coefficients }) => coefficients)
-  return [
-    {
-      item: 'components add up to the score',
-      ok: Math.abs(sum - report.sci.value) <= 1e-6 * Math.abs(report.sci.value),
-    },
-    {
-      item: 'one R for all components',
-      ok: report.components.every(({ unit }) => unit === report.sci.unit),
-    },
-    { item: 'all coefficients listed', ok: named.every((name) => listed.has(name)) },
-    { item: 'all methods typed', ok: report.methodologies.length > 0 },
-    {
-      item: 'boundaries clear',
-      ok: report.boundary.length > 0 && report.boundary.every(({ reason }) => reason !== ''),
-    },
-    { item: 'at least one level of breakdown', ok: report.components.length > 0 },
-  ]
+  const { components, coefficients, methodologies, boundary, sci } = report
+  const sum = components.reduce((total, each) => total + each.sci, 0)
+  const listed = new Set(coefficients.map(({ name }) => name))
+  const named = methodologies.flatMap((each) => each.coefficients)
+  const checks: Readonly<Record<string, boolean>> = {
+    'components add up to the score': Math.abs(sum - sci.value) <= 1e-6 * Math.abs(sci.value),
+    'one R for all components': components.every(({ unit }) => unit === sci.unit),
+    'all coefficients listed': named.every((name) => listed.has(name)),
+    'all methods typed': methodologies.length > 0,
+    'boundaries clear': boundary.length > 0 && boundary.every(({ reason }) => reason !== ''),
+    'at least one level of breakdown': components.length > 0,
+  }
+  return Object.entries(checks).map(([item, ok]) => ({ item, ok }))
 }
 
 function valueOr0(estimate: { readonly kind: string; readonly value?: number }): number {
   return estimate.kind === 'known' ? (estimate.value ?? 0) : 0
 }
-
-const share = (part: number, whole: number) =>
-  `${whole > 0 ? Math.round((100 * part) / whole) : 0} %`
 
 /** Four significant figures; exponents only where digits would not fit. */
 export const format = (value: number): string => figures(value)

@@ -40,7 +40,7 @@ export interface ReportFacts {
 export const templateFields = [
   'application',
   'version',
-  'organisation',
+  'organization',
   'accountable',
   'measurement date',
   'timespan',

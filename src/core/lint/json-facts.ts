@@ -66,6 +66,7 @@ function rate(name: string, value: unknown, unit: string, where: string): Claime
 
 function has(report: Json, field: string): boolean {
   const keys: Json = {
+    organization: report['organization'] ?? report['organisation'],
     'measurement date': report['measurementDate'],
     'functional unit': report['functionalUnit'],
     rationale: objectOf(report['functionalUnit'])['rationale'],

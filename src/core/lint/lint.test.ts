@@ -11,8 +11,8 @@ import { readQuantity } from './quantity-text.ts'
 const account = buildAccount(accountRun, accountSpec, accountInputs)
 const about = {
   version: '1.0',
-  organisation: { name: 'ACME', url: 'https://example.org' },
-  accountable: { person: 'A. Person', contact: 'a@example.org' },
+  organization: { name: 'ACME', url: 'https://example.org' },
+  accountable: { organization: 'ACME', person: 'A. Person', contact: 'a@example.org' },
   timespan: { from: '2026-01-01', to: '2026-01-15' },
 }
 const report = sciReport(account, 'consumer', about)

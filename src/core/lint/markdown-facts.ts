@@ -39,7 +39,7 @@ export function factsFromMarkdown(text: string): ReportFacts {
 }
 
 const fieldWords: Readonly<Record<string, RegExp>> = {
-  organisation: /organi[sz]ation/i,
+  organization: /organi[sz]ation/i,
   methodologies: /methodolog|method:/i,
   rationale: /rationale|because/i,
 }
