@@ -42,7 +42,7 @@ export const init = command({
     const columns = Object.keys((await firstRow(dataset, world)) ?? {})
     const seen = drafted(dataset, columns, flags)
     const draft = asks ? await questions(seen, columns) : seen
-    const { initSpec } = await import('../wire/spec-source.ts')
+    const { initSpec } = await import('../wire/source.ts')
     const written = await initSpec(specFlags(draft, flags), flags.force, world)
     for (const file of written) io.err(`wrote ${file}`)
     io.err('next: rightsize plan, then rightsize run')

@@ -1,5 +1,5 @@
+import type { Source } from '../app/source/source.ts'
 import { RightsizeError } from '../core/error/error.ts'
-import type { Source } from '../wire/spec-source.ts'
 import type { At } from '../wire/world.ts'
 import type { ValuesOf } from './command.ts'
 import { dashed, flag, list, toggle } from './flag.ts'
@@ -90,7 +90,7 @@ export async function sourceOf(
   at: Pick<At, 'cwd'>,
 ): Promise<Source> {
   const { sourceFromFile, sourceFromFlags, sourceFromPredictions } = await import(
-    '../wire/spec-source.ts'
+    '../wire/source.ts'
   )
   if (flags.predictions.length > 0) {
     refuseUnused(flags, [...students, ...calls], 'with --predictions, which call no model')

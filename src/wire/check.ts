@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { RightsizeError } from '../core/error/error.ts'
 import type { CheckFinding } from '../core/keep/check.ts'
 import { lockName, readLock } from './lock.ts'
-import { sourceFromFile } from './spec-source.ts'
+import { sourceFromFile } from './source.ts'
 import type { At } from './world.ts'
 
 /** Compares the lock with spec, data and model as they are now. Throws LOCK_NOT_FOUND where there is none. */

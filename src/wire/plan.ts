@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { textOrNull } from '../adapters/files/whole-file.ts'
+import type { Source } from '../app/source/source.ts'
 import type { PlanReport } from '../core/plan/plan-types.ts'
-import type { Source } from './spec-source.ts'
 import { type At, readResult } from './world.ts'
 
 /** What a run would take and what its labels can show, with the costs that an earlier result measured. */

@@ -1,10 +1,10 @@
 import { join, relative, resolve } from 'node:path'
 import { writeWhole } from '../adapters/files/whole-file.ts'
 import type { PublishEffects } from '../app/keep/publish.ts'
+import type { Source } from '../app/source/source.ts'
 import { looksBefore } from '../core/keep/lock.ts'
 import type { RunResult } from '../core/result/run-result.ts'
 import { lockName, readLock } from './lock.ts'
-import type { Source } from './spec-source.ts'
 import { type At, generator, sha256, type Watch } from './world.ts'
 
 export interface RunHow extends Watch {

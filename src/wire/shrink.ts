@@ -8,7 +8,7 @@ import type { ShrinkEffects, ShrinkRequest } from '../app/shrink/request.ts'
 import type { Compression } from '../core/compress/trial.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import { engineOf } from './compare.ts'
-import { sourceFromFile } from './spec-source.ts'
+import { sourceFromFile } from './source.ts'
 import { type At, monotonicS, ownCpuS, readText, sha256, type Watch } from './world.ts'
 
 /** What `shrink` is told on the command line. */

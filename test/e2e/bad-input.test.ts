@@ -200,7 +200,7 @@ describe('flags', () => {
       'FLAG_VALUE',
       /--margin takes a number from 0 to 1, not "one"[\s\S]*--margin 0.01/,
     ],
-    [['run', '--margin', '0.1'], 'FLAG_UNUSED', /--margin.*rightsize\.yaml says it/],
+    [['run', '--margin', '0.1'], 'FLAG_UNUSED', /--margin.*rightsize\.yaml already sets it/],
     [['run', '--try', 'linear', '--regime', 'race'], 'FLAG_UNUSED', /--try, --regime/],
     [
       ['run', 'items.jsonl', '--input', 'text', '--try', 'linear', '--order', 'best'],

@@ -1,0 +1,21 @@
+import type { ImportedOutcomes } from '../../core/data/imported.ts'
+import { parseSpecValue } from '../../core/spec/parse.ts'
+import { renderSpecInput } from '../../core/spec/render.ts'
+import { type ImportedRequest, importedInput } from './imported-input.ts'
+import type { Source, SourceEffects } from './source.ts'
+import { writeSpec } from './written-spec.ts'
+
+/** From results that exist already: items and answers in one form below .rightsize/, and a spec that replays them. */
+export async function sourceFromOutcomes(
+  outcomes: ImportedOutcomes,
+  request: ImportedRequest,
+  effects: SourceEffects,
+): Promise<Source> {
+  const { cwd } = effects
+  const { input, files } = importedInput(outcomes, request)
+  for (const { path, text } of files) await effects.write(effects.resolve(cwd, path), text)
+  const spec = parseSpecValue(input, 'flags')
+  const notes = outcomes.ignored.map((one) => `ignored ${one.path}: ${one.why}`)
+  const written = await writeSpec(renderSpecInput(input), cwd, effects)
+  return { spec, baseDir: cwd, written, notes }
+}

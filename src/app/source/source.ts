@@ -1,0 +1,30 @@
+import type { Digest } from '../../contract/digest.ts'
+import type { Spec } from '../../core/spec/spec.ts'
+
+/** A spec with the folder that its paths are relative to. */
+export interface Source {
+  readonly spec: Spec
+  readonly baseDir: string
+  /** Files that were written on the way, such as the YAML made from flags. */
+  readonly written: readonly string[]
+  /** What was left out of a file of another tool, and why; one line each. */
+  readonly notes: readonly string[]
+}
+
+/** What finding a spec needs of the world. Paths are relative to the working folder unless absolute. */
+export interface SourceEffects {
+  readonly cwd: string
+  readonly digest: Digest
+  resolve(folder: string, path: string): string
+  folderOf(path: string): string
+  /** A path as a message or a list of written files names it. */
+  shown(path: string): string
+  exists(path: string): boolean
+  /** The text of a file, or null where there is none. */
+  text(path: string): Promise<string | null>
+  /** The same at once, for an importer that is pure and asks in the middle; throws where there is none. */
+  textNow(path: string): string
+  write(path: string, text: string): Promise<void>
+  /** The JSON Schema of a spec, which editors read; null where the package has none. */
+  schema(): Promise<string | null>
+}
