@@ -1,6 +1,8 @@
+import { exportForms } from '../app/account/exports.ts'
+import { partNames } from '../core/part/part.ts'
 import { command } from './command.ts'
 import { flag, list, toggle } from './flag.ts'
-import { amount, file, name, numberKind, place, positive, share, textKind } from './kind.ts'
+import { amount, file, name, numberKind, oneOf, place, positive, share, textKind } from './kind.ts'
 
 const years = numberKind('years', { above: 0 }, '4')
 const seconds = numberKind('seconds', { above: 0 }, '3600')
@@ -28,8 +30,8 @@ export const sci = command({
     pue: flag(ratio, 'power usage effectiveness of the site'),
     grid: flag(place, 'country (ISO alpha-3) or cloud region'),
     export: flag(
-      textKind('form', 'one of the export forms', 'markdown'),
-      'print the account of a run as markdown, markdown-provider, json, json-provider, impact-framework, csv, model-card, boamps or cyclonedx',
+      oneOf('form', partNames(exportForms)),
+      'print the account of a run in this form (rightsize list exports)',
     ),
     json: toggle('print the scores as JSON'),
   },

@@ -11,7 +11,6 @@ interface ImportSource {
 
 /** Reads one form of results. */
 export interface Importer {
-  readonly name: string
   /** Whether the text looks like this form; `head` is its beginning, parsed where it is JSON. */
   accepts(head: ImportHead): boolean
   read(source: ImportSource): ImportedOutcomes | Promise<ImportedOutcomes>

@@ -1,4 +1,6 @@
+import type { CandidateSpec } from '../core/spec/spec.ts'
 import type { Estimate } from '../core/unit/estimate.ts'
+import type { Processes } from './processes.ts'
 
 /** What does the work that a window meters. Never the HTTP client of an endpoint. */
 export interface MeterBinding {
@@ -33,7 +35,7 @@ export interface MeterWindow {
 }
 
 export interface Meter {
-  /** rapl, nvml, prometheus, external, cpu-time. */
+  /** The name of its row in core/part/meters.ts; `none` where nothing is bound. */
   readonly name: string
   /** What it sees and what it cannot see, in a sentence for the report. */
   readonly scope: string
@@ -41,6 +43,33 @@ export interface Meter {
   readonly sensor: boolean
   start(binding: MeterBinding): Promise<MeterWindow>
   close(): Promise<void>
+}
+
+/** What meters are made of. */
+export interface MeterParts {
+  readonly processes: Processes | null
+  /** Monotonic seconds. */
+  readonly nowS: () => number
+  /** Hardware threads of the machine; null inside a virtual machine, whose host is unknown. */
+  readonly machineThreads: number | null
+  readonly idle: 'reserved' | 'none'
+  /** False under --no-exec: `energy.external` is code of the spec. */
+  readonly exec?: boolean
+  /** PROMETHEUS_URL is read from it. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly fetch?: typeof fetch
+  /** Where Linux shows energy counters; a folder of a test. */
+  readonly powercap?: string
+  /** Runs a program and returns its stdout; a test's own. */
+  readonly run?: (program: string, args: readonly string[]) => Promise<string>
+}
+
+/** One way of metering on this machine: what each file of adapters/meter exports. */
+export interface MeterSource {
+  /** The meter, if it works here and the candidate or the binding names something that it sees; else null. */
+  open(candidate: CandidateSpec, binding: MeterBinding, parts: MeterParts): Promise<Meter | null>
+  /** Whether it works on this machine, and the command that would make it work. */
+  available(parts: MeterParts): Promise<Omit<Availability, 'name'>>
 }
 
 /** What `doctor` prints for one meter, runtime or package. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { accountExports } from '../../src/app/account/exports.ts'
+import { exportForms } from '../../src/app/account/exports.ts'
 import { buildAccount } from '../../src/core/account/account.ts'
 import { commandLine } from '../command-line.ts'
 import { accountInputs, accountRun, accountSpec } from '../fixtures/account-run.ts'
@@ -65,7 +65,7 @@ describe('rightsize sci', () => {
     expect(out).toMatch(/E {2}500 Wh/)
   })
 
-  test.each(Object.keys(accountExports))(
+  test.each(Object.keys(exportForms))(
     '--export %s gives something of its form',
     async (form) => {
       const { code, out } = await sci('result.json', '--export', form)

@@ -4,7 +4,6 @@ import { csvRows } from '../../core/data/csv.ts'
 
 /** CSV by RFC 4180 with `,` `;` tab or `|`; `.tsv` as IANA defines it, without quoting. */
 export const csvReader = (files: Files): DatasetReader => ({
-  name: 'csv',
   read: async (path, { columns }) =>
     csvRows(await files.text(path), path, { columns, tabs: /\.tsv(\.gz)?$/i.test(path) }),
 })

@@ -14,7 +14,6 @@ const TABLES = ['labels.csv', 'y_labels.csv', 'metadata.csv']
  * `folder` (its sub-folder, which often is the label). `text` holds the content where the spec's input asks for it.
  */
 export const directoryReader = (files: Files): DatasetReader => ({
-  name: 'directory',
   read: async (folder, spec) => {
     const names = await files.list(folder)
     if (names.length === 0)

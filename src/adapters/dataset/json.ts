@@ -4,6 +4,5 @@ import { jsonRows } from '../../core/data/json-rows.ts'
 
 /** A JSON array of objects, or an object that holds one under `data`, `rows`, `items` or `examples`. */
 export const jsonReader = (files: Files): DatasetReader => ({
-  name: 'json',
   read: async (path) => jsonRows(await files.text(path), path),
 })

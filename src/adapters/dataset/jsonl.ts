@@ -4,6 +4,5 @@ import { jsonlRows } from '../../core/data/json-rows.ts'
 
 /** One JSON object a line. */
 export const jsonlReader = (files: Files): DatasetReader => ({
-  name: 'jsonl',
   read: async (path) => jsonlRows(await files.text(path), path),
 })

@@ -4,24 +4,17 @@ import { column, TENSOR_COLUMN } from '../../core/data/items.ts'
 import type { Row } from '../../core/data/json-rows.ts'
 import { decodeTensor } from '../../core/data/raw-tensor.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { type DatasetFormat, formatOf } from '../../core/part/datasets.ts'
 import type { DatasetSpec, RawTensorInput } from '../../core/spec/spec.ts'
 import { localFiles } from './files.ts'
 
-type Format = NonNullable<DatasetSpec['format']>
-
-/** Readers by format, loaded when asked for. */
-const READERS: Readonly<Record<Format, (files: Files) => Promise<DatasetReader>>> = {
+/** How each format is read, loaded when asked for; their facts are in core/part/datasets.ts. */
+const readers: Readonly<Record<DatasetFormat, (files: Files) => Promise<DatasetReader>>> = {
   csv: async (files) => (await import('./csv.ts')).csvReader(files),
   jsonl: async (files) => (await import('./jsonl.ts')).jsonlReader(files),
   json: async (files) => (await import('./json.ts')).jsonReader(files),
   directory: async (files) => (await import('./directory.ts')).directoryReader(files),
 }
-
-const ENDINGS: readonly (readonly [RegExp, Format])[] = [
-  [/\.(csv|tsv)(\.gz)?$/i, 'csv'],
-  [/\.(jsonl|ndjson)(\.gz)?$/i, 'jsonl'],
-  [/\.json(\.gz)?$/i, 'json'],
-]
 
 /**
  * Rows of one file or folder (an absolute path), in the format that the spec names or that the path shows. Where the
@@ -34,19 +27,16 @@ export async function readRows(
   files: Files = localFiles,
 ): Promise<readonly Row[]> {
   const folder = await files.isFolder(path)
-  const reader = await READERS[folder ? 'directory' : fileFormat(path, spec)](files)
+  const format = formatOf(path, folder ? 'folder' : 'file', spec.format)
+  if (format === null) {
+    const what = 'The file extension does not match a known format.'
+    throw new RightsizeError('DATA_FORMAT', what, { at: path })
+  }
+  const reader = await readers[format](files)
   const rows = await reader.read(path, spec)
   const kept = spec.limit === undefined ? rows : rows.slice(0, spec.limit)
   if (!isTensorInput(spec.input)) return kept
   return withTensors(kept, spec.input, folder ? path : files.folderOf(path), files)
-}
-
-function fileFormat(path: string, spec: DatasetSpec): Format {
-  const byEnding = ENDINGS.find(([ending]) => ending.test(path))?.[1]
-  const format = spec.format === 'directory' ? byEnding : (spec.format ?? byEnding)
-  if (format !== undefined) return format
-  const what = 'The file extension does not match a known format.'
-  throw new RightsizeError('DATA_FORMAT', what, { at: path })
 }
 
 const isTensorInput = (input: DatasetSpec['input']): input is RawTensorInput =>

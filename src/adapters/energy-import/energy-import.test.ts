@@ -8,7 +8,7 @@ import { readCodecarbon } from './codecarbon.ts'
 import { readIfManifest } from './if-manifest.ts'
 import { readMlEnergy } from './ml-energy.ts'
 import { readOtel } from './otel.ts'
-import { energyImports, formatOf, importEnergy } from './table.ts'
+import { energyImporters, formatOf, importEnergy } from './table.ts'
 
 const data = env['RIGHTSIZE_DATA'] ?? '../shared/data'
 const invalid = expect.objectContaining({ code: 'IMPORT_INVALID' })
@@ -233,6 +233,7 @@ describe('the table', () => {
   })
   test('loads each reader when it is named', async () => {
     expect((await importEnergy(`${header}\n${row()}\n`)).uses).toHaveLength(1)
-    for (const load of Object.values(energyImports)) expect(await load()).toBeTypeOf('function')
+    for (const { load } of Object.values(energyImporters))
+      expect(await load()).toBeTypeOf('function')
   })
 })

@@ -1,37 +1,56 @@
 import type { ImportResult } from '../../core/carbon/imported-use.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { type Part, type Parts, partNames } from '../../core/part/part.ts'
 
-type Reader = (text: string) => ImportResult
+/** One tool whose recorded energy is read. */
+interface EnergyImporterPart extends Part {
+  /** Whether a text, by its beginning, is of this tool: what only its files have. */
+  recognizes(start: string): boolean
+  load(): Promise<(text: string) => ImportResult>
+}
 
-/** Readers of other tools' energy, loaded when named. */
-export const energyImports = {
-  codecarbon: async (): Promise<Reader> => (await import('./codecarbon.ts')).readCodecarbon,
-  'impact-framework': async (): Promise<Reader> =>
-    (await import('./if-manifest.ts')).readIfManifest,
-  'ml-energy': async (): Promise<Reader> => (await import('./ml-energy.ts')).readMlEnergy,
-  opentelemetry: async (): Promise<Reader> => (await import('./otel.ts')).readOtel,
-} as const
+/** Every tool; the first that recognizes a file reads it. */
+export const energyImporters = {
+  codecarbon: {
+    summary: 'emissions.csv of CodeCarbon',
+    example: 'rightsize sci emissions.csv --requests 5000 --grid DEU',
+    recognizes: (start) => /^[^\n]*\b(energy_consumed|emissions_rate|cpu_energy)\b/.test(start),
+    load: async () => (await import('./codecarbon.ts')).readCodecarbon,
+  },
+  'ml-energy': {
+    summary: 'results of the ML.ENERGY benchmark',
+    example: 'rightsize sci results.json --requests 1000 --grid USA',
+    recognizes: (start) =>
+      /"configurations"\s*:/.test(start) && /energy_per_(request|token)_joules/.test(start),
+    load: async () => (await import('./ml-energy.ts')).readMlEnergy,
+  },
+  opentelemetry: {
+    summary: 'OpenTelemetry traces with gen_ai spans: tokens per model',
+    example: 'rightsize sci traces.json --grid FRA',
+    recognizes: (start) => /gen_ai\.|"resourceSpans"/.test(start),
+    load: async () => (await import('./otel.ts')).readOtel,
+  },
+  'impact-framework': {
+    summary: 'a manifest of the Impact Framework',
+    example: 'rightsize sci manifest.yml --grid GBR',
+    recognizes: (start) => /^\s*initialize\s*:/m.test(start) && /^\s*tree\s*:/m.test(start),
+    load: async () => (await import('./if-manifest.ts')).readIfManifest,
+  },
+} as const satisfies Parts<EnergyImporterPart>
 
-export type EnergyFormat = keyof typeof energyImports
-
-/** Reads a file of another tool; the format is recognised by its content unless it is named. */
-export async function importEnergy(
-  text: string,
-  format: EnergyFormat = formatOf(text),
-): Promise<ImportResult> {
-  const read = await energyImports[format]()
+/** Reads the file of another tool, which its content shows. Throws IMPORT_INVALID. */
+export async function importEnergy(text: string): Promise<ImportResult> {
+  const read = await energyImporters[formatOf(text)].load()
   return read(text)
 }
 
-/** The format of a text by what only that format has. */
-export function formatOf(text: string): EnergyFormat {
+/** The tool that wrote a text. Throws IMPORT_INVALID where none is recognized. */
+export function formatOf(text: string): keyof typeof energyImporters {
   const start = text.slice(0, 100_000)
-  if (/^[^\n]*\b(energy_consumed|emissions_rate|cpu_energy)\b/.test(start)) return 'codecarbon'
-  if (/"configurations"\s*:/.test(start) && /energy_per_(request|token)_joules/.test(start))
-    return 'ml-energy'
-  if (/gen_ai\.|"resourceSpans"/.test(start)) return 'opentelemetry'
-  if (/^\s*initialize\s*:/m.test(start) && /^\s*tree\s*:/m.test(start)) return 'impact-framework'
+  const names = partNames(energyImporters)
+  const found = names.find((name) => energyImporters[name].recognizes(start))
+  if (found !== undefined) return found
   throw new RightsizeError('IMPORT_INVALID', 'the file format is unknown', {
-    next: `Pass a file of one of these formats: ${Object.keys(energyImports).join(', ')}.`,
+    next: `Pass a file of one of these formats: ${names.join(', ')}.`,
   })
 }

@@ -25,7 +25,6 @@ const PREFERRED = ['exact_match', 'acc_norm', 'acc', 'pass@1', 'pass_at_1', 'f1'
  * computes over the whole corpus (its rows hold lists) leaves the answer to our own scorer.
  */
 export const lmEvalImporter: Importer = {
-  name: 'lm-eval',
   accepts: ({ firstLine }) =>
     typeof firstLine === 'object' &&
     firstLine !== null &&
@@ -40,7 +39,6 @@ export const lmEvalImporter: Importer = {
     const metric = metricOf(first)
     const ignored = leftOut(samples, first, metric)
     return {
-      format: 'lm-eval',
       task:
         /samples_(.+?)_\d{4}-\d{2}-\d{2}T/.exec(file)?.[1] ??
         /samples_(.+)\.jsonl$/.exec(file)?.[1] ??

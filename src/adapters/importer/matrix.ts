@@ -27,7 +27,6 @@ interface MatrixModel {
  * (score - 1) / 9. With `trials` one model answers several times; its score is the mean.
  */
 export const matrixImporter: Importer = {
-  name: 'matrix',
   accepts: ({ json }) => {
     const { items, models, results } = (json ?? {}) as Partial<Matrix>
     return Array.isArray(items) && (Array.isArray(models) || Array.isArray(results))
@@ -40,7 +39,6 @@ export const matrixImporter: Importer = {
         ? [trials(matrix, ids, name, file)]
         : matrix.models.map((model) => candidateOf(model, ids, graded(matrix), file))
     return {
-      format: 'matrix',
       task: matrix.name ?? null,
       items: ids.map((id, index) => {
         const cluster = matrix.clusters?.[index]

@@ -38,7 +38,6 @@ type Columns = Readonly<Record<keyof typeof NAMES, string | null>>
  * With a column `model` one file holds several candidates.
  */
 export const predictionsImporter: Importer = {
-  name: 'predictions',
   accepts: ({ file, firstLine, json }) =>
     /\.(csv|tsv)$/i.test(file) || firstLine !== null || Array.isArray(json),
   read: ({ text, file, name }) => {
@@ -50,7 +49,6 @@ export const predictionsImporter: Importer = {
     const candidates = candidatesOf(rows, columns, name)
     const scored = columns.output === null
     return {
-      format: 'predictions',
       task: null,
       items: itemsOf(rows, columns, candidates),
       candidates,

@@ -32,7 +32,6 @@ interface ResultRow {
  * an answer is promptfoo's. Cached answers keep their score and lose their latency, which would be that of the cache.
  */
 export const promptfooImporter: Importer = {
-  name: 'promptfoo',
   accepts: ({ json }) => Array.isArray(rowsIn(json)),
   read: ({ text, file }) => {
     const value: unknown = JSON.parse(text)
@@ -45,7 +44,7 @@ export const promptfooImporter: Importer = {
     const candidates = candidatesOf(rows)
     if (candidates.length === 0)
       throw new RightsizeError('IMPORT_FORMAT', 'The file holds no results.', { at: file })
-    return { format: 'promptfoo', task: taskOf(value), items, candidates, scored: true, ignored }
+    return { task: taskOf(value), items, candidates, scored: true, ignored }
   },
 }
 

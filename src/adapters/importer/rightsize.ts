@@ -7,7 +7,6 @@ import type { RunResult } from '../../core/result/run-result.ts'
 
 /** Our own result.json: scores per item, and joules, seconds and price per item where they were known. */
 export const rightsizeImporter: Importer = {
-  name: 'rightsize',
   accepts: ({ json }) =>
     /^rightsize\/run-result@/.test(String((json as { schema?: unknown } | null)?.schema)),
   read: async ({ text, file }) => {
@@ -18,7 +17,6 @@ export const rightsizeImporter: Importer = {
         next: 'Run again with this version of rightsize; stored answers are used, no model is called.',
       })
     return {
-      format: 'rightsize',
       task: task.name,
       items: outcomes.items.map((id) => ({ id, input: id, expected: null })),
       candidates: candidates.flatMap((one) => imported(one, outcomes)),

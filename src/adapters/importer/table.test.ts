@@ -154,7 +154,7 @@ test('lm-eval samples: the first filter and the first metric that is a score, th
     ],
     memory({ 'out/google__gemma-2b/samples_gsm8k_2026-01-16T15-23-47.285735.jsonl': text }),
   )
-  expect(outcomes).toMatchObject({ format: 'lm-eval', task: 'gsm8k', scored: true })
+  expect(outcomes).toMatchObject({ task: 'gsm8k', scored: true })
   expect(outcomes.candidates).toEqual([
     {
       id: 'gemma',
@@ -219,7 +219,7 @@ test('promptfoo results: a candidate per provider and prompt, errors apart from 
       result(1, 2, 'openai:small', 0),
     ]),
   })
-  expect(outcomes).toMatchObject({ format: 'promptfoo', task: 'my eval', scored: true })
+  expect(outcomes).toMatchObject({ task: 'my eval', scored: true })
   expect(outcomes.candidates.map(({ id }) => id)).toEqual([
     'openai:big',
     'openai:small+prompt=1',
@@ -250,7 +250,7 @@ test('our own result gives its scores back, and one without scores says what to 
     outcomes: { items: ['1', '2'], scores: { a: [1, null] } },
   }
   const outcomes = await load({ 'result.json': JSON.stringify(own, null, 2) })
-  expect(outcomes).toMatchObject({ format: 'rightsize', task: 'support-intent' })
+  expect(outcomes).toMatchObject({ task: 'support-intent' })
   expect(outcomes.candidates).toEqual([
     {
       id: 'result',

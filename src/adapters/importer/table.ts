@@ -4,15 +4,43 @@ import { type ImportedItem, type ImportedOutcomes, pairOutcomes } from '../../co
 import { column } from '../../core/data/items.ts'
 import type { Row } from '../../core/data/json-rows.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import type { Part, Parts } from '../../core/part/part.ts'
 
-/** Importers, most particular first, loaded when results are imported. */
-const IMPORTERS: readonly (() => Promise<Importer>)[] = [
-  async () => (await import('./rightsize.ts')).rightsizeImporter,
-  async () => (await import('./promptfoo.ts')).promptfooImporter,
-  async () => (await import('./matrix.ts')).matrixImporter,
-  async () => (await import('./lm-eval.ts')).lmEvalImporter,
-  async () => (await import('./predictions.ts')).predictionsImporter,
-]
+/** One form of results that exist already, and how it is read. */
+interface ImporterPart extends Part {
+  load(): Promise<Importer>
+}
+
+/** Every form of results, most particular first: the first that accepts a file reads it. */
+export const importers = {
+  rightsize: {
+    summary: 'a result.json of rightsize: scores, joules, seconds and price per item',
+    example: 'rightsize run --predictions result.json',
+    load: async () => (await import('./rightsize.ts')).rightsizeImporter,
+  },
+  promptfoo: {
+    summary: 'the results of `promptfoo eval -o results.json`',
+    example: 'rightsize run --predictions results.json --margin 0.01',
+    load: async () => (await import('./promptfoo.ts')).promptfooImporter,
+  },
+  matrix: {
+    summary: 'one JSON file with the items and a digit per item and model',
+    example: 'rightsize run --predictions matrix.json --incumbent large',
+    load: async () => (await import('./matrix.ts')).matrixImporter,
+  },
+  'lm-eval': {
+    summary: 'samples_*.jsonl of lm-evaluation-harness',
+    example:
+      'rightsize run --predictions large=samples_a.jsonl --predictions small=samples_b.jsonl',
+    load: async () => (await import('./lm-eval.ts')).lmEvalImporter,
+  },
+  predictions: {
+    summary: 'CSV, TSV, JSONL or a JSON list with an id and an output or a score',
+    example:
+      'rightsize run --predictions incumbent=a.csv --predictions small=b.csv --expected labels.csv',
+    load: async () => (await import('./predictions.ts')).predictionsImporter,
+  },
+} as const satisfies Parts<ImporterPart>
 
 export interface ResultFile {
   /** Name of the candidate, where the file does not say. */
@@ -50,7 +78,7 @@ export async function importResults(
 async function importFile({ name, path }: ResultFile, files: Files): Promise<ImportedOutcomes> {
   const text = await files.text(path)
   const head = headOf(text, path)
-  for (const load of IMPORTERS) {
+  for (const { load } of Object.values<ImporterPart>(importers)) {
     const importer = await load()
     if (importer.accepts(head)) return importer.read({ text, file: path, name })
   }

@@ -1,5 +1,12 @@
-import type { Meter, MeterBinding, MeterWindow, WindowReading } from '../../contract/meter.ts'
+import type {
+  Meter,
+  MeterBinding,
+  MeterSource,
+  MeterWindow,
+  WindowReading,
+} from '../../contract/meter.ts'
 import type { MachineUse, Processes, ProcessUse } from '../../contract/processes.ts'
+import { bindsProcesses } from '../../core/energy/bound-work.ts'
 import {
   cpuEnergy,
   type ModeledMachine,
@@ -17,6 +24,21 @@ export interface CpuTimeParts {
   readonly machine: ModeledMachine
   /** Whether reserved but idle threads are charged. */
   readonly idle?: 'reserved' | 'none'
+}
+
+export const cpuTime: MeterSource = {
+  open: async (_candidate, binding, { processes, nowS, machineThreads, idle }) =>
+    processes && bindsProcesses(binding)
+      ? createCpuTimeMeter({ processes, nowS, machine: { threads: machineThreads }, idle })
+      : null,
+  available: async ({ processes }) =>
+    processes
+      ? { works: true, detail: `${processes.name}; joules are modeled` }
+      : {
+          works: false,
+          detail:
+            'process trees cannot be seen on this system; use Linux or macOS, or WSL on Windows',
+        },
 }
 
 /** How often memory is looked at while a window is open. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
-import type { Meter, WindowReading } from '../../contract/meter.ts'
+import type { Meter, MeterSource, WindowReading } from '../../contract/meter.ts'
 import { integratePower, type PowerSample } from '../../core/energy/counter.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { unknown } from '../../core/unit/estimate.ts'
@@ -10,6 +10,22 @@ export interface ExternalParts {
   /** Program and arguments. */
   readonly command: readonly string[]
   readonly nowS: () => number
+}
+
+export const external: MeterSource = {
+  open: async ({ id, energy }, _binding, { nowS, exec }) => {
+    if (energy?.external === undefined) return null
+    if (exec === false)
+      throw new RightsizeError(
+        'RUNTIME_NO_EXEC',
+        `the meter of candidate ${id} would run a program`,
+      )
+    return createExternalMeter({ command: energy.external, nowS })
+  },
+  available: async () => ({
+    works: true,
+    detail: 'reads the program that `energy.external` names',
+  }),
 }
 
 /** A plug or a BMC, share (uncertainty table of the accounting research: wall meter 2 %). */

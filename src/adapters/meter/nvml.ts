@@ -1,4 +1,6 @@
-import type { Availability, Meter, MeterBinding, WindowReading } from '../../contract/meter.ts'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Meter, MeterBinding, MeterSource, WindowReading } from '../../contract/meter.ts'
 import { integratePower, type PowerSample } from '../../core/energy/counter.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
@@ -8,6 +10,21 @@ export interface NvmlParts {
   /** Runs a program and returns its stdout; rejects when it is absent or fails. */
   readonly run: (program: string, args: readonly string[]) => Promise<string>
   readonly nowS: () => number
+}
+
+const execute = promisify(execFile)
+
+async function runProgram(program: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await execute(program, [...args], { timeout: 10_000 })
+  return stdout
+}
+
+export const nvml: MeterSource = {
+  open: async (_candidate, { gpus }, { run = runProgram, nowS }) => {
+    const source = gpus?.length ? await findGpuSource({ run, nowS }) : null
+    return source === null ? null : createNvmlMeter(source, { run, nowS })
+  },
+  available: ({ run = runProgram, nowS }) => nvmlAvailability({ run, nowS }),
 }
 
 /** Where a GPU's joules come from, best first. */
@@ -182,14 +199,12 @@ export async function findGpuSource({ run }: NvmlParts): Promise<GpuSource | nul
   return power === undefined ? null : { kind: 'power', field: power }
 }
 
-export async function nvmlAvailability(parts: NvmlParts): Promise<Availability> {
+export async function nvmlAvailability(parts: NvmlParts): ReturnType<MeterSource['available']> {
   const source = await findGpuSource(parts)
   if (source === null)
-    return { name: 'nvml', works: false, detail: 'no NVIDIA driver: nvidia-smi does not run here' }
-  if (source.kind !== 'power')
-    return { name: 'nvml', works: true, detail: `energy counter by ${source.kind}` }
+    return { works: false, detail: 'no NVIDIA driver: nvidia-smi does not run here' }
+  if (source.kind !== 'power') return { works: true, detail: `energy counter by ${source.kind}` }
   return {
-    name: 'nvml',
     works: true,
     detail: `${source.field} only, polled: its error is several times that of the energy counter`,
     fix: 'sudo apt install datacenter-gpu-manager && sudo systemctl start nvidia-dcgm',

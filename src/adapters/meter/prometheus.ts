@@ -1,4 +1,4 @@
-import type { Availability, Meter, WindowReading } from '../../contract/meter.ts'
+import type { Meter, MeterParts, MeterSource, WindowReading } from '../../contract/meter.ts'
 import { integratePower } from '../../core/energy/counter.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { redact } from '../../core/error/secret.ts'
@@ -12,6 +12,19 @@ export interface PrometheusParts {
   readonly fetch: typeof fetch
   readonly nowS: () => number
 }
+
+export const prometheus: MeterSource = {
+  open: async ({ energy }, _binding, parts) =>
+    energy?.prometheus === undefined
+      ? null
+      : createPrometheusMeter({ ...serverOf(parts), query: energy.prometheus, nowS: parts.nowS }),
+  available: (parts) => prometheusAvailability(serverOf(parts)),
+}
+
+const serverOf = (parts: MeterParts): Pick<PrometheusParts, 'baseUrl' | 'fetch'> => ({
+  baseUrl: parts.env?.['PROMETHEUS_URL'] ?? 'http://127.0.0.1:9090',
+  fetch: parts.fetch ?? fetch,
+})
 
 /** What a query gives: a counter of energy or a gauge of power, with the factor to J or W. */
 export interface Series {
@@ -165,13 +178,12 @@ const unavailable = (what: string): RightsizeError =>
 
 export async function prometheusAvailability(
   parts: Pick<PrometheusParts, 'baseUrl' | 'fetch'>,
-): Promise<Availability> {
-  const name = 'prometheus'
+): ReturnType<MeterSource['available']> {
   try {
     await ask({ ...parts, query: 'vector(1)', nowS: () => 0 })
-    return { name, works: true, detail: `answers at ${parts.baseUrl}` }
+    return { works: true, detail: `answers at ${parts.baseUrl}` }
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause)
-    return { name, works: false, detail, fix: 'export PROMETHEUS_URL=http://host:9090' }
+    return { works: false, detail, fix: 'export PROMETHEUS_URL=http://host:9090' }
   }
 }

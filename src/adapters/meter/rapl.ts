@@ -1,12 +1,14 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type {
-  Availability,
   Meter,
   MeterBinding,
+  MeterSource,
   MeterWindow,
   WindowReading,
 } from '../../contract/meter.ts'
 import type { MachineUse, Processes, ProcessUse } from '../../contract/processes.ts'
 import { attributeByCpu } from '../../core/energy/attribution.ts'
+import { bindsProcesses } from '../../core/energy/bound-work.ts'
 import { counterDelta, turnS } from '../../core/energy/counter.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
@@ -36,6 +38,26 @@ const slowestPollMs = 1000
 /** No package draws more, W: a small counter is read often enough that no turn of it is missed. */
 const mostWatts = 2000
 
+const powercap = '/sys/class/powercap'
+/** Seconds at rest from which idle power is read, when the meter is opened. */
+const idleS = 0.5
+
+export const rapl: MeterSource = {
+  open: async (_candidate, binding, parts) => {
+    const { processes, nowS, machineThreads } = parts
+    const root = parts.powercap ?? powercap
+    if (!processes || !bindsProcesses(binding) || !raplAvailability(root).works) return null
+    const own = { root, processes, nowS }
+    const idleW = await measureIdleW(
+      own,
+      idleS,
+      async (seconds) => void (await wait(seconds * 1000)),
+    )
+    return createRaplMeter({ ...own, machineThreads: machineThreads ?? 1, idleW })
+  },
+  available: async (parts) => raplAvailability(parts.powercap ?? powercap),
+}
+
 /** Intel and AMD energy counters of the processor and its memory, shared out to the work by CPU time. */
 export function createRaplMeter(parts: RaplParts): Meter {
   const domains = findDomains(parts.root)
@@ -49,19 +71,17 @@ export function createRaplMeter(parts: RaplParts): Meter {
 }
 
 /** Whether RAPL can be read here, and the command that would make it so. */
-export function raplAvailability(root: string): Availability {
+export function raplAvailability(root: string): Awaited<ReturnType<MeterSource['available']>> {
   const domains = findDomains(root)
   if (domains.length === 0)
     return {
-      name: 'rapl',
       works: false,
       detail: `no energy counters below ${root}: virtual machines and ARM processors have none`,
     }
   const hidden = domains.filter((domain) => readCounter(domain) === null)
   if (hidden.length === 0)
-    return { name: 'rapl', works: true, detail: domains.map((domain) => domain.name).join(', ') }
+    return { works: true, detail: domains.map((domain) => domain.name).join(', ') }
   return {
-    name: 'rapl',
     works: false,
     detail: `${hidden.map((domain) => domain.name).join(', ')} may be read by root only (kernels since 5.10, CVE-2020-8694)`,
     fix: `sudo chmod a+r ${root}/intel-rapl:*/energy_uj`,

@@ -1,4 +1,5 @@
 import { lineErrorOf } from '../energy/cpu-model.ts'
+import { modelsCpuTime } from '../part/meters.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { CostResult } from '../result/cost.ts'
 import type {
@@ -99,7 +100,7 @@ export interface MeteredCandidate
 /** What one answer of a metered candidate uses at a site. */
 export function usageOf(candidate: MeteredCandidate, site: Site): Usage {
   const { cost, settings, acceptRate, id, n } = candidate
-  const modelled = cost.meter === 'cpu-time' && site.powerModel !== null
+  const modelled = modelsCpuTime(cost.meter) && site.powerModel !== null
   return {
     candidate: id,
     meter: cost.meter,

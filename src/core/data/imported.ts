@@ -38,7 +38,6 @@ export interface ImportedCandidate {
 
 /** Answers or scores of several candidates on the same items, as another program left them. */
 export interface ImportedOutcomes {
-  readonly format: string
   readonly task: string | null
   readonly items: readonly ImportedItem[]
   readonly candidates: readonly ImportedCandidate[]
@@ -69,7 +68,6 @@ export function pairOutcomes(
   const candidates = uniqueIds(imports.flatMap((one) => one.candidates))
   const extra = candidates.flatMap((candidate) => paired(candidate, items, known))
   return {
-    format: first.format,
     task: first.task,
     items,
     candidates: candidates.map((one) => ({

@@ -14,7 +14,7 @@ export const dataErrors = {
   DATA_FORMAT: {
     title: 'The format of the data file is unknown or wrong',
     why: 'The format follows from the file extension unless `dataset.format` is set.',
-    next: 'Set `dataset.format` to csv, jsonl, json or directory.',
+    next: 'Set `dataset.format` to a format listed by `rightsize list datasets`.',
   },
   DATA_ROW: {
     title: 'A data row cannot be read',

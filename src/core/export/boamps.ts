@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import { meterPart } from '../part/meters.ts'
 import type { Account } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { Usage } from '../result/usage.ts'
@@ -53,18 +54,12 @@ function taskOf(task: string, { n, acceptRate, ...candidate }: CandidateResult, 
   }
 }
 
-const tracking: Readonly<Record<string, object>> = {
-  'cpu-time': { cpuTrackingMode: 'modeled from CPU time' },
-  rapl: { cpuTrackingMode: 'rapl' },
-  nvml: { gpuTrackingMode: 'nvml' },
-}
-
 function measureOf({ meter, embodied }: Usage, joulesPerAnswer: number, answers: number) {
   const held = embodied.kind === 'devices' ? embodied.occupancy : null
   return {
     measurementMethod: meter,
     version: 'rightsize',
-    ...tracking[meter],
+    ...meterPart(meter)?.tracking,
     powerConsumption: (joulesPerAnswer * answers) / joulesPerKwh,
     ...(held?.kind === 'known' ? { measurementDuration: held.value * answers } : {}),
   }

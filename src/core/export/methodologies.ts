@@ -1,3 +1,4 @@
+import { modelsCpuTime } from '../part/meters.ts'
 import type { Account } from '../result/account.ts'
 import type { GridFactor, Usage } from '../result/usage.ts'
 import type { EstimateMethod } from '../unit/estimate.ts'
@@ -37,7 +38,7 @@ export function consumerMethods(account: Account, usage: Usage): readonly Method
 
 /** How the Provider's score was obtained. */
 export function providerMethods(account: Account): readonly Methodology[] {
-  const modeled = account.usages.some(({ meter }) => meter === 'cpu-time')
+  const modeled = account.usages.some(({ meter }) => modelsCpuTime(meter))
   return methods([
     [
       'E-run',

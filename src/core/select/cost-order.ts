@@ -1,3 +1,4 @@
+import { modelsCpuTime } from '../part/meters.ts'
 import type { Decision } from '../result/run-result.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
@@ -60,11 +61,11 @@ function commonMeter(candidates: readonly CandidateEvidence[]): string | null {
   const ways = new Set(
     candidates.map(({ cost }) => {
       const method = cost.energyPerItem.kind === 'known' ? cost.energyPerItem.method : 'unknown'
-      return cost.meter === 'cpu-time' ? 'cpu-time' : `${cost.meter}/${method}`
+      return modelsCpuTime(cost.meter) ? 'cpu-time' : `${cost.meter}/${method}`
     }),
   )
   const [way] = ways
-  return ways.size === 1 && way !== undefined && !way.startsWith('none') ? way : null
+  return ways.size === 1 && way !== undefined && !way.endsWith('/unknown') ? way : null
 }
 
 /** Energy if every candidate's was had by the same means, else price, else parameters, else the order written. */

@@ -1,3 +1,4 @@
+import type { DatasetFormat } from '../part/datasets.ts'
 import type { RuntimeName } from '../part/runtimes.ts'
 import type { ScorerName } from '../part/scorers.ts'
 
@@ -41,7 +42,7 @@ export interface DatasetInput {
   readonly id?: string | undefined
   readonly slices?: readonly string[] | undefined
   readonly cluster?: string | undefined
-  readonly format?: 'csv' | 'jsonl' | 'json' | 'directory' | undefined
+  readonly format?: DatasetFormat | undefined
   readonly columns?: readonly string[] | undefined
   readonly labels?: string | undefined
   readonly synthetic?: boolean | undefined

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { datasets } from '../part/datasets.ts'
 import { optionsSchema } from '../part/options.ts'
+import { partNames } from '../part/part.ts'
 import { adapterPattern, type RuntimeName, runtimes } from '../part/runtimes.ts'
 import { type ScorerName, type ScorerPart, scorerPathPattern, scorers } from '../part/scorers.ts'
 
@@ -74,7 +76,7 @@ const dataset = z
       .optional()
       .describe('Column that says which items belong together (one document, one user).'),
     format: z
-      .enum(['csv', 'jsonl', 'json', 'directory'])
+      .enum(partNames(datasets))
       .optional()
       .describe('Format of the files; taken from the file name when left out.'),
     columns: z

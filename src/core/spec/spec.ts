@@ -1,3 +1,4 @@
+import type { DatasetFormat } from '../part/datasets.ts'
 import type { RuntimeName } from '../part/runtimes.ts'
 
 /**
@@ -43,7 +44,7 @@ export interface DatasetSpec {
   readonly id?: string
   readonly slices?: readonly string[]
   readonly cluster?: string
-  readonly format?: 'csv' | 'jsonl' | 'json' | 'directory'
+  readonly format?: DatasetFormat
   /** Names of the columns of a CSV or TSV file that has no header. */
   readonly columns?: readonly string[]
   /** Label table of a directory dataset: a CSV, relative to the directory. */
