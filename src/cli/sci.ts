@@ -29,10 +29,7 @@ export const sci = command({
     embodied: flag(grams, 'embodied carbon, instead of device and duration'),
     pue: flag(ratio, 'power usage effectiveness of the site'),
     grid: flag(place, 'country (ISO alpha-3) or cloud region'),
-    export: flag(
-      oneOf('form', partNames(exportForms)),
-      'print the account of a run in this form (rightsize list exports)',
-    ),
+    export: flag(oneOf('form', partNames(exportForms)), 'print the account of a run in this form'),
     json: toggle('print the scores as JSON'),
   },
   example: [
