@@ -1,7 +1,6 @@
 import { type StudentKind, studentKind } from '../../core/part/runtimes.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
-import { crossFit } from '../../core/student/cross-fit.ts'
-import type { LabelledText as Row } from '../../core/student/example.ts'
+import { crossFolds } from '../../core/student/cross-fit.ts'
 import { labelsMissingIn, labelsOf } from '../../core/student/label-set.ts'
 import { studentNotes, type Teaching } from '../../core/student/student-note.ts'
 import type { LabelledText, TrainedStudent } from '../evaluate/effects.ts'
@@ -84,7 +83,7 @@ async function crossAnswers(
   run: (lesson: Lesson, world: LessonWorld) => Promise<Taught>,
   world: LessonWorld,
 ): Promise<TrainedStudent['outOfFold']> {
-  const { folds: fold } = crossFit(rows as readonly Row[], folds, () => () => null, { seed })
+  const fold = crossFolds(rows, folds, seed)
   const answers = new Map<string, { label: string; probabilities: Record<string, number> }>()
   for (let k = 0; k < folds; k++) {
     const learn = rows.filter((_, i) => fold[i] !== k)

@@ -1,5 +1,8 @@
+import { softmaxInPlace } from './cross-entropy.ts'
+import type { Learner } from './epoch-choice.ts'
+import type { JudgedScores } from './judged-scores.ts'
+import { visitShuffled } from './row-split.ts'
 import type { DenseLayer } from './runtime-head.ts'
-import type { JudgedScores } from './temperature.ts'
 
 /** Token ids of each text: text i holds ids[offsets[i]] to ids[offsets[i + 1]]. */
 export interface TokenRows {
@@ -35,7 +38,7 @@ const DECAY = 2e-5
  * The mean of token vectors and a softmax layer, trained together by sparse AdaGrad: one running square per token,
  * one per head weight. Plain loops on typed arrays; one thread.
  */
-export class EmbeddingBag {
+export class EmbeddingBag implements Learner {
   readonly vectors: Float32Array
   readonly head: DenseLayer
   private readonly task: BagTask
@@ -60,18 +63,12 @@ export class EmbeddingBag {
     this.kept = new Int32Array(longest(tokens))
   }
 
-  /** One pass in random order; returns the mean cross-entropy seen on the way, nats. */
   epoch(rows: Int32Array): number {
-    const order = Int32Array.from(rows)
-    let loss = 0
-    for (let i = order.length - 1; i >= 0; i--) {
-      const j = Math.floor(this.task.random() * (i + 1))
-      const row = order[j] as number
-      order[j] = order[i] as number
-      loss += this.learn(row)
-      if (i % BATCH === 0) this.updateHead()
-    }
-    return loss / Math.max(1, order.length)
+    return visitShuffled(rows, this.task.random, (row, left) => {
+      const loss = this.learn(row)
+      if (left % BATCH === 0) this.updateHead()
+      return loss
+    })
   }
 
   judge(rows: Int32Array): JudgedScores {
@@ -115,32 +112,16 @@ export class EmbeddingBag {
   }
 
   private learn(row: number): number {
+    const { scores, task } = this
     const count = this.keep(row, DROPOUT)
     this.forward(count)
-    const weight = this.task.rowWeights[row] as number
-    const loss = this.slopes(row * this.scores.length, weight)
+    const weight = task.rowWeights[row] as number
+    const base = row * scores.length
+    const loss = softmaxInPlace(scores, task.targets, base)
+    for (let k = 0; k < scores.length; k++)
+      scores[k] = weight * ((scores[k] as number) - (task.targets[base + k] as number))
     this.backward(count)
     return loss * weight
-  }
-
-  /** Scores become weight x (softmax - target); returns the cross-entropy. */
-  private slopes(base: number, weight: number): number {
-    const { scores } = this
-    const { targets } = this.task
-    let top = -Infinity
-    for (let k = 0; k < scores.length; k++) top = Math.max(top, scores[k] as number)
-    let sum = 0
-    let dot = 0
-    for (let k = 0; k < scores.length; k++) {
-      const s = (scores[k] as number) - top
-      dot += s * (targets[base + k] as number)
-      scores[k] = Math.exp(s)
-      sum += scores[k] as number
-    }
-    for (let k = 0; k < scores.length; k++) {
-      scores[k] = weight * ((scores[k] as number) / sum - (targets[base + k] as number))
-    }
-    return Math.log(sum) - dot
   }
 
   private backward(count: number): void {

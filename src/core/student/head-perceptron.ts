@@ -1,36 +1,27 @@
 import { type AdamState, adamStart, adamStep } from '../train/adam.ts'
+import { softmaxInPlace } from './cross-entropy.ts'
 import type { ColumnScale, DenseRows } from './dense-rows.ts'
+import { chooseEpochs, type EpochMeasures, type EpochSearch, type Learner } from './epoch-choice.ts'
 import type { TrainProgress } from './example.ts'
-import type { RowSplit } from './row-split.ts'
+import type { JudgedScores } from './judged-scores.ts'
+import { visitShuffled } from './row-split.ts'
 import type { DenseLayer } from './runtime-head.ts'
-import type { SoftmaxTrial } from './softmax-path.ts'
-import {
-  accuracyOf,
-  fitTemperature,
-  type JudgedScores,
-  joinJudged,
-  logLossOf,
-  macroF1Of,
-} from './temperature.ts'
 
-export interface PerceptronTask {
+export interface PerceptronTask extends Omit<EpochSearch, 'rows'> {
   /** Standardised embeddings. */
   readonly inputs: DenseRows
   readonly indices: Int32Array
   readonly targets: Float32Array
   readonly classes: number
   readonly rowWeights: Float32Array
-  readonly splits: readonly RowSplit[]
-  readonly metric: 'accuracy' | 'macroF1'
   readonly random: () => number
   readonly hidden: number
-  readonly epochs: number
 }
 
 export interface HeadFit {
   readonly layers: readonly DenseLayer[]
-  readonly chosen: SoftmaxTrial
-  readonly trials: readonly SoftmaxTrial[]
+  readonly chosen: EpochMeasures
+  readonly trials: readonly EpochMeasures[]
   readonly heldOut: number
   readonly temperature: number
 }
@@ -42,54 +33,12 @@ const BATCH = 32
 
 /** One hidden layer with max(0, y), by AdamW; the number of passes is chosen on the rows held out. Yields after every pass. */
 export function* fitPerceptron(task: PerceptronTask): Generator<TrainProgress, HeadFit> {
-  const steps = (task.splits.length + 1) * task.epochs
-  const runs: JudgedScores[][] = []
-  let step = 0
-  for (const split of task.splits) {
-    const net = new Perceptron(task)
-    const run: JudgedScores[] = []
-    for (let epoch = 0; epoch < task.epochs; epoch++) {
-      const loss = net.epoch(split.learn)
-      run.push(net.judge(split.judge))
-      yield { phase: 'select', step: ++step, steps, loss }
-    }
-    runs.push(run)
-  }
-  const judged = (runs[0] ?? []).map((_, epoch) =>
-    joinJudged(runs.flatMap((run) => run[epoch] ?? [])),
-  )
-  const trials = judged.map((answers, epoch) => trialOf(answers, epoch + 1))
-  const chosen = trials.reduce((best, trial) => (ahead(trial, best, task.metric) ? trial : best))
-  const net = new Perceptron(task)
-  const all = Int32Array.from(task.indices, (_, row) => row)
-  for (let epoch = 0; epoch < chosen.epochs; epoch++) {
-    const loss = net.epoch(all)
-    yield { phase: 'fit', step: ++step, steps, loss }
-  }
-  const answers = judged[chosen.epochs - 1]
-  const heldOut = answers?.truth.length ?? 0
-  const temperature = answers === undefined ? 1 : fitTemperature(answers)
-  return { layers: net.layers(), chosen, trials, heldOut, temperature }
+  const search = { ...task, rows: task.indices.length }
+  const { learner, ...choice } = yield* chooseEpochs(() => new Perceptron(task), search)
+  return { ...choice, layers: learner.layers() }
 }
 
-function trialOf(answers: JudgedScores, epochs: number): SoftmaxTrial {
-  const accuracy = accuracyOf(answers)
-  const macroF1 = macroF1Of(answers)
-  return {
-    cost: 1 / DECAY,
-    epochs,
-    classWeights: 'none',
-    accuracy,
-    macroF1,
-    logLoss: logLossOf(answers),
-  }
-}
-
-function ahead(a: SoftmaxTrial, b: SoftmaxTrial, metric: 'accuracy' | 'macroF1'): boolean {
-  return a[metric] > b[metric] || (a[metric] === b[metric] && a.logLoss < b.logLoss)
-}
-
-class Perceptron {
+class Perceptron implements Learner {
   private readonly task: PerceptronTask
   private readonly inner: DenseLayer
   private readonly outer: DenseLayer
@@ -121,16 +70,11 @@ class Perceptron {
   }
 
   epoch(rows: Int32Array): number {
-    const order = Int32Array.from(rows)
-    let loss = 0
-    for (let i = order.length - 1; i >= 0; i--) {
-      const j = Math.floor(this.task.random() * (i + 1))
-      const row = order[j] as number
-      order[j] = order[i] as number
-      loss += this.backward(row, 1 / BATCH)
-      if (i % BATCH === 0) this.update()
-    }
-    return loss / Math.max(1, order.length)
+    return visitShuffled(rows, this.task.random, (row, left) => {
+      const loss = this.backward(row, 1 / BATCH)
+      if (left % BATCH === 0) this.update()
+      return loss
+    })
   }
 
   judge(rows: Int32Array): JudgedScores {
@@ -224,21 +168,6 @@ function accumulate(
       gradient[base + k] = (gradient[base + k] as number) + v * (slope[k] as number)
     }
   }
-}
-
-/** Turns scores into probabilities; returns the cross-entropy against the targets from `base`. */
-function softmaxInPlace(scores: Float64Array, targets: Float32Array, base: number): number {
-  const top = scores.reduce((best, score) => Math.max(best, score))
-  let sum = 0
-  let dot = 0
-  for (let k = 0; k < scores.length; k++) {
-    const s = (scores[k] as number) - top
-    dot += s * (targets[base + k] as number)
-    scores[k] = Math.exp(s)
-    sum += scores[k] as number
-  }
-  for (let k = 0; k < scores.length; k++) scores[k] = (scores[k] as number) / sum
-  return Math.log(sum) - dot
 }
 
 /** Layers that read raw columns: W / deviation, b - mean W / deviation in the first one. */

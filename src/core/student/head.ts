@@ -9,10 +9,11 @@ import {
   type HeadFit,
   type PerceptronTask,
 } from './head-perceptron.ts'
+import type { Metric } from './judged-scores.ts'
 import { indexLabels, targetsOf } from './label-set.ts'
 import { foldSplits, type RowSplit, stratifiedSplit } from './row-split.ts'
 import type { HeadModel } from './runtime-head.ts'
-import { fitSoftmax, type SoftmaxTrial, weightsToTry } from './softmax-path.ts'
+import { fitSoftmax, weightsToTry } from './softmax-path.ts'
 
 export interface HeadOptions {
   /** Order of the labels; sorted labels of the rows unless said. Needed with `soft` rows. */
@@ -25,22 +26,13 @@ export interface HeadOptions {
   /** Passes at each strength, at most; 8 for a linear head, 60 for a hidden layer, unless said. */
   readonly epochs?: number
   readonly classWeights?: 'none' | 'balanced' | 'auto'
-  readonly metric?: 'accuracy' | 'macroF1'
+  readonly metric?: Metric
   /** Folds of the cross-validation that chooses; 5 below 2,000 rows and one split above, unless said. */
   readonly folds?: number
 }
 
-export interface HeadReport {
-  readonly rows: number
-  readonly classes: number
-  readonly width: number
+export interface HeadReport extends Omit<HeadFit, 'layers'> {
   readonly hidden: number
-  readonly seed: number
-  readonly chosen: SoftmaxTrial
-  readonly trials: readonly SoftmaxTrial[]
-  /** Rows that judged the settings. */
-  readonly heldOut: number
-  readonly temperature: number
 }
 
 export interface HeadResult {
@@ -77,12 +69,13 @@ export function* headTraining(
   const fit = yield* hidden > 0
     ? fitPerceptron({ ...task, inputs, hidden, epochs: options.epochs ?? 60 })
     : fitLinear(task, inputs, options)
-  const layers = cooled(foldScale(fit.layers, scale), fit.temperature)
-  const { chosen, trials, heldOut, temperature } = fit
-  const { width } = embeddings
-  const counts = { rows: rows.length, classes: labels.length, width, hidden, seed }
-  const report = { ...counts, chosen, trials, heldOut, temperature }
-  return { model: { labels, width, layers }, report }
+  const { layers, ...choice } = fit
+  const model = {
+    labels,
+    width: embeddings.width,
+    layers: cooled(foldScale(layers, scale), fit.temperature),
+  }
+  return { model, report: { hidden, ...choice } }
 }
 
 type HeadTask = Omit<PerceptronTask, 'inputs' | 'hidden' | 'epochs'>

@@ -1,5 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import type { LabelledRow } from './example.ts'
+import { bestOf } from './runtime-answer.ts'
 
 /** The labels of the rows, sorted by UTF-16 units, so that the order never depends on the rows' order. */
 export function labelsOf(rows: readonly { readonly label: string }[]): string[] {
@@ -22,7 +23,7 @@ export function indexLabels(
   }
   const position = new Map(labels.map((label, index) => [label, index]))
   const indices = Int32Array.from(rows, (row, i) => {
-    const index = row.soft === undefined ? position.get(row.label) : mostLikely(row.soft)
+    const index = row.soft === undefined ? position.get(row.label) : bestOf(row.soft)
     if (index !== undefined && index < labels.length) return index
     throw new RightsizeError(
       'STUDENT_INPUT',
@@ -74,12 +75,4 @@ function writeSoft(
     )
   }
   for (let k = 0; k < classes; k++) targets[row * classes + k] = (soft[k] as number) / sum
-}
-
-function mostLikely(values: ArrayLike<number>): number {
-  let best = 0
-  for (let k = 1; k < values.length; k++) {
-    if ((values[k] as number) > (values[best] as number)) best = k
-  }
-  return best
 }

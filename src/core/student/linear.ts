@@ -1,12 +1,13 @@
 import { seededRandom } from '../random/random.ts'
 import type { LabelledText, TrainProgress } from './example.ts'
 import { chooseVocabulary, type GramVocabulary, readCorpus, weighCorpus } from './gram-corpus.ts'
+import type { Metric } from './judged-scores.ts'
 import { indexLabels, targetsOf } from './label-set.ts'
 import { stratifiedSplit } from './row-split.ts'
 import type { GramSettings } from './runtime-grams.ts'
 import type { LinearModel } from './runtime-linear.ts'
 import type { SparseRows } from './softmax-dual.ts'
-import { fitSoftmax, type SoftmaxFit, type SoftmaxTrial, weightsToTry } from './softmax-path.ts'
+import { fitSoftmax, type SoftmaxFit, weightsToTry } from './softmax-path.ts'
 
 const defaultGrams: GramSettings = { charMin: 2, charMax: 5, wordMax: 2 }
 
@@ -25,7 +26,7 @@ export interface LinearOptions {
   /** 'auto' tries both where the largest class has twice the rows of the smallest. */
   readonly classWeights?: 'none' | 'balanced' | 'auto'
   /** What the split judges by; accuracy unless said. */
-  readonly metric?: 'accuracy' | 'macroF1'
+  readonly metric?: Metric
   /** Share of the rows in the split that chooses the settings; 0.2 unless said, and at most about 5,000 rows. */
   readonly holdOut?: number
   /** An n-gram must occur in so many texts; 2, or 1 below 1,000 rows, unless said. */
@@ -36,23 +37,10 @@ export interface LinearOptions {
   readonly precision?: 'int8' | 'float32'
 }
 
-export interface LinearReport {
-  readonly rows: number
+export interface LinearReport extends Omit<SoftmaxFit, 'weights' | 'bias'> {
+  readonly features: number
   /** Rows that were not used, because all together would not fit into memory. */
   readonly leftOut: number
-  readonly classes: number
-  readonly emptyTexts: number
-  readonly features: number
-  readonly seed: number
-  readonly chosen: SoftmaxTrial
-  readonly trials: readonly SoftmaxTrial[]
-  /** Rows held out while choosing; the final model learned from all rows. */
-  readonly heldOut: number
-  readonly temperature: number
-  /** Passes over all rows after choosing. */
-  readonly fitEpochs: number
-  /** Mean training loss of the last pass, nats. */
-  readonly trainLoss: number
 }
 
 export interface LinearResult {
@@ -93,8 +81,9 @@ export function* linearTraining(
     random: source.next,
   })
   const model = assemble(labels, grams, vocabulary, fit, options.precision ?? 'int8')
-  const report = reportOf(rows, labels, vocabulary, seed, fit)
-  return { model, report: { ...report, leftOut: given.length - rows.length } }
+  const { weights: _, bias: __, ...choice } = fit
+  const leftOut = given.length - rows.length
+  return { model, report: { features: vocabulary.hashes.length, leftOut, ...choice } }
 }
 
 /** About 800 MB of dual variables and targets, and as much of n-grams. */
@@ -127,29 +116,6 @@ function readFeatures(
   const limit = Math.floor((options.limitBytes ?? 8e6) / (classes + BYTES_BESIDE_WEIGHTS))
   const vocabulary = chooseVocabulary(corpus, minTexts, limit)
   return { vocabulary, matrix: weighCorpus(corpus, vocabulary) }
-}
-
-function reportOf(
-  rows: readonly LabelledText[],
-  labels: readonly string[],
-  vocabulary: GramVocabulary,
-  seed: number,
-  fit: SoftmaxFit,
-): Omit<LinearReport, 'leftOut'> {
-  const { chosen, trials, heldOut, temperature, fitEpochs, trainLoss } = fit
-  return {
-    rows: rows.length,
-    classes: labels.length,
-    emptyTexts: rows.filter((row) => row.text.trim() === '').length,
-    features: vocabulary.hashes.length,
-    seed,
-    chosen,
-    trials,
-    heldOut,
-    temperature,
-    fitEpochs,
-    trainLoss,
-  }
 }
 
 function assemble(

@@ -53,3 +53,20 @@ export function foldSplits(classes: Int32Array, k: number, seed: number): RowSpl
     judge: rows.filter((row) => folds[row] === fold),
   }))
 }
+
+/** Visits the rows in random order (Fisher and Yates), each with the number of rows still to come; returns the mean of what the visits give. */
+export function visitShuffled(
+  rows: Int32Array,
+  random: () => number,
+  visit: (row: number, left: number) => number,
+): number {
+  const order = Int32Array.from(rows)
+  let total = 0
+  for (let left = order.length - 1; left >= 0; left--) {
+    const chosen = Math.floor(random() * (left + 1))
+    const row = order[chosen] as number
+    order[chosen] = order[left] as number
+    total += visit(row, left)
+  }
+  return total / Math.max(1, order.length)
+}

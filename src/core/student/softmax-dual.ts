@@ -1,3 +1,5 @@
+import { visitShuffled } from './row-split.ts'
+
 /** Rows of a sparse matrix (CSR): row i holds `columns` and `values` from offsets[i] to offsets[i + 1]. */
 export interface SparseRows {
   readonly offsets: Int32Array
@@ -53,15 +55,7 @@ export class SoftmaxDual {
 
   /** One pass over the rows named, in random order. Returns the mean loss seen on the way, nats. */
   epoch(rows: Int32Array, random: () => number): number {
-    const order = Int32Array.from(rows)
-    let loss = 0
-    for (let i = order.length - 1; i >= 0; i--) {
-      const j = Math.floor(random() * (i + 1))
-      const row = order[j] as number
-      order[j] = order[i] as number
-      loss += this.step(row)
-    }
-    return loss / Math.max(1, order.length)
+    return visitShuffled(rows, random, (row) => this.step(row))
   }
 
   /** Class scores of the rows named, rows x classes. */

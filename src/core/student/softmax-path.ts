@@ -1,28 +1,27 @@
 import type { TrainProgress } from './example.ts'
-import type { RowSplit } from './row-split.ts'
-import { SoftmaxDual, type SparseRows } from './softmax-dual.ts'
 import {
-  accuracyOf,
   fitTemperature,
+  isBetter,
   type JudgedScores,
   joinJudged,
-  logLossOf,
-  macroF1Of,
-} from './temperature.ts'
+  type Measures,
+  type Metric,
+  measuresOf,
+} from './judged-scores.ts'
+import type { RowSplit } from './row-split.ts'
+import { SoftmaxDual, type SparseRows } from './softmax-dual.ts'
 
 export type ClassWeights = 'none' | 'balanced'
 
-/** What one setting reached on the rows held out. */
-export interface SoftmaxTrial {
+export interface SoftmaxSetting {
   /** Inverse strength of L2. */
   readonly cost: number
   readonly epochs: number
   readonly classWeights: ClassWeights
-  readonly accuracy: number
-  readonly macroF1: number
-  /** Nats, before the temperature. */
-  readonly logLoss: number
 }
+
+/** What one setting reached on the rows held out. */
+export type SoftmaxMeasures = SoftmaxSetting & Measures
 
 /** Rows, right answers and the settings to try. */
 export interface SoftmaxTask {
@@ -40,7 +39,7 @@ export interface SoftmaxTask {
   readonly costs: readonly number[]
   readonly epochs: number
   readonly classWeights: readonly ClassWeights[]
-  readonly metric: 'accuracy' | 'macroF1'
+  readonly metric: Metric
   readonly random: () => number
 }
 
@@ -48,16 +47,14 @@ export interface SoftmaxFit {
   /** width x classes. */
   readonly weights: Float32Array
   readonly bias: Float32Array
-  readonly chosen: SoftmaxTrial
-  readonly trials: readonly SoftmaxTrial[]
+  readonly chosen: SoftmaxMeasures
+  readonly trials: readonly SoftmaxMeasures[]
   /** Rows that judged the settings. */
   readonly heldOut: number
   /** Divide scores by it for calibrated probabilities. */
   readonly temperature: number
   /** Passes over all rows after choosing. */
   readonly fitEpochs: number
-  /** Mean training loss of the last pass, nats. */
-  readonly trainLoss: number
 }
 
 /**
@@ -65,11 +62,11 @@ export interface SoftmaxFit {
  * the choice left the solver. Rising strengths start from the one before. Yields after every pass.
  */
 export function* fitSoftmax(task: SoftmaxTask): Generator<TrainProgress, SoftmaxFit> {
-  const trials: Trial[] = []
+  const trials: Judged[] = []
   const solvers = new Map<ClassWeights, SoftmaxDual>()
   const progress = progressOf(task)
   for (const weights of task.classWeights) {
-    const runs: Trial[][] = []
+    const runs: Judged[][] = []
     for (const split of task.splits) {
       const solver = new SoftmaxDual(
         task.matrix,
@@ -87,7 +84,7 @@ export function* fitSoftmax(task: SoftmaxTask): Generator<TrainProgress, Softmax
   if (solver === undefined) throw new Error('no solver was kept')
   solver.scaleCosts(chosen.setting.cost / (task.costs.at(-1) ?? 1))
   const fitEpochs = Math.max(4, chosen.setting.epochs)
-  const trainLoss = yield* fitAll(task, solver, fitEpochs, progress)
+  yield* fitAll(task, solver, fitEpochs, progress)
   return {
     weights: solver.weights,
     bias: solver.bias,
@@ -96,12 +93,12 @@ export function* fitSoftmax(task: SoftmaxTask): Generator<TrainProgress, Softmax
     heldOut: chosen.judged.truth.length,
     temperature: fitTemperature(chosen.judged),
     fitEpochs,
-    trainLoss,
   }
 }
 
-interface Trial {
-  readonly setting: SoftmaxTrial
+/** A setting with what it said of the rows held out. */
+interface Judged {
+  readonly setting: SoftmaxMeasures
   readonly judged: JudgedScores
 }
 
@@ -150,8 +147,8 @@ function* explore(
   classWeights: ClassWeights,
   solver: SoftmaxDual,
   progress: Progress,
-): Generator<TrainProgress, Trial[]> {
-  const trials: Trial[] = []
+): Generator<TrainProgress, Judged[]> {
+  const trials: Judged[] = []
   let last = task.costs[0] ?? 1
   for (const cost of task.costs) {
     solver.scaleCosts(cost / last)
@@ -167,29 +164,24 @@ function* explore(
   return trials
 }
 
-type Setting = Pick<SoftmaxTrial, 'cost' | 'epochs' | 'classWeights'>
-
-function judge(task: SoftmaxTask, rows: Int32Array, solver: SoftmaxDual, setting: Setting): Trial {
-  const truth = rows.map((row) => task.indices[row] as number)
-  return measured({ scores: solver.scoresOf(rows), classes: task.classes, truth }, setting)
-}
-
-function measured(judged: JudgedScores, { cost, epochs, classWeights }: Setting): Trial {
-  const measures = {
-    accuracy: accuracyOf(judged),
-    macroF1: macroF1Of(judged),
-    logLoss: logLossOf(judged),
-  }
-  return { setting: { cost, epochs, classWeights, ...measures }, judged }
+function judge(
+  { indices, classes }: SoftmaxTask,
+  rows: Int32Array,
+  solver: SoftmaxDual,
+  setting: SoftmaxSetting,
+): Judged {
+  const truth = rows.map((row) => indices[row] as number)
+  const judged = { scores: solver.scoresOf(rows), classes, truth }
+  return { setting: { ...setting, ...measuresOf(judged) }, judged }
 }
 
 /** The same setting's answers over all folds as one. A first pass is never chosen: it has seen each row once. */
-function pooled(task: SoftmaxTask, runs: readonly (readonly Trial[])[]): Trial[] {
+function pooled(task: SoftmaxTask, runs: readonly (readonly Judged[])[]): Judged[] {
   const first = runs[0] ?? []
   const joined = first.map((trial, i) => {
     if (runs.length === 1) return trial
-    const parts = runs.map((run) => (run[i] ?? trial).judged)
-    return measured(joinJudged(parts), trial.setting)
+    const judged = joinJudged(runs.map((run) => (run[i] ?? trial).judged))
+    return { setting: { ...trial.setting, ...measuresOf(judged) }, judged }
   })
   return joined.filter(({ setting }) => setting.epochs > 1 || task.epochs === 1)
 }
@@ -198,15 +190,13 @@ function pooled(task: SoftmaxTask, runs: readonly (readonly Trial[])[]): Trial[]
  * The best by the metric; the lower log loss wins ties, then the earlier trial. With nothing to judge by (one row
  * of each class), the middle strength and all passes.
  */
-function bestTrial(trials: readonly Trial[], task: SoftmaxTask): Trial {
+function bestTrial(trials: readonly Judged[], task: SoftmaxTask): Judged {
   const middle = task.costs[Math.floor(task.costs.length / 2)]
   const blind = trials.filter(({ setting }) => setting.cost === middle).at(-1)
   if (blind?.judged.truth.length === 0) return blind
-  return trials.reduce((best, trial) => {
-    const gain = trial.setting[task.metric] - best.setting[task.metric]
-    const better = gain > 0 || (gain === 0 && trial.setting.logLoss < best.setting.logLoss)
-    return better ? trial : best
-  })
+  return trials.reduce((best, trial) =>
+    isBetter(trial.setting, best.setting, task.metric) ? trial : best,
+  )
 }
 
 /** At least four passes: the rows that were held out start from nothing. */
@@ -214,13 +204,11 @@ function* fitAll(
   task: SoftmaxTask,
   solver: SoftmaxDual,
   passes: number,
-  progress: Progress,
-): Generator<TrainProgress, number> {
+  { steps }: Progress,
+): Generator<TrainProgress, void> {
   const all = Int32Array.from(task.indices, (_, i) => i)
-  let loss = 0
   for (let pass = 1; pass <= passes; pass++) {
-    loss = solver.epoch(all, task.random)
-    yield { phase: 'fit', step: progress.steps - passes + pass, steps: progress.steps, loss }
+    const loss = solver.epoch(all, task.random)
+    yield { phase: 'fit', step: steps - passes + pass, steps, loss }
   }
-  return loss
 }

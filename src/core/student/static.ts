@@ -3,19 +3,14 @@ import { seededRandom } from '../random/random.ts'
 import { openWordPiece } from '../text/open-wordpiece.ts'
 import { countRows, type DenseRows } from './dense-rows.ts'
 import { type BagTask, EmbeddingBag, type TokenRows } from './embedding-bag.ts'
+import { chooseEpochs, type EpochChoice } from './epoch-choice.ts'
 import type { LabelledText, TrainProgress } from './example.ts'
 import { cooled } from './head-perceptron.ts'
+import type { Metric } from './judged-scores.ts'
 import { indexLabels, targetsOf } from './label-set.ts'
 import { quantiseRows } from './linear.ts'
 import { stratifiedSplit } from './row-split.ts'
 import { type StaticModel, silentTokens } from './runtime-static.ts'
-import {
-  accuracyOf,
-  fitTemperature,
-  type JudgedScores,
-  logLossOf,
-  macroF1Of,
-} from './temperature.ts'
 
 export interface StaticOptions {
   /** A parsed tokenizer.json of BERT's WordPiece kind, such as `trainWordPiece` gives. */
@@ -35,30 +30,14 @@ export interface StaticOptions {
   /** Passes at most; 40 unless said. Stops early when the held-out rows gain nothing for `patience` passes. */
   readonly epochs?: number
   readonly patience?: number
-  readonly metric?: 'accuracy' | 'macroF1'
+  readonly metric?: Metric
   readonly holdOut?: number
   readonly precision?: 'int8' | 'float32'
 }
 
-export interface StaticTrial {
-  readonly epochs: number
-  readonly accuracy: number
-  readonly macroF1: number
-  readonly logLoss: number
-}
-
-export interface StaticReport {
-  readonly rows: number
-  readonly classes: number
+export interface StaticReport extends Omit<EpochChoice<unknown>, 'learner'> {
   readonly vocabulary: number
   readonly width: number
-  readonly seed: number
-  readonly emptyTexts: number
-  readonly chosen: StaticTrial
-  readonly trials: readonly StaticTrial[]
-  readonly heldOut: number
-  readonly temperature: number
-  readonly trainLoss: number
 }
 
 export interface StaticResult {
@@ -93,8 +72,18 @@ export function* staticTraining(
     learnVectors: options.learnVectors ?? true,
     ...startOf(options, tokens),
   }
-  const choice = yield* choosePasses(task, options, seed)
-  const { bag, trainLoss } = yield* fitBag(task, choice, options.epochs ?? 40, seed)
+  const { epochs = 40, patience = 6, metric = 'accuracy', holdOut = 0.2 } = options
+  const share = Math.min(holdOut, 5000 / rows.length)
+  const { learner: bag, ...choice } = yield* chooseEpochs(
+    () => new EmbeddingBag({ ...task, random: seededRandom(seed).next }),
+    {
+      rows: rows.length,
+      splits: [stratifiedSplit(indices, share, seed)],
+      epochs,
+      patience,
+      metric,
+    },
+  )
   const vectors = options.vectors ? bag.vectors : onlySeen(bag.vectors, tokens, width)
   const stored =
     options.precision === 'float32'
@@ -109,9 +98,7 @@ export function* staticTraining(
     unitLength: false,
     layers: cooled([bag.head], choice.temperature),
   }
-  const counts = { rows: rows.length, classes: labels.length, vocabulary: vocabSize, width, seed }
-  const emptyTexts = rows.filter((row) => row.text.trim() === '').length
-  return { model, report: { ...counts, emptyTexts, ...choice, trainLoss } }
+  return { model, report: { vocabulary: vocabSize, width, ...choice } }
 }
 
 /** Root mean square of U(-0.5, 0.5), what vectors start with that no teacher gave. */
@@ -139,65 +126,6 @@ function requireVectors(vectors: DenseRows | undefined, vocabSize: number): void
   if (vectors === undefined || countRows(vectors) === vocabSize) return
   const what = `there are ${countRows(vectors)} token vectors for ${vocabSize} tokens`
   throw new RightsizeError('STUDENT_INPUT', what)
-}
-
-interface Choice {
-  readonly chosen: StaticTrial
-  readonly trials: readonly StaticTrial[]
-  readonly heldOut: number
-  readonly temperature: number
-}
-
-function* choosePasses(
-  task: Omit<BagTask, 'random'>,
-  options: StaticOptions,
-  seed: number,
-): Generator<TrainProgress, Choice> {
-  const { epochs = 40, patience = 6, metric = 'accuracy', holdOut = 0.2 } = options
-  const split = stratifiedSplit(task.indices, Math.min(holdOut, 5000 / task.indices.length), seed)
-  const source = seededRandom(seed)
-  const bag = new EmbeddingBag({ ...task, random: source.next })
-  const trials: StaticTrial[] = []
-  let best: { trial: StaticTrial; judged: JudgedScores } | undefined
-  for (let pass = 1; pass <= epochs; pass++) {
-    const loss = bag.epoch(split.learn)
-    const judged = bag.judge(split.judge)
-    const trial = trialOf(judged, pass)
-    trials.push(trial)
-    if (best === undefined || ahead(trial, best.trial, metric)) best = { trial, judged }
-    yield { phase: 'select', step: pass, steps: 2 * epochs, loss, accuracy: trial.accuracy }
-    if (pass - best.trial.epochs >= patience) break
-  }
-  if (best === undefined) throw new RightsizeError('STUDENT_INPUT', 'there are no passes to make')
-  const heldOut = split.judge.length
-  return { chosen: best.trial, trials, heldOut, temperature: fitTemperature(best.judged) }
-}
-
-function trialOf(judged: JudgedScores, epochs: number): StaticTrial {
-  const accuracy = accuracyOf(judged)
-  return { epochs, accuracy, macroF1: macroF1Of(judged), logLoss: logLossOf(judged) }
-}
-
-function ahead(a: StaticTrial, b: StaticTrial, metric: 'accuracy' | 'macroF1'): boolean {
-  return a[metric] > b[metric] || (a[metric] === b[metric] && a.logLoss < b.logLoss)
-}
-
-function* fitBag(
-  task: Omit<BagTask, 'random'>,
-  { chosen }: Choice,
-  epochs: number,
-  seed: number,
-): Generator<TrainProgress, { bag: EmbeddingBag; trainLoss: number }> {
-  const source = seededRandom(seed)
-  const bag = new EmbeddingBag({ ...task, random: source.next })
-  const all = Int32Array.from(task.indices, (_, row) => row)
-  let trainLoss = 0
-  for (let pass = 1; pass <= chosen.epochs; pass++) {
-    trainLoss = bag.epoch(all)
-    const step = 2 * epochs - chosen.epochs + pass
-    yield { phase: 'fit', step, steps: 2 * epochs, loss: trainLoss }
-  }
-  return { bag, trainLoss }
 }
 
 function tokenRows(

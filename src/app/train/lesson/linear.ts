@@ -16,7 +16,12 @@ export async function teachLinear(lesson: Lesson, world: LessonWorld): Promise<T
     onnx: async () => new Map([['linear.onnx', encodeModel(linearOnnx(model))]]),
     parameters: model.weights.length + model.bias.length,
     trainingTokens: null,
-    chosen: { features: report.features, ...report.chosen, passes: report.fitEpochs },
+    chosen: {
+      features: report.features,
+      ...report.chosen,
+      passes: report.fitEpochs,
+      ...(report.leftOut > 0 && { 'rows left out': report.leftOut }),
+    },
     settings: {},
     classify: async (texts) => texts.map((text) => reader.classify(text)),
   }

@@ -1,3 +1,5 @@
+import { bestOf } from './runtime-answer.ts'
+
 /** Scores of some rows (rows x classes, row-major) and the right class of each. */
 export interface JudgedScores {
   readonly scores: Float32Array
@@ -9,7 +11,7 @@ export interface JudgedScores {
 export function accuracyOf(judged: JudgedScores): number {
   let right = 0
   judged.truth.forEach((k, row) => {
-    if (bestOf(judged, row) === k) right++
+    if (answerTo(judged, row) === k) right++
   })
   return right / Math.max(1, judged.truth.length)
 }
@@ -19,7 +21,7 @@ export function macroF1Of(judged: JudgedScores): number {
   const hits = new Float64Array(judged.classes)
   const total = new Float64Array(judged.classes)
   judged.truth.forEach((k, row) => {
-    const answer = bestOf(judged, row)
+    const answer = answerTo(judged, row)
     if (answer === k) hits[k] = (hits[k] as number) + 1
     total[k] = (total[k] as number) + 1
     total[answer] = (total[answer] as number) + 1
@@ -36,7 +38,7 @@ export function logLossOf(judged: JudgedScores, temperature = 1): number {
   let loss = 0
   truth.forEach((right, row) => {
     const base = row * classes
-    const top = (scores[base + bestOf(judged, row)] as number) / temperature
+    const top = (scores[base + answerTo(judged, row)] as number) / temperature
     let sum = 0
     for (let k = 0; k < classes; k++)
       sum += Math.exp((scores[base + k] as number) / temperature - top)
@@ -78,10 +80,26 @@ export function joinJudged(parts: readonly JudgedScores[]): JudgedScores {
   return { scores, classes, truth }
 }
 
-function bestOf({ scores, classes }: JudgedScores, row: number): number {
-  let best = 0
-  for (let k = 1; k < classes; k++) {
-    if ((scores[row * classes + k] as number) > (scores[row * classes + best] as number)) best = k
-  }
-  return best
+const answerTo = ({ scores, classes }: JudgedScores, row: number): number =>
+  bestOf(scores.subarray(row * classes, (row + 1) * classes))
+
+/** What settings are chosen by. */
+export type Metric = 'accuracy' | 'macroF1'
+
+/** What one setting reached on the rows held out. */
+export interface Measures {
+  readonly accuracy: number
+  readonly macroF1: number
+  /** Nats, before the temperature. */
+  readonly logLoss: number
 }
+
+export const measuresOf = (judged: JudgedScores): Measures => ({
+  accuracy: accuracyOf(judged),
+  macroF1: macroF1Of(judged),
+  logLoss: logLossOf(judged),
+})
+
+/** Whether a is ahead of b by the metric; the lower log loss wins ties. */
+export const isBetter = (a: Measures, b: Measures, metric: Metric): boolean =>
+  a[metric] > b[metric] || (a[metric] === b[metric] && a.logLoss < b.logLoss)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { accuracyOf, fitTemperature, joinJudged, logLossOf, macroF1Of } from './temperature.ts'
+import { accuracyOf, fitTemperature, joinJudged, logLossOf, macroF1Of } from './judged-scores.ts'
 
 const judged = (scores: number[][], truth: number[]) => ({
   scores: Float32Array.from(scores.flat()),
