@@ -320,7 +320,7 @@ function search() {
     bar: { margin: MARGIN },
   }
   writeFileSync(join(cache, 'rightsize.yaml'), JSON.stringify(spec, null, 1))
-  const steps = ['--heal-steps', String(healSteps(Number(SECONDS), healingS))]
+  const steps = ['--repair-steps', String(healSteps(Number(SECONDS), healingS))]
   const args = ['shrink', head, '--task', 'rightsize.yaml', '--margin', String(MARGIN)]
   const out = make('small', [...args, '--seconds', SECONDS, ...steps, '--seed', String(SEED)], {
     mayFail: true,

@@ -30,7 +30,7 @@ test('a comparison fits 80 columns and says sizes, energy with its interval, agr
   expect(all).toMatch(/size +2.22 MiB +1.23 MiB +0.554/)
   expect(all).toMatch(/energy +270 µJ +270 µJ +0.977 \(0.606 to 1.57\)/)
   expect(all).toContain('85 µJ-730 µJ')
-  expect(all).toContain('same answer in 1,875 of 1,875 items')
+  expect(all).toContain('same answer on 1,875 of 1,875 items')
   expect(all).toContain('100.0 % (95 % interval 99.8 % to 100.0 %)')
   expect(all).toContain('output: 0, all equal')
   expect(all).toContain('other: not comparable')

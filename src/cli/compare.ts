@@ -51,8 +51,8 @@ export const compare = command({
     data: flag(file, 'rows to run (default: random inputs)'),
     input: flag(column, 'column with the text, the numbers, or the file of raw numbers', 'text'),
     raw: flag(raw, 'the column names files of raw numbers: dtype:shape[:scale:zeroPoint]'),
-    runtime: flag(oneOf('name', runtimes), 'runs both models', 'onnxruntime-node'),
-    limit: flag(count, 'most items', '500'),
+    runtime: flag(oneOf('name', runtimes), 'runtime of both models', 'onnxruntime-node'),
+    limit: flag(count, 'largest number of items', '500'),
     set: list(
       pairKind(['input', numberKind('value', {}, '16000')], 'sr=16000'),
       'a model input with one value for every item',
@@ -62,7 +62,7 @@ export const compare = command({
       'a model input that takes an output of the item before',
     ),
     vectors: toggle('the answer is an embedding: cosine instead of agreement'),
-    rounds: flag(count, 'pairs of windows for CPU time and energy (default: 8)'),
+    rounds: flag(count, 'pairs of metered windows, for CPU time and energy (default: 8)'),
     seed: flag(seed, 'seed of random inputs', '1'),
     json: toggle('print as JSON'),
   },
@@ -135,17 +135,15 @@ function answerLines(result: ModelComparison): readonly string[] {
     ...(agreement === null
       ? []
       : [
-          `same answer in ${grouped(agreement.same)} of ${grouped(items)} items, by output '${answer}':`,
+          `same answer on ${grouped(agreement.same)} of ${grouped(items)} items, by output '${answer}':`,
           `  ${percent(agreement.value)} (95 % interval ${percent(agreement.low)} to ${percent(agreement.high)})`,
         ]),
     ...(cosine === null
       ? []
       : [
-          `cosine of '${answer}': mean ${significant(cosine.mean, 6)}, least ${significant(cosine.least, 6)}`,
+          `cosine of '${answer}': mean ${significant(cosine.mean, 6)}, lowest ${significant(cosine.least, 6)}`,
         ]),
-    outputs.length === 0
-      ? 'no output in common'
-      : 'largest difference of each output, over all items:',
+    outputs.length === 0 ? 'no output in common' : 'largest difference per output, over all items:',
     ...outputs.map(([name, most]) =>
       most === null
         ? `  ${name}: not comparable (sizes differ, or one is not a finite number)`
@@ -163,7 +161,7 @@ function energyLines({ energy, cheaper, why, noise, cpu }: ModelComparison): rea
     ...(how === null ? [] : [`energy ${how.method}: ${how.how}`]),
     cheaper === null
       ? `energy: ${why}`
-      : `energy: ${cheaper.toUpperCase()} needs less; the interval of the ratio leaves out 1`,
+      : `energy: ${cheaper.toUpperCase()} needs less; the interval of the ratio excludes 1`,
     ...(noise === null || noise === why ? [] : [`note: ${noise}`]),
     ...unknowns.filter((one) => one !== why).map((one) => `unknown: ${one}`),
   ]

@@ -23,7 +23,7 @@ test('a dry run predicts sizes and makes nothing', async () => {
   const { code, out } = await world().shrink('--dry-run', '--only', 'Q4_K_M')
   expect(code).toBe(0)
   expect(out).toMatch(/Q4_K_M +9\S* KiB +4.5 bits per weight/)
-  expect(out).toContain('nothing was made')
+  expect(out).toContain('no file was written')
 })
 
 test('variants come with candidates that a spec takes, and with exit code 2: undecided', async () => {
@@ -31,7 +31,7 @@ test('variants come with candidates that a spec takes, and with exit code 2: und
   const tool = ['--llama-quantize', './llama-quantize']
   const { code, out: text } = await shrink('--only', 'Q4_K_M', ...tool)
   expect(code).toBe(2)
-  expect(text).toContain('Nothing here is proven')
+  expect(text).toContain('Nothing is certified yet')
   const entries = [...text.matchAll(/^ {2}- (\{.*\})$/gm)].map(([, json]) => JSON.parse(json ?? ''))
   expect(entries.map(({ id }) => id)).toEqual(['model', 'model-Q4_K_M'])
   expect(text).toContain('incumbent: model')

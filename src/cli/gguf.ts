@@ -45,14 +45,14 @@ function requestOf(model: string, flags: ShrinkCall['flags'], { env }: Io): Gguf
 function planLines({ bytes: size, parameters, bitsPerWeight, sizes }: GgufPlan): readonly string[] {
   return [
     `${grouped(parameters)} weights, ${bytes(size)}, ${significant(bitsPerWeight)} bits per weight`,
-    'sizes predicted from the header; nothing was made:',
+    'sizes predicted from the header; no file was written:',
     ...sizes.map(({ type, predicted }) =>
       predicted === null
-        ? `  ${type.padEnd(8)} not predicted: its mixture is not known here`
+        ? `  ${type.padEnd(8)} not predicted: unknown mixture`
         : `  ${type.padEnd(8)} ${bytes(predicted.bytes).padStart(10)}  ${significant(predicted.bitsPerWeight).padStart(5)} bits per weight${fallbackText(predicted.fallbacks)}`,
     ),
-    "source: llama.cpp's mixtures (src/llama-quant.cpp); they give its published",
-    'bits per weight of Llama-3.1-8B (tools/quantize/README.md)',
+    "source: llama.cpp's mixtures (src/llama-quant.cpp); they reproduce its",
+    'published bits per weight of Llama-3.1-8B (tools/quantize/README.md)',
   ]
 }
 
@@ -63,13 +63,13 @@ function madeLines({ source, tool, variants, failed }: GgufVariants): readonly s
   return [
     `source   ${source.file}`,
     `         ${bytes(source.bytes)}, ${significant(source.bitsPerWeight)} bits per weight`,
-    `made by  ${tool.program}${tool.version === null ? '' : ` (${tool.version})`}`,
+    `built by ${tool.program}${tool.version === null ? '' : ` (${tool.version})`}`,
     ...variants.map(variantLine),
     ...failed.map(({ type, why }) => `  ${type.padEnd(8)} failed: ${why}`),
     '',
-    'Nothing here is proven. To decide: start the servers,',
+    'Nothing is certified yet. To decide: start the servers,',
     ...[source, ...variants].map(({ candidate }) => `  ${candidate.serve}`),
-    'add the candidates to a spec, and let rightsize run decide (energy: add',
+    'add the candidates to a spec and run `rightsize run` (for energy, add',
     '"energy": {"pid": PID} of each server):',
     'candidates:',
     ...[source, ...variants].map(({ candidate }) => `  - ${JSON.stringify(candidate.entry)}`),
@@ -86,6 +86,6 @@ function variantLine({
 }: GgufVariants['variants'][number]) {
   const cpu = cpuS === null ? '' : `, ${significant(cpuS)} CPU s`
   const joules =
-    energy.kind === 'known' && energy.value > 0 ? `, ${significant(energy.value)} J (modelled)` : ''
+    energy.kind === 'known' && energy.value > 0 ? `, ${significant(energy.value)} J (modeled)` : ''
   return `  ${type.padEnd(8)} ${bytes(size).padStart(10)}  ${significant(bitsPerWeight).padStart(5)} bits per weight${cpu}${joules}`
 }

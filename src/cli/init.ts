@@ -53,7 +53,7 @@ export const init = command({
 const inputNames = 'text input message question query prompt utterance sentence'.split(' ')
 const labelNames = 'label expected intent category class target answer'.split(' ')
 
-/** What init knows before it asks: flags, and what can be seen in the data. */
+/** The spec before any question: from flags and from the columns of the data. */
 interface Draft {
   readonly dataset: string
   readonly input: string
@@ -73,7 +73,7 @@ async function firstRow(dataset: string, { effects, cwd }: World): Promise<Row |
 function drafted(dataset: string, columns: readonly string[], flags: Flags): Draft {
   const { incumbent, margin } = flags
   const input = flags.input ?? pick(columns, inputNames) ?? columns[0]
-  if (input === undefined) throw new RightsizeError('DATA_EMPTY', `${dataset} holds no rows`)
+  if (input === undefined) throw new RightsizeError('DATA_EMPTY', `${dataset} has no rows`)
   return {
     dataset,
     input,
@@ -98,17 +98,20 @@ async function questions(draft: Draft, columns: readonly string[]): Promise<Draf
   const known = columns.length > 0 ? ` (columns: ${columns.join(', ')})` : ''
   const input = await ask(`Which column is the input?${known}`, draft.input)
   const expected = await ask(
-    'Which column is the label? Empty: judge by agreement with the incumbent',
+    'Which column is the label? (empty: compare with the incumbent instead)',
     draft.expected ?? '',
   )
   const incumbent = await ask(
-    'What is in use now, as runtime:model? Empty: nothing yet',
+    'Which model is in use now, as runtime:model? (empty: none)',
     draft.incumbent ?? '',
   )
-  const tries = await ask('What to try, separated by spaces', draft.tries.join(' '))
+  const tries = await ask('Which candidates to try, separated by spaces?', draft.tries.join(' '))
   const remote = `${incumbent} ${tries}`.includes('openai:')
   const baseUrl = remote
-    ? await ask('Base URL of the endpoint', draft.baseUrl ?? 'http://127.0.0.1:11434/v1')
+    ? await ask(
+        'What is the base URL of the endpoint?',
+        draft.baseUrl ?? 'http://127.0.0.1:11434/v1',
+      )
     : draft.baseUrl
   return {
     ...draft,
@@ -125,7 +128,9 @@ async function ask(message: string, initialValue: string): Promise<string> {
   const { isCancel, text: prompt } = await import('@clack/prompts')
   const answer = await prompt({ message, initialValue, output: process.stderr })
   if (isCancel(answer)) {
-    throw new RightsizeError('FLAGS_MISSING', 'init was cancelled', { next: 'nothing was written' })
+    throw new RightsizeError('FLAGS_MISSING', 'init was cancelled', {
+      next: 'Nothing was written; run it again.',
+    })
   }
   return String(answer ?? '').trim()
 }

@@ -34,11 +34,9 @@ function lines(found: Inspection): readonly string[] {
     ...table('by part', found.byPart),
     ...table('by type', found.byDtype),
     ...found.saturation.slice(0, 5).map(riskLine),
-    ...(found.prospects.length > 0
-      ? ['', 'what passes are likely to give (predicted, not measured):']
-      : []),
+    ...(found.prospects.length > 0 ? ['', 'predicted savings by pass (not measured):'] : []),
     ...boldest(found.prospects).map(prospectLine),
-    ...quantisedLines(found.quantised),
+    ...quantizedLines(found.quantised),
     ...found.notes.map((note) => `note: ${note}`),
   ]
 }
@@ -49,8 +47,8 @@ function operationsLine({
   length,
   unknown,
 }: NonNullable<Inspection['operations']>): string {
-  const left = unknown === 0 ? '' : `; ${unknown} products of unknown size are not counted`
-  return `${count(multiplyAdds)} multiply-adds for ${batch} item (open sizes taken as ${length})${left}`
+  const left = unknown === 0 ? '' : `; ${unknown} products of unknown size not counted`
+  return `${count(multiplyAdds)} multiply-adds for ${batch} item (free dimensions set to ${length})${left}`
 }
 
 function table(title: string, shares: readonly Share[]): readonly string[] {
@@ -73,22 +71,22 @@ function boldest(prospects: readonly Prospect[]): readonly Prospect[] {
 }
 
 function prospectLine({ pass, text, bytes: saved }: Prospect): string {
-  const gain = saved === null ? 'nothing' : saved === 0 ? 'not known' : bytes(saved)
+  const gain = saved === null ? 'nothing' : saved === 0 ? 'unknown' : bytes(saved)
   return `  ${pass.padEnd(15)} ${gain.padStart(10)}  ${text}`
 }
 
 /** Source of the sizes: src/core/onnx/gguf-presets.ts. */
-function quantisedLines(sizes: Inspection['quantised']): readonly string[] {
+function quantizedLines(sizes: Inspection['quantised']): readonly string[] {
   if (sizes.length === 0) return []
   const rows = sizes.map(
     ({ type, bytes: size, bitsPerWeight }) =>
       `  ${type.padEnd(8)} ${bytes(size).padStart(10)}  ${significant(bitsPerWeight).padStart(5)} bits per weight`,
   )
-  return ['', "the file in types of llama-quantize (predicted with llama.cpp's mixtures):", ...rows]
+  return ['', "sizes by llama-quantize type (predicted from llama.cpp's mixtures):", ...rows]
 }
 
 function riskLine({ node, risky, pairs }: Inspection['saturation'][number]): string {
-  return `may saturate on processors with AVX2 alone: ${node}, ${risky} of ${pairs} pairs of weights`
+  return `may saturate on CPUs with AVX2 but no VNNI: ${node}, ${risky} of ${pairs} weight pairs`
 }
 
 function count(value: number): string {

@@ -57,6 +57,11 @@ test('work without a known end shows once in half a minute that it goes on', () 
   expect(lines).toEqual(['  meter, window of large: 31', '  meter, window of large: 62'])
 })
 
+test('folds that end alike are one line', () => {
+  const fold = [0, 1, 2].map((at) => [at, answered(3000)] as const)
+  expect(linesOf(fold)).toEqual(['  evaluate large: 3000 of 3000'])
+})
+
 test('a duration is told in the unit that a person thinks in', () => {
   expect([0.4, 89, 90, 3600, 7800].map(durationText)).toEqual([
     ...['1 s', '89 s', '2 min', '60 min', '2 h 10 min'],

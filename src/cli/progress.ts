@@ -21,10 +21,12 @@ interface Work {
 /** Draws events on stderr: one living line on a terminal; elsewhere a line a stage, with an estimate before long work. */
 export function progress(io: Io, nowMs: () => number = Date.now): (event: RunEvent) => void {
   let last = nowMs()
+  let lastText = ''
   let work: Work | null = null
   const line = (text: string): void => {
     last = nowMs()
-    io.err(text)
+    if (text !== lastText) io.err(text)
+    lastText = text
   }
   const onProgress = (event: Progress): void => {
     const name = `${event.stage} ${event.candidate}`

@@ -38,7 +38,7 @@ export const run = command({
     for (const file of [...source.written, ...files]) io.err(`wrote ${file}`)
     if (result.provenance.interrupted)
       io.err('interrupted: run the same command again to continue; stored answers are reused')
-    else io.err(`next:\n${nextSteps(result, files, source.spec).join('\n')}`)
+    else io.err(`next commands:\n${nextSteps(result, files, source.spec).join('\n')}`)
     return exitCode(result)
   },
 })
@@ -55,21 +55,21 @@ export function nextSteps(
   const model = old?.runtime === 'onnx' ? old.model : undefined
   const steps = {
     decided: [
-      step('git add rightsize.lock', 'keeps the decision with the code'),
+      step('git add rightsize.lock', 'keeps the decision with your code'),
       step('rightsize check', 'fails in CI once spec, data or model change'),
     ],
     none: [
       model === undefined
-        ? step('rightsize init --help', 'add candidates: --try linear, --try openai:MODEL')
-        : step(`rightsize shrink ${model}`, 'builds a smaller one from the incumbent'),
+        ? step('edit rightsize.yaml', 'to add candidates; stored answers are reused')
+        : step(`rightsize shrink ${model}`, 'builds a smaller model from the incumbent'),
     ],
-    undecided: [step('rightsize plan', 'how many labels would decide')],
+    undecided: [step('rightsize plan', 'shows how many labels would decide')],
   }
   const decided = decision.kind === 'certified' || decision.kind === 'supported'
   return [
-    step(`open ${report}`, 'the evidence, with charts'),
+    step(`open ${report}`, 'shows the evidence with charts'),
     ...(decided ? steps.decided : steps[decision.kind === 'none' ? 'none' : 'undecided']),
-    step('rightsize sci', 'the carbon score behind it'),
+    step('rightsize sci', 'shows the carbon score'),
   ]
 }
 

@@ -23,20 +23,29 @@ const codes = { proven: 0, nothing: 1, undecided: 2 } as const
 const shrinkArguments = { model: needed(file, 'an ONNX model folder, or a GGUF file') }
 
 const shrinkFlags = {
-  task: flag(file, 'the spec, with calibration, train and test rows', 'rightsize.yaml'),
-  margin: flag(probability, 'loss allowed against the incumbent (default: that of the spec)'),
+  task: flag(file, 'the spec, with calibration, train and test data', 'rightsize.yaml'),
+  margin: flag(
+    numberKind('share', { above: 0, below: 1 }, '0.01'),
+    'loss allowed against the incumbent (default: the margin of the spec)',
+  ),
   out: flag(folder, 'where the model and its evidence are written (default: <model>-small)'),
   seconds: flag(positive, 'time for the search', '300'),
   maxEnergy: flag(numberKind('joules', { above: 0 }, '5000'), 'energy for the search (modeled)'),
-  targetSize: flag(numberKind('bytes', { above: 0 }, '2000000'), 'stop at this file size'),
-  targetLatency: flag(numberKind('ms', { above: 0 }, '5'), 'stop at this p95 latency of one text'),
-  runtime: flag(oneOf('name', runtimes), 'measures the cost of each step', 'onnxruntime-node'),
+  targetSize: flag(
+    numberKind('bytes', { above: 0 }, '2000000'),
+    'stop once the model file is this small',
+  ),
+  targetLatency: flag(
+    numberKind('ms', { above: 0 }, '5'),
+    'stop once the p95 latency of one text is this low',
+  ),
+  runtime: flag(oneOf('name', runtimes), 'runtime that costs are measured in', 'onnxruntime-node'),
   only: list(pass, 'try only this pass or family; GGUF: build only this type, Q4_K_M'),
   without: list(pass, 'leave out this pass or family'),
-  healSteps: flag(count, 'fine-tuning steps of the first repair', '600'),
-  lean: flag(
+  repairSteps: flag(count, 'fine-tuning steps of the first repair', '600'),
+  keepUndecided: flag(
     probability,
-    'keep an unproven step if its estimated probability of passing is at least this',
+    'keep an undecided step if its estimated probability of passing is at least this',
     '0.7',
   ),
   alpha: flag(probability, 'significance level', '0.05'),
@@ -88,9 +97,11 @@ export const shrink = command({
 })
 
 function requestOf(model: string, flags: ShrinkCall['flags']): ShrinkFlags {
-  const { task, margin, alpha, lean, seed, seconds, only, without, runtime, healSteps } = flags
+  const { task, margin, alpha, seed, seconds, only, without, runtime } = flags
   return {
-    ...{ model, task, margin, alpha, lean, seed, seconds, only, without, runtime, healSteps },
+    ...{ model, task, margin, alpha, seed, seconds, only, without, runtime },
+    lean: flags.keepUndecided,
+    healSteps: flags.repairSteps,
     out: flags.out ?? `${model.replace(/\/+$/, '')}-small`,
     maxEnergyJ: flags.maxEnergy,
     targetBytes: flags.targetSize,

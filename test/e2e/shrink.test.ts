@@ -51,7 +51,7 @@ function task(): Folder {
   return one
 }
 
-const quick = ['shrink', 'large', '--heal-steps', '20', '--seconds', '60']
+const quick = ['shrink', 'large', '--repair-steps', '20', '--seconds', '60']
 const compressionIn = (one: Folder, out = 'large-small'): Compression =>
   JSON.parse(one.read(`${out}/compression.json`)) as Compression
 
@@ -158,7 +158,7 @@ describe('what cannot be searched says what happened and what to type next', () 
       'an unknown runtime',
       () => undefined,
       ['--runtime', 'tflite'],
-      ['no such runtime', 'onnxruntime-web'],
+      ['FLAG_VALUE', 'onnxruntime-web'],
     ],
     [
       'one part alone',
@@ -173,8 +173,13 @@ describe('what cannot be searched says what happened and what to type next', () 
       ['--margin', '0.001'],
       ['SHRINK_LABELS', /at least \d{4,} test items/],
     ],
-    ['no time', () => undefined, ['--seconds', '-1'], ['--seconds must be above 0']],
-    ['half a step', () => undefined, ['--heal-steps', '1.5'], ['--heal-steps must be whole']],
+    ['no time', () => undefined, ['--seconds', '-1'], ['--seconds takes a number above 0']],
+    [
+      'half a step',
+      () => undefined,
+      ['--repair-steps', '1.5'],
+      ['--repair-steps takes a whole number'],
+    ],
     [
       'a broken record',
       (one) => one.write('r.json', '{'),

@@ -229,7 +229,7 @@ function nothingSteps(found: Compression): readonly string[] {
         ]
   return [
     ...nearby,
-    'Search longer (--seconds), heal longer (--heal-steps), or give more texts to learn from: healing takes the answers of the original, not labels.',
+    'Search longer (--seconds), repair longer (--repair-steps), or give more texts to learn from: repair takes the answers of the original, not labels.',
   ]
 }
 

@@ -39,7 +39,7 @@ export const shrinkErrors = {
   SHRINK_TIME: {
     title: 'The search ran out of time during a trial',
     why: 'Training this model takes long. Only the unfinished trial is lost.',
-    next: 'Raise --seconds, or lower --heal-steps.',
+    next: 'Raise --seconds, or lower --repair-steps.',
   },
   SHRINK_REPLAY: {
     title: 'The recipe cannot be replayed',
