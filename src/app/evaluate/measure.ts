@@ -113,7 +113,8 @@ async function windowsOf(
   const on = (items: readonly RuntimeItem[]) =>
     candidates.map((one) => sessionWorkload({ ...one, items, nowS }))
   const count = await affordable(on(asked.slice(0, 8)), context)
-  const some = asked.slice(0, Math.max(4, Math.min(limits.items, count)))
+  const most = wholeBatches(Math.max(4, Math.min(limits.items, count, asked.length)), candidates)
+  const some = asked.slice(0, most)
   if (candidates.length === 0 || some.length === 0 || signal.aborted) return []
   onEvent({ type: 'stage', stage: 'meter', detail: meterDetail(candidates, some.length) })
   return interleave({
@@ -124,6 +125,13 @@ async function windowsOf(
     onWindow: (done, candidate) =>
       onEvent({ type: 'progress', stage: 'meter, window of', candidate, done, total: 0 }),
   })
+}
+
+/** As many items as fill the largest batch that fits: a rest would be metered at a batch of its own. */
+function wholeBatches(items: number, candidates: readonly MeteredCandidate[]): number {
+  const fits = candidates.map(({ batch }) => batch).filter((batch) => batch <= items)
+  const largest = Math.max(1, ...fits)
+  return items - (items % largest)
 }
 
 /** As many items as the slowest candidate answers in the time of a pass, judged on a few. */

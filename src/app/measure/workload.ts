@@ -37,7 +37,8 @@ interface SessionParts extends Pick<Workload, 'id' | 'batch' | 'binding' | 'mete
 
 /** A candidate that answers items in batches of `batch`, where it can in its own process, so that sending them is charged to nobody. */
 export function sessionWorkload(parts: SessionParts): Workload {
-  const { id, batch, binding, meter, session, items, nowS } = parts
+  const { id, binding, meter, session, items, nowS } = parts
+  const batch = Math.max(1, Math.min(parts.batch, items.length))
   return {
     ...{ id, batch, binding, meter, items: items.length, sharesProcess: false },
     async work(laps, signal) {
