@@ -55,6 +55,11 @@ const bar = (name, value, target, ok) => {
   console.log(`${ok ? 'ok  ' : 'MISS'} ${name}: ${shown} (target ${target})`)
 }
 
+const payBackText = (calls) =>
+  calls.kind === 'known'
+    ? `after ${Math.ceil(calls.value)} calls (${Math.ceil(calls.low)} to ${Math.ceil(calls.high)})`
+    : (calls.why ?? calls.reason)
+
 /** The committed recipe with another seed, in the cache; trained once. */
 function encoderOf(seed) {
   const folder = join(cache, `large-${seed}`)
@@ -157,11 +162,9 @@ function told({ name, found, folderBytes, taughtTexts, taughtCpuS, proof }) {
   for (const { slice, items, loss } of found.slices)
     console.log(`  slice   ${slice}: ${items} calibration items, loss ${points(loss)}`)
   console.log(
-    `  search  ${spent.wallS.toFixed(0)} s wall, ${spent.cpuS.toFixed(0)} s CPU, ${spent.energy.value.toFixed(0)} J (modelled), ${found.trials.length} trials; of it about ${taughtCpuS.toFixed(0)} s the original's answers to ${taughtTexts} texts, which a cache would save`,
+    `  search  ${spent.wallS.toFixed(0)} s wall, ${spent.cpuS.toFixed(0)} s CPU, ${spent.energy.value.toFixed(0)} J (${spent.energy.method}), ${found.trials.length} trials; of it about ${taughtCpuS.toFixed(0)} s the original's answers to ${taughtTexts} texts, which a cache would save`,
   )
-  console.log(
-    `  pays    ${found.breakEvenCalls === null ? 'nothing saved for sure' : `after ${found.breakEvenCalls.value} calls (${found.breakEvenCalls.low} to ${found.breakEvenCalls.high})`}`,
-  )
+  console.log(`  pays    ${payBackText(found.payBackCalls)}`)
 }
 
 function judge({ name, found, proof }) {
@@ -204,11 +207,11 @@ function examine(name, model, folder) {
   }
   told(examined)
   judge(examined)
-  const { outcome, original, result, recipe, cost, finalists, slices, breakEvenCalls } = found
+  const { outcome, original, result, recipe, cost, finalists, slices, payBackCalls } = found
   const { folderBytes, taughtCpuS, proof } = examined
   figures.models.push({
     ...{ name, outcome, original, result, recipe: recipe.map((step) => step.pass), cost, proof },
-    ...{ finalists, slices, folderBytes, taughtTexts, taughtCpuS, breakEvenCalls },
+    ...{ finalists, slices, folderBytes, taughtTexts, taughtCpuS, payBackCalls },
     ...{ search: found.search, trials: found.trials.length, processor: found.processor },
   })
 }

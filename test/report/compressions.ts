@@ -1,5 +1,6 @@
 import type { Compression, MeasuredCost, PathStep, Trial } from '../../src/core/compress/trial.ts'
-import { within } from '../../src/core/unit/known.ts'
+import { infinite, unknown } from '../../src/core/unit/estimate.ts'
+import { known, within } from '../../src/core/unit/known.ts'
 import { payload } from './results.ts'
 
 /** Compressions of every kind that a report has to read. */
@@ -364,7 +365,10 @@ export const proven: Compression = {
     }),
     resumedTrials: 1,
   },
-  breakEvenCalls: { value: 59_490, low: 58_200, high: 61_300 },
+  payBackCalls: known('count', {
+    ...{ value: 59_490, low: 58_200, high: 61_300, level: 0.95, method: 'measured' },
+    ...{ how: 'CPU seconds spent / CPU seconds saved per call', source: 'interleaved windows' },
+  }),
 }
 
 const nothingMade = {
@@ -374,7 +378,7 @@ const nothingMade = {
   cost: [],
   vocabulary: null,
   slices: [],
-  breakEvenCalls: null,
+  payBackCalls: infinite('no smaller model was found'),
 } as const
 
 /** No smaller model passed the gate. */
@@ -484,7 +488,7 @@ export const unmeasured: Compression = {
   cost: [],
   runtime: [],
   finalists: proven.finalists.map((one) => ({ ...one, holdout: null })),
-  breakEvenCalls: null,
+  payBackCalls: unknown('the CPU time of single items could not be measured'),
 }
 
 /** Smaller in bytes and slower; forty trials and twelve slices. */
@@ -492,7 +496,7 @@ export const slower: Compression = {
   ...proven,
   cost: [cost(0.62), cost(1.01, 0.05, 32)],
   path: path.map((one, at) => (at === 5 ? { ...one, cost: cost(0.62) } : one)),
-  breakEvenCalls: null,
+  payBackCalls: unknown('the CPU time of single items could not be measured'),
   trials: Array.from({ length: 40 }, (_, i) => ({ ...trials[i % trials.length]!, number: i + 1 })),
   slices: Array.from({ length: 12 }, (_, i) => ({
     slice: `product=line-${i + 1}`,

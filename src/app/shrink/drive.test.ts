@@ -101,7 +101,7 @@ beforeAll(async () => {
     corpus: learned,
     digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     cpuS,
-    own: { binding: {}, meter: null, cpuS, wallS: cpuS, machineThreads: 1 },
+    own: { binding: {}, meter: null, cpuS, wallS: () => 0, machineThreads: 1 },
     say: () => undefined,
     gate: { margin: 0.05, alpha: 0.05, lean: 0.7 },
     original: scoresOf(classesOf(originalLogits, 2), items.labels),
@@ -112,7 +112,7 @@ beforeAll(async () => {
     }),
   })
   options = (keep, more = {}) => ({
-    ...{ passes, target, goal: { bytes: null, latencyMs: null }, wallS: () => 0 },
+    ...{ passes, target, goal: { bytes: null, latencyMs: null } },
     ...{
       holdoutDigest: 'h',
       holdoutItems: 600,

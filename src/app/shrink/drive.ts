@@ -3,10 +3,14 @@ import { type Budget, fallbacks, whyStop } from '../../core/compress/plan.ts'
 import { polish } from '../../core/compress/polish.ts'
 import { chosenSetting, type RuntimeSetting } from '../../core/compress/runtime-setting.ts'
 import type { Compression, MeasuredCost, ProfileShare } from '../../core/compress/trial.ts'
-import { cpuEnergy, wattsPerBusyThread } from '../../core/energy/cpu-model.ts'
+import { wattsPerBusyThread } from '../../core/energy/cpu-model.ts'
+import { payBackCalls } from '../../core/energy/pay-back-calls.ts'
 import { runtimeFor } from '../../core/part/runtimes.ts'
 import { chanceOfCertificate, type ProofSetting } from '../../core/proof/forecast.ts'
 import { alphaOfLook } from '../../core/proof/look-alpha.ts'
+import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
+import { known } from '../../core/unit/known.ts'
+import { type Spending, type Spent, startSpending } from '../measure/spent.ts'
 import { attempt } from './attempt.ts'
 import {
   type Bench,
@@ -54,7 +58,6 @@ export interface DriveOptions {
   readonly passes: readonly Pass[]
   readonly budget: Budget
   readonly healSteps: HealSteps
-  readonly wallS: () => number
   readonly goal: Goal
   /** The sealed part: opened once, at the end. */
   readonly holdout: () => Part
@@ -89,8 +92,8 @@ const cutShare = 0.7
 /** The whole search, from the original to the proof. What is tried depends on model, data, engine and seed, and on the time only near the end of the budget. */
 export async function drive(options: DriveOptions): Promise<Driven> {
   const { bench, passes } = options
-  const start = { wallS: options.wallS(), cpuS: bench.cpuS() }
-  const run = runOf(options, start)
+  const spending = await startSpending(bench.own)
+  const run = runOf(options, spending)
   const first = stateOf(options.artefact, bench)
   const notApplicable = whatDoesNotApply(first.artefact, options)
   const numeric = passes.filter(({ family }) => family === 'numeric')
@@ -121,6 +124,8 @@ export async function drive(options: DriveOptions): Promise<Driven> {
   const cost = best === null ? [] : await costsOf(first, best, bench)
   const runtime = best?.state ? await settings(first, best.state, options) : []
   const reachedGoal = best === null ? null : goalReached(best, runtime, options.goal)
+  const path = best === null ? [startOf(first, bench)] : await pathOf(first, best, bench, run.log)
+  const spent = await spending.stop(run.log.earlierCpuS)
   return {
     contender: best,
     compression: {
@@ -132,27 +137,24 @@ export async function drive(options: DriveOptions): Promise<Driven> {
       original: { model: first.id, bytes: first.bytes, accuracy: shareOf(bench.original) },
       result: best === null ? null : resultOf(best, runtime, options.goal),
       recipe: best?.recipe ?? [],
-      path: best === null ? [startOf(first, bench)] : await pathOf(first, best, bench, run.log),
+      path,
       trials: run.log.trials,
       notApplicable,
       finalists: judged.map(finalist),
       ...{ cost, runtime, profile: options.profile, holdoutLooks: looks },
       vocabulary: best?.state ? vocabularyNote(first.artefact, best.state.artefact, bench) : null,
       slices: best === null ? [] : slicesOf(best, bench, options.floors),
-      search: searchCost(run, start, options),
-      breakEvenCalls: breakEven(cost, bench.cpuS() - start.cpuS + run.log.earlierCpuS),
+      search: { ...searchOf(spent), resumedTrials: run.log.resumed },
+      payBackCalls: payBack(best, cost, spent),
     },
   }
 }
 
-function runOf(
-  { bench, target, healSteps, budget, wallS }: DriveOptions,
-  start: { readonly wallS: number; readonly cpuS: number },
-): Run {
-  const spent = () => ({
-    seconds: wallS() - start.wallS,
-    energyJ: wattsPerBusyThread * (bench.cpuS() - start.cpuS),
-  })
+function runOf({ bench, target, healSteps, budget }: DriveOptions, spending: Spending): Run {
+  const spent = () => {
+    const { wallS, cpuS } = spending.sofar()
+    return { seconds: wallS, energyJ: wattsPerBusyThread * cpuS }
+  }
   const expired = () => whyStop(budget, spent()) !== null
   return {
     bench: { ...bench, expired },
@@ -309,25 +311,25 @@ function resultOf(
   }
 }
 
-function searchCost(
-  run: Run,
-  start: { wallS: number; cpuS: number },
-  { wallS, sweep: how }: DriveOptions,
-): Compression['search'] {
-  const cpuS = run.bench.cpuS() - start.cpuS + run.log.earlierCpuS
-  const use = { cpuS, wallS: wallS() - start.wallS, threads: 0, rssBytes: 0 }
-  const { active } = cpuEnergy(use, { threads: how?.machineThreads ?? null })
-  return { wallS: use.wallS, cpuS, energy: active, resumedTrials: run.log.resumed }
-}
+const searchOf = ({ wallS, cpuS, energy }: Spent) => ({ wallS, cpuS, energy })
 
-/** Search over saving an inference; the ends are those of the measured ratio. */
-function breakEven(
+/** By the cost of single items: in joules where a sensor measured the search and both models, else in CPU time. */
+function payBack(
+  best: Contender | null,
   cost: readonly MeasuredCost[],
-  searchCpuS: number,
-): Compression['breakEvenCalls'] {
+  spent: Spent,
+): Estimate<'count'> {
+  if (best === null) return infinite('no smaller model was found')
   const single = cost.find(({ batch }) => batch === 1)
-  if (single === undefined || single.low <= 1) return null
-  const calls = (times: number) =>
-    Math.ceil(searchCpuS / (single.originalCpuS * (1 - 1 / Math.max(times, 1 + 1e-9))))
-  return { value: calls(single.times), low: calls(single.high), high: calls(single.low) }
+  if (single === undefined) return unknown('the CPU time of single items could not be measured')
+  const { original, times } = single.energy
+  const sensor = times.kind === 'known' && times.method === 'measured' && spent.withChildren
+  if (sensor) return payBackCalls(spent.energy, original, times)
+  const about = { method: 'measured', how: 'CPU time', source: 'this search' } as const
+  const { times: value, low, high } = single
+  return payBackCalls(
+    known('s', { value: spent.cpuS, ...about }),
+    known('sPerItem', { value: single.originalCpuS, ...about }),
+    known('ratio', { value, low, high, level: 0.95, ...about }),
+  )
 }

@@ -115,7 +115,7 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
   const profile = await keptProfile(`profile-${named}.json`, effects.keep, measure)
   const { engine, processor, wallS, pause, machineThreads, signal } = effects
   const driven = await drive({
-    ...{ bench, passes, wallS, goal: request.goal, healSteps: request.healSteps },
+    ...{ bench, passes, goal: request.goal, healSteps: request.healSteps },
     artefact: original.artefact,
     target: targetOf(effects, profile.byNode),
     budget: { seconds: request.seconds, energyJ: request.energyJ },

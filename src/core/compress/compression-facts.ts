@@ -7,6 +7,7 @@ import {
   factorRange,
   factorText,
   goalText,
+  itemEnergyText,
   milliseconds,
   payBackText,
   searchText,
@@ -31,6 +32,7 @@ export function factsOf(found: Compression): readonly Fact[] {
         : `${bytes(original.bytes)} -> ${bytes(result.bytes)}, ${sizeWords(original.bytes, result.bytes)}`,
     ],
     ...found.cost.map((each, at): Fact => [at === 0 ? 'CPU time' : '', costText(each)]),
+    ...found.cost.map((each, at): Fact => [at === 0 ? 'energy' : '', itemEnergyText(each)]),
     ...found.finalists.map(
       (each, at): Fact => [
         at === 0 ? 'hold-out' : '',

@@ -18,13 +18,17 @@ export const levelText = (alpha: number): string => `${significant(100 * (1 - al
 export const times = (ratio: number): string => `${significant(ratio, ratio < 1 ? 2 : 3)}x`
 
 /** A measured factor in words: 5.7x less; 1.6x more where the model is slower. */
-export function factorText({ times: ratio }: MeasuredCost): string {
+export function factorText({ times: ratio }: Pick<MeasuredCost, 'times'>): string {
   if (Math.abs(ratio - 1) < 0.005) return '1x'
   return ratio >= 1 ? `${times(ratio)} less` : `${times(1 / ratio)} more`
 }
 
 /** Its interval in the same direction, and whether that holds no difference at all: 0.96x to 1.06x, may be none. */
-export function factorRange({ low, high, times: ratio }: MeasuredCost): string {
+export function factorRange({
+  low,
+  high,
+  times: ratio,
+}: Pick<MeasuredCost, 'times' | 'low' | 'high'>): string {
   const range =
     ratio >= 1 ? `${times(low)} to ${times(high)}` : `${times(1 / high)} to ${times(1 / low)}`
   return low <= 1 && high >= 1 ? `${range}, may be none` : range
@@ -102,13 +106,21 @@ export function goalText({ goal }: Compression): string {
   return `${asked.join(' and ')}: ${word}`
 }
 
-const methodWords = { measured: 'measured', sourced: 'sourced', modeled: 'modelled' } as const
-
 /** Energy of the search with its interval and how it was had. */
 export function energyText({ energy }: Compression['search']): string {
   const write = (joules: number) => prefixed(joules, 'J')
   const range = `${write(energy.low)} to ${write(energy.high)}, ${levelText(1 - energy.level)}`
-  return `${write(energy.value)} (${range}, ${methodWords[energy.method]})`
+  return `${write(energy.value)} (${range}, ${energy.method})`
+}
+
+/** Energy of an item before and after, with the factor and how it is known; empty where it is not. */
+export function itemEnergyText({ batch, energy }: MeasuredCost): string {
+  const { original, result, times: ratio } = energy
+  if (original.kind !== 'known' || result.kind !== 'known' || ratio.kind !== 'known') return ''
+  const { value, low, high, method } = ratio
+  const factor = { times: value, low, high }
+  const write = (joules: number) => prefixed(joules, 'J')
+  return `${factorText(factor)} at batch ${grouped(batch)} (${factorRange(factor)}, 95 %): ${write(original.value)} to ${write(result.value)} an item, ${method}`
 }
 
 export function searchText({ search }: Compression): string {
@@ -120,16 +132,13 @@ export function searchText({ search }: Compression): string {
 }
 
 /** When the search has earned itself back, or why that cannot be said. */
-export function payBackText({ breakEvenCalls, result, outcome }: Compression): string {
-  if (breakEvenCalls !== null) {
-    const { value, low, high } = breakEvenCalls
-    const count = (calls: number) => grouped(Number(calls.toPrecision(3)))
-    const held = outcome === 'proven' ? '' : 'if it holds: '
-    return `${held}after ${count(value)} inferences (${count(low)} to ${count(high)}, 95 %; CPU time at batch 1)`
-  }
-  return result === null
-    ? 'never: nothing was saved'
-    : 'not said: no saving of CPU time is sure at batch 1'
+export function payBackText({ payBackCalls, outcome }: Compression): string {
+  if (payBackCalls.kind === 'infinite') return `never: ${payBackCalls.reason}`
+  if (payBackCalls.kind === 'unknown') return `unknown: ${payBackCalls.why}`
+  const { value, low, high, how } = payBackCalls
+  const count = (calls: number) => grouped(Number(calls.toPrecision(3)))
+  const held = outcome === 'proven' ? '' : 'if it holds: '
+  return `${held}after ${count(value)} calls (${count(low)} to ${count(high)}, 95 %; ${how}, batch 1)`
 }
 
 export function vocabularyText({ vocabulary }: Compression): string {

@@ -11,6 +11,7 @@ import {
   energyText,
   factorRange,
   factorText,
+  itemEnergyText,
   levelText,
   lossText,
   payBackText,
@@ -106,8 +107,10 @@ function cpuTile(found: Compression): string {
   const cost = singleCost(found)
   if (cost === null) return tile('CPU time', 'not measured', [])
   const sure = cost.low > 1 || cost.high < 1
+  const energy = itemEnergyText(cost)
   return tile('CPU time', sure ? factorText(cost) : 'about the same', [
     `${factorRange(cost)} (95 %), ${secondsText(cost.originalCpuS)} to ${secondsText(cost.cpuS)} per item at batch ${grouped(cost.batch)}, measured`,
+    ...(energy === '' ? [] : [`energy ${energy}`]),
   ])
 }
 

@@ -172,10 +172,6 @@ export interface Compression {
     readonly energy: Known<'J'>
     readonly resumedTrials: number
   }
-  /** Inferences after which the search is earned back in CPU time, at the measured cost of batch 1, with the ends of its interval; null where nothing is saved for sure. */
-  readonly breakEvenCalls: {
-    readonly value: number
-    readonly low: number
-    readonly high: number
-  } | null
+  /** Calls at batch 1 after which the search has earned itself back: in joules where a sensor measured both, else in CPU time. */
+  readonly payBackCalls: Estimate<'count'>
 }
