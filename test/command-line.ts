@@ -6,10 +6,16 @@ export interface Answer {
   readonly err: string
 }
 
+export interface CallOptions {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
 /** A command line in this process, as a program without a terminal would call it. */
 export async function commandLine(
   words: readonly string[],
-  { cwd, env = {} }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  { cwd, env = {}, signal = new AbortController().signal }: CallOptions,
 ): Promise<Answer> {
   const out: string[] = []
   const err: string[] = []
@@ -19,7 +25,7 @@ export async function commandLine(
     live: () => undefined,
     stopping: () => undefined,
     ...{ tty: false, columns: 80, color: false, cwd, env },
-    signal: new AbortController().signal,
+    signal,
   })
   return { code, out: out.join('\n'), err: err.join('\n') }
 }

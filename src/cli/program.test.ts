@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -112,6 +112,20 @@ describe('names', () => {
     expect(ran.err).toContain(`error ${code}: `)
     expect(ran.err).toContain(named)
   })
+})
+
+describe('an interruption', () => {
+  test.each(['train linear rows.csv', 'distill linear rows.csv --teacher linear:nothing'])(
+    '%s ends as interrupted, never as a defect',
+    async (words) => {
+      const rows = Array.from({ length: 40 }, (_, i) => `text ${i},${i % 2 ? 'a' : 'b'}`)
+      writeFileSync(join(cwd, 'rows.csv'), `text,label\n${rows.join('\n')}\n`)
+      const ran = await commandLine(words.split(' '), { cwd, signal: AbortSignal.abort() })
+      expect(ran).toMatchObject({ code: 3, out: '' })
+      expect(ran.err).not.toContain('INTERNAL')
+      if (words.startsWith('train')) expect(ran.err).toContain('error INTERRUPTED: ')
+    },
+  )
 })
 
 describe('what the machine refuses', () => {

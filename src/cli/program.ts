@@ -13,7 +13,9 @@ export async function runCli(words: readonly string[], io: Io): Promise<number> 
   try {
     return await dispatch(words, io)
   } catch (error) {
-    io.err(failure(error))
+    // Work that heeds the signal ends with the reason of the abortion, which is not a defect.
+    const stopped = io.signal.aborted && !(error instanceof RightsizeError)
+    io.err(failure(stopped ? new RightsizeError('INTERRUPTED', 'no result was written') : error))
     return 3
   }
 }

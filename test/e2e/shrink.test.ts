@@ -69,7 +69,7 @@ test('a search that is killed and then stopped goes on, and leaves a proof whose
     running.kill(signal)
     const { code, err } = await over
     if (signal === 'SIGINT')
-      expect([code, err]).toEqual([3, expect.stringContaining('SHRINK_INTERRUPTED')])
+      expect([code, err]).toEqual([130, expect.stringContaining('SHRINK_INTERRUPTED')])
     if (signal === 'SIGINT') expect(err).toContain('Run the same command again')
   }
   expect(one.files()).not.toContain('large-small/compression.json')

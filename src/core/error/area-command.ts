@@ -52,6 +52,11 @@ export const commandErrors = {
     why: 'Other programs use them, or a limit of the shell is too low.',
     next: 'Close other programs or raise the limit (`ulimit -n 4096`), then run the same command again.',
   },
+  INTERRUPTED: {
+    title: 'The command was interrupted',
+    why: 'It received a signal (Ctrl-C, SIGTERM or SIGHUP) before its end.',
+    next: 'Run the same command again.',
+  },
   INTERNAL: {
     title: 'A defect of rightsize',
     why: 'This is a defect of rightsize, not of your input.',
