@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { RightsizeError } from '../core/error/error.ts'
 import type { CheckFinding } from '../core/keep/check.ts'
-import { lockName, readLock } from './lock.ts'
+import { lockIn, lockName } from './lock.ts'
 import { sourceFromFile } from './source.ts'
 import type { At } from './world.ts'
 
@@ -14,7 +14,7 @@ export async function check(
   const { checkFolder } = await import('../app/keep/check-folder.ts')
   const { spec, baseDir } = await sourceFromFile(specPath, {}, at)
   const path = lockPath === undefined ? join(baseDir, lockName) : resolve(at.cwd, lockPath)
-  const lock = await readLock(path)
+  const lock = await lockIn(path)
   if (lock === null) throw new RightsizeError('LOCK_NOT_FOUND', `${path} does not exist`)
   return { task: spec.task, findings: await checkFolder({ spec, baseDir, lock }, at.effects) }
 }

@@ -2,9 +2,8 @@ import { join, relative, resolve } from 'node:path'
 import { writeWhole } from '../adapters/files/whole-file.ts'
 import type { PublishEffects } from '../app/keep/publish.ts'
 import type { Source } from '../app/source/source.ts'
-import { looksBefore } from '../core/keep/lock.ts'
 import type { RunResult } from '../core/result/run-result.ts'
-import { lockName, readLock } from './lock.ts'
+import { ledgerIn, lockIn, lockName } from './lock.ts'
 import { type At, generator, sha256, type Watch } from './world.ts'
 
 export interface RunHow extends Watch {
@@ -17,27 +16,28 @@ export interface DecideHow extends RunHow {
   readonly out?: string | undefined
 }
 
-/** Judges every candidate of the spec. Writes nothing but the store. */
-export async function run(
+/** Judges every candidate of the spec for a program. Writes the store, and the look into the lock beside the spec. */
+export const run = (source: Source, how: RunHow, at: Pick<At, 'effects'>): Promise<RunResult> =>
+  judged(source, how, at, 'library')
+
+async function judged(
   source: Source,
   how: RunHow,
   { effects }: Pick<At, 'effects'>,
+  by: string,
 ): Promise<RunResult> {
   const { evaluate } = await import('../app/evaluate/evaluate.ts')
   const { storeTable } = await import('../adapters/store/table.ts')
   const note = (text: string) => how.onEvent({ type: 'note', text })
-  const store = how.fresh
-    ? await storeTable.memory()
-    : await effects.openStore(source.baseDir, note)
-  const lock = await readLock(join(source.baseDir, lockName))
+  const { spec, baseDir } = source
+  // A lock that cannot be read is better known before anything is paid for.
+  await lockIn(join(baseDir, lockName))
+  const store = how.fresh ? await storeTable.memory() : await effects.openStore(baseDir, note)
   try {
-    return await evaluate(source.spec, {
-      baseDir: source.baseDir,
-      effects,
-      store,
+    return await evaluate(spec, {
+      ...{ baseDir, effects, store, by, ledger: ledgerIn(baseDir) },
       signal: how.signal,
       onEvent: how.onEvent,
-      looksBefore: (digest) => looksBefore(lock, source.spec.task, digest),
       generator: await generator(),
     })
   } finally {
@@ -45,19 +45,21 @@ export async function run(
   }
 }
 
-/** The same, then the reports in files and the decision in the lock beside the spec: their paths, relative to the working folder. */
+/** The same for a person: the reports in files and the decision in the lock beside the spec. Their paths, relative to the working folder. */
 export async function decide(
   source: Source,
   how: DecideHow,
   at: At,
 ): Promise<{ readonly result: RunResult; readonly files: readonly string[] }> {
-  const result = await run(source, how, at)
-  const dir = how.out === undefined ? source.baseDir : resolve(at.cwd, how.out)
+  const result = await judged(source, how, at, 'run')
   const { publish } = await import('../app/keep/publish.ts')
-  const lock = join(source.baseDir, lockName)
-  const previous = await readLock(lock)
-  const validUntil = daysAfter(result.provenance.endedAt, source.spec.validDays)
-  const { files } = await publish(result, { dir, lock, previous, validUntil }, publishEffects)
+  const { baseDir, spec } = source
+  const place = {
+    dir: how.out === undefined ? baseDir : resolve(at.cwd, how.out),
+    ...{ ledger: ledgerIn(baseDir), lock: join(baseDir, lockName) },
+    validUntil: daysAfter(result.provenance.endedAt, spec.validDays),
+  }
+  const files = await publish(result, place, publishEffects)
   return { result, files: files.map((file) => relative(at.cwd, file)) }
 }
 

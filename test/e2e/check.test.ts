@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { Lock } from '../../src/core/keep/lock.ts'
+import { readLock } from '../../src/core/result/lock-text.ts'
 import { Folder, ticketRows } from './folder.ts'
 
 // Starting the program takes seconds where the machine is busy.
@@ -23,7 +23,7 @@ async function checked(changes: Readonly<Record<string, (text: string) => string
   return { code: ran.code, errors: findings.filter((one) => one.severity === 'error') }
 }
 
-const lock = (): Lock => JSON.parse(folder.read('rightsize.lock')) as Lock
+const lock = () => readLock(folder.read('rightsize.lock'), 'rightsize.lock')
 
 beforeAll(async () => {
   folder.write('tickets.csv', csv)
@@ -37,7 +37,9 @@ test('init, plan and run one after the other decide, with a student and nothing 
   expect(plan).toMatchObject({ code: 0, out: expect.stringMatching(/every candidate runs/i) })
   const ran = await folder.rightsize(['run'])
   expect(ran.code).toBe(0)
-  expect(lock().decisions['tickets']?.chosen).toMatchObject({ id: 'linear' })
+  const { decisions, looks } = await lock()
+  expect(looks).toMatchObject([{ by: 'run', number: 1, claim: { chosen: 'linear' } }])
+  expect(decisions['tickets']?.chosen).toMatchObject({ id: 'linear' })
 })
 
 test('the fresh decision holds', async () => {
@@ -52,13 +54,13 @@ test.each<[string, Readonly<Record<string, (text: string) => string>>]>([
     'it has expired',
     {
       'rightsize.lock': (text) =>
-        text.replace(/"validUntil": "[^"]*"/, '"validUntil": "2020-01-01T00:00:00.000Z"'),
+        text.replace(/"validUntil":"[^"]*"/, '"validUntil":"2020-01-01T00:00:00.000Z"'),
     },
   ],
   [
     'the model is another',
     {
-      'rightsize.lock': (text) => text.replace(/"revision": "[0-9a-f]{6}/, '"revision": "ffffff'),
+      'rightsize.lock': (text) => text.replace(/"revision":"[0-9a-f]{6}/, '"revision":"ffffff'),
     },
   ],
   ['the data are gone', { 'tickets.csv': () => '' }],
@@ -69,7 +71,7 @@ test.each<[string, Readonly<Record<string, (text: string) => string>>]>([
 })
 
 test('the model file of the chosen student is held against the lock', async () => {
-  const path = lock().decisions['tickets']?.chosen?.model ?? ''
+  const path = (await lock()).decisions['tickets']?.chosen?.model ?? ''
   const file = folder.files().find((name) => name.endsWith('.safetensors'))
   expect(path).not.toBe('')
   expect(file).toBeDefined()

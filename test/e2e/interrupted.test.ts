@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { readLock } from '../../src/core/result/lock-text.ts'
 import { Endpoint } from './endpoint.ts'
 import { ended, Folder, intentOf, jsonl, ticketRows } from './folder.ts'
 
@@ -123,7 +124,9 @@ describe('with an endpoint', () => {
       expect(answered).toBeLessThan(120)
       expect(candidates.find(({ id }) => id === 'program')?.n).toBeLessThanOrEqual(answered)
       expect(await stored(one)).toBe(120 + answered)
-      expect(one.files()).not.toContain('rightsize.lock')
+      // What was shown is a look; nothing is decided by it.
+      const lock = await readLock(one.read('rightsize.lock'), 'rightsize.lock')
+      expect([lock.looks.length, lock.decisions]).toEqual([1, {}])
       await one.rightsize(['run'])
       expect(endpoint.questions).toHaveLength(120)
       expect(one.result().provenance).toMatchObject({ interrupted: false, resumed: true })
@@ -150,6 +153,10 @@ describe('with an endpoint', () => {
     for (const ran of both)
       expect(JSON.parse(ran.out)).toMatchObject({ schema: 'rightsize/run-result@2' })
     expect(await stored(one)).toBe(240)
+    // Both asked the same question, and the models answered the same: that is one look, in one place.
+    const { looks } = await readLock(one.read('rightsize.lock'), 'rightsize.lock')
+    expect(looks).toHaveLength(1)
+    expect(one.files()).not.toContain('x/rightsize.lock')
   })
 
   test('a race that was run is not paid for again', async () => {

@@ -11,6 +11,7 @@ import { parseSpecValue } from '../../src/core/spec/parse.ts'
 import type { Spec } from '../../src/core/spec/spec.ts'
 import { unknown } from '../../src/core/unit/estimate.ts'
 import { exact } from '../../src/core/unit/known.ts'
+import { memoryLedger } from '../memory-ledger.ts'
 
 const items = 200
 
@@ -110,7 +111,8 @@ function world() {
       store,
       signal: new AbortController().signal,
       onEvent: () => undefined,
-      looksBefore: () => 0,
+      ledger: memoryLedger(),
+      by: 'run',
       generator: 'rightsize@test',
     })
   return { asked, run }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemError } from '../../core/error/system.ts'
 
@@ -14,6 +14,17 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
   } catch (cause) {
     await rm(half, { force: true }).catch(() => undefined)
     throw systemError(cause, { path, writes: true }) ?? cause
+  }
+}
+
+/** The same, and on return the bytes are on the disk: not even a power cut takes them back. */
+export async function writeDurably(path: string, bytes: Uint8Array | string): Promise<void> {
+  await writeWhole(path, bytes)
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 

@@ -19,6 +19,7 @@ import { differences } from './differences.ts'
 import { decisionInput } from './evidence.ts'
 import { factsOf } from './facts.ts'
 import type { LoadedData } from './load.ts'
+import type { TakenLook } from './look.ts'
 import type { Measured } from './measure.ts'
 import { overheadOf } from './overhead.ts'
 import type { JudgeCost, WeightedScorer } from './scoring.ts'
@@ -37,7 +38,7 @@ export interface AssembleInputs {
   readonly site: Site | null
   readonly environment: Environment
   readonly provenance: Provenance
-  readonly look: number
+  readonly look: TakenLook
   /** What this process took from the start of the run. */
   readonly spent: Spent
   readonly machineThreads: number | null
@@ -98,6 +99,6 @@ function taskOf({ spec, data, metric, items, look }: AssembleInputs): TaskResult
     data: Object.fromEntries(parts),
     warnings: data.warnings,
     labelNoise: data.labelNoise,
-    look,
+    look: look.terms.number,
   }
 }

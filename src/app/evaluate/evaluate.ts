@@ -1,18 +1,20 @@
 import type { Store } from '../../contract/store.ts'
-import { canonicalJson } from '../../core/data/canonical-json.ts'
 import type { Item } from '../../core/data/item.ts'
 import type { Provenance, RunResult } from '../../core/result/run-result.ts'
 import { itemOrder } from '../../core/select/item-order.ts'
 import type { Spec } from '../../core/spec/spec.ts'
+import type { Ledger } from '../keep/ledger.ts'
 import { type OwnProcess, withOwnProcess } from '../measure/own-process.ts'
 import { startSpending } from '../measure/spent.ts'
 import { assemble } from './assemble.ts'
 import type { CollectContext, Collected } from './collect.ts'
+import { digestOf } from './digest-of.ts'
 import type { Effects } from './effects.ts'
 import type { RunEvent } from './events.ts'
 import { gather } from './gather.ts'
 import { limitsOf } from './limits.ts'
 import { loadData } from './load.ts'
+import { aheadText, lookAhead, takeLook } from './look.ts'
 import { measureAll } from './measure.ts'
 import { openAll } from './open-all.ts'
 import { refuseIfNothing, refuseLostLabels } from './refusals.ts'
@@ -24,8 +26,10 @@ export interface EvaluateOptions {
   readonly store: Store
   readonly signal: AbortSignal
   readonly onEvent: (event: RunEvent) => void
-  /** Earlier looks at this test set, from the lock: by digest. */
-  readonly looksBefore: (testDigest: string) => number
+  /** Where looks at the items are counted. */
+  readonly ledger: Ledger
+  /** The command that looks. */
+  readonly by: string
   readonly generator: string
 }
 
@@ -52,20 +56,26 @@ async function evaluateBy(
   try {
     refuseLostLabels(spec, data, opened)
     const context = await collecting(spec, ordered, options)
-    const gathered = await gather(spec, opened, context)
+    const at = { spec, opened, items: ordered, test: data.test.digest }
+    const ahead = await lookAhead(at, options)
+    if (ahead.number > 1) onEvent({ type: 'note', text: aheadText(ahead) })
+    const gathered = await gather(spec, opened, context, ahead)
     refuseIfNothing(spec, gathered.collected)
     const measured = await measureAll(spec, gathered.collected, gathered.items, options)
     const environment = await effects.environment()
     const place = await placeFor(spec, environment, effects)
+    const look = await takeLook(at, gathered.collected, options)
     const result = assemble({
       ...gathered,
       ...{ spec, data, measured, environment, judge: context.judge, scorers: context.scorers },
       site: place.site,
-      look: options.looksBefore(data.test.digest) + 1,
+      look,
       spent: await spending.stop(),
       machineThreads: effects.machineThreads,
-      provenance: provenance(spec, { startedAt, collected: gathered.collected }, options),
+      provenance: provenance(spec, gathered.collected, { startedAt, look: look.key }, options),
     })
+    const { kind, chosen } = result.decision
+    await options.ledger.claimed(look.key, { kind, chosen })
     return await withAccount(result, spec, place, effects)
   } finally {
     await Promise.allSettled(opened.map((one) => one.session?.close()))
@@ -97,10 +107,8 @@ async function collecting(
 
 function provenance(
   spec: Spec,
-  {
-    startedAt,
-    collected,
-  }: { readonly startedAt: string; readonly collected: readonly Collected[] },
+  collected: readonly Collected[],
+  { startedAt, look }: Pick<Provenance, 'startedAt' | 'look'>,
   { effects, signal, generator }: EvaluateOptions,
 ): Provenance {
   const { bar, risk, constraints, order } = spec
@@ -113,11 +121,7 @@ function provenance(
     itemOrder: 'ascending sha256(data set digest + item digest)',
     resumed: collected.some((one) => one.reused > 0),
     interrupted: signal.aborted,
+    look,
     limits: limitsOf(spec, collected),
   }
-}
-
-/** sha256 of a value's canonical JSON. */
-export function digestOf(value: unknown, effects: Pick<Effects, 'digest'>): string {
-  return effects.digest(new TextEncoder().encode(canonicalJson(value)))
 }

@@ -4,6 +4,7 @@ import { hashText } from '../../core/random/hash.ts'
 import type { Saving } from '../../core/result/run-result.ts'
 import type { DecisionInput } from '../../core/select/decision-input.ts'
 import type { Spec } from '../../core/spec/spec.ts'
+import { trafficOf } from '../../core/stats/traffic.ts'
 import { divide } from '../../core/unit/arithmetic.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 import type { AssembleInputs } from './assemble.ts'
@@ -39,17 +40,13 @@ export function decisionInput(
     ...(ratio ? { ratio } : {}),
     ...(whole ? { whole } : {}),
     labelNoise: data.labelNoise,
-    traffic: trafficOf(spec),
+    look: inputs.look.terms,
+    traffic: trafficOf(spec.account),
     notWorth: collected.flatMap(({ opened, notWorth }) => (notWorth ? [opened.spec.id] : [])),
     savings: savingsOf(facts, spec),
     synthetic: spec.dataset.synthetic === true,
     seed: hashText(data.test.digest),
   }
-}
-
-/** Answers that the choice will serve within the horizon; null where no volume is declared. */
-function trafficOf({ account }: Spec): number | null {
-  return account.volumePerMonth === null ? null : account.volumePerMonth * account.horizonMonths
 }
 
 function evidenceOf(

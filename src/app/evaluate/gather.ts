@@ -1,6 +1,7 @@
 import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { scorerPart } from '../../core/part/scorers.ts'
+import type { LookTerms } from '../../core/proof/look-alpha.ts'
 import type { SequentialEvidence } from '../../core/result/candidate.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import { type CollectContext, type Collected, collectRange, emptyCollected } from './collect.ts'
@@ -26,6 +27,7 @@ export async function gather(
   spec: Spec,
   opened: readonly OpenedCandidate[],
   context: CollectContext,
+  ahead: LookTerms,
 ): Promise<Gathered> {
   const collected = opened.map((one) => emptyCollected(one, context.items, spec.dataset.expected))
   const plan = planInput(spec, context.items, null)
@@ -43,7 +45,8 @@ export async function gather(
   const shared = { collected, items: labelled.items, regime, metric }
   if (regime.kind === 'race') {
     const byId = new Map(collected.map((one) => [one.opened.spec.id, one]))
-    const raced = await runRace(raceSetup(spec, opened, labelled.items), byId, labelled, worth)
+    const setup = raceSetup(spec, opened, labelled.items, ahead)
+    const raced = await runRace(setup, byId, labelled, worth)
     return { ...shared, sequential: raced.evidence }
   }
   for (const one of inOrder(collected, spec)) {

@@ -2,9 +2,11 @@ import type { Item } from '../../core/data/item.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
 import type { PlanInput } from '../../core/plan/plan-types.ts'
 import { regimeFor } from '../../core/plan/regime.ts'
+import type { LookTerms } from '../../core/proof/look-alpha.ts'
 import type { Decision } from '../../core/result/run-result.ts'
 import type { RaceSetup } from '../../core/select/race-types.ts'
 import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
+import { trafficOf } from '../../core/stats/traffic.ts'
 import type { OpenedCandidate } from './opened.ts'
 
 /** Answers up to which running everything is cheap when every candidate works on this machine. */
@@ -40,6 +42,7 @@ export function raceSetup(
   spec: Spec,
   opened: readonly OpenedCandidate[],
   items: readonly Item[],
+  look: LookTerms,
 ): RaceSetup {
   const relative = spec.bar.kind === 'relative'
   const able = opened.filter((one) => !one.broken)
@@ -50,7 +53,7 @@ export function raceSetup(
     if (!relative || !incumbent) return true
     return one !== incumbent && (!prior.known || prior.of(one)[0] < prior.of(incumbent)[1])
   })
-  const { volumePerMonth, horizonMonths } = spec.account
+  const traffic = trafficOf(spec.account)
   return {
     candidates: rivals.map((one, written) => ({ id: one.spec.id, cost: prior.of(one), written })),
     items: items.length,
@@ -64,20 +67,20 @@ export function raceSetup(
     batch: 32,
     growth: 0.05,
     budget: budgetOf(spec, able),
-    volume: volumePerMonth === null ? null : volumePerMonth * horizonMonths,
+    volume: traffic,
     clusters: null,
     slices: [],
     traffic: {
       kind: spec.risk.claim,
-      risk: riskOf(spec),
-      items: volumePerMonth === null ? null : volumePerMonth * horizonMonths,
+      risk: riskOf(spec, look),
+      items: traffic,
     },
   }
 }
 
 /** A race must also show something about future items, or it stops at the candidate that stands right on the bar. */
-const riskOf = ({ risk }: Spec): number =>
-  risk.claim === 'certified' ? risk.alpha : 1 - risk.supportedAt
+const riskOf = ({ risk }: Spec, look: LookTerms): number =>
+  risk.claim === 'certified' ? look.alpha : 1 - risk.supportedAt
 
 /** Cost of one item before anything ran; `known` says whether it is more than the order in which they were written. */
 interface Prior {

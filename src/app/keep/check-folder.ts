@@ -1,9 +1,9 @@
 import { type CheckFinding, checkLock } from '../../core/keep/check.ts'
-import type { Lock } from '../../core/keep/lock.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
+import type { Lock } from '../../core/result/lock.ts'
 import type { Spec } from '../../core/spec/spec.ts'
+import { digestOf } from '../evaluate/digest-of.ts'
 import type { Effects } from '../evaluate/effects.ts'
-import { digestOf } from '../evaluate/evaluate.ts'
 import { loadData } from '../evaluate/load.ts'
 
 /** Holds the lock against what is in the folder now: spec, data, model, date. Calls no endpoint. */

@@ -2,7 +2,7 @@ import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { fewestItems } from '../../core/proof/forecast.ts'
 import { alphaOfLook } from '../../core/proof/look-alpha.ts'
-import type { Spec } from '../../core/spec/spec.ts'
+import { trafficOf } from '../../core/stats/traffic.ts'
 import type { ShrinkEffects, ShrinkRequest } from './request.ts'
 
 /** Items by what they are for: judged in the search, learned from, sealed. */
@@ -56,7 +56,7 @@ export function inRandomOrder(
 
 /** Throws SHRINK_TASK, with the number that would do, where even a candidate without a single loss could not be proven. */
 export function requireLabels({ margin, alpha, spec }: ShrinkRequest, { test }: Parts): void {
-  const fewest = fewestItems(margin, alphaOfLook(alpha, 1), trafficOf(spec))
+  const fewest = fewestItems(margin, alphaOfLook(alpha, 1), trafficOf(spec.account))
   if (test.length >= fewest) return
   throw new RightsizeError(
     'SHRINK_LABELS',
@@ -65,9 +65,4 @@ export function requireLabels({ margin, alpha, spec }: ShrinkRequest, { test }: 
       next: `Label at least ${fewest} test items (more where answers differ), or allow a larger --margin.`,
     },
   )
-}
-
-/** Answers that the choice will serve; null where no volume is declared. */
-export function trafficOf({ account }: Spec): number | null {
-  return account.volumePerMonth === null ? null : account.volumePerMonth * account.horizonMonths
 }

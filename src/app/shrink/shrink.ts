@@ -5,6 +5,7 @@ import type { Compression } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import { runtimeFor } from '../../core/part/runtimes.ts'
+import { trafficOf } from '../../core/stats/traffic.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
 import type { Bench, State } from './bench.ts'
 import { languageTrouble } from './calibration-language.ts'
@@ -15,7 +16,7 @@ import { type Amount, amountOf, lessonsOnce } from './lessons.ts'
 import { linearStudent } from './linear-student.ts'
 import { type Original, openOriginal, targetOf, wantedPasses } from './open-original.ts'
 import { requireFinite, requireUseful } from './original-answers.ts'
-import { inRandomOrder, type Parts, partsOf, requireLabels, trafficOf } from './parts.ts'
+import { inRandomOrder, type Parts, partsOf, requireLabels } from './parts.ts'
 import { keptProfile, type Profile, profileOf } from './profile.ts'
 import { replay } from './replay.ts'
 import type { ShrinkEffects, ShrinkRequest } from './request.ts'
@@ -123,7 +124,7 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
     holdoutDigest: parts.digests['test'] ?? '',
     holdoutItems: parts.test.length,
     looks: effects.looks(parts.digests['test'] ?? ''),
-    traffic: trafficOf(request.spec),
+    traffic: trafficOf(request.spec.account),
     floors: floorsOf(request, bench),
     simple: wantsLinear(request)
       ? (run, first) => linearStudent(first, original.labels, bench, run.log)

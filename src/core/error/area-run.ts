@@ -41,6 +41,11 @@ export const runErrors = {
     why: 'The file is not valid JSON of this version, perhaps after a merge conflict or a manual edit.',
     next: 'Restore it from git, or run `rightsize run` again.',
   },
+  LOCK_BUSY: {
+    title: 'Another process holds rightsize.lock',
+    why: 'A look at the test items is counted by one process at a time, so that none is lost.',
+    next: 'Wait for the other command to end. If there is none, delete the lock file that the message names.',
+  },
   RESULT_NOT_FOUND: {
     title: 'No result found',
     why: '`rightsize run` writes result.json next to the spec.',

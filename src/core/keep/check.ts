@@ -1,4 +1,4 @@
-import type { Lock, LockedDecision } from './lock.ts'
+import type { Lock, LockedDecision } from '../result/lock.ts'
 
 /** What stands in the folder now, to hold against the lock. */
 export interface CheckFacts {

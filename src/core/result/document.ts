@@ -5,6 +5,7 @@ import { rule, valueAt } from '../spec/issue-text.ts'
 import type { KeyPath } from '../spec/source-lines.ts'
 import type { Account } from './account.ts'
 import { readJson } from './json-text.ts'
+import type { formerLock, LockFile } from './lock.ts'
 import type { RunResult } from './run-result.ts'
 import { schemaId } from './schema-id.ts'
 
@@ -12,6 +13,9 @@ import { schemaId } from './schema-id.ts'
 export interface Documents {
   readonly 'run-result': RunResult
   readonly account: Account
+  readonly lock: LockFile
+  /** The former lock, of which the looks are still counted. */
+  readonly 'lock@1': z.infer<typeof formerLock>
 }
 export type DocumentKind = keyof Documents
 
@@ -32,6 +36,16 @@ const kinds: {
     code: 'RESULT_INVALID',
     renew: 'Run `rightsize run` again: it uses the stored answers and calls no model anew.',
     form: async () => (await import('./account.ts')).account,
+  },
+  lock: {
+    code: 'LOCK_INVALID',
+    renew: 'Restore it from git; `rightsize run` then adds to it.',
+    form: async () => (await import('./lock.ts')).lock,
+  },
+  'lock@1': {
+    code: 'LOCK_INVALID',
+    renew: 'Restore it from git, or move it away and run `rightsize run` again.',
+    form: async () => (await import('./lock.ts')).formerLock,
   },
 }
 

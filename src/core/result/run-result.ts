@@ -7,12 +7,12 @@ import { overhead } from './cost.ts'
 import { list, number, object, portion, ratio, record, share, text, texts, yes } from './form.ts'
 import { schemaId } from './schema-id.ts'
 
-const bar: z.ZodType<BarSpec> = z.discriminatedUnion('kind', [
+export const bar: z.ZodType<BarSpec> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('relative'), margin: share, tolerance: share }),
   z.object({ kind: z.literal('absolute'), floor: share, target: share }),
 ])
 
-const risk: z.ZodType<RiskSpec> = z.object({
+export const risk: z.ZodType<RiskSpec> = z.object({
   alpha: share,
   beta: share,
   claim: z.enum(['supported', 'certified']),
@@ -121,6 +121,7 @@ const provenance = object({
   itemOrder: text,
   resumed: yes,
   interrupted: yes,
+  look: text.describe('Key of this look at the items in rightsize.lock.'),
   limits: texts,
 })
 export interface Provenance extends z.infer<typeof provenance> {}

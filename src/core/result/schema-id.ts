@@ -2,4 +2,6 @@
 export const schemaId = {
   'run-result': 'rightsize/run-result@2',
   account: 'rightsize/account@2',
+  lock: 'rightsize/lock@2',
+  'lock@1': 'rightsize/lock@1',
 } as const

@@ -7,6 +7,7 @@ import type { LossModel } from '../proof/loss-model.ts'
 import { checkSlices } from '../proof/slice.ts'
 import type { Verdict } from '../result/candidate.ts'
 import type { Claim, ClaimKind } from '../result/claim.ts'
+import type { RiskSpec } from '../spec/spec.ts'
 import { incumbentOf, lossOf, sliceEvidence } from './candidate-loss.ts'
 import { checkAmounts, checkLatency } from './constraint-check.ts'
 import { type CostOrder, costOrder } from './cost-order.ts'
@@ -33,7 +34,7 @@ const limitOf = ({ bar }: DecisionInput): number => (bar.kind === 'relative' ? b
 export function decide(asked: DecisionInput): DecisionOutput {
   requireIncumbent(asked)
   const look = asked.look ?? uncounted(asked.risk.alpha)
-  const input = { ...asked, risk: { ...asked.risk, alpha: look.alpha }, look }
+  const input = { ...asked, look, claimRisk: { ...asked.risk, alpha: look.alpha } }
   const order = costOrder(input.candidates, input.order, input.incumbent, hasLimit(input))
   const losses = new Map(
     input.candidates
@@ -98,8 +99,8 @@ function conditionCount({ constraints, slices }: DecisionInput): number {
   return Object.keys(amounts).length + values.reduce((sum, count) => sum + count, 0)
 }
 
-/** The input with its look filled in. */
-type Asked = DecisionInput & { readonly look: LookTerms }
+/** The input with its look filled in: `risk.alpha` is for all looks, and for these items alone; `claimRisk` for what this look claims of future ones. */
+type Asked = DecisionInput & { readonly look: LookTerms; readonly claimRisk: RiskSpec }
 
 function judge(
   input: Asked,
@@ -144,7 +145,8 @@ function barClaim(
   loss: LossModel,
   correction: Correction,
 ): Claim {
-  const terms = { limit: limitOf(input), risk: input.risk, correction, look: input.look.number }
+  const { claimRisk: risk, look } = input
+  const terms = { limit: limitOf(input), risk, correction, look: look.number }
   const claim = claimOf(loss, terms)
   return sequential?.reason === 'discarded' ? { ...claim, kind: 'none' } : claim
 }
@@ -153,8 +155,10 @@ function checksOf(input: Asked, candidate: CandidateEvidence, correction: Correc
   const limits = input.constraints ?? {}
   const amounts: CheckedConstraint[] = checkAmounts(candidate, limits)
   if (limits.latencyP95Ms !== undefined)
-    amounts.push(checkLatency(candidate.latenciesS, limits.latencyP95Ms, input.risk, correction))
-  const terms = { risk: input.risk, correction, look: input.look.number }
+    amounts.push(
+      checkLatency(candidate.latenciesS, limits.latencyP95Ms, input.claimRisk, correction),
+    )
+  const terms = { risk: input.claimRisk, correction, look: input.look.number }
   const { slices, constraints } = checkSlices(sliceEvidence(input, candidate), terms)
   return { constraints: [...amounts, ...constraints], slices }
 }

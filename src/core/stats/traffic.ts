@@ -1,6 +1,13 @@
 /** Traffic is taken to be this many times the labelled items where its volume is not declared. */
 const TRAFFIC_OVER_LABELS = 3
 
+/** Answers that a choice will serve within its horizon; null where no volume is declared. */
+export const trafficOf = (declared: {
+  readonly volumePerMonth: number | null
+  readonly horizonMonths: number
+}): number | null =>
+  declared.volumePerMonth === null ? null : declared.volumePerMonth * declared.horizonMonths
+
 /**
  * How much wider a bound of the expected loss must be to hold for the loss that the next `traffic` items show: their own
  * chance adds variance v / traffic to the v / n of the labels, so sqrt(1 + n / traffic) (the usual prediction interval;

@@ -1,0 +1,94 @@
+import { type LookTerms, lookTerms } from '../../core/proof/look-alpha.ts'
+import {
+  type LookedAt,
+  lookAhead,
+  type NewLook,
+  spendLook,
+  withClaim,
+} from '../../core/proof/spend-look.ts'
+import type { Lock, LockedDecision, Look } from '../../core/result/lock.ts'
+import { emptyLock, lockText, readLock } from '../../core/result/lock-text.ts'
+
+/** The one file of decisions and looks, beside the spec. */
+export interface LockFileEffects {
+  readonly path: string
+  /** Its text; null where there is none yet. */
+  read(): Promise<string | null>
+  /** Replaces it in one step and is certain that it lies on the disk. */
+  write(text: string): Promise<void>
+  /** Runs `act` while no other process does the same with this file. */
+  exclusively<T>(act: () => Promise<T>): Promise<T>
+  /** Looks that an earlier version counted in a file of its own, by test part; null where there are none. */
+  formerCounts(): Promise<Readonly<Record<string, number>> | null>
+  /** That file is not needed any more: its counts are in the lock. */
+  dropFormerCounts(): Promise<void>
+}
+
+/** What is known of looks and decisions, kept across processes and commands. */
+export interface Ledger {
+  /** The terms that a look at these items would get now; nothing is spent. */
+  ahead(at: LookedAt): Promise<LookTerms>
+  /** Spends a look before anything of it is shown. */
+  spend(look: NewLook): Promise<LookTerms>
+  /** Enters what a look claimed. */
+  claimed(key: string, claim: Look['claim']): Promise<void>
+  /** Puts a decision in the place of the task's former one. */
+  decide(task: string, made: (former: LockedDecision | null) => LockedDecision): Promise<Lock>
+}
+
+/** The ledger in a file. Every change reads, changes and replaces it as one, so that two processes at once keep both looks. */
+export function openLedger(file: LockFileEffects): Ledger {
+  const read = async (): Promise<Lock> => {
+    const text = await file.read()
+    const lock = text === null ? emptyLock : await readLock(text, file.path)
+    return withFormerCounts(lock, await file.formerCounts())
+  }
+  const change = (to: (lock: Lock) => Lock): Promise<Lock> =>
+    file.exclusively(async () => {
+      const before = await read()
+      const after = to(before)
+      if (after === before) return after
+      await file.write(lockText(after))
+      await file.dropFormerCounts()
+      return after
+    })
+  return {
+    ahead: async (at) => lookAhead(await read(), at),
+    async spend(look) {
+      let terms = lookTerms(look.alpha, 1)
+      await change((lock) => {
+        const spent = spendLook(lock, look)
+        terms = spent.terms
+        return spent.looked === lock ? lock : { ...lock, ...spent.looked }
+      })
+      return terms
+    },
+    async claimed(key, claim) {
+      await change((lock) => withClaim(lock, key, claim))
+    },
+    decide: (task, made) =>
+      change((lock) => {
+        const former = Object.hasOwn(lock.decisions, task) ? (lock.decisions[task] ?? null) : null
+        return { ...lock, decisions: { ...lock.decisions, [task]: made(former) } }
+      }),
+  }
+}
+
+/** Looks that were counted elsewhere are as good as any: their items are unknown, the test part is. */
+function withFormerCounts(lock: Lock, counts: Readonly<Record<string, number>> | null): Lock {
+  if (counts === null) return lock
+  const looks = Object.entries(counts).flatMap(([test, count]) =>
+    Array.from(
+      { length: count },
+      (_, before): Look => ({
+        ...{ at: '', by: 'shrink', task: '', asked: '', test, incumbent: null, candidates: [] },
+        claim: null,
+        key: `counted-${test.slice(0, 16)}-${before + 1}`,
+        ...{ number: before + 1, alpha: 0, set: null },
+        bar: { kind: 'relative', margin: 0, tolerance: 0 },
+      }),
+    ),
+  )
+  const known = new Set(lock.looks.map(({ key }) => key))
+  return { ...lock, looks: [...looks.filter(({ key }) => !known.has(key)), ...lock.looks] }
+}

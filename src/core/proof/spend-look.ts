@@ -1,0 +1,82 @@
+import type { Look, Looked } from '../result/lock.ts'
+import { packItems, sharesItem } from './item-set.ts'
+import { type LookTerms, lookTerms } from './look-alpha.ts'
+
+/** Labeled items that are about to be looked at. */
+export interface LookedAt {
+  /** sha256 of each item's input: a corrected label or another name of the task makes no fresh item. */
+  readonly items: readonly string[]
+  /** Digest of the test part that they belong to: what looks of earlier versions are known by. */
+  readonly test: string
+  /** Digest of the question, before any outcome is known. */
+  readonly asked: string
+  /** Error that all looks at the same items may make together. */
+  readonly alpha: number
+}
+
+/** A look that is about to be taken: who asks what of which items. */
+export interface NewLook
+  extends LookedAt,
+    Pick<Look, 'at' | 'by' | 'task' | 'key' | 'bar' | 'incumbent' | 'candidates'> {}
+
+export interface Spent {
+  readonly terms: LookTerms
+  readonly looked: Looked
+}
+
+/** The terms that a look would get now: those that it had where the same question was asked before. Nothing is spent. */
+export function lookAhead(ledger: Looked, at: LookedAt): LookTerms {
+  const before = ledger.looks.find(({ asked }) => asked === at.asked)
+  return before === undefined ? nextTerms(ledger, at) : lookTerms(at.alpha, before.number)
+}
+
+function nextTerms(
+  { looks, sets }: Looked,
+  { items, test, alpha }: Omit<LookedAt, 'asked'>,
+): LookTerms {
+  if (items.length === 0) return lookTerms(alpha, 1)
+  const own = packItems(items)
+  const shared = new Map<string | null, boolean>()
+  const shares = (look: Look): boolean => {
+    if (look.set === null) return look.test === test
+    const known = shared.get(look.set)
+    if (known !== undefined) return known
+    const found = look.set === own.set || sharesItem(own.items, sets[look.set] ?? '')
+    shared.set(look.set, found)
+    return found
+  }
+  return lookTerms(alpha, 1 + looks.filter(shares).length)
+}
+
+/**
+ * Spends a look: its number is one more than the looks before it that share an item with it, by whichever command, under
+ * whatever name, bar or incumbent. So the looks that any one item was part of are wrong with probability at most alpha
+ * together. A question that was asked before of the same outcomes is the look that it was; without items nothing is spent.
+ */
+export function spendLook(ledger: Looked, look: NewLook): Spent {
+  const { items, test, alpha, ...entered } = look
+  const before = ledger.looks.find(({ key }) => key === look.key)
+  if (before !== undefined) return { terms: lookTerms(alpha, before.number), looked: ledger }
+  const terms = nextTerms(ledger, look)
+  if (items.length === 0) return { terms, looked: ledger }
+  const packed = packItems(items)
+  const entry: Look = {
+    ...{ at: entered.at, by: entered.by, task: entered.task, key: entered.key },
+    ...{ asked: entered.asked, number: terms.number, alpha: terms.alpha, set: packed.set, test },
+    ...{ bar: entered.bar, incumbent: entered.incumbent, candidates: entered.candidates },
+    claim: null,
+  }
+  return {
+    terms,
+    looked: {
+      looks: [...ledger.looks, entry],
+      sets: { ...ledger.sets, [packed.set]: packed.items },
+    },
+  }
+}
+
+/** What a look claimed, entered where it was spent. */
+export const withClaim = <L extends Looked>(ledger: L, key: string, claim: Look['claim']): L => ({
+  ...ledger,
+  looks: ledger.looks.map((look) => (look.key === key ? { ...look, claim } : look)),
+})
