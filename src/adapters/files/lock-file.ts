@@ -1,9 +1,9 @@
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RightsizeError } from '../../core/error/error.ts'
 import { systemError } from '../../core/error/system.ts'
-import { makeRoom } from './whole-file.ts'
 
 /** Who holds a file: written into the lock file, so that others can tell whether that process still lives. */
 interface Holder {
@@ -49,7 +49,7 @@ export async function exclusively<T>(
 /** Whether the lock file is now ours: created, never opened where it was there. */
 async function taken(path: string): Promise<boolean> {
   try {
-    await makeRoom(path)
+    await mkdir(dirname(path), { recursive: true })
     const file = await open(path, 'wx')
     const holder: Holder = { pid: process.pid, host: hostname(), at: Date.now() }
     await file.writeFile(JSON.stringify(holder))
