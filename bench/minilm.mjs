@@ -172,7 +172,7 @@ const target = { runtime: 'onnxruntime-node', features: [], threads: 1 }
 /** A pass applied; `fits` chooses among its proposals. */
 async function applied(artefact, id, { fits = () => true, params = {}, stats = new Map() } = {}) {
   const { passes } = await load('core/compress/table')
-  const pass = await passes[id]()
+  const pass = await passes[id].load()
   const offers = pass.propose(artefact, target)
   if ('why' in offers) throw new Error(`${id}: ${offers.why}`)
   const offer = offers.find((one) => fits(one.params))

@@ -181,7 +181,7 @@ async function identity(world) {
 }
 
 async function wordOrderTask(world) {
-  const passes = [await table['student-static']()]
+  const passes = [await table['student-static'].load()]
   const asked = { passes, only: ['student-static', 'student-linear'] }
   const { compression } = await searched(world, asked)
   const bags = compression.trials.map(({ step, verdict, gate: judged }) => ({

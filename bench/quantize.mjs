@@ -146,7 +146,7 @@ async function large(folder) {
 async function patched(model, wanted, engine) {
   let artefact = { model, tokenizer: null, config: {} }
   for (const [id, params] of wanted) {
-    const pass = await passes[id]()
+    const pass = await passes[id].load()
     const proposals = pass.propose(artefact, target)
     if ('why' in proposals) throw new Error(`${id}: ${proposals.why}`)
     const fits = (one) =>

@@ -16,7 +16,7 @@ import {
 } from './kind.ts'
 import { durationText } from './progress.ts'
 
-const pass = textKind('pass', 'the name of a pass or a family', 'quantize')
+const pass = textKind('pass', 'the name of a pass or a family', 'int8')
 const runtimes = ['onnxruntime-node', 'onnxruntime-web'] as const
 const codes = { proven: 0, nothing: 1, undecided: 2 } as const
 
@@ -110,10 +110,8 @@ function requestOf(model: string, flags: ShrinkCall['flags']): ShrinkFlags {
   }
 }
 
-const simple =
-  'student-linear: word and character n-grams, tried before anything else; their size depends on the texts'
-
 async function dryRun(request: ShrinkFlags, { io, world, watch }: ShrinkCall): Promise<number> {
+  const { passes, passFor } = await import('../core/compress/table.ts')
   const { planShrink } = await import('../wire/shrink.ts')
   const plan = await planShrink(request, watch, world)
   const wrapped = (lead: string, text: string, indent = 15) =>
@@ -122,7 +120,8 @@ async function dryRun(request: ShrinkFlags, { io, world, watch }: ShrinkCall): P
   io.out('Passes in the order of the search, with predicted savings.')
   io.out('Predicted from sizes and a profile; the search measures.\n')
   io.out('   size    CPU  pass')
-  if (plan.simple) wrapped('      ?      ?  ', simple)
+  if (plan.simple)
+    wrapped('      ?      ?  ', `${passFor.baseline}: ${passes[passFor.baseline].summary}`)
   for (const { pass, text, bytes, cpuShare } of plan.lines)
     wrapped(`${share(bytes / plan.bytes)} ${share(cpuShare)}  `, `${pass}: ${text}`)
   if (plan.notApplicable.length > 0) io.out('\nNot applicable:')

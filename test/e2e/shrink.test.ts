@@ -152,7 +152,7 @@ describe('what cannot be searched says what happened and what to type next', () 
       'an unknown pass',
       () => undefined,
       ['--only', 'vocabulry'],
-      ['SHRINK_OPTION', "no pass 'vocabulry'", 'vocabulary'],
+      ['SHRINK_OPTION', 'The pass `vocabulry` does not exist', 'vocabulary'],
     ],
     [
       'an unknown runtime',

@@ -2,6 +2,7 @@ import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
 import { type Budget, fallbacks, whyStop } from '../../core/compress/plan.ts'
 import { polish } from '../../core/compress/polish.ts'
 import { chosenSetting, type RuntimeSetting } from '../../core/compress/runtime-setting.ts'
+import { passPart } from '../../core/compress/table.ts'
 import type { Compression, MeasuredCost, ProfileShare } from '../../core/compress/trial.ts'
 import { wattsPerBusyThread } from '../../core/energy/cpu-model.ts'
 import { payBackCalls } from '../../core/energy/pay-back-calls.ts'
@@ -281,7 +282,7 @@ function fileOf(contender: Contender): {
   readonly settings: Readonly<Record<string, boolean>>
 } {
   const passes = contender.recipe.map(({ pass }) => pass)
-  if (passes.some((pass) => pass.startsWith('int8') || pass === 'static-qdq' || pass === 'blocks'))
+  if (passes.some((pass) => passPart(pass).quantizes))
     return { file: 'onnx/model_quantized.onnx', settings: { int8: true } }
   return { file: 'onnx/model.onnx', settings: {} }
 }
@@ -298,7 +299,7 @@ function resultOf(
   const { file, settings: named } = fileOf(contender)
   const chosen = chosenSetting(runtime, latencyMs)
   const { maxLength } = state.artefact
-  const cut = state.recipe.some(({ pass }) => pass === 'max-length')
+  const cut = state.recipe.some(({ pass }) => passPart(pass).shortens)
   return {
     ...base,
     ...{ runtime: runtimeFor.graph, file },

@@ -6,6 +6,7 @@ import {
   sliceBreaches,
 } from '../../core/compress/gate.ts'
 import { likeliestFirst } from '../../core/compress/plan.ts'
+import { passFor, passPart } from '../../core/compress/table.ts'
 import type { Compression, MeasuredCost, PathStep } from '../../core/compress/trial.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import { chanceOfCertificate, type ProofSetting } from '../../core/proof/forecast.ts'
@@ -28,7 +29,7 @@ export async function thatSave(
   const saving: Contender[] = []
   for (const contender of contenders) {
     const { bytes, state, recipe } = contender
-    const shorter = state !== null && recipe.some(({ pass }) => pass === 'max-length')
+    const shorter = state !== null && recipe.some(({ pass }) => passPart(pass).shortens)
     const saves =
       bytes < first.bytes || (shorter && ((await costOf(first, state, bench))?.low ?? 0) > 1)
     if (saves) saving.push(contender)
@@ -192,7 +193,7 @@ export async function pathOf(
   const path: PathStep[] = []
   if (best.state === null) {
     const cost = await linearCost(first, best, bench, byCpuTime(bench.own))
-    return [start, stepOf(best, bench, 'student-linear', cost)]
+    return [start, stepOf(best, bench, passFor.baseline, cost)]
   }
   let id: string | undefined = best.id
   while (id !== undefined && id !== first.id) {

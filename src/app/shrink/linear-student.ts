@@ -1,4 +1,5 @@
 import { alphaOfTrial, gate } from '../../core/compress/gate.ts'
+import { passFor } from '../../core/compress/table.ts'
 import type { Trial } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { LabelledText } from '../../core/student/example.ts'
@@ -12,7 +13,7 @@ import type { Contender } from './contender.ts'
 import type { Part } from './inputs.ts'
 
 const about = {
-  pass: 'student-linear',
+  pass: passFor.baseline,
   params: {},
   text: 'word and character n-grams with a logistic layer in its place',
 } as const

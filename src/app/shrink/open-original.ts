@@ -2,6 +2,7 @@ import type { ModelFiles } from '../../contract/model-files.ts'
 import type { OpenTokenizer } from '../../contract/tokenizer.ts'
 import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
 import { orderedPasses } from '../../core/compress/plan.ts'
+import { passPart } from '../../core/compress/table.ts'
 import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { rawInputs } from '../../core/onnx/raw-feeds.ts'
@@ -186,11 +187,9 @@ export async function wantedPasses(
 ): Promise<readonly Pass[]> {
   const all = await load()
   const { passes, unknown } = orderedPasses(all, limits)
-  const simple = unknown.filter((name) => name !== 'student-linear')
-  if (simple.length === 0) return passes
-  throw new RightsizeError('SHRINK_OPTION', `there is no pass '${simple.join("', '")}'`, {
-    next: `Passes are ${all.map(({ id }) => id).join(', ')} and student-linear.`,
-  })
+  // The step of the table that the search runs itself is no pass of the list.
+  for (const name of unknown) passPart(name)
+  return passes
 }
 
 export const targetOf = (

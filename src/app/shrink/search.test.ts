@@ -111,9 +111,10 @@ describe('parts', () => {
 
   test('a pass that does not exist is named beside those that do', async () => {
     const error = await refused(topics, asked({ only: ['vocabulry'] }))
-    expect(error?.message).toContain("no pass 'vocabulry'")
-    expect(error?.next).toContain('vocabulary')
-    expect(error?.next).toContain('student-linear')
+    expect(error?.message).toBe('The pass `vocabulry` does not exist.')
+    expect(error?.next).toBe('Did you mean `vocabulary`?')
+    const far = await refused(topics, asked({ without: ['xyzzy'] }))
+    expect(far?.next).toMatch(/^Known: tidy, .*student-linear/)
   })
 })
 

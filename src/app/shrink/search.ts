@@ -10,6 +10,7 @@ import {
 } from '../../core/compress/moves.ts'
 import type { Pass, Proposal, Target } from '../../core/compress/pass.ts'
 import { bisected, boldestFirst, groupedBySaving } from '../../core/compress/plan.ts'
+import { passPart } from '../../core/compress/table.ts'
 import type { Healing, RecipeStep } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { type Attempted, applyStep, attempt } from './attempt.ts'
@@ -93,7 +94,7 @@ function offersAt(state: State, { passes, run }: SearchOptions): readonly Offer[
 
 /** The original's profile says nothing of a student, though its nodes may have the same names. */
 function targetAt({ recipe }: State, { target }: Run): Target {
-  if (!recipe.some(({ pass }) => pass.startsWith('student-'))) return target
+  if (!recipe.some(({ pass }) => passPart(pass).replaces)) return target
   const { time: _, ...rest } = target
   return rest
 }

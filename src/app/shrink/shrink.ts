@@ -1,6 +1,7 @@
 import { compressionPage } from '../../core/compress/compression-page.ts'
 import { compressionCard, compressionMarkdown } from '../../core/compress/compression-text.ts'
 import type { Artefact } from '../../core/compress/pass.ts'
+import { passFor } from '../../core/compress/table.ts'
 import type { Compression } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
@@ -156,7 +157,7 @@ function warnOfLanguage({ artefact }: Original, bench: Bench, { say }: ShrinkEff
 
 export function wantsLinear({ only, without }: ShrinkRequest): boolean {
   const named = (names: readonly string[]) =>
-    names.includes('student-linear') || names.includes('distil')
+    names.includes(passFor.baseline) || names.includes('distil')
   return (only.length === 0 || named(only)) && !named(without)
 }
 

@@ -6,28 +6,22 @@ import type { Pass, PassFamily, Proposal } from './pass.ts'
  * The order in which families are tried: what is exact first; neurons, heads and layers while floats can still be healed; numbers last,
  * because they hardly depend on the rest. Source: compression study 7b, step 3.
  */
-const familyOrder: readonly PassFamily[] = [
-  'tidy',
-  'inactive',
-  'vocabulary',
-  'structural',
-  'distil',
-  'numeric',
-  'runtime',
-]
-
-/**
- * Within a family: what needs no training to heal first. Measured on a 3-layer encoder: a quarter of the neurons and heads held after least squares
- * (1 CPU-s a trial), a single layer less did not hold before minutes of healing.
- */
-const passOrder: readonly string[] = ['tidy', 'inactive', 'neurons', 'heads', 'layers', 'int8']
+const familyOrder: Readonly<Record<PassFamily, number>> = {
+  tidy: 0,
+  inactive: 1,
+  vocabulary: 2,
+  structural: 3,
+  distil: 4,
+  numeric: 5,
+  runtime: 6,
+}
 
 export interface Limits {
   readonly only: readonly string[]
   readonly without: readonly string[]
 }
 
-/** The passes in the order of trial, without those that were not wanted. Unknown names are returned for the message. */
+/** The passes by family, each in the order of their table, without those that were not wanted. Unknown names are returned for the message. */
 export function orderedPasses(
   passes: readonly Pass[],
   { only, without }: Limits,
@@ -38,12 +32,8 @@ export function orderedPasses(
   const chosen = passes.filter(
     (pass) => (only.length === 0 || named(pass, only)) && !named(pass, without),
   )
-  const rank = (pass: Pass) => {
-    const place = passOrder.indexOf(pass.id)
-    return 100 * familyOrder.indexOf(pass.family) + (place < 0 ? 50 : place)
-  }
   return {
-    passes: chosen.toSorted((a, b) => rank(a) - rank(b)),
+    passes: chosen.toSorted((a, b) => familyOrder[a.family] - familyOrder[b.family]),
     unknown: [...only, ...without].filter((name) => !known.has(name)),
   }
 }
