@@ -1,5 +1,5 @@
+import { type Fallback, takerOf } from '../carbon/fallback.ts'
 import { perFiner } from '../carbon/functional-unit.ts'
-import type { Fallback } from '../carbon/usage.ts'
 import type { ConsumerRow, FunctionalUnit, UnitConversion } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { SciResult } from '../result/cost.ts'
@@ -115,12 +115,8 @@ function conversionsOf(
   return rows
 }
 
-function fallbackWord(fallback: Fallback, { candidate }: Usage): string {
-  const toPerson =
-    fallback.kind === 'person' ||
-    (fallback.kind === 'incumbent' &&
-      (fallback.incumbent === null || fallback.incumbent.candidate === candidate))
-  if (toPerson) return '0 (a person outside the boundary)'
+function fallbackWord(fallback: Fallback, usage: Usage): string {
+  if (takerOf(usage, fallback) === null) return '0 (a person outside the boundary)'
   return fallback.kind === 'retry' ? 'one more inference' : "the incumbent's inference"
 }
 
@@ -128,10 +124,9 @@ function fallbackWord(fallback: Fallback, { candidate }: Usage): string {
 function toPerson(usage: Usage, fallback: Fallback): number | null {
   if (usage.acceptRate.kind !== 'known') return null
   const rejected = 1 - usage.acceptRate.value
-  if (fallback.kind === 'person' || fallback.kind === 'retry') return rejected * 1000
-  const { incumbent } = fallback
-  if (incumbent === null || incumbent.candidate === usage.candidate) return rejected * 1000
-  return incumbent.acceptRate.kind === 'known'
-    ? Math.min(rejected, 1 - incumbent.acceptRate.value) * 1000
+  const taker = takerOf(usage, fallback)
+  if (taker === null || taker === usage) return rejected * 1000
+  return taker.acceptRate.kind === 'known'
+    ? Math.min(rejected, 1 - taker.acceptRate.value) * 1000
     : null
 }

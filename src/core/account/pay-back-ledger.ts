@@ -1,14 +1,13 @@
+import type { Fallback } from '../carbon/fallback.ts'
 import { payBack } from '../carbon/pay-back.ts'
-import { combine, hostShare, sciModel } from '../carbon/sci-model.ts'
+import { combine, deviceRate, energyModel, facilityModel, sciModel } from '../carbon/sci-model.ts'
 import { runShare, type Site } from '../carbon/site.ts'
-import type { Fallback } from '../carbon/usage.ts'
 import type { PayBack, PayBackLedger } from '../result/account.ts'
 import type { Overhead } from '../result/cost.ts'
 import type { Usage } from '../result/usage.ts'
 import type { AccountSpec } from '../spec/spec.ts'
-import type { Estimate, Unknown } from '../unit/estimate.ts'
+import { type Estimate, type Unknown, unknown } from '../unit/estimate.ts'
 import { type Factor, factor } from '../unit/factor.ts'
-import { exact } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import type { Model } from '../unit/simulate.ts'
 
@@ -38,28 +37,25 @@ export function payBackLedger(input: LedgerInput): PayBackLedger {
 }
 
 function carbonPayBack(input: LedgerInput): PayBack | Unknown {
-  const { chosen, incumbent, fallback, site } = input
-  const saving = difference(
-    sciModel(incumbent, fallback, 'resolved'),
-    sciModel(chosen, fallback, 'resolved'),
-  )
+  const { site, overhead } = input
+  const saving = savingModel(input)
   const spent = overheadJoules(input)
-  const upkeep = upkeepJoules(input)
   if ('kind' in saving) return saving
   if ('kind' in spent) return spent
+  const rate = deviceRate({ device: site.device, share: runShare(site) })
   return run(input, {
-    overhead: combine([facility(spent, site), deviceWear(input)], ([o = 0, m = 0]) => o + m),
+    overhead: combine(
+      [facilityModel(spent, site), rate],
+      ([grams = 0, perS = 0]) => grams + perS * overhead.wallS,
+    ),
     savingPerAnswer: saving,
-    upkeepPerMonth: facility(upkeep, site),
+    upkeepPerMonth: facilityModel(upkeepJoules(input), site),
   })
 }
 
 /** In joules of IT energy, times a plain factor (a price per joule, or 1). */
 function energyPayBack(input: LedgerInput, each: number): PayBack | Unknown {
-  const saving = difference(
-    resolvedJoules(input.incumbent, input),
-    resolvedJoules(input.chosen, input),
-  )
+  const saving = savingModel(input, energyModel)
   const spent = overheadJoules(input)
   if ('kind' in saving) return saving
   if ('kind' in spent) return spent
@@ -73,8 +69,7 @@ function energyPayBack(input: LedgerInput, each: number): PayBack | Unknown {
 
 function moneyPayBack(input: LedgerInput): PayBack | Unknown {
   const { pricePerKwh } = input.account
-  if (pricePerKwh === null)
-    return { kind: 'unknown', why: 'no price per kWh is declared (account.pricePerKwh)' }
+  if (pricePerKwh === null) return unknown('no price per kWh is declared (account.pricePerKwh)')
   return energyPayBack(input, (pricePerKwh * input.site.pue.value) / joulesPerKwh)
 }
 
@@ -86,85 +81,37 @@ function run(
   return payBack({ ...models, volumePerMonth, horizonMonths, from, seed })
 }
 
-function difference(a: Model | Unknown, b: Model | Unknown): Model | Unknown {
-  if ('kind' in a) return a
-  if ('kind' in b) return b
-  return combine([a, b], ([x = 0, y = 0]) => x - y)
-}
-
-/** Joules per resolved task: own energy, and the incumbent's for what is not accepted. */
-function resolvedJoules(usage: Usage, { fallback }: LedgerInput): Model | Unknown {
-  const carbonFree: Usage = {
-    ...usage,
-    pue: exact('ratio', 1, 'joules of IT energy'),
-    grid: {
-      ...usage.grid,
-      intensity: exact('gPerKwh', joulesPerKwh, 'joules of IT energy'),
-      zone: 'joules',
-    },
-    embodied: { kind: 'given', perItem: exact('gPerR', 0, 'joules of IT energy') },
-  }
-  const strip = (of: Usage): Usage => ({
-    ...of,
-    pue: carbonFree.pue,
-    grid: carbonFree.grid,
-    embodied: carbonFree.embodied,
-  })
-  const inJoules: Fallback =
-    fallback.kind === 'incumbent' && fallback.incumbent !== null
-      ? { kind: 'incumbent', incumbent: strip(fallback.incumbent) }
-      : fallback
-  return sciModel(carbonFree, inJoules, 'resolved')
+/** What the incumbent uses more per resolved task: carbon, or what `answer` counts. */
+function savingModel(
+  { incumbent, chosen, fallback }: LedgerInput,
+  answer?: (of: Usage) => Model | Unknown,
+): Model | Unknown {
+  const from = sciModel(incumbent, fallback, 'resolved', answer)
+  const to = sciModel(chosen, fallback, 'resolved', answer)
+  if ('kind' in from) return from
+  return 'kind' in to ? to : combine([from, to], ([x = 0, y = 0]) => x - y)
 }
 
 function overheadJoules({ overhead, chosen }: LedgerInput): Model | Unknown {
   const { energy } = overhead
-  if (energy.kind !== 'known')
-    return { kind: 'unknown', why: 'the energy of the benchmark is unknown' }
-  return withPowerModel(factor('overhead energy', energy), chosen)
+  return energy.kind === 'known'
+    ? withPowerModel(factor('overhead energy', energy), chosen)
+    : unknown('the energy of the benchmark is unknown')
 }
 
 function upkeepJoules({ revalidationJ, chosen }: LedgerInput): Model {
-  if (revalidationJ.kind !== 'known') return { factors: [], value: () => 0 }
-  return withPowerModel(factor('re-validation energy', revalidationJ), chosen)
+  return revalidationJ.kind === 'known'
+    ? withPowerModel(factor('re-validation energy', revalidationJ), chosen)
+    : { factors: [], value: () => 0 }
 }
 
 /** Overhead that was metered like the candidates shares the error of their power model instead of having its own. */
 function withPowerModel(own: Factor, { sharedSpread }: Usage): Model {
   if (sharedSpread === undefined) return { factors: [own], value: ([x = 0]) => x }
   const { value } = own.estimate
-  const centre = {
-    ...own,
-    estimate: { ...own.estimate, low: value, high: value },
-    shape: 'fixed' as const,
-  }
+  const estimate = { ...own.estimate, low: value, high: value }
   return {
-    factors: [centre, factor(sharedSpread.name, sharedSpread.ratio)],
+    factors: [{ ...own, estimate, shape: 'fixed' }, factor(sharedSpread.name, sharedSpread.ratio)],
     value: ([x = 0, k = 1]) => x * k,
   }
-}
-
-function facility(joules: Model, { grid, pue }: Site): Model {
-  const shared: Model = {
-    factors: [
-      factor(`grid ${grid.zone} ${grid.kind} ${grid.period}`, grid.intensity),
-      factor(`PUE ${pue.value}`, pue),
-    ],
-    value: ([g = 0, p = 1]) => (g * p) / joulesPerKwh,
-  }
-  return combine([joules, shared], ([j = 0, k = 0]) => j * k)
-}
-
-/** M of the machine over the wall time of the run. */
-function deviceWear({ overhead, site }: LedgerInput): Model {
-  const { device } = site
-  const share = runShare(site)
-  const whole: Model = {
-    factors: [
-      factor(`embodied carbon of ${device.id}`, device.total),
-      factor(`lifetime of ${device.id}`, device.lifetime),
-    ],
-    value: ([te = 0, life = 1]) => (te * share.value * overhead.wallS) / life,
-  }
-  return combine([whole, hostShare(device.id, share)], ([g = 0, part = 1]) => g * part)
 }

@@ -3,11 +3,10 @@ import type { SciComparison, SciPer } from '../result/account.ts'
 import type { Usage } from '../result/usage.ts'
 import { compare } from '../unit/compare.ts'
 import type { Unknown } from '../unit/estimate.ts'
-import type { Model } from '../unit/simulate.ts'
 import { tornado } from '../unit/tornado.ts'
+import type { Fallback } from './fallback.ts'
 import type { SciOptions } from './sci.ts'
-import { sciModel } from './sci-model.ts'
-import type { Fallback } from './usage.ts'
+import { combine, sciModel } from './sci-model.ts'
 
 /**
  * Is A lower than B, per functional unit? Refused when the two were not had in the same way (ISO/IEC 21031: the
@@ -30,21 +29,8 @@ export function compareSci(
     b: b.candidate,
     per,
     ...compare(x, y, { seed, draws }),
-    measureNext: tornado(difference(x, y)),
+    measureNext: tornado(combine([x, y], ([ours = 0, theirs = 0]) => theirs - ours)),
   }
-}
-
-function difference(x: Model, y: Model): Model {
-  const names = [
-    ...x.factors,
-    ...y.factors.filter((f) => !x.factors.some((g) => g.name === f.name)),
-  ]
-  const places = (model: Model) =>
-    model.factors.map((f) => names.findIndex((n) => n.name === f.name))
-  const [px, py] = [places(x), places(y)]
-  const at = (values: readonly number[], where: readonly number[]) =>
-    where.map((i) => values[i] ?? 0)
-  return { factors: names, value: (v) => y.value(at(v, py)) - x.value(at(v, px)) }
 }
 
 /** Throws with every difference in method named. */

@@ -3,10 +3,10 @@ import type { Usage } from '../result/usage.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import { figures as plain, type SiPrefix, siPrefix, withPrefix } from '../unit/si-prefix.ts'
 import { type TornadoBar, tornado } from '../unit/tornado.ts'
+import type { Fallback } from './fallback.ts'
 import { type SciOptions, sciOf, scoreInput } from './sci.ts'
 import { sciModel } from './sci-model.ts'
 import { type Score, type ScoreInput, scoreOf } from './score.ts'
-import type { Fallback } from './usage.ts'
 
 export interface SciExplanation {
   readonly candidate: string

@@ -4,7 +4,6 @@ import type { EstimateMethod } from '../unit/estimate.ts'
 import { unknown } from '../unit/estimate.ts'
 import { exact, within } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
-import { wholeShare } from './sci-model.ts'
 import type { Site } from './site.ts'
 
 /** Energy (or tokens) that another tool recorded, read into one shape. */
@@ -78,7 +77,11 @@ export function usageOfImport(
       parts: [
         {
           device: site.device,
-          share: site.share === null ? wholeShare : exact('share', site.share, 'stated'),
+          share: exact(
+            'share',
+            site.share ?? 1,
+            site.share === null ? 'the whole device' : 'stated',
+          ),
         },
       ],
       occupancy:

@@ -1,56 +1,69 @@
 import type { SciPer } from '../result/account.ts'
-import type { EmbodiedUse, Usage } from '../result/usage.ts'
-import type { Known, Unknown } from '../unit/estimate.ts'
+import type { DevicePart, EmbodiedUse, Usage } from '../result/usage.ts'
+import { type Known, type Unknown, unknown } from '../unit/estimate.ts'
 import { type Factor, factor } from '../unit/factor.ts'
 import { known } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import type { Model } from '../unit/simulate.ts'
-import type { Fallback } from './usage.ts'
+import { type Fallback, takerOf } from './fallback.ts'
 
 /**
  * The carbon of a candidate as a function of named factors, g per functional unit; or why there is none.
  * Factors that two candidates have in common (grid, PUE, power model, device) carry the same name, so that a
- * simulation of both draws them once.
+ * simulation of both draws them once. With another `answer` it is about something else than carbon (joules, say).
  */
-export function sciModel(usage: Usage, fallback: Fallback, per: SciPer): Model | Unknown {
-  const own = answerModel(usage)
+export function sciModel(
+  usage: Usage,
+  fallback: Fallback,
+  per: SciPer,
+  answer: (of: Usage) => Model | Unknown = answerModel,
+): Model | Unknown {
+  const own = answer(usage)
   if ('kind' in own || per === 'inference') return own
   const accept = acceptFactor(usage)
   if ('kind' in accept) return accept
   if (per === 'accepted') return combine([own, accept], ([c = 0, a = 0]) => c / a)
-  const other = fallbackModel(usage, fallback)
-  if (other === null) return own
+  const taker = takerOf(usage, fallback)
+  if (taker === null) return own
+  const other = answer(taker)
   if ('kind' in other) return other
   return combine([own, accept, other], ([c = 0, a = 0, f = 0]) => c + (1 - a) * f)
 }
 
 /** Carbon of one answer, both sides; g. */
-export function answerModel(usage: Usage): Model | Unknown {
-  const parts = [operationalModel(usage), embodiedModel(usage)]
-  return joined(parts, (values) => values.reduce((a, b) => a + b, 0))
+function answerModel(usage: Usage): Model | Unknown {
+  const [operational, embodied] = [operationalModel(usage), embodiedModel(usage)]
+  if ('kind' in operational) return operational
+  if ('kind' in embodied) return embodied
+  return combine([operational, embodied], ([o = 0, m = 0]) => o + m)
 }
 
 /** O = E x PUE x I of one answer, g. */
 export function operationalModel(usage: Usage): Model | Unknown {
-  const { candidate, energy, idle, grid, pue } = usage
+  const joules = energyModel(usage)
+  return 'kind' in joules ? joules : facilityModel(joules, usage)
+}
+
+/** Grams of some joules of IT energy at a place. */
+export function facilityModel(joules: Model, { grid, pue }: Pick<Usage, 'grid' | 'pue'>): Model {
+  const intensity = single(factor(`grid ${grid.zone} ${grid.kind} ${grid.period}`, grid.intensity))
+  const overhead = single(factor(`PUE ${pue.value}`, pue))
+  return combine(
+    [intensity, overhead, joules],
+    ([g = 0, p = 0, j = 0]) => ((j * p) / joulesPerKwh) * g,
+  )
+}
+
+/** IT energy of one answer with its idle part, J. */
+export function energyModel(usage: Usage): Model | Unknown {
+  const { candidate, energy, idle } = usage
   if (energy.kind !== 'known')
-    return noScore(energy.kind === 'unknown' ? energy.why : energy.reason)
-  const factors = [
-    factor(`grid ${grid.zone} ${grid.kind} ${grid.period}`, grid.intensity),
-    factor(`PUE ${pue.value}`, pue),
-    ...energyFactors(usage, energy),
-    ...(idle.kind === 'known' ? [factor(`idle energy of ${candidate}`, idle)] : []),
-  ]
-  const hasSpread = usage.sharedSpread !== undefined
-  const hasIdle = idle.kind === 'known'
+    return unknown(energy.kind === 'unknown' ? energy.why : energy.reason)
+  const own = energyFactors(usage, energy)
+  const resting = idle.kind === 'known' ? [factor(`idle energy of ${candidate}`, idle)] : []
   return {
-    factors,
-    value: (x) => {
-      const [gridG = 0, overhead = 0, joules = 0] = x
-      const spread = hasSpread ? (x[3] ?? 1) : 1
-      const resting = hasIdle ? (x[hasSpread ? 4 : 3] ?? 0) : 0
-      return (((joules * spread + resting) * overhead) / joulesPerKwh) * gridG
-    },
+    factors: [...own, ...resting],
+    value: (x) => (x[0] ?? 0) * (own.length > 1 ? (x[1] ?? 1) : 1) + (x[own.length] ?? 0),
   }
 }
 
@@ -80,7 +93,7 @@ export function embodiedModel(usage: Usage): Model | Unknown {
   const { embodied, candidate } = usage
   if (embodied.kind === 'devices') return devicesModel(candidate, embodied)
   const { perItem } = embodied
-  if (perItem.kind !== 'known') return noScore('the embodied carbon is unknown')
+  if (perItem.kind !== 'known') return unknown('the embodied carbon is unknown')
   return single(factor(`embodied carbon of ${candidate}`, perItem))
 }
 
@@ -89,26 +102,31 @@ function devicesModel(
   { parts, occupancy }: Extract<EmbodiedUse, { kind: 'devices' }>,
 ): Model | Unknown {
   if (occupancy.kind !== 'known')
-    return noScore('the device time of an answer is unknown, so M is unknown')
+    return unknown('the device time of an answer is unknown, so M is unknown')
   const held = single(factor(`device time of ${candidate}`, occupancy))
-  const each = parts.map(({ device, share }) =>
-    combine(
-      [
-        single(factor(`embodied carbon of ${device.id}`, device.total)),
-        single(factor(`lifetime of ${device.id}`, device.lifetime)),
-        hostShare(device.id, share),
-      ],
-      ([total = 0, life = 1, part = 0]) => (total * share.value * part) / life,
-    ),
+  return combine(
+    [held, ...parts.map(deviceRate)],
+    ([time = 0, ...rates]) => rates.reduce((sum, rate) => sum + rate, 0) * time,
   )
-  return combine([held, ...each], ([time = 0, ...rates]) => time * rates.reduce((a, b) => a + b, 0))
+}
+
+/** M of a share of a device, g per second that it is held. */
+export function deviceRate({ device, share }: DevicePart): Model {
+  return combine(
+    [
+      single(factor(`embodied carbon of ${device.id}`, device.total)),
+      single(factor(`lifetime of ${device.id}`, device.lifetime)),
+      hostShare(device.id, share),
+    ],
+    ([total = 0, life = 1, part = 0]) => (total * share.value * part) / life,
+  )
 }
 
 /**
  * How wrong the share may be, as a ratio around 1: what a processor is of an unseen host is the same question for
  * every candidate, so equal ratios share one draw.
  */
-export function hostShare(id: string, { value, low, high }: Known<'share'>): Model {
+function hostShare(id: string, { value, low, high }: Known<'share'>): Model {
   const ends = value > 0 ? ([low / value, high / value] as const) : ([1, 1] as const)
   const ratio = known('ratio', {
     value: 1,
@@ -124,19 +142,10 @@ export function hostShare(id: string, { value, low, high }: Known<'share'>): Mod
 }
 
 function acceptFactor({ acceptRate, candidate }: Usage): Model | Unknown {
-  if (acceptRate.kind !== 'known') return noScore('the accept rate is unknown')
+  if (acceptRate.kind !== 'known') return unknown('the accept rate is unknown')
   const inner = single(factor(`accept rate of ${candidate}`, acceptRate, 'normal'))
   const least = acceptRate.value / 1000 // a draw never reaches 0: the score would have no end
   return { ...inner, value: ([a = 0]) => Math.min(1, Math.max(least, a)) }
-}
-
-function fallbackModel(usage: Usage, fallback: Fallback): Model | Unknown | null {
-  if (fallback.kind === 'person') return null
-  if (fallback.kind === 'retry') return answerModel(usage)
-  const { incumbent } = fallback
-  return incumbent === null || incumbent.candidate === usage.candidate
-    ? null
-    : answerModel(incumbent)
 }
 
 function single(each: Factor): Model {
@@ -177,23 +186,3 @@ function gathered(
     return value(parts)
   }
 }
-
-function joined(
-  models: readonly (Model | Unknown)[],
-  value: (parts: readonly number[]) => number,
-): Model | Unknown {
-  const lost = models.find((model): model is Unknown => 'kind' in model)
-  return lost ?? combine(models as readonly Model[], value)
-}
-
-function noScore(why: string): Unknown {
-  return { kind: 'unknown', why }
-}
-
-/** Kept beside the model: exact 1, for shares that are whole. */
-export const wholeShare: Known<'share'> = known('share', {
-  value: 1,
-  method: 'sourced',
-  how: 'the whole device',
-  source: 'definition',
-})

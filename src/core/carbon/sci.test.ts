@@ -5,11 +5,11 @@ import { type Known, unknown } from '../unit/estimate.ts'
 import { exact, known, within } from '../unit/known.ts'
 import { compareSci } from './compare-sci.ts'
 import { embodiedDevice } from './device.ts'
+import type { Fallback } from './fallback.ts'
 import { gridFactor } from './grid-factor.ts'
 import { sciOf } from './sci.ts'
 import { ownSpread } from './sci-model.ts'
 import { pueOf } from './site.ts'
-import type { Fallback } from './usage.ts'
 
 const about = { method: 'measured', how: 'test meter', source: 'test' } as const
 const grid = gridFactor({

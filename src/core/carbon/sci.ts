@@ -11,9 +11,9 @@ import {
 } from '../unit/estimate.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import { type Model, simulate, summarise } from '../unit/simulate.ts'
+import { type Fallback, takerOf } from './fallback.ts'
 import { embodiedModel, operationalModel, sciModel } from './sci-model.ts'
 import { type EmbodiedInput, type Score, type ScoreInput, scoreOf } from './score.ts'
-import type { Fallback } from './usage.ts'
 
 export interface SciOptions {
   /** Seed of the simulation; 1 unless said, so that the same run gives the same intervals. */
@@ -167,12 +167,10 @@ function embodiedInput({ embodied, answers }: Usage): EmbodiedInput | Unknown {
 /** Grams of the fallback for all answers that were not accepted; null where it cannot be said. */
 function fallbackGrams(usage: Usage, fallback: Fallback): number | null {
   const { acceptRate, answers } = usage
-  if (fallback.kind === 'person') return 0
-  const taken = fallback.kind === 'retry' ? usage : fallback.incumbent
-  if (taken === null || (fallback.kind === 'incumbent' && taken.candidate === usage.candidate))
-    return 0
+  const taker = takerOf(usage, fallback)
+  if (taker === null) return 0
   if (acceptRate.kind !== 'known') return null
-  const each = answerScore(taken)
+  const each = answerScore(taker)
   return each === null ? null : (answers - wholeNumber(acceptRate.value * answers)) * each.sci
 }
 

@@ -1,8 +1,8 @@
 import type { Waterfall } from '../result/account.ts'
 import type { Usage } from '../result/usage.ts'
+import type { Fallback } from './fallback.ts'
 import { scoreInput } from './sci.ts'
 import { scoreOf } from './score.ts'
-import type { Fallback } from './usage.ts'
 
 export interface WaterfallStep {
   readonly name: string

@@ -1,6 +1,6 @@
+import type { Fallback } from '../carbon/fallback.ts'
 import { scoreInput } from '../carbon/sci.ts'
 import { type ScoreInput, scoreOf } from '../carbon/score.ts'
-import type { Fallback } from '../carbon/usage.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { Account, SciPer } from '../result/account.ts'
 import type { Usage } from '../result/usage.ts'

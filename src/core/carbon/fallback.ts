@@ -15,3 +15,10 @@ export type Fallback =
       /** A person resolves it, outside the boundary: no carbon is charged, the number of cases is reported. */
       readonly kind: 'person'
     }
+
+/** Who answers what a candidate got wrong; null where that is a person outside the boundary. */
+export function takerOf(usage: Usage, fallback: Fallback): Usage | null {
+  if (fallback.kind !== 'incumbent') return fallback.kind === 'retry' ? usage : null
+  const { incumbent } = fallback
+  return incumbent?.candidate === usage.candidate ? null : incumbent
+}
