@@ -10,7 +10,8 @@ import {
 import { gridFactor } from '../carbon/grid-factor.ts'
 import { annualFactor } from '../carbon/grid-zone.ts'
 import type { Known } from '../unit/estimate.ts'
-import { type AccountRun, buildAccount } from './account.ts'
+import { buildAccount } from './account.ts'
+import type { AccountRun } from './context.ts'
 
 const account = buildAccount(accountRun, accountSpec, accountInputs)
 const v = (e: unknown) => (e as Known<'J'>).value

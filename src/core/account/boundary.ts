@@ -1,5 +1,6 @@
 import type { BoundaryRow, LifecycleStage } from '../result/account.ts'
-/** What this run can say about what lies inside. */
+
+/** What this run knows about what lies inside. */
 export interface BoundaryFacts {
   readonly trained: boolean
   readonly idleKnown: boolean
@@ -8,116 +9,62 @@ export interface BoundaryFacts {
   readonly apiCandidates: boolean
 }
 
+/** Stage, item, included, reason. */
+type Row = readonly [LifecycleStage, string, boolean, string]
+
 /**
  * The boundary checklist: each supporting system with include or exclude and the reason. Source: ISO/IEC 21031
  * (all that contribute significantly), SCI for AI 6.1 and 6.2 (what each persona shall include).
  */
 export function boundaryChecklist(facts: BoundaryFacts): readonly BoundaryRow[] {
-  return [...consumerRows(facts), ...providerRows(facts)]
+  const rowsOf = (persona: BoundaryRow['persona'], rows: readonly Row[]) =>
+    rows.map(([stage, item, included, reason]) => ({ persona, stage, item, included, reason }))
+  return [...rowsOf('consumer', consumerRows(facts)), ...rowsOf('provider', providerRows(facts))]
 }
 
-function consumerRows(facts: BoundaryFacts): readonly BoundaryRow[] {
-  const row = (item: string, included: boolean, reason: string): BoundaryRow => ({
-    persona: 'consumer',
-    stage: 'Operation & Monitoring',
-    item,
-    included,
-    reason,
-  })
+const operation = 'Operation & Monitoring'
+const development = 'Design & Development'
+
+function consumerRows(facts: BoundaryFacts): readonly Row[] {
+  const idle = facts.idleKnown || facts.loadDeclared
+  const inference = 'metered or modeled per answer, including failed and retried answers'
+  const host = 'the whole process tree is metered; GPU energy alone would favor small models'
+  const noLoad = 'no load is declared (deployment.load), so the idle share is unknown'
+  const people = 'outside the software boundary; the number of cases is reported'
+  const network = 'excluded from inference by the G7 sheet (GSF standards working group 167)'
+  const interfaces = 'the same for every candidate; add it for the score of the whole product'
+  const hosted = facts.apiCandidates ? 'estimated per call' : 'no hosted model among the candidates'
+  const again = 'the evaluation repeated once per validity period'
   return [
-    row(
-      'model inference',
-      true,
-      'metered or modeled per answer, including failed and retried answers',
-    ),
-    row(
-      'host: processor and memory',
-      true,
-      'the whole process tree is metered; GPU energy alone would favor small models',
-    ),
-    row(
-      'idle and reserved capacity',
-      facts.idleKnown || facts.loadDeclared,
-      facts.idleKnown || facts.loadDeclared
-        ? 'at the declared load'
-        : 'no load is declared (deployment.load), so the idle share is unknown',
-    ),
-    row('data center overhead', true, 'PUE'),
-    row('fallback for rejected answers', true, 'SCI per resolved task'),
-    row(
-      'people who resolve what the fallback cannot',
-      false,
-      'outside the software boundary; the number of cases is reported',
-    ),
-    row(
-      'vendor side of hosted models',
-      facts.apiCandidates,
-      facts.apiCandidates ? 'estimated per call' : 'no hosted model among the candidates',
-    ),
-    row(
-      'network outside the data center',
-      false,
-      'excluded from inference by the G7 sheet (GSF standards working group 167)',
-    ),
-    row(
-      'logging, orchestration, user interface',
-      false,
-      'the same for every candidate; add it for the score of the whole product',
-    ),
-    row('monitoring and re-validation', true, 'the evaluation repeated once per validity period'),
+    [operation, 'model inference', true, inference],
+    [operation, 'host: processor and memory', true, host],
+    [operation, 'idle and reserved capacity', idle, idle ? 'at the declared load' : noLoad],
+    [operation, 'data center overhead', true, 'PUE'],
+    [operation, 'fallback for rejected answers', true, 'SCI per resolved task'],
+    [operation, 'people who resolve what the fallback cannot', false, people],
+    [operation, 'vendor side of hosted models', facts.apiCandidates, hosted],
+    [operation, 'network outside the data center', false, network],
+    [operation, 'logging, orchestration, user interface', false, interfaces],
+    [operation, 'monitoring and re-validation', true, again],
   ]
 }
 
-function providerRows(facts: BoundaryFacts): readonly BoundaryRow[] {
-  const row = (
-    stage: LifecycleStage,
-    item: string,
-    included: boolean,
-    reason: string,
-  ): BoundaryRow => ({
-    persona: 'provider',
-    stage,
-    item,
-    included,
-    reason,
-  })
+function providerRows({ trained, judged }: BoundaryFacts): readonly Row[] {
+  const metered = 'metered in this run'
+  const data = 'not material here: the dataset already existed'
+  const windows = 'every window of this run, rejected candidates included'
+  const untrained = 'nothing was trained or compressed in this run'
+  const unjudged = 'no model judged the answers'
+  const theirs = 'belongs to their Provider; ask for its report'
+  const cradle = 'not material; embodied figures are cradle to gate'
+  const training = 'training, tuning, compression, failed attempts'
   return [
-    row(
-      'Inception',
-      'idea and data acquisition',
-      false,
-      'not material here: the dataset already existed',
-    ),
-    row(
-      'Design & Development',
-      'model selection and benchmarking',
-      true,
-      'every window of this run, rejected candidates included',
-    ),
-    row(
-      'Design & Development',
-      'training, tuning, compression, failed attempts',
-      facts.trained,
-      facts.trained ? 'metered in this run' : 'nothing was trained or compressed in this run',
-    ),
-    row(
-      'Design & Development',
-      'judging with a model',
-      facts.judged,
-      facts.judged ? 'metered in this run' : 'no model judged the answers',
-    ),
-    row(
-      'Design & Development',
-      'training of third-party base models',
-      false,
-      'belongs to their Provider; ask for its report',
-    ),
-    row('Deployment', 'shipping the model', false, 'not measured; the file size is reported'),
-    row(
-      'Retirement',
-      'deletion and hardware end of life',
-      false,
-      'not material; embodied figures are cradle to gate',
-    ),
+    ['Inception', 'idea and data acquisition', false, data],
+    [development, 'model selection and benchmarking', true, windows],
+    [development, training, trained, trained ? metered : untrained],
+    [development, 'judging with a model', judged, judged ? metered : unjudged],
+    [development, 'training of third-party base models', false, theirs],
+    ['Deployment', 'shipping the model', false, 'not measured; the file size is reported'],
+    ['Retirement', 'deletion and hardware end of life', false, cradle],
   ]
 }

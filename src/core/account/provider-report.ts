@@ -29,22 +29,23 @@ export function providerReport(
   work: ProviderWork = {},
 ): ProviderReport {
   const stages = overhead.byStage.map((row) => stageRow(row, chosen?.id ?? null, site))
-  const total = (of: (row: StageRow) => Estimate<'J'> | Estimate<'g'>, unit: 'J' | 'g') =>
-    sum(exact(unit, 0, 'nothing was done'), stages.map(of) as readonly Estimate<'J' | 'g'>[])
-  const operational = total((row) => row.operational, 'g') as Estimate<'g'>
-  const embodied = total((row) => row.embodied, 'g') as Estimate<'g'>
+  const grams = (of: readonly Estimate<'g'>[]) => sum(exact('g', 0, 'nothing was done'), of)
+  const joules = (rows: readonly StageRow[]) =>
+    sum(
+      exact('J', 0, 'nothing was done'),
+      rows.map(({ energy }) => energy),
+    )
+  const operational = grams(stages.map((row) => row.operational))
+  const embodied = grams(stages.map((row) => row.embodied))
   const carbon = add(operational, embodied)
   return {
     persona: 'provider',
     stages,
-    energy: total((row) => row.energy, 'J') as Estimate<'J'>,
+    energy: joules(stages),
     operational,
     embodied,
     total: carbon,
-    discardedEnergy: sum<'J'>(
-      exact('J', 0, 'nothing was discarded'),
-      stages.filter(({ discarded }) => discarded).map(({ energy }) => energy),
-    ),
+    discardedEnergy: joules(stages.filter(({ discarded }) => discarded)),
     units: providerUnits(carbon, chosen, work),
     rationale:
       'Per billion parameters, because the product is a model; also per training token and per FLOP where they are known.',
@@ -61,7 +62,7 @@ function stageRow(row: Overhead['byStage'][number], chosen: string | null, site:
     candidate: row.candidate,
     discarded: row.candidate !== null && row.candidate !== chosen,
     energy: row.energy,
-    operational: facilityGrams(row.energy, site),
+    operational: facilityGrams(row.energy, site, 'g'),
     embodied: multiply(multiply(perS, wall, 'g'), runShare(site), 'g'),
   }
 }
@@ -73,15 +74,16 @@ function providerUnits(
 ): readonly ProviderUnit[] {
   const parameters = chosen?.identity?.parameters ?? null
   const active = chosen?.identity?.activeParameters ?? parameters
-  const rows: readonly (readonly [ProviderUnit['unit'], ProviderUnit['count'], number | null])[] = [
-    ['billion parameters', 'gross', parameters === null ? null : parameters / 1e9],
-    ['billion parameters', 'effective', active === null ? null : active / 1e9],
-    ['training token', 'gross', work.trainingTokens?.gross ?? null],
-    ['training token', 'effective', work.trainingTokens?.effective ?? null],
-    ['FLOP', 'gross', work.flops?.gross ?? null],
-    ['FLOP', 'effective', work.flops?.effective ?? null],
-  ]
-  return rows.map(([unit, count, amount]) => ({
+  const billions = (count: number | null) => (count === null ? undefined : count / 1e9)
+  const rows = [
+    ['billion parameters', 'gross', billions(parameters)],
+    ['billion parameters', 'effective', billions(active)],
+    ['training token', 'gross', work.trainingTokens?.gross],
+    ['training token', 'effective', work.trainingTokens?.effective],
+    ['FLOP', 'gross', work.flops?.gross],
+    ['FLOP', 'effective', work.flops?.effective],
+  ] as const
+  return rows.map(([unit, count, amount = null]) => ({
     unit,
     count,
     amount,

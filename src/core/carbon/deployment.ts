@@ -2,12 +2,12 @@ import { RightsizeError } from '../error/error.ts'
 import type { LoadAccount, RealizedSaving } from '../result/account.ts'
 import type { EmbodiedDevice, GridFactor } from '../result/usage.ts'
 import type { DeploymentSpec } from '../spec/spec.ts'
-import { add, divide, scale } from '../unit/arithmetic.ts'
+import { add, convert, divide, scale } from '../unit/arithmetic.ts'
 import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
-import { joulesPerKwh } from '../unit/quantity.ts'
 import { monthDays, monthS } from './calendar.ts'
 import { embodiedDevice, hostSlot, isGpu } from './device.ts'
+import { facilityGrams } from './facility.ts'
 
 /** One candidate as it would serve the declared load. */
 export interface ServingCandidate {
@@ -42,7 +42,7 @@ export function loadAccount(
   const idlePerAnswer = idleOf(deployment, day, site)
   const energyPerAnswer = add(candidate.energy, idlePerAnswer)
   const embodiedPerAnswer = embodiedOf(deployment, day, site)
-  const operational = gramsPerAnswer(energyPerAnswer, site)
+  const operational = facilityGrams(energyPerAnswer, site, 'gPerR')
   return {
     id: candidate.id,
     answersPerMonth: day.answers * monthDays,
@@ -109,9 +109,7 @@ function idleOf(
     return unknown('the throughput is unknown, so the idle time is unknown')
   if (day.answers === 0) return unknown('the declared load is zero')
   const idleS = Math.max(0, deployment.replicas * 86_400 - day.busyReplicaS)
-  return idleW.kind === 'known'
-    ? ({ ...scale(idleW, idleS / day.answers), unit: 'JPerItem' } as Known<'JPerItem'>)
-    : idleW
+  return convert(idleW, 'JPerItem', idleS / day.answers)
 }
 
 /** M per answer: held devices over the day (all of it when kept warm, the working part when scaled to zero). */
@@ -138,27 +136,6 @@ function wear<U extends 'g' | 'gPerR'>(
   return add(own, divide(scale(host.total, heldS * hostSlot.share), host.lifetime, unit))
 }
 
-function gramsPerAnswer(
-  energy: Estimate<'JPerItem'>,
-  { grid, pue }: ReplicaSite,
-): Estimate<'gPerR'> {
-  if (energy.kind !== 'known') return energy
-  const i = grid.intensity
-  const at = (joules: number, p: number, g: number) => ((joules * p) / joulesPerKwh) * g
-  return {
-    ...energy,
-    unit: 'gPerR',
-    value: at(energy.value, pue.value, i.value),
-    low: at(energy.low, pue.low, i.low),
-    high: at(energy.high, pue.high, i.high),
-  }
-}
-
-/** Per answer; real as soon as traffic moves, if idle machines draw less. */
-export interface MarginalSaving {
-  readonly energy: Estimate<'JPerItem'>
-}
-
 /**
  * What releasing saves in a month, when the incumbent's replicas are cut to what the candidate needs. Whole
  * instances only give back M and rent. Never added to the marginal saving.
@@ -177,26 +154,18 @@ export function realizedSaving(
   const idleEnergy: Estimate<'J'> =
     replicasReleased === 0
       ? exact('J', 0, 'no replica is released')
-      : site.idleW.kind === 'known'
-        ? ({ ...scale(site.idleW, heldS), unit: 'J' } as Known<'J'>)
-        : site.idleW
+      : convert(site.idleW, 'J', heldS)
   return {
     replicasReleased,
     instancesReleased,
     idleEnergy,
     carbon: add(
-      idleCarbon(idleEnergy, site),
+      facilityGrams(idleEnergy, site, 'g'),
       embodiedReleased(instancesReleased, deployment, site),
     ),
     money: rentReleased(instancesReleased, deployment),
     sentence: releaseSentence(replicasReleased, instancesReleased, deployment) + slack(incumbent),
   }
-}
-
-function idleCarbon(idle: Estimate<'J'>, site: ReplicaSite): Estimate<'g'> {
-  if (idle.kind !== 'known') return idle
-  const grams = gramsPerAnswer({ ...idle, unit: 'JPerItem' }, site)
-  return grams.kind === 'known' ? { ...grams, unit: 'g' } : grams
 }
 
 function embodiedReleased(

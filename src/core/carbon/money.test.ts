@@ -12,8 +12,11 @@ const v = (e: unknown) => (e as Known<'money'>).value
 describe('cost', () => {
   test('electricity at 0.30 per kWh and PUE 1.2: one kWh of work costs 0.36', () => {
     const kwh = exact('JPerItem', 3.6e6, 'test')
-    expect(v(energyPrice(kwh, exact('ratio', 1.2, 'test'), 0.3))).toBeCloseTo(0.36, 12)
-    expect(energyPrice(kwh, exact('ratio', 1.2, 'test'), null).kind).toBe('unknown')
+    expect(v(energyPrice(kwh, exact('ratio', 1.2, 'test'), 0.3, 'moneyPerItem'))).toBeCloseTo(
+      0.36,
+      12,
+    )
+    expect(energyPrice(kwh, exact('ratio', 1.2, 'test'), null, 'moneyPerItem').kind).toBe('unknown')
   })
 
   test('rent carries its idle hours', () => {
@@ -26,12 +29,12 @@ describe('cost', () => {
       { name: 'tokens', amount: exact('moneyPerItem', 0.001, 't'), currency: 'EUR' },
       { name: 'electricity', amount: unknown('no price per kWh') },
     ]
-    expect(answerCost({ currency: 'EUR', date: '2026-01-15', parts })).toMatchObject({
+    expect(answerCost('EUR', '2026-01-15', parts)).toMatchObject({
       total: { value: 0.001 },
       leftOut: ['electricity: no price per kWh'],
       date: '2026-01-15',
     })
-    expect(() => answerCost({ currency: 'USD', date: '2026-01-15', parts })).toThrow(
+    expect(() => answerCost('USD', '2026-01-15', parts)).toThrow(
       expect.objectContaining({ code: 'CURRENCY_MIXED' }),
     )
   })

@@ -10,7 +10,7 @@ import type {
   Usage,
 } from '../result/usage.ts'
 import type { AccountSpec, DeploymentSpec } from '../spec/spec.ts'
-import { divide } from '../unit/arithmetic.ts'
+import { convert, divide } from '../unit/arithmetic.ts'
 import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { exact, known, within } from '../unit/known.ts'
 import { pue as checkedPue } from '../unit/quantity.ts'
@@ -144,9 +144,8 @@ export function occupancyOf(
   const one = exact('count', 1, 'definition')
   const held = divide(one, cost.throughputPerS, 'sPerItem')
   if (held.kind === 'known') return held
-  const { latencyP50 } = cost
-  return latencyP50.kind === 'known'
-    ? { ...latencyP50, unit: 'sPerItem' }
+  return cost.latencyP50.kind === 'known'
+    ? convert(cost.latencyP50, 'sPerItem')
     : unknown('neither throughput nor latency was measured')
 }
 

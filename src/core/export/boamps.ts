@@ -1,3 +1,4 @@
+import type { AccountRun } from '../account/context.ts'
 import { RightsizeError } from '../error/error.ts'
 import { meterPart } from '../part/meters.ts'
 import type { Account } from '../result/account.ts'
@@ -5,16 +6,13 @@ import type { CandidateResult } from '../result/candidate.ts'
 import type { Usage } from '../result/usage.ts'
 import type { Known } from '../unit/estimate.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
-import { type ExportedRun, subjectOf } from './subject.ts'
+import { subjectOf } from './subject.ts'
 
 /**
  * The chosen candidate as a BoAmps report: energy of its evaluated answers, and their accuracy. BoAmps has no embodied
  * carbon and no SCI; those are not squeezed in. Source: Boavizta/BoAmps model/report_schema.json (CC BY 4.0).
  */
-export function boampsReport(
-  account: Account,
-  run: ExportedRun,
-): Readonly<Record<string, unknown>> {
+export function boampsReport(account: Account, run: AccountRun): Readonly<Record<string, unknown>> {
   const { environment } = run
   const candidate = subjectOf(run)
   const usage = account.usages.find((each) => each.candidate === candidate.id)
@@ -42,7 +40,7 @@ export function boampsReport(
   }
 }
 
-function taskOf(task: string, { n, acceptRate, ...candidate }: CandidateResult, run: ExportedRun) {
+function taskOf(task: string, { n, acceptRate, ...candidate }: CandidateResult, run: AccountRun) {
   return {
     taskStage: 'inference',
     taskFamily: run.task.metric === 'accuracy' ? 'classification' : 'other',
@@ -65,7 +63,7 @@ function measureOf({ meter, embodied }: Usage, joulesPerAnswer: number, answers:
   }
 }
 
-function infrastructureOf({ embodied }: Usage, { environment }: ExportedRun) {
+function infrastructureOf({ embodied }: Usage, { environment }: AccountRun) {
   const share = embodied.kind === 'devices' ? (embodied.parts[0]?.share.value ?? 1) : 1
   const memorySize = Math.max(1, Math.round(environment.memoryBytes / 1e9))
   return {

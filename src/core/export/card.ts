@@ -1,14 +1,15 @@
+import type { AccountRun } from '../account/context.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { Account } from '../result/account.ts'
 import { siPrefix } from '../unit/si-prefix.ts'
 import { format } from './sci-report.ts'
-import { type ExportedRun, subjectOf } from './subject.ts'
+import { subjectOf } from './subject.ts'
 
 /**
  * Block for a Hugging Face model card: `co2_eq_emissions` metadata (grams, Provider side) and a Markdown section
  * with both scores. Source: Hugging Face docs, "Displaying carbon emissions for your model".
  */
-export function modelCardBlock(account: Account, run: ExportedRun): string {
+export function modelCardBlock(account: Account, run: AccountRun): string {
   const { provider, consumer, chosen } = account
   const { cpu, cores } = run.environment
   if (provider.total.kind !== 'known')

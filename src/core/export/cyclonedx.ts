@@ -1,15 +1,16 @@
+import type { AccountRun } from '../account/context.ts'
 import type { Account } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
-import { type ExportedRun, subjectOf } from './subject.ts'
+import { subjectOf } from './subject.ts'
 
 /**
  * A CycloneDX 1.6 ML-BOM: the chosen model as a machine-learning-model component with its model card: quality with
  * interval, energy per activity in kWh and CO2e in tonnes (the units that the standard fixes), and SCI as
  * properties, for which it has no field. Source: CycloneDX 1.6 JSON schema, modelCard.considerations.
  */
-export function mlBom(account: Account, run: ExportedRun): Readonly<Record<string, unknown>> {
+export function mlBom(account: Account, run: AccountRun): Readonly<Record<string, unknown>> {
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',

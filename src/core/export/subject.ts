@@ -1,12 +1,9 @@
+import type { AccountRun } from '../account/context.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { CandidateResult } from '../result/candidate.ts'
-import type { RunResult } from '../result/run-result.ts'
-
-/** A run without its account, which stands next to it. */
-export type ExportedRun = Omit<RunResult, 'account'>
 
 /** The candidate that an export is about: the chosen one, else the incumbent. */
-export function subjectOf({ decision, incumbent, candidates }: ExportedRun): CandidateResult {
+export function subjectOf({ decision, incumbent, candidates }: AccountRun): CandidateResult {
   const id = decision.chosen ?? incumbent
   const found = candidates.find((one) => one.id === id) ?? candidates[0]
   if (found === undefined)

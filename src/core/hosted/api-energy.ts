@@ -1,6 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import type { ModelFacts } from '../result/account.ts'
-import { add, scale } from '../unit/arithmetic.ts'
+import { add } from '../unit/arithmetic.ts'
 import type { Estimate, Known } from '../unit/estimate.ts'
 import { known, within } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
@@ -196,11 +196,4 @@ export function apiEmbodied({ gpus, seconds, batch }: ApiEnergy): Known<'gPerR'>
     how: 'GPU and host slot x time / (3 years x batch)',
     source: 'NVIDIA H100 PCF; BoaviztAPI 2.4; EcoLogits 0.9.3 methodology',
   })
-}
-
-/** The same energy per item, for a usage. */
-export function perItemEnergy(energy: Estimate<'J'>): Estimate<'JPerItem'> {
-  return energy.kind === 'known'
-    ? { ...(scale(energy, 1) as Known<'J'>), unit: 'JPerItem' }
-    : energy
 }

@@ -2,8 +2,9 @@ import type { ModelFacts } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { GridFactor, Usage } from '../result/usage.ts'
 import type { CandidateSpec } from '../spec/spec.ts'
+import { convert } from '../unit/arithmetic.ts'
 import { exact } from '../unit/known.ts'
-import { apiEmbodied, apiEnergy, perItemEnergy } from './api-energy.ts'
+import { apiEmbodied, apiEnergy } from './api-energy.ts'
 import { type ModelTable, modelFacts } from './model-facts.ts'
 import { providerOfUrl, providerSite } from './provider-site.ts'
 
@@ -55,7 +56,7 @@ export function apiUsage(
       candidate: candidate.id,
       meter: apiMeter,
       answers: Math.max(1, candidate.n),
-      energy: perItemEnergy(estimate.energy),
+      energy: convert(estimate.energy, 'JPerItem'),
       idle: exact('JPerItem', 0, 'included in the estimate'),
       pue: site.pue,
       grid: context.gridOf(site.zone),

@@ -41,7 +41,7 @@ export function trainingScore(
 ): TrainingScore {
   const use = { cpuS: facts.cpuS, wallS: 0, threads: 0, rssBytes: 0 }
   const energy = withWorkloadPower(cpuEnergy(use, machine).total)
-  const operational = facilityGrams(energy, site)
+  const operational = facilityGrams(energy, site, 'g')
   const per = (count: number, what: string): Estimate<'gPerR'> =>
     divide(operational, exact('count', count, what), 'gPerR')
   return {

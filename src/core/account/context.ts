@@ -1,0 +1,100 @@
+import type { Fallback } from '../carbon/fallback.ts'
+import { sciOf } from '../carbon/sci.ts'
+import { type Site, siteOf, usageOf } from '../carbon/site.ts'
+import { RightsizeError } from '../error/error.ts'
+import { type ApiAccount, type ApiContext, apiUsage } from '../hosted/api-usage.ts'
+import type { CandidateResult } from '../result/candidate.ts'
+import type { SciResult } from '../result/cost.ts'
+import type { RunResult } from '../result/run-result.ts'
+import type { EnergySpread, GridFactor, Usage } from '../result/usage.ts'
+import type { CandidateSpec, Spec } from '../spec/spec.ts'
+import type { BillingUnit } from './consumer-report.ts'
+import type { ProviderWork } from './provider-report.ts'
+
+export type AccountRun = Omit<RunResult, 'account'>
+export type AccountedSpec = Pick<Spec, 'account' | 'deployment' | 'candidates' | 'validDays'>
+
+export interface AccountInputs {
+  /** The average factor that the account rests on. */
+  readonly grid: GridFactor
+  /** A marginal factor: a second scenario, never mixed with the first. */
+  readonly marginalGrid?: GridFactor
+  /** Shared error of a machine metered by CPU time. */
+  readonly powerModel?: EnergySpread | null
+  /** Lets hosted candidates be estimated. */
+  readonly api?: ApiContext
+  readonly providerWork?: ProviderWork
+  /** What is billed, where it is not the inference: pages, seconds, images, characters, workflows. */
+  readonly billing?: BillingUnit
+  /** When the account is made, ISO date: start of the pay-back and date of the prices. */
+  readonly at: string
+  readonly seed?: number
+}
+
+/** Everything the parts of the account read. */
+export interface AccountContext {
+  readonly run: AccountRun
+  readonly spec: AccountedSpec
+  readonly inputs: AccountInputs
+  readonly site: Site
+  readonly usages: ReadonlyMap<string, Usage>
+  readonly scis: ReadonlyMap<string, SciResult>
+  readonly fallback: Fallback
+  readonly chosen: CandidateResult | null
+  readonly incumbent: CandidateResult | null
+  readonly api: readonly ApiAccount[]
+}
+
+/** What the parts of an account share: site, usages and scores. Throws COMPARISON_MIXED for grids of the wrong kind. */
+export function contextOf(
+  run: AccountRun,
+  spec: AccountedSpec,
+  inputs: AccountInputs,
+): AccountContext {
+  requireAverage(inputs)
+  const { grid, powerModel = null } = inputs
+  const { account, deployment } = spec
+  const site = siteOf({ account, deployment, cores: run.environment.cores, grid, powerModel })
+  const api = apiAccounts(run.candidates, spec.candidates, inputs.api)
+  const hosted = new Map(api.map(({ id, usage }) => [id, usage]))
+  const usages = new Map(
+    run.candidates.map((each) => [each.id, hosted.get(each.id) ?? usageOf(each, site)]),
+  )
+  const incumbent = usages.get(run.incumbent ?? '') ?? null
+  const fallback: Fallback =
+    account.fallback === 'incumbent' ? { kind: 'incumbent', incumbent } : { kind: account.fallback }
+  const options = { seed: inputs.seed ?? 1 }
+  const chosenId = run.decision.kind === 'undecided' ? null : run.decision.chosen
+  return {
+    run,
+    spec,
+    inputs,
+    site,
+    usages,
+    scis: new Map([...usages].map(([id, usage]) => [id, sciOf(usage, fallback, options)])),
+    fallback,
+    chosen: run.candidates.find(({ id }) => id === chosenId) ?? null,
+    incumbent: run.candidates.find(({ id }) => id === run.incumbent) ?? null,
+    api,
+  }
+}
+
+function apiAccounts(
+  candidates: readonly CandidateResult[],
+  specs: readonly CandidateSpec[],
+  context: ApiContext | undefined,
+): readonly ApiAccount[] {
+  if (context === undefined) return []
+  return candidates.flatMap((candidate) => {
+    const spec = specs.find(({ id }) => id === candidate.id)
+    return apiUsage(candidate, spec, context) ?? []
+  })
+}
+
+function requireAverage({ grid, marginalGrid }: AccountInputs): void {
+  if (grid.kind !== 'average' || (marginalGrid !== undefined && marginalGrid.kind !== 'marginal'))
+    throw new RightsizeError(
+      'COMPARISON_MIXED',
+      'average and marginal intensity are two scenarios: pass the average factor as grid and the marginal factor as marginalGrid',
+    )
+}

@@ -1,0 +1,42 @@
+import { answerCost, energyPrice, rentPerAnswer } from '../carbon/money.ts'
+import type { AnswerCost, OverheadCost } from '../result/account.ts'
+import type { CandidateResult } from '../result/candidate.ts'
+import { unknown } from '../unit/estimate.ts'
+import type { AccountContext } from './context.ts'
+
+/** Money of one answer: tokens or calls, and electricity unless rent or the token price includes it. */
+export function answerCostOf(candidate: CandidateResult, context: AccountContext): AnswerCost {
+  const { spec, inputs } = context
+  const price = spec.candidates.find(({ id }) => id === candidate.id)?.price
+  return answerCost(spec.account.currency, inputs.at, [
+    {
+      name: 'tokens and calls',
+      amount: candidate.cost.pricePerItem,
+      currency: price?.currency,
+    },
+    machinePart(candidate, context),
+  ])
+}
+
+function machinePart(candidate: CandidateResult, { spec, site, usages, api }: AccountContext) {
+  const { account, deployment } = spec
+  const hosted = api.some(({ id }) => id === candidate.id)
+  if (hosted) return { name: 'electricity', amount: unknown('included in the token price') }
+  if (deployment?.instancePricePerHour !== undefined) {
+    const { instances, instancePricePerHour, load } = deployment
+    const perDay = (load.reduce((sum, rate) => sum + rate, 0) / load.length) * 86_400
+    const amount = rentPerAnswer(instances, instancePricePerHour, perDay)
+    return { name: 'instances, electricity included', amount }
+  }
+  const energy = usages.get(candidate.id)?.energy ?? candidate.cost.energyPerItem
+  const amount = energyPrice(energy, site.pue, account.pricePerKwh, 'moneyPerItem')
+  return { name: 'electricity', amount }
+}
+
+/** Money of benchmarking and building: paid calls, and electricity. Apart, because one may be unknown. */
+export function overheadCostOf({ run, spec, inputs, site }: AccountContext): OverheadCost {
+  const { currency, pricePerKwh } = spec.account
+  const { energy, money } = run.overhead
+  const electricity = energyPrice(energy, site.pue, pricePerKwh, 'money')
+  return { currency, date: inputs.at, calls: money, electricity }
+}
