@@ -30,11 +30,8 @@ export const run = command({
     for (const note of source.notes) io.err(`note: ${note}`)
     const how = { ...watch, fresh: flags.fresh, out: flags.out }
     const { result, files } = await decide(source, how, world)
-    if (flags.json) io.out(JSON.stringify(result, null, 2))
-    else {
-      const { renderTerminal } = await import('../core/report/run/terminal.ts')
-      io.out(renderTerminal(result, io))
-    }
+    const { renderReport } = await import('../wire/report.ts')
+    io.out(await renderReport(result, flags.json ? 'json' : 'terminal', io))
     for (const file of [...source.written, ...files]) io.err(`wrote ${file}`)
     if (result.provenance.interrupted)
       io.err('interrupted: run the same command again to continue; stored answers are reused')

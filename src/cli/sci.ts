@@ -41,22 +41,13 @@ export const sci = command({
   ].join('\n'),
   async action({ args, flags, io, world }) {
     const { explainSci, exportSci } = await import('../wire/sci.ts')
-    if (flags.export !== undefined) {
-      io.out(await exportSci(args.source ?? 'result.json', flags.export, world))
+    const { export: form, json, ...figures } = flags
+    if (form !== undefined) {
+      io.out(await exportSci(args.source ?? 'result.json', form, world))
       return 0
     }
-    const { requests, accepted, device, share, pue, grid } = flags
-    const figures = {
-      ...{ requests, accepted, device, share, pue, grid },
-      candidates: flags.candidate,
-      energyKwh: flags.kwh,
-      energyJ: flags.joules,
-      durationS: flags.duration,
-      lifetimeYears: flags.lifetime,
-      embodiedG: flags.embodied,
-    }
     const { explanations, notes } = await explainSci(args.source, figures, world)
-    if (flags.json) io.out(JSON.stringify(explanations, null, 2))
+    if (json) io.out(JSON.stringify(explanations, null, 2))
     else io.out(explanations.map((one) => one.lines.join('\n')).join('\n\n'))
     for (const note of notes) io.err(`note: ${note}`)
     return 0

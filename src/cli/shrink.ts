@@ -76,10 +76,10 @@ export const shrink = command({
     if (/\.gguf$/i.test(args.model)) return (await import('./gguf.ts')).shrinkGguf(call)
     const request = requestOf(args.model, flags)
     if (flags.dryRun) return dryRun(request, call)
-    const { shrinkModel } = await import('../wire/shrink.ts')
+    const { shrink } = await import('../wire/shrink.ts')
     if (request.replay === undefined)
       io.err(`searching for at most ${durationText(request.seconds)} (--seconds)`)
-    const found = await shrinkModel(request, watch, world).catch((cause: unknown) => {
+    const found = await shrink(request, watch, world).catch((cause: unknown) => {
       if (!io.signal.aborted) throw cause
       throw new RightsizeError('SHRINK_INTERRUPTED', 'the search was stopped', { cause })
     })

@@ -23,8 +23,8 @@ export const why = command({
       )
     if (flags.json) io.out(JSON.stringify(result.decision, null, 2))
     else {
-      const { renderTerminal } = await import('../core/report/run/terminal.ts')
-      io.out(renderTerminal(result, io))
+      const { renderReport } = await import('../wire/report.ts')
+      io.out(await renderReport(result, 'terminal', io))
     }
     return exitCode(result)
   },

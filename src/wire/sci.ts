@@ -3,63 +3,84 @@ import type { SciExplanation } from '../core/carbon/explain-sci.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import { type At, accountOf, readResult, readText } from './world.ts'
 
-/** What `sci` is told on the command line. */
+/** Figures of a score: energy, answers, the device that was reserved, and the place. */
 export interface SciFlags {
-  readonly candidates: readonly string[]
-  readonly energyKwh: number | undefined
-  readonly energyJ: number | undefined
+  /** Candidates of a run to explain; none: the chosen one and the incumbent. */
+  readonly candidate: readonly string[]
+  readonly kwh: number | undefined
+  readonly joules: number | undefined
   readonly requests: number | undefined
   readonly accepted: number | undefined
-  readonly durationS: number | undefined
+  /** Seconds for which the device was reserved. */
+  readonly duration: number | undefined
   readonly device: string | undefined
   readonly share: number | undefined
-  readonly lifetimeYears: number | undefined
-  readonly embodiedG: number | undefined
+  /** Years. */
+  readonly lifetime: number | undefined
+  /** gCO2e. */
+  readonly embodied: number | undefined
   readonly pue: number | undefined
   readonly grid: string | undefined
 }
 
-/** A score from figures, from a run result, or from a file of another tool. */
+interface Explained {
+  readonly explanations: readonly SciExplanation[]
+  readonly notes: readonly string[]
+}
+
+/** A score from figures, from a run result, or from a file of another tool. Throws FLAG_UNUSED where a figure would not count. */
 export async function explainSci(
   file: string | undefined,
   flags: SciFlags,
   at: At,
-): Promise<{
-  readonly explanations: readonly SciExplanation[]
-  readonly notes: readonly string[]
-}> {
-  const { explainFigures, explainImport, explainRun } = await import('../app/account/explain.ts')
-  const stated = flags.energyKwh !== undefined || flags.energyJ !== undefined
-  const { effects } = at
-  if (file === undefined && stated) {
-    const grid = await effects.gridFactor(flags.grid ?? 'WORLD')
-    const { candidates: _none, requests, ...rest } = flags
-    if (requests === undefined) {
-      throw new RightsizeError('FLAGS_MISSING', 'a score needs --requests, the answers given')
-    }
-    const given = Object.fromEntries(
-      Object.entries(rest).filter(([, value]) => value !== undefined),
-    )
-    return { explanations: [explainFigures({ ...given, requests, grid })], notes: [] }
+): Promise<Explained> {
+  if (file === undefined && (flags.kwh ?? flags.joules) !== undefined) return ofFigures(flags, at)
+  const path = resolve(at.cwd, file ?? 'result.json')
+  const text = await readText(path)
+  if (!/"rightsize\/run-result@\d+"/.test(text.slice(0, 200))) return ofImport(text, flags, at)
+  const { candidate, ...figures } = flags
+  refuse(figures, 'beside a run result')
+  const { explainRun } = await import('../app/account/explain.ts')
+  return { explanations: explainRun(await readResult(path, at), candidate), notes: [] }
+}
+
+async function ofFigures(flags: SciFlags, { effects }: At): Promise<Explained> {
+  const { candidate: _none, kwh, joules, duration, lifetime, embodied, requests, ...rest } = flags
+  if (requests === undefined)
+    throw new RightsizeError('FLAGS_MISSING', 'a score needs --requests, the number of answers')
+  const { explainFigures } = await import('../app/account/explain.ts')
+  const figures = {
+    ...{ ...rest, energyKwh: kwh, energyJ: joules, durationS: duration },
+    ...{ lifetimeYears: lifetime, embodiedG: embodied },
   }
-  const from = resolve(at.cwd, file ?? 'result.json')
-  const text = await readText(from)
-  if (/"rightsize\/run-result@\d+"/.test(text.slice(0, 200))) {
-    const result = await readResult(from, at)
-    return { explanations: explainRun(result, flags.candidates), notes: [] }
-  }
+  const given = Object.fromEntries(Object.entries(figures).filter(([, one]) => one !== undefined))
+  const grid = await effects.gridFactor(flags.grid ?? 'WORLD')
+  return { explanations: [explainFigures({ ...given, requests, grid })], notes: [] }
+}
+
+async function ofImport(text: string, flags: SciFlags, { effects }: At): Promise<Explained> {
+  const { candidate: _none, requests, accepted, grid, pue = null, ...unused } = flags
+  refuse(unused, 'beside measurements of another tool')
   const { importEnergy } = await import('../adapters/energy-import/table.ts')
   const imported = await importEnergy(text)
   const { placeFor } = await import('../app/evaluate/site.ts')
-  const account = { ...accountOf(flags.grid), pue: flags.pue ?? null }
+  const { explainImport } = await import('../app/account/explain.ts')
+  const account = { ...accountOf(grid), pue }
   const environment = await effects.environment()
   const { site } = await placeFor({ account, deployment: null }, environment, effects)
   const counts = {
-    ...(flags.requests === undefined ? {} : { requests: flags.requests }),
-    ...(flags.accepted === undefined ? {} : { accepted: flags.accepted }),
+    ...(requests === undefined ? {} : { requests }),
+    ...(accepted === undefined ? {} : { accepted }),
   }
   const notes = [...imported.leftOut, ...imported.uses.flatMap((use) => use.notes)]
   return { explanations: explainImport(imported, site, counts), notes: [...new Set(notes)] }
+}
+
+function refuse(figures: Readonly<Record<string, unknown>>, where: string): void {
+  const given = Object.keys(figures).filter((name) => figures[name] !== undefined)
+  if (given.length === 0) return
+  const shown = given.map((name) => `--${name}`).join(', ')
+  throw new RightsizeError('FLAG_UNUSED', `${shown} would have no effect ${where}`)
 }
 
 /** The account of a run result in one of the forms of `sci --export`. Throws SCI_EXPORT_UNKNOWN and SCI_NO_ACCOUNT. */

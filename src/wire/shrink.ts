@@ -31,16 +31,21 @@ export interface ShrinkFlags {
   readonly replay: string | undefined
 }
 
-export async function shrinkModel(flags: ShrinkFlags, how: Watch, at: At): Promise<Compression> {
-  const { shrink, replayShrink } = await import('../app/shrink/shrink.ts')
+/** Searches a smaller model for a task, and writes it with its evidence below `flags.out`. */
+export async function shrink(flags: ShrinkFlags, how: Watch, at: At): Promise<Compression> {
+  const search = await import('../app/shrink/shrink.ts')
   const out = resolve(at.cwd, flags.out)
   await requireOwnFolder(resolve(at.cwd, flags.model), out)
   const request = await shrinkRequest(flags, at)
   const world = await shrinkEffects(flags, how, at)
   const { compression, files } =
     flags.replay === undefined
-      ? await withOwnProcess(at.effects.own, (own) => shrink(request, { ...world, own }))
-      : await replayShrink(request, await readCompression(resolve(at.cwd, flags.replay)), world)
+      ? await withOwnProcess(at.effects.own, (own) => search.shrink(request, { ...world, own }))
+      : await search.replayShrink(
+          request,
+          await readCompression(resolve(at.cwd, flags.replay)),
+          world,
+        )
   await removeModels(out)
   await writeFolder(out, files)
   return compression

@@ -85,6 +85,8 @@ describe('rightsize sci', () => {
     ['bare.json --export csv', 'SCI_NO_ACCOUNT'],
     ['absent.json', 'DATA_MISSING'],
     ['--kwh 1 --requests 0 --grid DEU', 'FLAG_VALUE'],
+    ['--kwh 1 --grid DEU', 'FLAGS_MISSING'],
+    ['result.json --kwh 1 --requests 5', 'FLAG_UNUSED'],
     ['--kwh 1 --requests 5 --grid Atlantis', 'GRID_UNKNOWN'],
   ])('sci %s is refused as %s', async (words, code) => {
     const ran = await sci(...words.split(' '))
