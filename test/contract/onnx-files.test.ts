@@ -76,7 +76,8 @@ describe('what an onnx candidate answers', () => {
     await expect(open({ model: folder, settings: { int8: true } })).rejects.toMatchObject({
       code: 'MODEL_NOT_FOUND',
     })
-    copyFileSync(join(folder, 'onnx/model.onnx'), join(folder, 'onnx/model_quantized.onnx'))
+    const other = join(modelFolder('raw'), 'onnx/model.onnx')
+    copyFileSync(other, join(folder, 'onnx/model_quantized.onnx'))
     const session = await open({ model: folder, settings: { int8: true } })
     const full = await open({ model: folder })
     expect(full.identity.revision).not.toBe(session.identity.revision)
@@ -99,6 +100,17 @@ describe('what an onnx candidate answers', () => {
       expect(quantized.identity.precision).toMatch(/^int8/)
     },
   )
+
+  test('a model is the same wherever it lies; its settings are part of it', async () => {
+    const [here, elsewhere] = [modelFolder('classes'), modelFolder('classes')]
+    renameSync(join(elsewhere, 'onnx/model.onnx'), join(elsewhere, 'onnx/model_fp16.onnx'))
+    const revision = async (model: string, variant?: string) =>
+      (await open({ model, settings: variant === undefined ? {} : { variant } })).identity.revision
+    const before = await revision(here)
+    expect(await revision(elsewhere, 'fp16')).toBe(before)
+    writeFileSync(join(here, 'tokenizer_config.json'), '{"model_max_length":8}')
+    expect(await revision(here)).not.toBe(before)
+  })
 
   test('another tokenizer is another revision', async () => {
     const folder = modelFolder('classes')

@@ -89,7 +89,9 @@ function candidateDigest(
     Object.entries(spec.settings).filter(([key]) => !answerNeutral.has(key)),
   )
   const { model, revision, precision, engine } = session.identity
-  const identity = { model, revision, precision, engine }
+  // By a digest of its contents a model is the same wherever it lies; anything less needs its name beside it.
+  const named = /^[0-9a-f]{64}\b/.test(revision) ? {} : { model }
+  const identity = { ...named, revision, precision, engine }
   const taught = trained?.outOfFold ? 'cross-fitted' : undefined
   const text = canonicalJson({
     identity,

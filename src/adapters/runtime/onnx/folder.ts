@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { RightsizeError } from '../../../core/error/error.ts'
+import { modelIdentity } from '../../../core/result/model-identity.ts'
 
 /** A model on disk, found but not yet loaded. */
 export interface ModelFolder {
@@ -55,15 +56,21 @@ export function findModel(
   }
 }
 
-/** sha256 over everything that decides what the model answers: graph, tensor data, tokenizer, config. */
+/** The identity of a model: of everything that decides what it answers. */
 export async function digestModel(model: ModelFolder): Promise<string> {
+  const data: Record<string, string> = {}
+  for (const file of model.externalFiles) data[basename(file)] = await digestFile(file)
+  const { tokenizerFile, tokenizerConfig = null, config } = model
+  const tokenizer = tokenizerFile === null ? null : await digestFile(tokenizerFile)
+  const graph = await digestFile(model.file)
+  return modelIdentity({ graph, data, tokenizer, tokenizerConfig, config }, sha256)
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+async function digestFile(file: string): Promise<string> {
   const hash = createHash('sha256')
-  for (const file of [model.file, ...model.externalFiles, model.tokenizerFile]) {
-    if (file === null) continue
-    hash.update(`${basename(file)}\n`)
-    for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array)
-  }
-  hash.update(JSON.stringify(model.config))
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array)
   return hash.digest('hex')
 }
 
