@@ -2,7 +2,8 @@ import { rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { writeWhole } from '../adapters/files/whole-file.ts'
 import { openProcesses } from '../adapters/processes/table.ts'
-import type { GgufPlan, GgufRequest, GgufVariants } from '../app/shrink/gguf-variants.ts'
+import type { GgufPlan, GgufRequest } from '../app/shrink/gguf-source.ts'
+import type { GgufVariants } from '../app/shrink/gguf-variants.ts'
 import { type At, monotonicS, type Watch } from './world.ts'
 
 /** Variants of a GGUF file, made with the user's llama-quantize. Paths may be relative, `program` also a name. */
@@ -28,7 +29,7 @@ export async function ggufVariants(
 
 /** Predicted sizes of the variants; nothing is made. */
 export async function planGguf(request: GgufRequest, { cwd }: Pick<At, 'cwd'>): Promise<GgufPlan> {
-  const { planGguf } = await import('../app/shrink/gguf-variants.ts')
+  const { planGguf } = await import('../app/shrink/gguf-source.ts')
   const { tensorFile } = await import('../adapters/tensors/model-file.ts')
   return planGguf(placed(request, cwd), { source: tensorFile })
 }

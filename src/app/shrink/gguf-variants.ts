@@ -1,40 +1,13 @@
-import type { RunProgram } from '../../contract/program.ts'
-import { cpuEnergy, withWorkloadPower } from '../../core/energy/cpu-model.ts'
+import { energyOfCpuTime } from '../../core/energy/cpu-model.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { decodeGguf, type GgufFile } from '../../core/onnx/gguf.ts'
-import {
-  bitsPerWeight,
-  type GgufPreset,
-  ggufPresets,
-  type PredictedSize,
-  predictSize,
-  quantisedTypes,
-} from '../../core/onnx/gguf-presets.ts'
-import type { ByteSource } from '../../core/onnx/model.ts'
+import type { GgufFile } from '../../core/onnx/gguf.ts'
+import { bitsPerWeight, predictSize, quantisedTypes } from '../../core/onnx/gguf-presets.ts'
 import { type RuntimeKind, runtimeFor } from '../../core/part/runtimes.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
+import { type GgufRequest, type GgufSource, openSource, presetOf, typesOf } from './gguf-source.ts'
+import { checked, type QuantizeEffects, quantize, quoted } from './llama-quantize.ts'
 
-/** Types that are made unless others are named: from nearly no loss to the usual compromise. */
-export const defaultTypes = ['Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M'] as const
-
-export interface GgufRequest {
-  /** Absolute path of the source. */
-  readonly model: string
-  /** Absolute path of the folder for the variants. */
-  readonly out: string
-  /** Types of llama-quantize; the default ones where empty. */
-  readonly types: readonly string[]
-  readonly without: readonly string[]
-  /** Absolute path of an importance matrix. */
-  readonly imatrix: string | undefined
-  readonly allowRequantize: boolean
-  /** Path of llama-quantize, or its name where PATH has it. */
-  readonly program: string
-}
-
-export interface GgufEffects {
-  readonly source: (path: string) => ByteSource
-  readonly run: RunProgram
+export interface GgufEffects extends QuantizeEffects {
   /** sha256 of a file, read in pieces. */
   digest(path: string): Promise<string>
   /** Makes the folder of this file. */
@@ -47,7 +20,6 @@ export interface GgufEffects {
   /** Hardware threads; null in a virtual machine. */
   readonly machineThreads: number | null
   readonly say: (text: string) => void
-  readonly signal: AbortSignal
 }
 
 /** A candidate of `rightsize run`, and the command that serves what it asks. */
@@ -72,7 +44,7 @@ export interface GgufVariant {
   readonly predictedBytes: number | null
   readonly cpuS: number | null
   readonly wallS: number
-  /** Of the quantising itself; modelled from CPU seconds. */
+  /** Of making it; modeled from CPU seconds. */
   readonly energy: Estimate<'J'>
   readonly candidate: GgufCandidate
 }
@@ -101,26 +73,6 @@ export interface GgufVariants {
   readonly proof: string
 }
 
-/** The sizes that the types of the request would give, from the header alone. A type whose mixture is not known gets null. */
-export interface GgufPlan {
-  readonly bytes: number
-  readonly parameters: number
-  readonly bitsPerWeight: number
-  readonly sizes: readonly { readonly type: string; readonly predicted: PredictedSize | null }[]
-}
-
-/** Reads the source's header and predicts. Throws GGUF_NOT_SOURCE, TENSOR_FILE_INVALID, ONNX_NOT_FOUND. */
-export function planGguf(request: GgufRequest, { source }: Pick<GgufEffects, 'source'>): GgufPlan {
-  const { file, bytes } = openSource(request, source)
-  return {
-    ...{ bytes, parameters: file.parameters, bitsPerWeight: bitsPerWeight(file) },
-    sizes: typesOf(request).map((type) => {
-      const preset = presetOf(type)
-      return { type, predicted: preset === undefined ? null : predictSize(file, bytes, preset) }
-    }),
-  }
-}
-
 /**
  * Makes one file per type with the user's llama-quantize, checks each by its header, and writes gguf-variants.json beside them. A type that fails is
  * listed and the others go on. Throws LLAMA_QUANTIZE_MISSING, LLAMA_QUANTIZE_FAILED where no type succeeded, GGUF_NOT_SOURCE.
@@ -129,9 +81,8 @@ export async function makeGgufVariants(
   request: GgufRequest,
   effects: GgufEffects,
 ): Promise<GgufVariants> {
-  const { file, bytes } = openSource(request, effects.source)
-  const name = nameOf(request.model)
-  const job: Job = { request, effects, file, bytes, name, versions: [] }
+  const source = openSource(request, effects.source)
+  const job: Job = { ...source, request, effects, name: nameOf(request.model), versions: [] }
   const variants: GgufVariant[] = []
   const failed: { type: string; why: string }[] = []
   for (const [at, type] of typesOf(request).entries()) {
@@ -152,54 +103,13 @@ export async function makeGgufVariants(
   return record
 }
 
-interface Job {
+interface Job extends GgufSource {
   readonly request: GgufRequest
   readonly effects: GgufEffects
-  readonly file: GgufFile
-  readonly bytes: number
   readonly name: string
   /** Lines in which the tool named its build. */
   readonly versions: string[]
 }
-
-function openSource(
-  { model, allowRequantize }: GgufRequest,
-  source: GgufEffects['source'],
-): { readonly file: GgufFile; readonly bytes: number } {
-  const opened = source(model)
-  const file = decodeGguf(opened)
-  if (file.parameters === 0)
-    throw new RightsizeError('GGUF_NOT_SOURCE', 'it holds no weights', { at: model })
-  const parts = file.metadata.get('split.count')
-  if (typeof parts === 'number' && parts > 1) {
-    const next = 'Merge the parts first: llama-gguf-split --merge FIRST-PART MERGED.gguf'
-    const what = `it is one of ${parts} parts of a split model`
-    throw new RightsizeError('GGUF_NOT_SOURCE', what, { at: model, next })
-  }
-  const quantised = quantisedTypes(file)
-  if (quantised.length > 0 && !allowRequantize) {
-    const what = `its tensors are ${quantised.join(', ')} already`
-    throw new RightsizeError('GGUF_NOT_SOURCE', what, { at: model })
-  }
-  return { file, bytes: opened.size }
-}
-
-/** The types asked for, as llama-quantize writes them. Throws FLAG_UNKNOWN_WORD where nothing is left or a type is no word. */
-function typesOf({ types, without }: GgufRequest): readonly string[] {
-  const upper = (names: readonly string[]) => names.map((name) => name.toUpperCase())
-  const asked = types.length === 0 ? defaultTypes : upper(types)
-  const left = [...new Set(asked)].filter((type) => !upper(without).includes(type))
-  const odd = left.find((type) => !/^[A-Z]+\d+(_[A-Z0-9]+)*$/.test(type))
-  if (odd !== undefined)
-    throw new RightsizeError('FLAG_VALUE', `"${odd}" is no type of llama-quantize`, {
-      next: `Types are ${ggufPresets.map(({ name }) => name).join(', ')} and others that llama-quantize --help lists.`,
-    })
-  if (left.length === 0) throw new RightsizeError('FLAG_VALUE', '--without leaves no type to make')
-  return left
-}
-
-const presetOf = (type: string): GgufPreset | undefined =>
-  ggufPresets.find(({ name }) => name === type)
 
 const nameOf = (path: string): string =>
   (path.split(/[\\/]/).at(-1) ?? path).replace(/\.gguf$/i, '')
@@ -210,8 +120,9 @@ async function makeVariant(job: Job, type: string, at: number): Promise<GgufVari
   const draft = `${path}.part`
   await effects.makeRoom(path)
   try {
-    const ran = await quantise(job, draft, type)
-    const made = checked(job, draft, type)
+    const ran = await quantize(request, [draft, type], effects)
+    if (ran.version !== null) job.versions.push(ran.version)
+    const made = checked(job, [draft, type], effects)
     await effects.rename(draft, path)
     const preset = presetOf(type)
     return {
@@ -220,76 +131,11 @@ async function makeVariant(job: Job, type: string, at: number): Promise<GgufVari
       tensorTypes: tensorTypes(made.file),
       predictedBytes:
         preset === undefined ? null : Math.round(predictSize(job.file, job.bytes, preset).bytes),
-      ...{ cpuS: ran.cpuS, wallS: ran.wallS, energy: energyOf(ran.cpuS, effects.machineThreads) },
+      ...{ cpuS: ran.cpuS, wallS: ran.wallS, energy: energyOf(ran.cpuS, effects) },
       candidate: candidateOf(path, `${name}-${type}`, firstPort + 1 + at),
     }
   } finally {
     await effects.remove(draft)
-  }
-}
-
-/** Paths are absolute: llama-quantize reads an output that begins with a digit, `7b-Q4_K_M.gguf`, as the number of a type. */
-async function quantise(
-  { request, effects, versions }: Job,
-  draft: string,
-  type: string,
-): Promise<{ readonly cpuS: number | null; readonly wallS: number }> {
-  const { model, imatrix, allowRequantize, program } = request
-  const args = [
-    ...(allowRequantize ? ['--allow-requantize'] : []),
-    ...(imatrix === undefined ? [] : ['--imatrix', imatrix]),
-    ...[model, draft, type],
-  ]
-  const result = await effects.run(program, args, effects.signal)
-  if (result === null)
-    throw new RightsizeError('LLAMA_QUANTIZE_MISSING', `there is no program '${program}'`)
-  const version = /^.*\bbuild\s*[:=].*$/m.exec(result.output)?.[0].trim()
-  if (version !== undefined) versions.push(version)
-  if (result.code !== 0) {
-    const ended = result.code === null ? 'was ended by a signal' : `ended with ${result.code}`
-    const command = [program, ...args].map(quoted).join(' ')
-    const what = `${command} ${ended}: ${lastLines(result.output)}`
-    throw new RightsizeError('LLAMA_QUANTIZE_FAILED', what)
-  }
-  return result
-}
-
-function lastLines(output: string): string {
-  const lines = output.split('\n').filter((line) => line.trim() !== '')
-  return lines.slice(-4).join(' / ').slice(-600)
-}
-
-/** The header of the result: the same tensors in the same shapes, in fewer bytes. */
-function checked(
-  { file, bytes, effects }: Job,
-  draft: string,
-  type: string,
-): { readonly file: GgufFile; readonly bytes: number } {
-  const refuse = (what: string) => new RightsizeError('LLAMA_QUANTIZE_FAILED', `${type}: ${what}`)
-  const [made, size] = readVariant(effects.source, draft, refuse)
-  const shapes = (one: GgufFile) => new Map(one.tensors.map((t) => [t.name, t.dims.join('x')]))
-  const [before, after] = [shapes(file), shapes(made)]
-  const odd = [...before].find(([name, dims]) => after.get(name) !== dims)
-  if (odd !== undefined)
-    throw refuse(`tensor '${odd[0]}' was ${odd[1]} and is ${after.get(odd[0]) ?? 'missing'}`)
-  if (after.size !== before.size)
-    throw refuse(`${after.size} tensors were written, the source has ${before.size}`)
-  if (size >= bytes) throw refuse(`the result has ${size} bytes, the source ${bytes}`)
-  return { file: made, bytes: size }
-}
-
-function readVariant(
-  source: GgufEffects['source'],
-  path: string,
-  refuse: (what: string) => RightsizeError,
-): readonly [GgufFile, number] {
-  try {
-    const opened = source(path)
-    return [decodeGguf(opened), opened.size]
-  } catch (error) {
-    throw refuse(
-      `what it wrote cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
   }
 }
 
@@ -299,12 +145,11 @@ function tensorTypes({ tensors }: GgufFile): Readonly<Record<string, number>> {
   return counts
 }
 
-function energyOf(cpuS: number | null, threads: number | null): Estimate<'J'> {
-  if (cpuS === null)
-    return unknown('CPU time of the program is not shown here, or was too short to show')
-  const use = { cpuS, wallS: 0, threads: 0, rssBytes: 0 }
-  return withWorkloadPower(cpuEnergy(use, { threads }).active)
-}
+/** Modeled from CPU time: llama-quantize is another program. */
+const energyOf = (cpuS: number | null, { machineThreads }: GgufEffects): Estimate<'J'> =>
+  cpuS === null
+    ? unknown('CPU time of the program is not shown here, or was too short to show')
+    : energyOfCpuTime(cpuS, { threads: machineThreads })
 
 const firstPort = 8080
 
@@ -318,10 +163,6 @@ function candidateOf(path: string, id: string, port: number): GgufCandidate {
     serve: `llama-server -m ${quoted(path)} --alias ${name} --port ${port}`,
   }
 }
-
-/** A word of a command line for people to copy into a shell. */
-const quoted = (word: string): string =>
-  /^[\w./:=+,@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
 async function recordOf(
   { request, effects, file, bytes, name, versions }: Job,
