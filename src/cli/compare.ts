@@ -1,4 +1,4 @@
-import type { ModelComparison } from '../app/shrink/compare-paths.ts'
+import type { ModelComparison } from '../app/compare/paths.ts'
 import { bytes, grouped, percent, prefixed, significant } from '../core/report/kit/number.ts'
 import type { Estimate, Unit } from '../core/unit/estimate.ts'
 import { command } from './command.ts'

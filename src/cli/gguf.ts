@@ -1,5 +1,5 @@
-import type { GgufPlan, GgufRequest } from '../app/shrink/gguf-source.ts'
-import type { GgufVariants } from '../app/shrink/gguf-variants.ts'
+import type { GgufPlan, GgufRequest } from '../app/gguf/source.ts'
+import type { GgufVariants } from '../app/gguf/variants.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import { bytes, grouped, significant } from '../core/report/kit/number.ts'
 import type { Io } from './command.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { CompareRequest, ModelComparison } from '../app/shrink/compare-paths.ts'
+import type { CompareRequest, ModelComparison } from '../app/compare/paths.ts'
 import type { TensorEngine } from '../contract/tensors.ts'
 import { type At, readText, type Watch } from './world.ts'
 
@@ -9,7 +9,7 @@ export async function compare(
   { signal }: Pick<Watch, 'signal'>,
   { effects, cwd }: At,
 ): Promise<ModelComparison> {
-  const { comparePaths } = await import('../app/shrink/compare-paths.ts')
+  const { comparePaths } = await import('../app/compare/paths.ts')
   const { modelFiles } = await import('../adapters/tensors/model-file.ts')
   const { findModel } = await import('../adapters/runtime/onnx/folder.ts')
   const { openTokenizer } = await import('../adapters/tokenizer/huggingface.ts')

@@ -2,8 +2,8 @@ import { rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { writeWhole } from '../adapters/files/whole-file.ts'
 import { openProcesses } from '../adapters/processes/table.ts'
-import type { GgufPlan, GgufRequest } from '../app/shrink/gguf-source.ts'
-import type { GgufVariants } from '../app/shrink/gguf-variants.ts'
+import type { GgufPlan, GgufRequest } from '../app/gguf/source.ts'
+import type { GgufVariants } from '../app/gguf/variants.ts'
 import { type At, monotonicS, type Watch } from './world.ts'
 
 /** Variants of a GGUF file, made with the user's llama-quantize. Paths may be relative, `program` also a name. */
@@ -12,7 +12,7 @@ export async function ggufVariants(
   { onEvent, signal }: Watch,
   { effects, cwd }: At,
 ): Promise<GgufVariants> {
-  const { makeGgufVariants } = await import('../app/shrink/gguf-variants.ts')
+  const { makeGgufVariants } = await import('../app/gguf/variants.ts')
   const { programRunner } = await import('../adapters/processes/program.ts')
   const { tensorFile } = await import('../adapters/tensors/model-file.ts')
   const { fileDigest, makeRoom } = await import('../adapters/files/whole-file.ts')
@@ -29,7 +29,7 @@ export async function ggufVariants(
 
 /** Predicted sizes of the variants; nothing is made. */
 export async function planGguf(request: GgufRequest, { cwd }: Pick<At, 'cwd'>): Promise<GgufPlan> {
-  const { planGguf } = await import('../app/shrink/gguf-source.ts')
+  const { planGguf } = await import('../app/gguf/source.ts')
   const { tensorFile } = await import('../adapters/tensors/model-file.ts')
   return planGguf(placed(request, cwd), { source: tensorFile })
 }

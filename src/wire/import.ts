@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { textOrNull, writeWhole } from '../adapters/files/whole-file.ts'
-import type { ImportedFolder } from '../app/shrink/import-folder.ts'
+import type { ImportedFolder } from '../app/import/folder.ts'
 import type { At } from './world.ts'
 
 /** A checkpoint folder, where the model goes, and a file with outputs that it must return. */
@@ -15,7 +15,7 @@ export async function importModel(
   { folder, out, logits }: ImportRequest,
   { cwd }: Pick<At, 'cwd'>,
 ): Promise<ImportedFolder> {
-  const { importFolder } = await import('../app/shrink/import-folder.ts')
+  const { importFolder } = await import('../app/import/folder.ts')
   const { openEngine } = await import('../adapters/tensors/onnxruntime.ts')
   const { modelFiles } = await import('../adapters/tensors/model-file.ts')
   const { fileSource } = await import('../adapters/tensors/model-file/file-source.ts')

@@ -5,7 +5,7 @@ import type { At } from './world.ts'
 
 /** What a model consists of: a path, or the http(s) address of one. */
 export async function inspect(model: string, { effects, cwd }: At): Promise<Inspection> {
-  const { inspect } = await import('../app/shrink/inspect.ts')
+  const { inspect } = await import('../app/compare/inspect.ts')
   const { modelFiles, tensorFile } = await import('../adapters/tensors/model-file.ts')
   const { processorFeatures } = await import('../adapters/machine/this-machine.ts')
   const remote = /^https?:\/\//.test(model)

@@ -159,7 +159,7 @@ function brokenBy(given: readonly Answer[], run: BatchState): AnswerRun['broken'
   if (answered === 0)
     return failedInARow < failuresInARow ? null : { code: last.code, message: last.message }
   if (outage < outageInARow) return null
-  const message = `${last.message}; ${answered} answers are stored, and the next run goes on from there`
+  const message = `${last.message}; ${answered} answers are stored, and the next run continues from there`
   return { code: last.code, message }
 }
 

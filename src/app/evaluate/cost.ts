@@ -185,7 +185,7 @@ export function ratioToIncumbent(
   const [mine, theirs] = [id, incumbent].map((one) => meters.get(one) ?? 'none')
   // Joules over CPU seconds, or joules of a GPU over joules of a processor, would be a number without a meaning.
   if (mine !== theirs)
-    return { of, ratio: unknown(`metered by different means: ${mine} and ${theirs}`) }
+    return { of, ratio: unknown(`not metered with the same meter: ${mine} and ${theirs}`) }
   return { of, ratio: pairedRatio(windows, [id, incumbent], of) }
 }
 

@@ -5,7 +5,7 @@ import type { Collected } from './collect.ts'
 export function limitsOf(spec: Spec, collected: readonly Collected[]): readonly string[] {
   const limits = [
     '"matches" speaks of these items only. "certified" and the bounds speak of future items drawn like these; if your traffic differs from this data set, they do not hold.',
-    'CPU time is a proxy for energy: it does not show what two equally busy programs differ by in power. Modelled joules carry their interval.',
+    'CPU time is a proxy for energy: it does not show what two equally busy programs differ by in power. Modeled joules carry their interval.',
   ]
   if (spec.dataset.synthetic)
     limits.push(

@@ -4,8 +4,8 @@ import type { GgufFile } from '../../core/onnx/gguf.ts'
 import { bitsPerWeight, predictSize, quantisedTypes } from '../../core/onnx/gguf-presets.ts'
 import { type RuntimeKind, runtimeFor } from '../../core/part/runtimes.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
-import { type GgufRequest, type GgufSource, openSource, presetOf, typesOf } from './gguf-source.ts'
 import { checked, type QuantizeEffects, quantize, quoted } from './llama-quantize.ts'
+import { type GgufRequest, type GgufSource, openSource, presetOf, typesOf } from './source.ts'
 
 export interface GgufEffects extends QuantizeEffects {
   /** sha256 of a file, read in pieces. */

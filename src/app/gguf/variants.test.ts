@@ -16,8 +16,8 @@ import { f16, f32, ggufBytes, q4k, q80, type TensorPlan } from '../../../test/on
 import { fileDigest, makeRoom, writeWhole } from '../../adapters/files/whole-file.ts'
 import { programRunner } from '../../adapters/processes/program.ts'
 import { tensorFile } from '../../adapters/tensors/model-file.ts'
-import { defaultTypes, type GgufRequest, planGguf } from './gguf-source.ts'
-import { makeGgufVariants } from './gguf-variants.ts'
+import { defaultTypes, type GgufRequest, planGguf } from './source.ts'
+import { makeGgufVariants } from './variants.ts'
 
 type Type = TensorPlan['type']
 

@@ -87,7 +87,7 @@ export function typesOf({ types, without }: GgufRequest): readonly string[] {
   const left = [...new Set(asked)].filter((type) => !upper(without).includes(type))
   const odd = left.find((type) => !/^[A-Z]+\d+(_[A-Z0-9]+)*$/.test(type))
   if (odd !== undefined)
-    throw new RightsizeError('FLAG_VALUE', `"${odd}" is no type of llama-quantize`, {
+    throw new RightsizeError('FLAG_VALUE', `"${odd}" is not a type of llama-quantize`, {
       next: `Types are ${ggufPresets.map(({ name }) => name).join(', ')} and others that llama-quantize --help lists.`,
     })
   if (left.length === 0) throw new RightsizeError('FLAG_VALUE', '--without leaves no type to make')

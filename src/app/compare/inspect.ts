@@ -121,7 +121,7 @@ async function fromHeader(
 }
 
 function truncated(url: string, length: number): RightsizeError {
-  const what = `the server sent ${length} bytes and the header goes on (truncated?)`
+  const what = `the server sent ${length} bytes and the header continues (truncated?)`
   return new RightsizeError('TENSOR_FILE_INVALID', what, { at: url })
 }
 

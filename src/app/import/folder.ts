@@ -2,9 +2,9 @@ import type { ModelFiles } from '../../contract/model-files.ts'
 import type { TensorEngine } from '../../contract/tensors.ts'
 import type { OpenTokenizer } from '../../contract/tokenizer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { type Imported, importBert } from './import-bert.ts'
-import { parsedJson, sentenceModules } from './import-sentence.ts'
-import { checkpointTensors, type WeightFiles } from './import-weights.ts'
+import { type Imported, importBert } from './bert.ts'
+import { parsedJson, sentenceModules } from './sentence.ts'
+import { checkpointTensors, type WeightFiles } from './weights.ts'
 
 export interface ImportEffects extends WeightFiles {
   readonly engine: TensorEngine

@@ -10,7 +10,7 @@ import { seededRandom } from '../../core/random/random.ts'
 import type { RawTensorInput } from '../../core/spec/spec.ts'
 import { type OwnProcessEffects, withOwnProcess } from '../measure/own-process.ts'
 import { type Comparison, compareModels } from './compare.ts'
-import { feedsOfRows, randomPairs } from './compare-feeds.ts'
+import { feedsOfRows, randomPairs } from './feeds.ts'
 
 /** What `compare` is told. */
 export interface CompareRequest {

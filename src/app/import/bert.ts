@@ -6,7 +6,7 @@ import type { Model, Tensor } from '../../core/onnx/model.ts'
 import { type BertConfig, longestText, readBertConfig } from '../../core/train/bert-config.ts'
 import { buildBert } from '../../core/train/build-bert.ts'
 import type { EmbeddingHead } from '../../core/train/build-bert-head.ts'
-import { outputsChecked, paddingChecked } from './import-check.ts'
+import { outputsChecked, paddingChecked } from './check.ts'
 
 /** A checkpoint folder, read. */
 export interface Checkpoint {

@@ -4,7 +4,7 @@ import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { type HalfType, halfBits } from '../../core/onnx/half-float.ts'
 import type { Tensor } from '../../core/onnx/model.ts'
 import { float32Of, tensorOf } from '../../core/onnx/tensor-values.ts'
-import { type Checkpoint, importBert } from './import-bert.ts'
+import { type Checkpoint, importBert } from './bert.ts'
 
 const found = bertHeads.cases['distilbert classes']!
 const logits = [found.out.slice(0, 3), found.out.slice(3)]
@@ -55,7 +55,7 @@ describe('other outputs than those given refuse the model', () => {
     )
     await expect(imported({ expected: { logits: 'none' } })).rejects.toThrow("'logits'")
     await expect(imported({ expected: { input_ids, logits: [[1]] } })).rejects.toThrow(
-      '2 inputs stand beside 1 rows',
+      '2 inputs for 1 rows',
     )
   })
 })

@@ -4,7 +4,7 @@ import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import { randomFeeds } from '../../core/onnx/random-feeds.ts'
 import { seededRandom } from '../../core/random/random.ts'
-import { textFeeds } from './text-rows.ts'
+import { textFeeds } from '../shrink/text-rows.ts'
 
 /** The first output of the graph for some inputs. */
 export type Run = (feeds: Feeds) => Promise<HostTensor | undefined>
@@ -93,7 +93,7 @@ export async function outputsChecked(
       ? idFeeds(model, given)
       : textsFeeds(model, given['texts'], tokenizer)
   if (feeds.length !== logits.length)
-    throw bad(`${feeds.length} inputs stand beside ${logits.length} rows of logits`)
+    throw bad(`${feeds.length} inputs for ${logits.length} rows of logits`)
   let worst = 0
   for (const [row, one] of feeds.entries()) {
     const wanted = logits[row] ?? []

@@ -5,7 +5,7 @@ import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { sourceOf } from '../../core/onnx/byte-source.ts'
 import type { Model, Tensor } from '../../core/onnx/model.ts'
 import { encodeSafetensors } from '../../core/onnx/safetensors.ts'
-import { importFolder } from './import-folder.ts'
+import { importFolder } from './folder.ts'
 
 const found = bertHeads.cases['three joined, dense, length 1']!
 const { ids: input_ids, mask: attention_mask } = bertHeads
@@ -115,9 +115,9 @@ describe('a hostile or damaged index is refused', () => {
   const [name] = Object.keys(weightMap)
   test.each([
     ['a file that is missing', { [`in/${second}`]: null }, `the index names ${second}`],
-    ['a place outside', index({ ...weightMap, [name!]: '../../etc/passwd' }), 'beside the index'],
+    ['a place outside', index({ ...weightMap, [name!]: '../../etc/passwd' }), 'next to the index'],
     ['an absolute place', index({ ...weightMap, [name!]: '/tmp/model.safetensors' }), 'beside the'],
-    ['a backslash', index({ ...weightMap, [name!]: '..\\model.safetensors' }), 'beside the index'],
+    ['a backslash', index({ ...weightMap, [name!]: '..\\model.safetensors' }), 'next to the index'],
     ['a number', index({ ...weightMap, [name!]: 7 }), 'is in 7, no file'],
     ['a tensor that no file holds', index({ ...weightMap, other: first }), `does not hold 'other'`],
     ['a tensor in the wrong file', index({ ...weightMap, [name!]: second }), 'does not hold'],

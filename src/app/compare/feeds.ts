@@ -6,7 +6,7 @@ import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Graph, ValueInfo } from '../../core/onnx/model.ts'
 import { randomFeeds, suggestedRange } from '../../core/onnx/random-feeds.ts'
 import { arrayOf } from '../../core/onnx/tensor-values.ts'
-import { textFeeds } from './text-rows.ts'
+import { textFeeds } from '../shrink/text-rows.ts'
 
 /** What is known of inputs beside the data. */
 export interface FeedSetting {

@@ -2,7 +2,7 @@ import type { RunProgram } from '../../contract/program.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { decodeGguf, type GgufFile } from '../../core/onnx/gguf.ts'
 import type { ByteSource } from '../../core/onnx/model.ts'
-import type { GgufRequest, GgufSource } from './gguf-source.ts'
+import type { GgufRequest, GgufSource } from './source.ts'
 
 export interface QuantizeEffects {
   readonly source: (path: string) => ByteSource

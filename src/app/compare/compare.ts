@@ -10,7 +10,7 @@ import type { Model, Tensor } from '../../core/onnx/model.ts'
 import { graphsWithin } from '../../core/onnx/walk.ts'
 import { wilson } from '../../core/stats/proportion-interval.ts'
 import { measurePair, type PairOptions } from '../measure/pair.ts'
-import { runsOf } from './measure-cost.ts'
+import { runsOf } from '../shrink/measure-cost.ts'
 
 /** One of the two models, with its own inputs for every item. */
 export interface ComparedModel {

@@ -1,7 +1,7 @@
 import { RightsizeError } from '../../core/error/error.ts'
 import { decodeSafetensors } from '../../core/onnx/safetensors.ts'
 import type { DenseStep, EmbeddingHead, Pooling } from '../../core/train/build-bert-head.ts'
-import type { WeightFiles } from './import-weights.ts'
+import type { WeightFiles } from './weights.ts'
 
 /** A sentence-transformers folder: where the encoder lies and what follows it. */
 export interface SentenceModules {

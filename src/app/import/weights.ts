@@ -81,7 +81,7 @@ function refusePath(tensor: string, file: string): void {
   const plain = /^[\w.-]+\.safetensors$/.test(file) && !file.startsWith('.')
   if (!plain)
     throw bad(
-      `'${tensor}' is in ${JSON.stringify(file)}, which is not a .safetensors file beside the index`,
+      `'${tensor}' is in ${JSON.stringify(file)}, which is not a .safetensors file next to the index`,
       'Take the checkpoint from its publisher again; an index that names other places is damaged or hostile.',
     )
 }

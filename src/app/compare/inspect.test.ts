@@ -206,7 +206,7 @@ test.each<[string, RequestListener, RegExp]>([
       response.writeHead(206, { 'content-range': `bytes 0-1048575/${gguf.length}` })
       response.end(gguf.subarray(0, 100))
     },
-    /sent 100 bytes and the header goes on/,
+    /sent 100 bytes and the header continues/,
   ],
   [
     'a connection that breaks',

@@ -11,7 +11,7 @@ import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import { seededRandom } from '../../core/random/random.ts'
 import { compareModels } from './compare.ts'
-import { feedsOfRows, randomPairs } from './compare-feeds.ts'
+import { feedsOfRows, randomPairs } from './feeds.ts'
 
 const cpuS = () => {
   const { user, system } = process.cpuUsage()
