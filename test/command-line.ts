@@ -24,7 +24,7 @@ export async function commandLine(
     err: (text) => void err.push(text),
     live: () => undefined,
     stopping: () => undefined,
-    ...{ tty: false, columns: 80, color: false, cwd, env },
+    ...{ tty: false, asks: false, columns: 80, color: false, cwd, env },
     signal,
   })
   return { code, out: out.join('\n'), err: err.join('\n') }

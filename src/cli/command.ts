@@ -16,6 +16,8 @@ export interface Io {
   /** Shows a line that the next output replaces. Only called on a terminal. */
   live(text: string): void
   readonly tty: boolean
+  /** A person can be asked: both ends of the talk are a terminal. */
+  readonly asks: boolean
   readonly columns: number
   readonly color: boolean
   readonly cwd: string

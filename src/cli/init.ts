@@ -31,7 +31,7 @@ export const init = command({
     '  --base-url http://127.0.0.1:8000/v1 --margin 0.01',
   ].join('\n'),
   async action({ args, flags, io, world }) {
-    const asks = io.tty && !flags.yes
+    const asks = io.asks && !flags.yes
     const dataset =
       args.dataset ??
       (asks ? await ask('Which file holds the examples?', 'tickets.csv') : undefined)

@@ -42,6 +42,7 @@ const io: Io = {
     living = true
   },
   tty: stderr.isTTY === true,
+  asks: stderr.isTTY === true && process.stdin.isTTY === true,
   columns: stdout.columns ?? 80,
   color: stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
   cwd: process.cwd(),
