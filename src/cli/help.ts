@@ -1,4 +1,5 @@
 import { wrap } from '../core/report/kit/wrap.ts'
+import { inColumns } from './columns.ts'
 import type { Command, Parameters } from './command.ts'
 import { dashed, type Parameter } from './flag.ts'
 import { type CommandRow, commands } from './table.ts'
@@ -19,7 +20,7 @@ export function overview(columns: number): string {
     ),
     '',
     'Commands:',
-    ...table(rows, width),
+    ...inColumns(rows, width),
     '',
     'Start:',
     '  rightsize init tickets.csv      # write rightsize.yaml for your data',
@@ -65,7 +66,7 @@ function section(
   const rows = Object.entries(parameters).map(
     ([key, row]) => [nameOf(key, row), described(row)] as const,
   )
-  return rows.length === 0 ? [] : ['', `${title}:`, ...table(rows, width)]
+  return rows.length === 0 ? [] : ['', `${title}:`, ...inColumns(rows, width)]
 }
 
 const placeName = (key: string, { needed }: Parameter): string => (needed ? `<${key}>` : `[${key}]`)
@@ -80,12 +81,4 @@ function described({ text, kind, fallback, many }: Parameter): string {
     ...(many ? ['repeatable'] : []),
   ]
   return `${text}${words}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`
-}
-
-/** Names at the left, texts wrapped beside them. */
-function table(rows: readonly (readonly [string, string])[], width: number): readonly string[] {
-  const left = Math.max(...rows.map(([first]) => first.length)) + 4
-  return rows.flatMap(([first, text]) =>
-    wrap(text, width, `  ${first}`.padEnd(left), ' '.repeat(left)),
-  )
 }

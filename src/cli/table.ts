@@ -85,6 +85,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {
+    name: 'list',
+    summary: 'list runtimes, scorers, meters, passes and other parts, with examples',
+    load: async () => (await import('./list.ts')).list,
+  },
+  {
     name: 'store',
     summary: 'show, prune or export the stored answers',
     load: async () => (await import('./store.ts')).store,
