@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { textOrNull, writeFolder } from '../adapters/files/whole-file.ts'
 import type { Effects } from '../app/evaluate/effects.ts'
-import type { EncoderFolder } from '../app/train/lesson.ts'
+import type { EncoderFolder } from '../app/train/encoder-folder.ts'
 import type { TeachEffects } from '../app/train/teach.ts'
 import type { TrainedFolder } from '../app/train/train-folder.ts'
 import type { RuntimeContext } from '../contract/runtime.ts'

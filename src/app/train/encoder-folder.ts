@@ -1,7 +1,18 @@
 import type { ModelFiles } from '../../contract/model-files.ts'
-import type { OpenTokenizer } from '../../contract/tokenizer.ts'
+import type { OpenTokenizer, Tokenizer } from '../../contract/tokenizer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { EncoderFolder } from './lesson.ts'
+import type { Model } from '../../core/onnx/model.ts'
+
+/** A model folder that training continues from. */
+export interface EncoderFolder {
+  readonly model: Model
+  readonly tokenizer: Tokenizer
+  readonly config: Readonly<Record<string, unknown>>
+  /** Tokens that a text may have. */
+  readonly maxLength: number
+  /** Files of the tokenizer, which are copied as they are. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+}
 
 export interface EncoderFiles {
   readonly files: ModelFiles

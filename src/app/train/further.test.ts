@@ -16,8 +16,8 @@ import { trainWordPiece } from '../../core/text/train-wordpiece.ts'
 import { readBertConfig } from '../../core/train/bert-config.ts'
 import { buildBert } from '../../core/train/build-bert.ts'
 import { openEncoderFolder } from './encoder-folder.ts'
-import { teachEncoder } from './lesson/encoder.ts'
-import type { Lesson, LessonWorld } from './lesson.ts'
+import { trainStudentEncoder } from './student/encoder.ts'
+import type { StudentTask, StudentWorld } from './student-task.ts'
 
 /** Who comes next in a circle of six: neither words nor their places alone tell, so the encoder itself has to learn. */
 const names = ['anna', 'bert', 'carl', 'dora', 'emil', 'fred']
@@ -61,7 +61,7 @@ async function imported(): Promise<string> {
 }
 
 const text = (path: string) => readFile(path, 'utf8').catch(() => null)
-const world: LessonWorld = {
+const world: StudentWorld = {
   context: { baseDir: '.', env: {}, fetch },
   engine: openEngine,
   openFolder: (path) =>
@@ -70,7 +70,7 @@ const world: LessonWorld = {
   cpuS: () => 0,
   onStep: () => undefined,
 }
-const lessonOn = (encoder: string, options: Lesson['options']): Lesson => ({
+const taskOn = (encoder: string, options: StudentTask['options']): StudentTask => ({
   candidate: { id: 'tuned', base: 'tuned', runtime: 'encoder', settings: { encoder } },
   ...{ rows, labels, options, seed: 1 },
 })
@@ -97,8 +97,8 @@ test('an imported encoder learns what its frozen vectors do not tell, and its fo
   const steps: number[] = []
   const further = { ...world, onStep: (step: number) => steps.push(step) }
   const options = { epochs: 12, peak: 2e-3, batch: 16 }
-  const taught = await teachEncoder(lessonOn(folder, options), further as LessonWorld)
-  const frozen = await teachEncoder(lessonOn(folder, { tune: 'head' }), world)
+  const taught = await trainStudentEncoder(taskOn(folder, options), further as StudentWorld)
+  const frozen = await trainStudentEncoder(taskOn(folder, { tune: 'head' }), world)
   const [all, head] = [taught, frozen].map(async (one) =>
     share(await one.classify(rows.map((row) => row.text))),
   )
@@ -126,8 +126,8 @@ test('an imported encoder learns what its frozen vectors do not tell, and its fo
 
 test('a classifier of the same labels goes on from the head that it has', async () => {
   const folder = join(root, 'tuned')
-  const swapped = { ...lessonOn(folder, { tune: 'head' }), labels: ['rising', 'falling'] }
-  const taught = await teachEncoder(swapped, world)
+  const swapped = { ...taskOn(folder, { tune: 'head' }), labels: ['rising', 'falling'] }
+  const taught = await trainStudentEncoder(swapped, world)
   expect(taught.chosen).toMatchObject({ head: 'the head that it had' })
   expect(share(await taught.classify(rows.map((row) => row.text)))).toBeGreaterThan(0.97)
   const own = decodeModel(taught.files.get('onnx/model.onnx')!).graph.initializers
@@ -137,8 +137,8 @@ test('a classifier of the same labels goes on from the head that it has', async 
 })
 
 test('training that makes held-out rows worse is not kept, and the card says so', async () => {
-  const lesson = lessonOn(join(root, 'tuned'), { epochs: 1, peak: 1, batch: 8 })
-  const taught = await teachEncoder(lesson, world)
+  const task = taskOn(join(root, 'tuned'), { epochs: 1, peak: 1, batch: 8 })
+  const taught = await trainStudentEncoder(task, world)
   expect(taught.chosen).toMatchObject({ kept: expect.stringContaining('worse on held-out rows') })
   expect(share(await taught.classify(rows.map((row) => row.text)))).toBeGreaterThan(0.97)
 })
@@ -148,14 +148,15 @@ test('soft labels are learned from', async () => {
     ...row,
     soft: labels.map((label) => (label === row.label ? 0.7 : 0.3)),
   }))
-  const lesson = { ...lessonOn(join(root, 'tuned'), { epochs: 10, peak: 2e-3 }), rows: soft }
-  const taught = await teachEncoder(lesson, world)
+  const task = { ...taskOn(join(root, 'tuned'), { epochs: 10, peak: 2e-3 }), rows: soft }
+  const taught = await trainStudentEncoder(task, world)
   const [told] = await taught.classify([rows[0]!.text])
   expect(Math.max(...Array.from(told!.probabilities))).toBeLessThan(0.95)
 })
 
 test('what cannot be trained further is refused with what to do', async () => {
-  const asked = (encoder: string, options = {}) => teachEncoder(lessonOn(encoder, options), world)
+  const asked = (encoder: string, options = {}) =>
+    trainStudentEncoder(taskOn(encoder, options), world)
   await expect(asked(join(root, 'nothing'))).rejects.toMatchObject({
     code: 'STUDENT_INPUT',
     next: expect.stringContaining('rightsize import'),

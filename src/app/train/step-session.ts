@@ -2,6 +2,7 @@ import type { TensorEngine } from '../../contract/tensors.ts'
 import { model } from '../../core/onnx/build.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
+import { bestOf } from '../../core/student/runtime-answer.ts'
 import { orderedBatches } from '../../core/train/batches.ts'
 import { gradient, gradientName } from '../../core/train/gradient.ts'
 import { type LossSpec, lossNames, withLoss } from '../../core/train/loss.ts'
@@ -41,7 +42,8 @@ function parameterFeeds(specs: readonly ParameterSpec[], parameters: Parameters)
   )
 }
 
-function floats(tensor: HostTensor | undefined): Float32Array {
+/** The float32 values of an output; none where it is missing or of another type. */
+export function floats(tensor: HostTensor | undefined): Float32Array {
   return tensor?.data instanceof Float32Array ? tensor.data : new Float32Array(0)
 }
 
@@ -89,14 +91,6 @@ export interface Held {
   close(): Promise<void>
 }
 
-/** The position of the largest value in a row. */
-function best(values: Float32Array, start: number, width: number): number {
-  let found = 0
-  for (let index = 1; index < width; index++)
-    if ((values[start + index] ?? 0) > (values[start + found] ?? 0)) found = index
-  return found
-}
-
 function countRight(
   output: HostTensor | undefined,
   labels: readonly number[],
@@ -104,7 +98,8 @@ function countRight(
 ): number {
   const values = floats(output)
   const width = values.length / rows.length
-  return rows.filter((row, line) => best(values, line * width, width) === labels[row]).length
+  const answer = (line: number) => bestOf(values.subarray(line * width, (line + 1) * width))
+  return rows.filter((row, line) => answer(line) === labels[row]).length
 }
 
 /** Opens the forward graph with its loss over the given rows. Mean loss per row; accuracy where there are labels. */

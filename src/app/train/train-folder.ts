@@ -1,16 +1,16 @@
 import type { Digest } from '../../contract/digest.ts'
 import type { Site } from '../../core/carbon/site.ts'
 import { canonicalJson } from '../../core/data/canonical-json.ts'
-import { studentKind } from '../../core/part/runtimes.ts'
+import { type StudentKind, studentKind } from '../../core/part/runtimes.ts'
 import { bytes as bytesText } from '../../core/report/kit/number.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { LabelledText as Row } from '../../core/student/example.ts'
-import { labelsOf } from '../../core/student/label-set.ts'
-import { modelCard, trainingScore } from '../../core/student/model-card.ts'
+import { emptyTexts, labelsOf } from '../../core/student/label-set.ts'
+import { type CardFacts, modelCard, trainingScore } from '../../core/student/model-card.ts'
 import { studentNotes } from '../../core/student/student-note.ts'
 import type { RunEvent } from '../evaluate/events.ts'
-import { lessons } from './lesson/table.ts'
-import type { LessonWorld, Taught } from './lesson.ts'
+import { students } from './student/table.ts'
+import { type Student, type StudentWorld, worldWith } from './student-task.ts'
 
 export interface TrainRequest {
   readonly kind: string
@@ -26,7 +26,7 @@ export interface TrainRequest {
   readonly out: string
 }
 
-export interface TrainEffects extends Omit<LessonWorld, 'onStep'> {
+export interface TrainEffects extends Omit<StudentWorld, 'onStep'> {
   readonly digest: Digest
   readonly site: Pick<Site, 'pue' | 'grid'>
   readonly machineThreads: number | null
@@ -45,70 +45,73 @@ export interface TrainedFolder {
   readonly entry: Readonly<Record<string, unknown>>
 }
 
-/** Trains one student into a folder with its model card. Throws what lessons throw, and STUDENT_INPUT for an unknown kind. */
+/** Trains one student into a folder with its model card. Throws what trainings throw, and STUDENT_INPUT for an unknown kind. */
 export async function trainFolder(
   request: TrainRequest,
   effects: TrainEffects,
   onEvent: (event: RunEvent) => void,
 ): Promise<TrainedFolder> {
+  const { name, rows, options, seed, encoder } = request
   const kind = studentKind(request.kind)
   const started = effects.cpuS()
-  const labels = request.labels ?? labelsOf(request.rows)
-  const settings = request.encoder === undefined ? {} : { encoder: request.encoder }
-  const candidate: CandidateSpec = { id: request.name, base: request.name, runtime: kind, settings }
-  const world: LessonWorld = {
-    ...effects,
-    onStep: (done, total) =>
-      onEvent({ type: 'progress', stage: 'train', candidate: request.name, done, total }),
-  }
-  const teach = await lessons[kind]()
-  const { rows, options, seed } = request
-  const taught = await teach({ candidate, rows, labels, options, seed }, world)
+  const labels = request.labels ?? labelsOf(rows)
+  const settings = encoder === undefined ? {} : { encoder }
+  const candidate: CandidateSpec = { id: name, base: name, runtime: kind, settings }
+  const train = await students[kind]()
+  const world = worldWith(effects, name, onEvent)
+  const student = await train({ candidate, rows, labels, options, seed }, world)
   const cpuS = effects.cpuS() - started
-  const onnx = (await taught.onnx?.()) ?? new Map<string, Uint8Array>()
-  const given = studentNotes({
-    kind,
-    rows: rows.length,
-    classes: labels.length,
-    emptyTexts: rows.filter((row) => row.text.trim() === '').length,
-    ...(request.teacher
-      ? { teacher: { model: request.teacher.model ?? '', runtime: request.teacher.runtime } }
-      : {}),
-  })
-  const notes = [...given, ...headNotes(taught, onnx)]
-  const facts = {
-    name: request.name,
-    kind,
-    at: effects.now().slice(0, 10),
-    generator: await effects.generator(),
-    rows: rows.length,
-    labels,
-    dataDigest: effects.digest(new TextEncoder().encode(canonicalJson(rows.map(plain)))),
-    dataPath: request.dataPath,
-    seed,
-    chosen: taught.chosen,
-    parameters: taught.parameters,
-    trainingTokens: taught.trainingTokens,
-    cpuS,
-    teacher: request.teacher ? `${request.teacher.runtime}:${request.teacher.model}` : null,
-    notes,
-  }
-  const score = trainingScore(facts, effects.site, { threads: effects.machineThreads })
-  const card = new TextEncoder().encode(modelCard(facts, score))
-  const files = new Map([...taught.files, ...onnx, ['README.md', card] as const])
+  const onnx = (await student.onnx?.()) ?? new Map<string, Uint8Array>()
+  const notes = [...teachingNotes(request, kind, labels), ...headNotes(student, onnx)]
+  const card = await cardOf(request, { kind, labels, student, cpuS, notes }, effects)
+  const files = new Map([...student.files, ...onnx, ['README.md', card] as const])
   const folder = await effects.writeFolder(request.out, files)
-  const bytes = [...taught.files.values()].reduce((sum, file) => sum + file.length, 0)
-  const entry = {
-    id: request.name,
-    runtime: kind,
-    model: folder,
-    ...entrySettings(taught.settings),
-  }
+  const bytes = [...student.files.values()].reduce((sum, file) => sum + file.length, 0)
+  const entry = { id: name, runtime: kind, model: folder, ...entrySettings(student.settings) }
   return { folder, files: [...files.keys()], bytes, cpuS, notes, entry }
 }
 
+function teachingNotes(
+  { rows, teacher }: TrainRequest,
+  kind: StudentKind,
+  labels: readonly string[],
+): readonly string[] {
+  return studentNotes({
+    ...{ kind, rows: rows.length, classes: labels.length, emptyTexts: emptyTexts(rows) },
+    ...(teacher && { teacher: { model: teacher.model ?? '', runtime: teacher.runtime } }),
+  })
+}
+
+/** The model card, as the bytes of README.md. */
+async function cardOf(
+  { name, rows, dataPath, seed, teacher }: TrainRequest,
+  {
+    student,
+    ...trained
+  }: Pick<CardFacts, 'kind' | 'labels' | 'cpuS' | 'notes'> & {
+    readonly student: Student
+  },
+  effects: TrainEffects,
+): Promise<Uint8Array> {
+  const facts: CardFacts = {
+    ...{ ...trained, name, dataPath, seed, rows: rows.length },
+    at: effects.now().slice(0, 10),
+    generator: await effects.generator(),
+    dataDigest: effects.digest(new TextEncoder().encode(canonicalJson(rows.map(plain)))),
+    chosen: student.chosen,
+    parameters: student.parameters,
+    trainingTokens: student.trainingTokens,
+    teacher: teacher && `${teacher.runtime}:${teacher.model}`,
+  }
+  const score = trainingScore(facts, effects.site, { threads: effects.machineThreads })
+  return new TextEncoder().encode(modelCard(facts, score))
+}
+
 /** A head is small because its encoder is elsewhere: that is said. */
-function headNotes({ settings }: Taught, onnx: ReadonlyMap<string, Uint8Array>): readonly string[] {
+function headNotes(
+  { settings }: Student,
+  onnx: ReadonlyMap<string, Uint8Array>,
+): readonly string[] {
   const { encoder } = settings
   if (typeof encoder !== 'string') return []
   const whole = onnx.get('onnx/model.onnx')

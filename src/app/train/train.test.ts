@@ -5,9 +5,10 @@ import { encodeModel } from '../../core/onnx/encode.ts'
 import { seededRandom } from '../../core/random/random.ts'
 import type { TokenExamples } from '../../core/train/token-batch.ts'
 import { trainableGraph } from '../../core/train/trainable.ts'
-import { tokenData } from './train-classifier.ts'
+import { tokenData } from './token-data.ts'
 import { type EncoderTraining, trainEncoder } from './train-encoder.ts'
-import { type TrainEvent, trainModel } from './train-model.ts'
+import { trainModel } from './train-model.ts'
+import type { TrainEvent } from './train-options.ts'
 
 let engine: TensorEngine
 beforeAll(async () => {

@@ -33,6 +33,10 @@ export function indexLabels(
   return { labels, indices }
 }
 
+/** How many rows have no text. */
+export const emptyTexts = (rows: readonly { readonly text: string }[]): number =>
+  rows.filter(({ text }) => text.trim() === '').length
+
 /** Labels that occur in `other` but not in `train`: no student can ever answer them. Sorted, with counts. */
 export function labelsMissingIn(
   train: readonly { readonly label: string }[],

@@ -6,6 +6,7 @@ import {
   liftParameters,
   type ParameterSpec,
   type Parameters,
+  parameterTensors,
 } from './parameters.ts'
 import { atOpset18 } from './upgrade.ts'
 
@@ -52,5 +53,16 @@ export function trainableGraph(
     masks: [],
     opset: Math.max(opset, builtVersions.opset),
     graph: () => lifted.graph,
+  }
+}
+
+/** The graph with trained values inside, as people run it. */
+export function trainedGraph(trainable: Trainable, parameters: Parameters): Graph {
+  const graph = trainable.graph('infer')
+  const names = new Set(trainable.specs.map(({ name }) => name))
+  return {
+    ...graph,
+    inputs: graph.inputs.filter(({ name }) => !names.has(name)),
+    initializers: [...parameterTensors(trainable.specs, parameters), ...graph.initializers],
   }
 }

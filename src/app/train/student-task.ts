@@ -1,12 +1,13 @@
 import type { RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
 import type { TensorEngine } from '../../contract/tensors.ts'
-import type { Tokenizer } from '../../contract/tokenizer.ts'
-import type { Model } from '../../core/onnx/model.ts'
+import { RightsizeError } from '../../core/error/error.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { LabelledText } from '../../core/student/example.ts'
+import type { RunEvent } from '../evaluate/events.ts'
+import type { EncoderFolder } from './encoder-folder.ts'
 
 /** What a student learns from: rows in one order of labels, and its own options as written in the spec. */
-export interface Lesson {
+export interface StudentTask {
   readonly candidate: CandidateSpec
   readonly rows: readonly LabelledText[]
   readonly labels: readonly string[]
@@ -14,19 +15,8 @@ export interface Lesson {
   readonly seed: number
 }
 
-/** A model folder that training goes on from. */
-export interface EncoderFolder {
-  readonly model: Model
-  readonly tokenizer: Tokenizer
-  readonly config: Readonly<Record<string, unknown>>
-  /** Tokens that a text may have. */
-  readonly maxLength: number
-  /** Files of the tokenizer, which go along as they are. */
-  readonly files: ReadonlyMap<string, Uint8Array>
-}
-
-/** What lessons need of the world. */
-export interface LessonWorld {
+/** What training needs of the world. */
+export interface StudentWorld {
   /** Reads an ONNX folder with its tokenizer; hosts without a disk leave it out. */
   openFolder?(path: string): Promise<EncoderFolder>
   readonly context: RuntimeContext
@@ -34,18 +24,18 @@ export interface LessonWorld {
   openRuntime(candidate: CandidateSpec, context: RuntimeContext): Promise<RuntimeSession>
   /** CPU seconds spent so far, those of models that were opened and closed again counted in. */
   cpuS(): number
-  /** A pass is done; 0 steps where the end is not known. */
+  /** A pass is done; 0 steps where the end is unknown. */
   onStep(step: number, steps: number): void
 }
 
-/** One answer of a student: its label, and probabilities in the order of the lesson's labels. */
-export interface Told {
+/** One answer of a student: its label, and probabilities in the order of the task's labels. */
+export interface StudentAnswer {
   readonly label: string
   readonly probabilities: ArrayLike<number>
 }
 
-/** A trained student: its files, how to ask it here and now, and what the model card says. */
-export interface Taught {
+/** A trained student: its files, how to ask it here and now, and the facts of its model card. */
+export interface Student {
   readonly files: ReadonlyMap<string, Uint8Array>
   /** The same student as ONNX, for other runtimes and for shrink; absent where `files` hold it already. */
   readonly onnx?: () => Promise<ReadonlyMap<string, Uint8Array>>
@@ -54,15 +44,37 @@ export interface Taught {
   readonly trainingTokens: number | null
   /** Settings that were chosen, for the card. */
   readonly chosen: Readonly<Record<string, unknown>>
-  /** Settings to add to the candidate that opens it, such as where a head's encoder is. */
+  /** Settings to add to the candidate that opens it, such as the path of a head's encoder. */
   readonly settings: Readonly<Record<string, unknown>>
-  classify(texts: readonly string[]): Promise<readonly Told[]>
+  classify(texts: readonly string[]): Promise<readonly StudentAnswer[]>
+}
+
+/** The world of a training whose steps are reported as progress of this candidate. */
+export const worldWith = (
+  effects: Omit<StudentWorld, 'onStep'>,
+  candidate: string,
+  onEvent: (event: RunEvent) => void,
+): StudentWorld => ({
+  ...effects,
+  onStep: (done, total) => onEvent({ type: 'progress', stage: 'train', candidate, done, total }),
+})
+
+/** The folder of an ONNX encoder that a task names in its own options or in the candidate's settings; null where it names none. */
+export function encoderPath({ candidate, options }: StudentTask): string | null {
+  const named = options['encoder'] ?? candidate.settings['encoder']
+  return typeof named === 'string' ? named : null
+}
+
+/** Opens a model folder. Throws STUDENT_INPUT on hosts without a disk, and what `openEncoderFolder` throws. */
+export async function openedFolder(path: string, world: StudentWorld): Promise<EncoderFolder> {
+  if (world.openFolder !== undefined) return world.openFolder(path)
+  throw new RightsizeError('STUDENT_INPUT', `${path}: this host reads no folders`)
 }
 
 /** Runs a training generator to its end, letting timers and signals in between two passes. */
-export async function runLesson<T>(
+export async function runTraining<T>(
   training: Generator<{ readonly step: number; readonly steps: number }, T>,
-  world: Pick<LessonWorld, 'context' | 'onStep'>,
+  world: Pick<StudentWorld, 'context' | 'onStep'>,
 ): Promise<T> {
   for (;;) {
     const next = training.next()

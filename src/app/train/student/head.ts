@@ -1,36 +1,37 @@
 import { RightsizeError } from '../../../core/error/error.ts'
-import { encodeModel } from '../../../core/onnx/encode.ts'
+import type { Model } from '../../../core/onnx/model.ts'
 import { runtimeFor } from '../../../core/part/runtimes.ts'
 import { type HeadOptions, headTraining } from '../../../core/student/head.ts'
 import type { HeadModel } from '../../../core/student/runtime-head.ts'
 import { classifyHead, encodeHead } from '../../../core/student/student-forms.ts'
 import { appendHead } from '../../../core/student/student-onnx.ts'
+import { classifierFiles } from '../classifier-files.ts'
+import type { EncoderFolder } from '../encoder-folder.ts'
 import {
-  type EncoderFolder,
-  type Lesson,
-  type LessonWorld,
-  runLesson,
-  type Taught,
-} from '../lesson.ts'
-import { embeddingOf, encoderPath } from './token-vectors.ts'
+  encoderPath,
+  runTraining,
+  type Student,
+  type StudentTask,
+  type StudentWorld,
+} from '../student-task.ts'
 
 const atOnce = 32
 
 /** A linear or small MLP head on the embeddings of a sentence encoder: the standard answer when labels are few. */
-export async function teachHead(lesson: Lesson, world: LessonWorld): Promise<Taught> {
-  const { labels, seed, rows } = lesson
-  const encoder = requireEncoder(lesson)
-  const embed = cachedEmbedder(lesson, encoder, world)
+export async function trainHead(task: StudentTask, world: StudentWorld): Promise<Student> {
+  const { labels, seed, rows } = task
+  const encoder = requireEncoder(task)
+  const embed = cachedEmbedder(task, encoder, world)
   const vectors = await embed(rows.map((row) => row.text))
   const width = vectors[0]?.length ?? 0
   const values = new Float32Array(vectors.length * width)
   vectors.forEach((vector, row) => {
     values.set(vector, row * width)
   })
-  const { encoder: _named, ...given } = lesson.options
+  const { encoder: _named, ...given } = task.options
   const options = { ...(given as HeadOptions), labels, seed }
   const dense = { width, data: values }
-  const { model, report } = await runLesson(headTraining(dense, rows, options), world)
+  const { model, report } = await runTraining(headTraining(dense, rows, options), world)
   const { openFolder } = world
   return {
     files: new Map([['model.safetensors', encodeHead(model)]]),
@@ -43,12 +44,12 @@ export async function teachHead(lesson: Lesson, world: LessonWorld): Promise<Tau
   }
 }
 
-function requireEncoder(lesson: Lesson): string {
-  const path = encoderPath(lesson) ?? lesson.candidate.model
+function requireEncoder(task: StudentTask): string {
+  const path = encoderPath(task) ?? task.candidate.model
   if (path !== undefined) return path
   throw new RightsizeError(
     'STUDENT_INPUT',
-    `${lesson.candidate.id}: a head needs a sentence encoder`,
+    `${task.candidate.id}: a head needs a sentence encoder`,
     {
       next: 'Name its ONNX folder: `model: path/to/encoder` (input text, output an embedding).',
     },
@@ -61,24 +62,35 @@ function wholeFiles(
   head: HeadModel,
 ): ReadonlyMap<string, Uint8Array> {
   const { name, perToken } = embeddingOf(encoder)
-  const whole = appendHead(encoder, name, head, { pool: perToken })
-  const id2label = Object.fromEntries(head.labels.map((label, i) => [String(i), label]))
-  const label2id = Object.fromEntries(head.labels.map((label, i) => [label, i]))
-  const text = JSON.stringify({ ...config, id2label, label2id }, null, 1)
-  return new Map([
-    ['onnx/model.onnx', encodeModel(whole)],
-    ['config.json', new TextEncoder().encode(text)],
-    ...files,
-  ])
+  return classifierFiles(
+    appendHead(encoder, name, head, { pool: perToken }),
+    head.labels,
+    config,
+    files,
+  )
+}
+
+/** Outputs that hold an embedding, best first, as exporters name them (optimum, sentence-transformers). */
+const embeddingNames = ['sentence_embedding', 'last_hidden_state', 'token_embeddings']
+
+/** The output that holds the embedding, and whether it has a vector for each token. Throws STUDENT_INPUT where there is none. */
+function embeddingOf({ graph: { outputs } }: Model): {
+  readonly name: string
+  readonly perToken: boolean
+} {
+  const name = embeddingNames.find((one) => outputs.some((output) => output.name === one))
+  const found = outputs.find((output) => output.name === name) ?? outputs[0]
+  if (found === undefined) throw new RightsizeError('STUDENT_INPUT', 'the encoder has no output')
+  return { name: found.name, perToken: found.dims?.length === 3 }
 }
 
 /** Embeds each text once: cross-fitting asks for the same ones again. */
-const embeddings = new WeakMap<LessonWorld, Map<string, readonly number[]>>()
+const embeddings = new WeakMap<StudentWorld, Map<string, readonly number[]>>()
 
 function cachedEmbedder(
-  { candidate }: Lesson,
+  { candidate }: StudentTask,
   encoder: string,
-  world: LessonWorld,
+  world: StudentWorld,
 ): (texts: readonly string[]) => Promise<readonly (readonly number[])[]> {
   const known = embeddings.get(world) ?? new Map<string, readonly number[]>()
   embeddings.set(world, known)

@@ -15,10 +15,10 @@ import type { CandidateSpec } from '../../../core/spec/spec.ts'
 import type { LabelledText } from '../../../core/student/example.ts'
 import { trainWordPiece } from '../../../core/text/train-wordpiece.ts'
 import { openEncoderFolder } from '../encoder-folder.ts'
-import type { Lesson, LessonWorld, Taught } from '../lesson.ts'
+import type { Student, StudentTask, StudentWorld } from '../student-task.ts'
 import { trainFolder } from '../train-folder.ts'
-import { teachHead } from './head.ts'
-import { teachStatic } from './static.ts'
+import { trainHead } from './head.ts'
+import { trainStatic } from './static.ts'
 
 const words = { fruit: ['apple', 'pear', 'plum', 'grape'], tool: ['saw', 'drill', 'file', 'clamp'] }
 const rows: readonly LabelledText[] = Object.entries(words).flatMap(([label, names]) =>
@@ -54,7 +54,7 @@ const context = { baseDir: '.', env: {}, fetch }
 const open = async (candidate: CandidateSpec) =>
   createOnnxRuntime({ engine: await openEngine(), openTokenizer }).open(candidate, context)
 const textOrNull = (path: string) => readFile(path, 'utf8').catch(() => null)
-const world: LessonWorld = {
+const world: StudentWorld = {
   context,
   engine: openEngine,
   openFolder: (path) =>
@@ -63,7 +63,7 @@ const world: LessonWorld = {
   cpuS: () => 0,
   onStep: () => undefined,
 }
-const lesson = (options: Lesson['options'] = {}): Lesson => ({
+const task = (options: StudentTask['options'] = {}): StudentTask => ({
   candidate: { id: 'x', base: 'x', runtime: 'head', settings: { encoder: join(root, 'encoder') } },
   ...{ rows, labels, options, seed: 1 },
 })
@@ -78,7 +78,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }))
 
 /** The ONNX folder as the onnx runtime reads it. */
-async function answersOf(taught: Taught, name: string) {
+async function answersOf(taught: Student, name: string) {
   for (const [file, bytes] of (await taught.onnx?.()) ?? []) {
     await mkdir(dirname(join(root, name, file)), { recursive: true })
     await writeFile(join(root, name, file), bytes)
@@ -96,12 +96,12 @@ async function answersOf(taught: Taught, name: string) {
 }
 
 test.each([
-  ['head', teachHead],
-  ['static', teachStatic],
+  ['head', trainHead],
+  ['static', trainStatic],
 ] as const)(
   'a %s on an encoder leaves an ONNX classifier that the onnx runtime opens, with its own answers',
   async (name, teach) => {
-    const taught = await teach(lesson({ epochs: 6 }), world)
+    const taught = await teach(task({ epochs: 6 }), world)
     const told = await taught.classify(asked)
     const found = await answersOf(taught, name)
     for (const [i, { probabilities }] of told.entries())
@@ -112,7 +112,7 @@ test.each([
 )
 
 test("a static student on an encoder takes its tokenizer, and as many of the encoder's directions as it is wide", async () => {
-  const taught = await teachStatic(lesson({ width: 4, epochs: 3 }), world)
+  const taught = await trainStatic(task({ width: 4, epochs: 3 }), world)
   expect(taught.chosen).toMatchObject({ vocabulary: size, width: 4 })
   expect(
     JSON.parse(new TextDecoder().decode((await taught.onnx?.())?.get('tokenizer.json'))),
@@ -120,8 +120,8 @@ test("a static student on an encoder takes its tokenizer, and as many of the enc
 })
 
 test('a head without an encoder says how to name one', async () => {
-  const without = { ...lesson(), candidate: { ...lesson().candidate, settings: {} } }
-  await expect(teachHead(without, world)).rejects.toMatchObject({
+  const without = { ...task(), candidate: { ...task().candidate, settings: {} } }
+  await expect(trainHead(without, world)).rejects.toMatchObject({
     code: 'STUDENT_INPUT',
     next: expect.stringContaining('ONNX folder'),
   })

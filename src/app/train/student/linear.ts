@@ -3,13 +3,13 @@ import { type LinearOptions, linearTraining } from '../../../core/student/linear
 import { LinearClassifier } from '../../../core/student/runtime-linear.ts'
 import { encodeLinear } from '../../../core/student/student-forms.ts'
 import { linearOnnx } from '../../../core/student/student-onnx.ts'
-import { type Lesson, type LessonWorld, runLesson, type Taught } from '../lesson.ts'
+import { runTraining, type Student, type StudentTask, type StudentWorld } from '../student-task.ts'
 
 /** Hashed n-grams and a multinomial logistic: the simple alternative, trained in seconds. */
-export async function teachLinear(lesson: Lesson, world: LessonWorld): Promise<Taught> {
-  const { labels, seed, rows } = lesson
-  const options = { ...(lesson.options as LinearOptions), labels, seed }
-  const { model, report } = await runLesson(linearTraining(rows, options), world)
+export async function trainLinear(task: StudentTask, world: StudentWorld): Promise<Student> {
+  const { labels, seed, rows } = task
+  const options = { ...(task.options as LinearOptions), labels, seed }
+  const { model, report } = await runTraining(linearTraining(rows, options), world)
   const reader = new LinearClassifier(model)
   return {
     files: new Map([['model.safetensors', encodeLinear(model)]]),
