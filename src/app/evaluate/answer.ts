@@ -3,6 +3,7 @@ import type { RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
 import type { Store, StoredOutcome } from '../../contract/store.ts'
 import type { Answer } from '../../core/data/answer.ts'
 import type { Item } from '../../core/data/item.ts'
+import { judgedBatches } from './batches.ts'
 import { outcomeKey } from './outcome-key.ts'
 
 /** Stored outcomes of a model whose name floats (an alias) are trusted for this long. */
@@ -11,9 +12,6 @@ export const floatingDays = 14
 export const failuresInARow = 8
 /** After this many failures in a row that another try could mend, what answered before is taken to be down. */
 export const outageInARow = 16
-
-/** Batches whose items are sorted by length together. */
-const batchesTogether = 16
 
 export interface AnswerRequest {
   readonly session: RuntimeSession
@@ -61,14 +59,11 @@ export async function answerItems(request: AnswerRequest): Promise<AnswerRun> {
   )
   const answers = recall(request, keys)
   const reused = answers.size
-  const missing = byLength(
-    items.filter((item) => !answers.has(item.id)),
-    session.batchSize * batchesTogether,
-  )
+  const missing = items.filter((item) => !answers.has(item.id))
   const state = { calls: 0, failedInARow: 0, outageInARow: 0, broken: null as AnswerRun['broken'] }
   let cut = false
-  for (let at = 0; at < missing.length && !state.broken; at += session.batchSize) {
-    const batch = missing.slice(at, at + session.batchSize)
+  for (const batch of judgedBatches(missing, session.batchSize)) {
+    if (state.broken) break
     if (request.signal.aborted || state.calls + batch.length > request.maxCalls) {
       cut = true
       break
@@ -161,19 +156,4 @@ function brokenBy(given: readonly Answer[], run: BatchState): AnswerRun['broken'
   if (outage < outageInARow) return null
   const message = `${last.message}; ${answered} answers are stored, and the next run continues from there`
   return { code: last.code, message }
-}
-
-/**
- * Items of like length together, so that padded batches waste little; ties keep their order. Sorted a part at a time:
- * a run that is interrupted must not have judged the short items only.
- */
-export function byLength<T extends Pick<RuntimeItem, 'input'>>(
-  items: readonly T[],
-  part: number,
-): readonly T[] {
-  const length = ({ input }: T): number => (typeof input === 'string' ? input.length : 0)
-  const parts = Array.from({ length: Math.ceil(items.length / part) }, (_, i) =>
-    items.slice(i * part, (i + 1) * part),
-  )
-  return parts.flatMap((some) => some.sort((a, b) => length(a) - length(b)))
 }
