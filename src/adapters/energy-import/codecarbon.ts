@@ -1,4 +1,5 @@
 import type { ImportedUse, ImportResult } from '../../core/carbon/imported-use.ts'
+import { parseCsv } from '../../core/data/csv.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 
 /** Columns that every version of CodeCarbon writes and that are needed here. */
@@ -14,23 +15,19 @@ const numeric = [
   'pue',
 ] as const
 
-const rowLimit = 100_000
-
 /** Reads CodeCarbon's emissions.csv by header name: older files lack columns, and the order has changed. */
 export function readCodecarbon(text: string): ImportResult {
-  const [head, ...rows] = csvRows(text)
+  const [head, ...rows] = parseCsv(text, 'emissions.csv', ',').records
   if (head === undefined) throw invalid('the file is empty')
-  const header = head.map((name) => name.trim())
+  const header = head.fields.map((name) => name.trim())
   const missing = needed.filter((name) => !header.includes(name))
   if (missing.length > 0)
     throw invalid(`the columns ${missing.join(', ')} are missing`, headerHint(header))
   if (rows.length === 0) throw invalid('it contains a header but no rows')
-  return {
-    uses: rows.map((row, i) =>
-      useOf(Object.fromEntries(header.map((n, j) => [n, row[j] ?? ''])), i + 2),
-    ),
-    leftOut: [],
-  }
+  const uses = rows.map(({ line, fields }) =>
+    useOf(Object.fromEntries(header.map((name, i) => [name, fields[i] ?? ''])), line),
+  )
+  return { uses, leftOut: [] }
 }
 
 function headerHint(header: readonly string[]): string {
@@ -82,32 +79,6 @@ function numberIn(
   if (!Number.isFinite(value)) throw invalid(`line ${line}: ${name} is "${text}"`)
   if (value < 0) throw invalid(`line ${line}: ${name} is negative (${text})`)
   return value
-}
-
-/** RFC 4180: quotes, doubled quotes, line breaks inside quotes; rows of empty cells are dropped. */
-function csvRows(text: string): readonly (readonly string[])[] {
-  const rows: string[][] = [[]]
-  let cell = ''
-  let quoted = false
-  const endCell = () => {
-    rows.at(-1)?.push(cell)
-    cell = ''
-  }
-  for (let i = text.charCodeAt(0) === 0xfeff ? 1 : 0; i < text.length; i++) {
-    const c = text[i] ?? ''
-    if (quoted && c === '"' && text[i + 1] === '"') cell += text[++i]
-    else if (c === '"') quoted = !quoted
-    else if (quoted) cell += c
-    else if (c === ',') endCell()
-    else if (c === '\n') {
-      endCell()
-      rows.push([])
-      if (rows.length > rowLimit) throw invalid(`it has more than ${rowLimit} rows`)
-    } else if (c !== '\r') cell += c
-  }
-  if (quoted) throw invalid('a quotation mark is never closed')
-  endCell()
-  return rows.filter((row) => row.some((each) => each !== ''))
 }
 
 function invalid(what: string, next?: string): RightsizeError {

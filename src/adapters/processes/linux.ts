@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { MachineUse, Processes, ProcessUse } from '../../contract/processes.ts'
+import { type ListedProcess, treeUse } from '../../core/energy/process-tree.ts'
 
 /** Where to look; tests give a folder of their own. */
 export interface LinuxRoots {
@@ -23,42 +24,21 @@ export function linuxProcesses(roots: LinuxRoots = {}): Processes {
   return {
     name: 'linux /proc',
     stepS: 1 / ticksPerS,
-    trees: (pids) => trees(proc, pids),
+    trees: (pids) => treeUse(allStats(proc), pids, ({ pid }) => rssOf(proc, pid)),
     rss: (pid) => rssOf(proc, pid),
     cgroup: (path) => cgroupUse(cgroup, path),
     machine: () => machineUse(proc),
   }
 }
 
-interface Stat {
-  readonly pid: number
-  readonly parent: number
-  readonly cpuS: number
-}
-
-function trees(proc: string, roots: readonly number[]): ProcessUse | null {
-  const stats = allStats(proc)
-  const members = descendants(stats, roots)
-  if (members.length === 0) return null
-  return {
-    cpuS: members.reduce((sum, stat) => sum + stat.cpuS, 0),
-    rssBytes: members.reduce((sum, stat) => sum + (rssOf(proc, stat.pid) ?? 0), 0),
-    pids: members.map((stat) => stat.pid),
-  }
-}
-
-function allStats(proc: string): ReadonlyMap<number, Stat> {
-  const stats = new Map<number, Stat>()
-  for (const name of readdirSync(proc)) {
-    if (!/^\d+$/.test(name)) continue
-    const stat = parseStat(readOrNull(`${proc}/${name}/stat`))
-    if (stat) stats.set(stat.pid, stat)
-  }
-  return stats
+function allStats(proc: string): readonly ListedProcess[] {
+  return readdirSync(proc)
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => parseStat(readOrNull(`${proc}/${name}/stat`)) ?? [])
 }
 
 /** Reads `pid (name) state ppid ...`; the name may hold spaces and brackets, so the last bracket counts. */
-export function parseStat(line: string | null): Stat | null {
+export function parseStat(line: string | null): ListedProcess | null {
   if (line === null) return null
   const close = line.lastIndexOf(')')
   const pid = Number.parseInt(line, 10)
@@ -68,23 +48,6 @@ export function parseStat(line: string | null): Stat | null {
   return close > 0 && Number.isFinite(ticks)
     ? { pid, parent: Number(rest[1]), cpuS: ticks / ticksPerS }
     : null
-}
-
-function descendants(stats: ReadonlyMap<number, Stat>, roots: readonly number[]): readonly Stat[] {
-  const children = new Map<number, Stat[]>()
-  for (const stat of stats.values()) {
-    const siblings = children.get(stat.parent)
-    if (siblings) siblings.push(stat)
-    else children.set(stat.parent, [stat])
-  }
-  const found = new Map<number, Stat>()
-  const queue = roots.map((pid) => stats.get(pid)).filter((stat) => stat !== undefined)
-  for (let stat = queue.shift(); stat; stat = queue.shift()) {
-    if (found.has(stat.pid)) continue
-    found.set(stat.pid, stat)
-    queue.push(...(children.get(stat.pid) ?? []))
-  }
-  return [...found.values()]
 }
 
 function rssOf(proc: string, pid: number): number | null {

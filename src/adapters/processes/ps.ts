@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import type { Processes, ProcessUse } from '../../contract/processes.ts'
+import type { Processes } from '../../contract/processes.ts'
+import { type ListedProcess, treeUse } from '../../core/energy/process-tree.ts'
 
 /**
  * Process trees by `ps`, for macOS and the BSDs. CPU time has steps of 10 ms and leaves out children that have ended;
@@ -9,18 +10,15 @@ export function psProcesses(list: () => string = listByPs): Processes {
   return {
     name: 'ps',
     stepS: 0.01,
-    trees: (roots) => trees(parsePs(list()), roots),
+    trees: (roots) => treeUse(parsePs(list()), roots, ({ rssBytes }) => rssBytes),
     rss: (pid) => parsePs(list()).find((row) => row.pid === pid)?.rssBytes ?? null,
     cgroup: () => null,
     machine: () => null,
   }
 }
 
-interface Row {
-  readonly pid: number
-  readonly parent: number
+interface Row extends ListedProcess {
   readonly rssBytes: number
-  readonly cpuS: number
 }
 
 function listByPs(): string {
@@ -48,20 +46,4 @@ function clockToS(clock: string): number {
   const [days, rest] = clock.includes('-') ? clock.split('-') : ['0', clock]
   const hms = (rest ?? '0').split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
   return Number(days) * 86_400 + hms
-}
-
-function trees(rows: readonly Row[], roots: readonly number[]): ProcessUse | null {
-  const found = new Set<number>(rows.filter((row) => roots.includes(row.pid)).map((row) => row.pid))
-  for (let grew = found.size > 0; grew; ) {
-    const more = rows.filter((row) => found.has(row.parent) && !found.has(row.pid))
-    for (const row of more) found.add(row.pid)
-    grew = more.length > 0
-  }
-  if (found.size === 0) return null
-  const members = rows.filter((row) => found.has(row.pid))
-  return {
-    cpuS: members.reduce((sum, row) => sum + row.cpuS, 0),
-    rssBytes: members.reduce((sum, row) => sum + row.rssBytes, 0),
-    pids: [...found],
-  }
 }

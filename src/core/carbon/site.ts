@@ -121,20 +121,16 @@ export function usageOf(candidate: MeteredCandidate, site: Site): Usage {
 
 /** The device, and for a bare GPU its slot in a host: M of all hardware inside the boundary is a must. */
 function partsOf(site: Site, threads: number): readonly DevicePart[] {
-  const share = isGpu(site.device.id)
-    ? exact('share', site.share ?? 1, 'deployment.share, otherwise the whole GPU')
-    : shareOf(site, threads)
-  const own: DevicePart = { device: site.device, share }
+  const own: DevicePart = { device: site.device, share: shareOf(site, threads) }
   if (!isGpu(site.device.id)) return [own]
-  const slot = exact('share', hostSlot.share * share.value, 'one of eight GPU slots of the host')
-  return [own, { device: embodiedDevice(hostSlot.device), share: slot }]
+  const slot = hostSlot.share * own.share.value
+  const share = exact('share', slot, 'one of eight GPU slots of the host')
+  return [own, { device: embodiedDevice(hostSlot.device), share }]
 }
 
 /** The share of the device that a run holds while it lasts: the whole machine that it sees, on a host that it may not see. */
 export function runShare(site: Site): Known<'share'> {
-  return isGpu(site.device.id)
-    ? exact('share', site.share ?? 1, 'deployment.share, otherwise the whole GPU')
-    : shareOf(site, site.cores)
+  return shareOf(site, site.cores)
 }
 
 /** Wall seconds that one answer holds the device: 1 / throughput, else the median latency. */
@@ -161,6 +157,8 @@ const smallestServer = 16
  * other way round, what looks like a whole server may be half of one.
  */
 function shareOf({ share, cores, device }: Site, threads: number): Known<'share'> {
+  if (isGpu(device.id))
+    return exact('share', share ?? 1, 'deployment.share, otherwise the whole GPU')
   if (share !== null) return exact('share', Math.min(1, share), 'deployment.share')
   const seen = Math.min(1, threads / cores)
   if (!device.id.startsWith('server'))

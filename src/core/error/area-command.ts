@@ -24,7 +24,7 @@ export const commandErrors = {
   },
   FLAGS_MISSING: {
     title: 'A flag or an argument is missing',
-    why: 'No default would be right for everybody.',
+    why: 'This value has no sensible default.',
     next: 'Add the flags named above, or create a spec with `rightsize init`.',
   },
   ARGUMENT_EXTRA: {

@@ -18,7 +18,7 @@ export function suggestion(word: string, words: readonly string[]): string {
 }
 
 /** Optimal string alignment distance: insert, delete, replace, or swap two neighbours (Damerau 1964, restricted). */
-function typingDistance(a: string, b: string): number {
+export function typingDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 8 || a.length > 200 || b.length > 200) return 99
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, j) => j)

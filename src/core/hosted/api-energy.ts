@@ -1,3 +1,4 @@
+import { embodiedDevice, hostSlot, yearS } from '../carbon/device.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { ModelFacts } from '../result/account.ts'
 import { add } from '../unit/arithmetic.ts'
@@ -179,19 +180,15 @@ export function requireRankable(a: ModelFacts, b: ModelFacts): void {
     )
 }
 
-/** M of one call, g: GPUs and host slots over 3 years, shared by the batch. Low and high as for H100 in device.ts. */
+/** M of one call, g: GPUs and host slots over 3 years, shared by the batch. */
 export function apiEmbodied({ gpus, seconds, batch }: ApiEnergy): Known<'gPerR'> {
-  const lifeS = 3 * 365 * 24 * 3600
-  const share = (seconds * gpus) / (lifeS * batch)
-  const perGpu = {
-    low: 148_000 + 2850_000 / 8,
-    value: 164_000 + 5700_000 / 8,
-    high: 575_000 + 11_400_000 / 8,
-  }
+  const share = (seconds * gpus) / (3 * yearS * batch)
+  const [gpu, host] = [embodiedDevice('h100').total, embodiedDevice(hostSlot.device).total]
+  const perGpu = (end: 'low' | 'value' | 'high') => gpu[end] + host[end] * hostSlot.share
   return known('gPerR', {
-    value: share * perGpu.value,
-    low: (share * perGpu.low) / 4,
-    high: share * perGpu.high * 4, // time and batch are not known better than x4
+    value: share * perGpu('value'),
+    low: (share * perGpu('low')) / 4,
+    high: share * perGpu('high') * 4, // time and batch are not known better than x4
     ...modeled,
     how: 'GPU and host slot x time / (3 years x batch)',
     source: 'NVIDIA H100 PCF; BoaviztAPI 2.4; EcoLogits 0.9.3 methodology',
