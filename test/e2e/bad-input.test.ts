@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { compiledPackage } from './compiled.ts'
 import { type Ended, ended, Folder, jsonl, ticketRows } from './folder.ts'
@@ -183,6 +183,13 @@ describe('the machine', () => {
     running.stdout?.destroy()
     expect((await ended(running)).code).toBe(0)
     expect(one.files()).toContain('rightsize.lock')
+  })
+
+  test('a model that a scorer opened does not keep the program alive', async () => {
+    const model = resolve(import.meta.dirname, '../../examples/helpdesk-intents/models/tiny')
+    const scorer = `scorer: { name: embedding-similarity, options: { model: ${model} } }`
+    const ran = await folder({ 'rightsize.yaml': `${good}\n${scorer}\n` }).rightsize(['run'])
+    expect(ran).toMatchObject({ code: 3, err: expect.stringContaining('returned no vector') })
   })
 
   test('a folder that cannot be written', async () => {
