@@ -29,6 +29,7 @@ beforeAll(async () => {
   folder.write('tickets.csv', csv)
   const init = await folder.rightsize(['init', 'tickets.csv', '--yes'])
   expect(init.err).toContain('wrote rightsize.yaml')
+  expect(folder.read('.gitattributes')).toBe('rightsize.lock merge=union\n')
   expect(folder.read('rightsize.yaml')).toContain('input: text, expected: label')
 })
 

@@ -13,7 +13,7 @@ export async function sourceFromFlags(flags: SpecFlags, effects: SourceEffects):
   return { spec, baseDir: cwd, written: await writeSpec(yaml, cwd, effects), notes: [] }
 }
 
-/** Writes the spec that flags describe; replaces one only with `force`. Throws SPEC_EXISTS. */
+/** Writes the spec that flags describe, and how git merges the lock; replaces a spec only with `force`. Throws SPEC_EXISTS. */
 export async function initSpec(
   flags: SpecFlags,
   force: boolean,
@@ -22,7 +22,20 @@ export async function initSpec(
   const { cwd } = effects
   if (!force && effects.exists(effects.resolve(cwd, specName)))
     throw new RightsizeError('SPEC_EXISTS', `${specName} already exists`)
-  return writeSpec(specFromFlags(flags).yaml, cwd, effects)
+  const written = await writeSpec(specFromFlags(flags).yaml, cwd, effects)
+  return [...written, ...(await mergeLocks(cwd, effects))]
+}
+
+/** Tells git to keep the lines of both branches of a lock: each line stands for itself. */
+const mergeRule = 'rightsize.lock merge=union'
+
+async function mergeLocks(folder: string, effects: SourceEffects): Promise<readonly string[]> {
+  const path = effects.resolve(folder, '.gitattributes')
+  const former = (await effects.text(path)) ?? ''
+  if (/^rightsize\.lock\s/m.test(former)) return []
+  const start = former === '' || former.endsWith('\n') ? former : `${former}\n`
+  await effects.write(path, `${start}${mergeRule}\n`)
+  return [effects.shown(path)]
 }
 
 /** Writes rightsize.yaml. A former one with other text is kept below .rightsize/former: it may be somebody's work. */
