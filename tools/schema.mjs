@@ -3,11 +3,12 @@
 // A test compares the committed files with what this makes.
 import { writeFileSync } from 'node:fs'
 import { z } from 'zod'
+import { compression } from '../dist/core/result/compression.js'
 import { account } from '../dist/core/result/account.js'
 import { runResult } from '../dist/core/result/run-result.js'
 import { specSchema } from '../dist/core/spec/schema.js'
 
-const schemas = { spec: specSchema, 'run-result': runResult, account }
+const schemas = { spec: specSchema, 'run-result': runResult, account, compression }
 for (const [name, schema] of Object.entries(schemas)) {
   const file = new URL(`../schema/${name}.schema.json`, import.meta.url)
   writeFileSync(file, `${JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), null, 2)}\n`)

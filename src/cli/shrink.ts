@@ -83,7 +83,7 @@ export const shrink = command({
       if (!io.signal.aborted) throw cause
       throw new RightsizeError('SHRINK_INTERRUPTED', 'the search was stopped', { cause })
     })
-    const { compressionSummary } = await import('../core/compress/compression-text.ts')
+    const { compressionSummary } = await import('../core/report/shrink/text.ts')
     io.out(flags.json ? JSON.stringify(found, null, 2) : compressionSummary(found))
     io.err(`wrote ${request.out} (report.html, compression.md, compression.json)`)
     if (found.result !== null) {

@@ -5,8 +5,8 @@ import { hardwareThreads } from '../adapters/machine/this-machine.ts'
 import { withOwnProcess } from '../app/measure/own-process.ts'
 import type { Looks } from '../app/shrink/finals.ts'
 import type { ShrinkEffects, ShrinkRequest } from '../app/shrink/request.ts'
-import type { Compression } from '../core/compress/trial.ts'
 import { RightsizeError } from '../core/error/error.ts'
+import type { Compression } from '../core/result/compression.ts'
 import { engineOf } from './compare.ts'
 import { sourceFromFile } from './source.ts'
 import { type At, monotonicS, ownCpuS, readText, sha256, type Watch } from './world.ts'
@@ -163,7 +163,6 @@ export function looksIn(path: string, holdout: string): Looks {
 }
 
 export async function readCompression(path: string): Promise<Compression> {
-  const found = parsed<Compression>(await readText(path), path)
-  if (found.schema === 'rightsize/compression@1') return found
-  throw new RightsizeError('SHRINK_REPLAY', `${path} is not a rightsize/compression@1`)
+  const { readDocument } = await import('../core/result/document.ts')
+  return readDocument(await readText(path), 'compression', path)
 }

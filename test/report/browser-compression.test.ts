@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { compressionPage } from '../../src/core/compress/compression-page.ts'
-import type { Compression } from '../../src/core/compress/trial.ts'
+import { compressionPage } from '../../src/core/report/shrink/page.ts'
+import type { Compression } from '../../src/core/result/compression.ts'
 import { everyCompression, hostileCompression, proven, slower, undecided } from './compressions.ts'
 import { faintTexts } from './faint-texts.ts'
 import {

@@ -1,7 +1,13 @@
-import type { Compression, MeasuredCost, PathStep, Trial } from '../../src/core/compress/trial.ts'
+import type {
+  Compression,
+  MeasuredCost,
+  PathStep,
+  Trial,
+} from '../../src/core/result/compression.ts'
+import { compression } from '../../src/core/result/compression.ts'
 import { infinite, unknown } from '../../src/core/unit/estimate.ts'
 import { known, within } from '../../src/core/unit/known.ts'
-import { payload } from './results.ts'
+import { inEveryText, payload } from './hostile.ts'
 
 /** Compressions of every kind that a report has to read. */
 
@@ -287,7 +293,7 @@ const holdout = (loss: number, upper: number, proven: boolean, alpha = 0.04) => 
 
 /** Proven: vocabulary trimmed, cuts kept and healed, a student refused, number formats probed, int8 at the end. */
 export const proven: Compression = {
-  schema: 'rightsize/compression@1',
+  schema: 'rightsize/compression@2',
   outcome: 'proven',
   why: 'the hold-out proves the loss within the margin',
   task: 'helpdesk-intents',
@@ -520,28 +526,12 @@ export const everyCompression: Readonly<Record<string, Compression>> = {
 
 /** The payload in every string that a user, a model or a file may choose. */
 export function hostileCompression(found: Compression, text = payload): Compression {
-  const keep = new Set([
-    'schema',
-    'outcome',
-    'verdict',
-    'kind',
-    'unit',
-    'method',
-    'family',
-    'of',
-    'model',
-    'parent',
-  ])
-  const walk = (value: unknown, key: string): unknown => {
-    if (typeof value === 'string') return keep.has(key) ? value : text
-    if (Array.isArray(value)) return value.map((each) => walk(each, key))
-    if (value === null || typeof value !== 'object') return value
-    return Object.fromEntries(Object.entries(value).map(([name, own]) => [name, walk(own, name)]))
-  }
-  const made = walk(found, '') as Compression
+  const made = inEveryText(found, compression, (value, key) =>
+    // Digests stay apart: they are how the steps of a path find each other.
+    key === 'model' || key === 'parent' ? `${value} ${text}` : text,
+  )
   return {
     ...made,
-    original: { ...made.original, model: `0 ${text}` },
     data: { [text]: text },
     result: made.result && { ...made.result, settings: { [text]: 1, threads: 2 } },
   }

@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import { buildAccount } from '../../src/core/account/account.ts'
 import type { CandidateResult } from '../../src/core/result/candidate.ts'
 import type { Claim } from '../../src/core/result/claim.ts'
@@ -13,6 +12,7 @@ import {
   fixtureCandidate,
   fixtureCandidates,
 } from '../fixtures/account-run.ts'
+import { inEveryText, payload } from './hostile.ts'
 
 /** Results of every kind that a report has to read, made from one small run. */
 
@@ -332,34 +332,9 @@ export const absolute: RunResult = {
     })),
 }
 
-/** What a model, a file name or a label may hold to break out of a report. */
-export const payload = [
-  '</script><script>document.title="pwned"</script>',
-  '<img src=x onerror="document.title=\'pwned\'">',
-  '"><svg onload=document.title="pwned">',
-  "' style='position:fixed' onmouseover='document.title=1",
-  '</style><link rel=stylesheet href=http://127.0.0.1:9/x.css><iframe src=http://127.0.0.1:9/>',
-  '\u001b[31mred\u001b]8;;http://evil.example\u0007link\u001b]8;;\u0007',
-  '\u202egnp.exe\u2066\u200b\u0000',
-  '| a | b |\n|---|\n```js\n# heading\n[link](http://evil.example) ![i](http://evil.example/i.png) @everyone <details> https://evil.example www.evil.example javascript:alert(1)',
-].join(' ')
-
 /** The payload in every string that the form leaves free; keys of records too where users choose them. */
 export function hostile(result: RunResult, text = payload): RunResult {
-  const walk = (value: unknown, path: string): unknown => {
-    if (typeof value === 'string') return closed(path, value) ? value : text
-    if (value === null || typeof value !== 'object') return value
-    if (Array.isArray(value)) return value.map((each, i) => walk(each, `${path}/${i}`))
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, walk(v, `${path}/${k}`)]))
-  }
-  const refused = new Set<string>()
-  const closed = (path: string, value: string) => value !== '' && refused.has(path)
-  for (let more = true; more; ) {
-    const found = refusals(walk(result, ''))
-    more = found.some((path) => !refused.has(path))
-    for (const path of found) refused.add(path)
-  }
-  const made = walk(result, '') as RunResult
+  const made = inEveryText(result, runResult, () => text)
   const ids = new Map(result.candidates.map(({ id }, i) => [id, `${i} ${text}`]))
   return {
     ...made,
@@ -372,17 +347,6 @@ export function hostile(result: RunResult, text = payload): RunResult {
       metrics: { [text]: exact('share', 0.5, text) },
     })),
   }
-}
-
-/** Paths at which the form refuses a value. */
-function refusals(value: unknown): readonly string[] {
-  const { error } = runResult.safeParse(value)
-  const paths = (issue: z.core.$ZodIssue, base: string): readonly string[] => {
-    const path = [base, ...issue.path].join('/')
-    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [path]
-    return issue.errors.flat().flatMap((inner) => paths(inner, path))
-  }
-  return error?.issues.flatMap((issue) => paths(issue, '')) ?? []
 }
 
 export const every: Readonly<Record<string, RunResult>> = {

@@ -85,9 +85,7 @@ test('plain predictions pair with labels by id, with joules, latency and price w
 test('ids that do not pair are counted, with examples of both sides', async () => {
   const error = await failure(load({ 'small.csv': 'id,output\nA,x\nb,y\n' }, labels))
   expect(error.code).toBe('IMPORT_PAIRING')
-  expect(error.message).toContain(
-    '`small` has no prediction for 1 of 2 labeled items, such as `a`',
-  )
+  expect(error.message).toContain('`small` has no prediction for 1 of 2 labeled items, such as `a`')
   expect(error.message).toContain('1 of its ids are not among the labels, such as `A`')
 })
 

@@ -1,4 +1,4 @@
-import type { RecipeStep } from '../../core/compress/trial.ts'
+import type { RecipeStep } from '../../core/result/compression.ts'
 import type { Work } from '../measure/workload.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
 import type { Bench, State } from './bench.ts'

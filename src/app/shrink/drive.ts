@@ -1,14 +1,20 @@
 import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
 import { type Budget, fallbacks, whyStop } from '../../core/compress/plan.ts'
 import { polish } from '../../core/compress/polish.ts'
-import { chosenSetting, type RuntimeSetting } from '../../core/compress/runtime-setting.ts'
+import { chosenSetting } from '../../core/compress/runtime-setting.ts'
 import { passPart } from '../../core/compress/table.ts'
-import type { Compression, MeasuredCost, ProfileShare } from '../../core/compress/trial.ts'
 import { wattsPerBusyThread } from '../../core/energy/cpu-model.ts'
 import { payBackCalls } from '../../core/energy/pay-back-calls.ts'
 import { runtimeFor } from '../../core/part/runtimes.ts'
 import { chanceOfCertificate, type ProofSetting } from '../../core/proof/forecast.ts'
 import { alphaOfLook } from '../../core/proof/look-alpha.ts'
+import type {
+  Compression,
+  MeasuredCost,
+  ProfileShare,
+  RuntimeSetting,
+} from '../../core/result/compression.ts'
+import { schemaId } from '../../core/result/schema-id.ts'
 import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
 import { known } from '../../core/unit/known.ts'
 import { type Spending, type Spent, startSpending } from '../measure/spent.ts'
@@ -130,7 +136,7 @@ export async function drive(options: DriveOptions): Promise<Driven> {
   return {
     contender: best,
     compression: {
-      schema: 'rightsize/compression@1',
+      schema: schemaId.compression,
       ...options.about,
       ...outcomeOf(proven, finalists, run, reachedGoal),
       ...{ margin: bench.gate.margin, alpha: bench.gate.alpha, seed: bench.seed },

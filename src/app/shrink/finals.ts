@@ -1,16 +1,15 @@
-import {
-  type HoldoutVerdict,
-  holdoutVerdict,
-  lossInterval,
-  pairs,
-  sliceBreaches,
-} from '../../core/compress/gate.ts'
+import { holdoutVerdict, lossInterval, pairs, sliceBreaches } from '../../core/compress/gate.ts'
 import { likeliestFirst } from '../../core/compress/plan.ts'
 import { passFor, passPart } from '../../core/compress/table.ts'
-import type { Compression, MeasuredCost, PathStep } from '../../core/compress/trial.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import { chanceOfCertificate, type ProofSetting } from '../../core/proof/forecast.ts'
 import { alphaOfLook } from '../../core/proof/look-alpha.ts'
+import type {
+  Compression,
+  HoldoutVerdict,
+  MeasuredCost,
+  PathStep,
+} from '../../core/result/compression.ts'
 import { byCpuTime, type OwnProcess } from '../measure/own-process.ts'
 import { type Bench, type Log, type State, shareOf } from './bench.ts'
 import type { Contender } from './contender.ts'

@@ -1,6 +1,6 @@
 import type { Artefact } from '../../core/compress/pass.ts'
-import type { Compression } from '../../core/compress/trial.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
+import type { Compression } from '../../core/result/compression.ts'
 import { logitsOf } from './answers.ts'
 import type { Lessons } from './heal.ts'
 import { numberedInputs, opened, type Part } from './inputs.ts'

@@ -1,7 +1,7 @@
 import { alphaOfTrial, gate } from '../../core/compress/gate.ts'
 import { passFor } from '../../core/compress/table.ts'
-import type { Trial } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import type { Trial } from '../../core/result/compression.ts'
 import type { LabelledText } from '../../core/student/example.ts'
 import { linearTraining } from '../../core/student/linear.ts'
 import { LinearClassifier } from '../../core/student/runtime-linear.ts'

@@ -1,6 +1,6 @@
 import type { Artefact, Pass, Proposal } from '../../core/compress/pass.ts'
-import type { Trial } from '../../core/compress/trial.ts'
 import { weightedProducts } from '../../core/compress/weighted-product.ts'
+import type { Trial } from '../../core/result/compression.ts'
 import { attempt } from './attempt.ts'
 import { type Run, type State, stopped } from './bench.ts'
 import { divergence } from './divergence.ts'

@@ -1,7 +1,7 @@
 import type { TensorEngine } from '../../contract/tensors.ts'
-import type { ProfileShare } from '../../core/compress/trial.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Model } from '../../core/onnx/model.ts'
+import type { ProfileShare } from '../../core/result/compression.ts'
 import type { Keep } from './bench.ts'
 import type { Inputs } from './inputs.ts'
 

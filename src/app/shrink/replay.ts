@@ -1,7 +1,7 @@
 import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
 import { polish } from '../../core/compress/polish.ts'
-import type { Compression } from '../../core/compress/trial.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import type { Compression } from '../../core/result/compression.ts'
 import { applyStep } from './attempt.ts'
 import { type Bench, type State, stateOf } from './bench.ts'
 

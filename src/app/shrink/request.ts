@@ -1,6 +1,6 @@
 import type { TensorEngine } from '../../contract/tensors.ts'
 import type { Pass, Target } from '../../core/compress/pass.ts'
-import type { Compression } from '../../core/compress/trial.ts'
+import type { Compression } from '../../core/result/compression.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { LoadedData } from '../evaluate/load.ts'
 import type { OwnProcess } from '../measure/own-process.ts'

@@ -1,7 +1,7 @@
 import type { TensorEngine } from '../../contract/tensors.ts'
-import type { RuntimeSetting } from '../../core/compress/runtime-setting.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
+import type { RuntimeSetting } from '../../core/result/compression.ts'
 import { orderedBatches } from '../../core/train/batches.ts'
 import type { Runnable } from './measure-cost.ts'
 

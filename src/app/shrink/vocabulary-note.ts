@@ -1,5 +1,5 @@
 import type { Artefact } from '../../core/compress/pass.ts'
-import type { VocabularyNote } from '../../core/compress/trial.ts'
+import type { VocabularyNote } from '../../core/result/compression.ts'
 import { tokenIds, unknownIdOf, vocabularyEffect } from '../../core/text/trim-tokenizer.ts'
 import type { Bench } from './bench.ts'
 

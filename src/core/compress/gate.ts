@@ -1,3 +1,4 @@
+import type { GateVerdict, HoldoutVerdict } from '../result/compression.ts'
 import { EProcess } from '../stats/e-process.ts'
 import {
   inferiorityP,
@@ -16,22 +17,6 @@ export interface GateSpec {
   readonly alpha: number
   /** Chance that the loss is within the margin at which a trial that nothing proves or refutes is kept for now. */
   readonly lean: number
-}
-
-/**
- * What the trial's items say of the loss against the original. `proven`: within the margin at this trial's share of alpha. `leaning`: all items
- * are seen, nothing is proven, but the loss is within the margin with the chance that was asked for; only the sealed hold-out can
- * prove it. `refused`: neither.
- */
-export interface GateVerdict {
-  readonly kind: 'proven' | 'leaning' | 'refused'
-  readonly counts: PairedCounts
-  readonly seen: number
-  readonly loss: number
-  /** One-sided upper bound of the loss at 95 %, for people; it is not what decides. */
-  readonly upper95: number
-  readonly chanceWithin: number
-  readonly reason: string
 }
 
 /** Alpha of trial k (1, 2, ...): alpha / (k (k + 1)), which sums to alpha over any number of trials. */
@@ -110,19 +95,6 @@ function verdict(
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-
-/** What the hold-out says of one finalist. */
-export interface HoldoutVerdict {
-  readonly proven: boolean
-  readonly counts: PairedCounts
-  readonly items: number
-  readonly loss: number
-  /** Upper bound at 1 - alpha of the loss that the traffic to come shows: that of the expected loss, widened by `trafficFactor`. */
-  readonly upper: number
-  readonly p: number
-  /** This look's share of the error that all looks at this hold-out may make. */
-  readonly alpha: number
-}
 
 /**
  * The claim: exact paired test on items that the search never saw, at this finalist's share of alpha, and the bound for traffic within the

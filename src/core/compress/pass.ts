@@ -1,13 +1,5 @@
 import type { Model } from '../onnx/model.ts'
-
-export type PassFamily =
-  | 'tidy'
-  | 'inactive'
-  | 'numeric'
-  | 'structural'
-  | 'vocabulary'
-  | 'distil'
-  | 'runtime'
+import type { Params, PassFamily } from '../result/compression.ts'
 
 /**
  * What a pass promises of the outputs: equal bits; within 4 units in the last place; equal on the calibration set
@@ -103,8 +95,6 @@ export interface Artefact {
   /** Number of classes; students need it. */
   readonly classes?: number
 }
-
-export type Params = Readonly<Record<string, number | string | boolean | readonly number[]>>
 
 /** One concrete thing that a pass could do to this model. */
 export interface Proposal {

@@ -1,6 +1,7 @@
+import type { PassFamily } from '../result/compression.ts'
 import type { Offer } from './moves.ts'
 import { stepKey } from './moves.ts'
-import type { Pass, PassFamily, Proposal } from './pass.ts'
+import type { Pass, Proposal } from './pass.ts'
 
 /**
  * The order in which families are tried: what is exact first; neurons, heads and layers while floats can still be healed; numbers last,

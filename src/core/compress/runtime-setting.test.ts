@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { chosenSetting, type RuntimeSetting } from './runtime-setting.ts'
+import type { RuntimeSetting } from '../result/compression.ts'
+import { chosenSetting } from './runtime-setting.ts'
 
 const row = (
   threads: number,

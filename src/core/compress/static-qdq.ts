@@ -5,11 +5,11 @@ import { freshNames } from '../onnx/graph-edit.ts'
 import { type GraphIndex, indexGraph } from '../onnx/graph-index.ts'
 import type { Graph, Model, Node, Tensor } from '../onnx/model.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
+import type { Params } from '../result/compression.ts'
 import { activationRange, type ByteScale, byteScale, type RangeMethod } from './activation-range.ts'
 import type {
   Artefact,
   NotApplicable,
-  Params,
   Pass,
   Patched,
   Proposal,

@@ -1,6 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
+import type { Params } from '../result/compression.ts'
 import { type EncoderShape, encoderArchitecture } from '../train/build-encoder.ts'
-import type { Artefact, NotApplicable, Params, Pass, Proposal } from './pass.ts'
+import type { Artefact, NotApplicable, Pass, Proposal } from './pass.ts'
 import { type StudentFit, studentFit, studentSaving, untaught } from './student-shape.ts'
 
 /** Widths with the rates that trained encoders of that width from nothing on the example task. */

@@ -3,6 +3,7 @@ import { byteLengthOf, elementCount } from '../onnx/dtype.ts'
 import type { Feeds } from '../onnx/host-tensor.ts'
 import type { Graph, Model, Tensor } from '../onnx/model.ts'
 import { integersOf, tensorOf } from '../onnx/tensor-values.ts'
+import type { Params } from '../result/compression.ts'
 import {
   idsToKeep,
   newIds,
@@ -11,7 +12,7 @@ import {
   trimTokenizer,
   trimTokenizerConfig,
 } from '../text/trim-tokenizer.ts'
-import type { Artefact, NotApplicable, Params, Pass, Patched, Proposal } from './pass.ts'
+import type { Artefact, NotApplicable, Pass, Patched, Proposal } from './pass.ts'
 import { type VocabularyRows, vocabularyRows } from './vocabulary-rows.ts'
 
 /**

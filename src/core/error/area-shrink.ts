@@ -41,6 +41,11 @@ export const shrinkErrors = {
     why: 'Training this model takes long. Only the unfinished trial is lost.',
     next: 'Raise --seconds, or lower --repair-steps.',
   },
+  COMPRESSION_INVALID: {
+    title: 'The record of a compression cannot be read',
+    why: 'The file is not the JSON that this version of `rightsize shrink` writes.',
+    next: 'Run the same `rightsize shrink` command again, or use the version that wrote it.',
+  },
   SHRINK_REPLAY: {
     title: 'The recipe cannot be replayed',
     why: 'The incumbent, the data or the engine version differs, so the result would not be identical.',

@@ -4,6 +4,7 @@ import { RightsizeError } from '../error/error.ts'
 import { rule, valueAt } from '../spec/issue-text.ts'
 import type { KeyPath } from '../spec/source-lines.ts'
 import type { Account } from './account.ts'
+import type { Compression } from './compression.ts'
 import { readJson } from './json-text.ts'
 import type { formerLock, LockFile } from './lock.ts'
 import type { RunResult } from './run-result.ts'
@@ -16,6 +17,7 @@ export interface Documents {
   readonly lock: LockFile
   /** The former lock, of which the looks are still counted. */
   readonly 'lock@1': z.infer<typeof formerLock>
+  readonly compression: Compression
 }
 export type DocumentKind = keyof Documents
 
@@ -46,6 +48,11 @@ const kinds: {
     code: 'LOCK_INVALID',
     renew: 'Restore it from git, or move it away and run `rightsize run` again.',
     form: async () => (await import('./lock.ts')).formerLock,
+  },
+  compression: {
+    code: 'COMPRESSION_INVALID',
+    renew: 'Run the same `rightsize shrink` command again: it resumes its stored trials.',
+    form: async () => (await import('./compression.ts')).compression,
   },
 }
 

@@ -72,6 +72,7 @@ export const ratio = estimate('ratio')
 export const portion = estimate('share')
 export const count = estimate('count')
 
+export const knownJoules = known('J')
 export const knownGrams = known('g')
 export const knownSeconds = known('s')
 export const knownIntensity = known('gPerKwh')

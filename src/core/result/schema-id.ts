@@ -4,4 +4,5 @@ export const schemaId = {
   account: 'rightsize/account@2',
   lock: 'rightsize/lock@2',
   'lock@1': 'rightsize/lock@1',
+  compression: 'rightsize/compression@2',
 } as const

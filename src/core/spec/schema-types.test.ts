@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { account } from '../result/account.ts'
+import { compression } from '../result/compression.ts'
 import { runResult } from '../result/run-result.ts'
 import { defineSpec, type SpecInput } from './define.ts'
 import { parseSpecValue } from './parse.ts'
@@ -32,6 +33,7 @@ test.each([
   ['schema/spec.schema.json', specSchema],
   ['schema/run-result.schema.json', runResult],
   ['schema/account.schema.json', account],
+  ['schema/compression.schema.json', compression],
 ])('%s is what tools/schema.mjs makes from the schema', (file, schema) => {
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(
     JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' }))),

@@ -1,17 +1,17 @@
 import type { Account, Coefficient } from '../../result/account.ts'
-import { escapeHtml } from '../kit/escape.ts'
+import { type Html, html } from '../kit/markup.ts'
 import { significant } from '../kit/number.ts'
+import { folded } from '../kit/page.ts'
 import { tableHtml } from '../kit/table.ts'
 
 /** What the account rests on: the boundary, line by line, and every coefficient with its source. */
-export function basisPart(account: Account): string {
-  return `${boundary(account)}${coefficients(account)}`
+export function basisPart({ boundary, coefficients }: Account): Html {
+  const included = boundary.filter((row) => row.included).length
+  return html`${folded(`Boundary: ${included} of ${boundary.length} items included`, boundaryTable(boundary))}${folded('Coefficients and their sources', coefficientTable(coefficients))}`
 }
 
-function boundary({ boundary }: Account): string {
-  if (boundary.length === 0) return ''
-  const included = boundary.filter((row) => row.included).length
-  const table = tableHtml({
+const boundaryTable = (boundary: Account['boundary']): Html | null =>
+  tableHtml({
     label: 'Boundary checklist',
     caption: 'What is inside the score and what is not, with the reason.',
     columns: [
@@ -20,21 +20,16 @@ function boundary({ boundary }: Account): string {
       { head: 'counted', words: true },
       { head: 'reason', words: true },
     ],
-    rows: boundary.map(({ item, persona, stage, included, reason }) => ({
-      cells: [
-        escapeHtml(item),
-        `${escapeHtml(persona)}<small>${escapeHtml(stage)}</small>`,
-        included ? 'included' : '<b>excluded</b>',
-        escapeHtml(reason),
-      ],
-    })),
+    rows: boundary.map(({ item, persona, stage, included, reason }) => [
+      item,
+      html`${persona}<small>${stage}</small>`,
+      included ? 'included' : html`<b>excluded</b>`,
+      reason,
+    ]),
   })
-  return `<details><summary>Boundary: ${included} of ${boundary.length} items included</summary>${table}</details>`
-}
 
-function coefficients({ coefficients }: Account): string {
-  if (coefficients.length === 0) return ''
-  const table = tableHtml({
+const coefficientTable = (coefficients: Account['coefficients']): Html | null =>
+  tableHtml({
     label: 'Coefficients',
     caption: 'Every coefficient behind the scores.',
     columns: [
@@ -42,19 +37,15 @@ function coefficients({ coefficients }: Account): string {
       { head: 'value' },
       { head: 'source', words: true },
     ],
-    rows: coefficients.map((one) => ({
-      cells: [
-        `${escapeHtml(one.name)}<small>${escapeHtml(one.description)}</small>`,
-        coefficientValue(one),
-        escapeHtml(one.source),
-      ],
-    })),
+    rows: coefficients.map((one) => [
+      html`${one.name}<small>${one.description}</small>`,
+      coefficientValue(one),
+      one.source,
+    ]),
   })
-  return `<details><summary>Coefficients and their sources</summary>${table}</details>`
-}
 
-function coefficientValue({ value, low, high, unit }: Coefficient): string {
-  const of = unit === '1' ? '' : ` ${escapeHtml(unit)}`
-  const range = low === high ? '' : `<small>${significant(low)} to ${significant(high)}</small>`
-  return `${significant(value)}${of}${range}`
+function coefficientValue({ value, low, high, unit }: Coefficient): Html {
+  const range =
+    low === high ? null : html`<small>${significant(low)} to ${significant(high)}</small>`
+  return html`${significant(value)}${unit === '1' ? '' : ` ${unit}`}${range}`
 }

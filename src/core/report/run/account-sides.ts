@@ -1,37 +1,32 @@
 import type { Account, ConsumerReport, ConsumerRow } from '../../result/account.ts'
 import type { RunResult } from '../../result/run-result.ts'
-import { escapeHtml } from '../kit/escape.ts'
 import { figure } from '../kit/figure.ts'
+import { type Html, html } from '../kit/markup.ts'
 import { grouped, valueWithInterval } from '../kit/number.ts'
-import { factList, tableHtml } from '../kit/table.ts'
+import { bullets, folded } from '../kit/page.ts'
+import { type Fact, factList, tableHtml } from '../kit/table.ts'
 
 /** Consumer and Provider beside each other: two reports of one run, which are never added. */
-export function sidesPart(account: Account, result: RunResult): string {
-  return `<h3>Two reports from one run, never added</h3>
-<div class="sides"><div class="side"><h4>Consumer: using the model</h4>${consumerFacts(account, result)}</div><div class="side"><h4>Provider: choosing and making it</h4>${providerFacts(account)}</div></div>
-<details><summary>Consumer: every candidate in every unit</summary>${consumerTable(account, result)}${conversions(account, result)}</details>
-<details><summary>Provider: every stage</summary>${stageTable(account)}</details>`
+export function sidesPart({ consumer, provider }: Account, result: RunResult): Html {
+  const { chosen } = result.decision
+  return html`<h3>Two reports from one run, never added</h3>
+<div class="sides"><div class="side"><h4>Consumer: using the model</h4>${consumerFacts(consumer, result)}</div><div class="side"><h4>Provider: choosing and making it</h4>${providerFacts(provider)}</div></div>
+${folded('Consumer: every candidate in every unit', html`${sciTable(consumer.rows, chosen)}${conversions(consumer, chosen)}`)}
+${folded('Provider: every stage', stageTable(provider))}`
 }
 
-function consumerFacts({ consumer }: Account, { decision, incumbent }: RunResult): string {
-  const of = (id: string | null): readonly (readonly [string, string])[] => {
+function consumerFacts(consumer: ConsumerReport, { decision, incumbent }: RunResult): Html {
+  const of = (id: string | null): readonly Fact[] => {
     const row = consumer.rows.find((one) => one.id === id)
-    if (!row) return []
-    const people =
-      row.toPersonPerThousand === null
-        ? []
-        : [
-            [
-              `${row.id}: answers in 1,000 left to a person`,
-              grouped(Math.round(row.toPersonPerThousand)),
-            ] as const,
-          ]
-    return [[`${row.id}, per resolved task`, valueWithInterval(row.sci.perResolved)], ...people]
+    if (row === undefined) return []
+    const { sci, toPersonPerThousand: people } = row
+    const score: Fact = [`${row.id}, per resolved task`, valueWithInterval(sci.perResolved)]
+    const left = `${row.id}: answers in 1,000 left to a person`
+    return people === null ? [score] : [score, [left, grouped(Math.round(people))]]
   }
-  const others = incumbent === decision.chosen ? [] : of(incumbent)
   return factList([
     ...of(decision.chosen),
-    ...others,
+    ...(incumbent === decision.chosen ? [] : of(incumbent)),
     ['re-validation, per month', valueWithInterval(consumer.monitoringPerMonth)],
     ['an answer that is not accepted goes to', fallbackWords[consumer.fallback]],
   ])
@@ -43,40 +38,31 @@ const fallbackWords: Readonly<Record<ConsumerReport['fallback'], string>> = {
   person: 'a person, outside the boundary',
 }
 
-function providerFacts({ provider }: Account): string {
-  const units = provider.units.filter(({ sci }) => sci.kind === 'known')
-  return factList([
+const providerFacts = (provider: Account['provider']): Html =>
+  factList([
     ['selection, benchmarking, making', valueWithInterval(provider.total)],
     ['operational', valueWithInterval(provider.operational)],
     ['embodied', valueWithInterval(provider.embodied)],
     ['energy', valueWithInterval(provider.energy)],
     ['of which on what was not chosen', valueWithInterval(provider.discardedEnergy)],
-    ...units.map(
-      ({ unit, count, sci }) => [`per ${unit} (${count})`, valueWithInterval(sci)] as const,
-    ),
+    ...provider.units
+      .filter(({ sci }) => sci.kind === 'known')
+      .map(({ unit, count, sci }): Fact => [`per ${unit} (${count})`, valueWithInterval(sci)]),
     ...(provider.strategies.length === 0
       ? []
       : [['strategies disclosed', provider.strategies.join('; ')] as const]),
   ])
-}
 
-function consumerTable({ consumer }: Account, { decision }: RunResult): string {
-  const tokens = consumer.rows.some(({ perToken }) => perToken)
-  const billed = consumer.rows.find(({ perBillingUnit }) => perBillingUnit)?.perBillingUnit
-  const cells = (row: ConsumerRow): readonly string[] => [
-    `${escapeHtml(row.id)}${row.rank === null ? '' : `<small>rank ${row.rank}</small>`}`,
-    figure(row.sci.perResolved),
-    figure(row.sci.perAccepted),
-    figure(row.sci.perInference),
-    figure(row.sci.operational),
-    figure(row.sci.embodied),
-    ...(tokens ? [row.perToken ? figure(row.perToken) : '–'] : []),
-    ...(billed ? [row.perBillingUnit ? figure(row.perBillingUnit.sci) : '–'] : []),
-  ]
+type SciRow = Pick<ConsumerRow, 'id' | 'sci'> & Partial<ConsumerRow>
+
+/** SCI of each candidate in every functional unit that at least one has. */
+export function sciTable(rows: readonly SciRow[], chosen: string | null): Html | null {
+  const tokens = rows.some(({ perToken }) => perToken)
+  const billed = rows.find(({ perBillingUnit }) => perBillingUnit)?.perBillingUnit
   return tableHtml({
     label: 'Table of SCI by functional unit',
     caption:
-      'SCI per functional unit. Only candidates that meet the bar and share a meter are ranked.',
+      'Consumer side, SCI per functional unit. A resolved task is an accepted answer, or the fallback for one that is not. Only candidates that meet the bar and share a meter are ranked.',
     columns: [
       { head: 'candidate' },
       { head: 'resolved task' },
@@ -87,28 +73,32 @@ function consumerTable({ consumer }: Account, { decision }: RunResult): string {
       ...(tokens ? [{ head: 'output token' }] : []),
       ...(billed ? [{ head: billed.unit }] : []),
     ],
-    rows: consumer.rows.map((row) => ({
-      chosen: row.id === decision.chosen,
-      cells: cells(row),
-    })),
+    rows: rows.map(({ id, sci, rank, perToken, perBillingUnit }) => [
+      html`${id}${rank == null ? null : html`<small>rank ${rank}</small>`}`,
+      figure(sci.perResolved),
+      figure(sci.perAccepted),
+      figure(sci.perInference),
+      figure(sci.operational),
+      figure(sci.embodied),
+      ...(tokens ? [perToken ? figure(perToken) : '–'] : []),
+      ...(billed ? [perBillingUnit ? figure(perBillingUnit.sci) : '–'] : []),
+    ]),
+    chosen: rows.findIndex(({ id }) => id === chosen),
   })
 }
 
 /** The conversion factors of the chosen one, or of the first. */
-function conversions({ consumer }: Account, { decision }: RunResult): string {
-  const row = consumer.rows.find(({ id }) => id === decision.chosen) ?? consumer.rows[0]
-  if (!row || row.conversions.length === 0) return ''
-  const list = row.conversions.map(
-    ({ from, to, how }) =>
-      `<li>from ${escapeHtml(from)} to ${escapeHtml(to)}: ${escapeHtml(how)}</li>`,
-  )
-  return `<p>Conversions of ${escapeHtml(row.id)}:</p><ul>${list.join('')}</ul>`
+function conversions({ rows }: ConsumerReport, chosen: string | null): Html | null {
+  const row = rows.find(({ id }) => id === chosen) ?? rows[0]
+  if (row === undefined || row.conversions.length === 0) return null
+  const list = row.conversions.map(({ from, to, how }) => html`from ${from} to ${to}: ${how}`)
+  return html`<p>Conversions of ${row.id}:</p>${bullets(list)}`
 }
 
-function stageTable({ provider }: Account): string {
-  return tableHtml({
+const stageTable = ({ rationale, stages }: Account['provider']): Html | null =>
+  tableHtml({
     label: 'Table of Provider stages',
-    caption: `Design & Development. ${provider.rationale}`,
+    caption: `Design & Development. ${rationale}`,
     columns: [
       { head: 'activity' },
       { head: 'candidate', words: true },
@@ -116,14 +106,11 @@ function stageTable({ provider }: Account): string {
       { head: 'operational' },
       { head: 'embodied' },
     ],
-    rows: provider.stages.map((stage) => ({
-      cells: [
-        escapeHtml(stage.activity),
-        `${escapeHtml(stage.candidate ?? 'all')}${stage.discarded ? '<small>not chosen</small>' : ''}`,
-        figure(stage.energy),
-        figure(stage.operational),
-        figure(stage.embodied),
-      ],
-    })),
+    rows: stages.map((stage) => [
+      stage.activity,
+      html`${stage.candidate ?? 'all'}${stage.discarded ? html`<small>not chosen</small>` : null}`,
+      figure(stage.energy),
+      figure(stage.operational),
+      figure(stage.embodied),
+    ]),
   })
-}

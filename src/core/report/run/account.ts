@@ -1,20 +1,21 @@
 import type { Account, SciComparison } from '../../result/account.ts'
 import type { RunResult } from '../../result/run-result.ts'
 import type { GridFactor } from '../../result/usage.ts'
-import { chance } from '../kit/chance.ts'
+import type { Estimate } from '../../unit/estimate.ts'
+import { chance } from '../../unit/figure-words.ts'
 import { type IntervalRow, intervalBarsSvg } from '../kit/chart/interval-bars.ts'
 import { tornadoSvg } from '../kit/chart/tornado.ts'
 import { waterfallSvg } from '../kit/chart/waterfall.ts'
-import { escapeHtml } from '../kit/escape.ts'
-import { figure } from '../kit/figure.ts'
+import { figureHtml } from '../kit/figure.ts'
+import { type Html, html, joined } from '../kit/markup.ts'
 import { grams, prefixed, value } from '../kit/number.ts'
-import { figureHtml, tableHtml } from '../kit/table.ts'
+import { bullets, note, section } from '../kit/page.ts'
 import { basisPart } from './account-basis.ts'
 import { costPart, deploymentPart, payBackPart } from './account-money.ts'
-import { sidesPart } from './account-sides.ts'
+import { sciTable, sidesPart } from './account-sides.ts'
 
 /** The account: from energy to SCI, Consumer and Provider apart, what it costs, when it pays back, what it rests on. */
-export function accountSection(result: RunResult): string {
+export function accountSection(result: RunResult): Html | null {
   const { account } = result
   if (account === null) return scoresOnly(result)
   const parts = [
@@ -28,45 +29,46 @@ export function accountSection(result: RunResult): string {
     costPart(account),
     basisPart(account),
   ]
-  return `${open}<p>${escapeHtml(gridSentence(account.grid))} ${escapeHtml(account.consumer.rationale)}</p>${notes(account)}${parts.join('\n')}</section>`
+  return section(
+    'account',
+    title,
+    html`<p>${gridSentence(account.grid)} ${account.consumer.rationale}</p>`,
+    notes(account),
+    joined(parts, html`\n`),
+  )
 }
+
+const title = 'Carbon: SCI = (E × I + M) per R'
 
 function gridSentence({ intensity, name, period, kind, mix, scope, source }: GridFactor): string {
   const [value, low, high] = [intensity.value, intensity.low, intensity.high].map(Math.round)
   return `${name} ${period}: ${value} gCO2e/kWh (${low} to ${high}; ${kind}, ${mix}, ${scope}). Source: ${source}.`
 }
 
-const open =
-  '<section aria-labelledby="account"><h2 id="account">Carbon: SCI = (E × I + M) per R</h2>'
-
-function notes({ notes }: Account): string {
-  if (notes.length === 0) return ''
-  return `<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`
+function notes({ notes }: Account): Html | null {
+  if (notes.length === 0) return null
+  return html`<ul class="notes">${notes.map((note) => html`<li>${note}</li>`)}</ul>`
 }
 
-function waterfallPart({ waterfall }: Account): string {
+function waterfallPart({ waterfall }: Account): Html {
   if (waterfall === null)
-    return '<p class="soft">No waterfall: the chosen candidate has no score, or nothing was chosen.</p>'
+    return note('No waterfall: the chosen candidate has no score, or nothing was chosen.')
   const svg = waterfallSvg({
     steps: waterfall.steps.map(({ name, grams }) => ({ name, value: grams })),
     total: waterfall.total,
     totalName: 'SCI per resolved task',
     text: (v) => grams(v, 2),
   })
-  const name = escapeHtml(waterfall.candidate)
-  return `<h3>From energy to SCI: ${name}</h3>${figureHtml('Waterfall from energy to SCI', svg, 'Each bar starts where the one before ends; the last is their sum.')}`
+  return html`<h3>From energy to SCI: ${waterfall.candidate}</h3>${figureHtml('Waterfall from energy to SCI', svg, 'Each bar starts where the one before ends; the last is their sum.')}`
 }
 
-function scoresPart(account: Account, result: RunResult): string {
-  const { rows } = account.consumer
+function scoresPart({ consumer: { rows } }: Account, result: RunResult): Html {
   const shown = rows.flatMap(({ id, sci: { perResolved } }): IntervalRow[] =>
     perResolved.kind === 'known' ? [{ id, role: roleOf(id, result), ...perResolved }] : [],
   )
-  const without = rows.filter(({ sci: { perResolved } }) => perResolved.kind !== 'known')
-  const beside =
-    without.length === 0
-      ? ''
-      : `<p class="soft">No score: ${without.map(({ id, sci: { perResolved } }) => `${escapeHtml(id)} (${escapeHtml(reason(perResolved))})`).join('; ')}.</p>`
+  const without = rows.flatMap(({ id, sci: { perResolved } }) =>
+    perResolved.kind === 'known' ? [] : [`${id} (${reason(perResolved)})`],
+  )
   const svg = intervalBarsSvg({
     rows: shown.toSorted((a, b) => a.value - b.value),
     axisName: 'SCI per resolved task, CO2e (log scale, less to the left)',
@@ -74,14 +76,12 @@ function scoresPart(account: Account, result: RunResult): string {
   })
   const caption =
     'Lines are 90 % intervals. They share grid, power model and hardware, so two candidates may differ clearly where their lines overlap: see the comparison.'
-  return `<h3>SCI of each candidate</h3>${figureHtml('SCI of each candidate with its interval', svg, caption, beside)}`
+  const beside = without.length === 0 ? null : note(html`No score: ${joined(without, html`; `)}.`)
+  return html`<h3>SCI of each candidate</h3>${figureHtml('SCI of each candidate with its interval', svg, caption, beside)}`
 }
 
-const reason = (estimate: {
-  readonly kind: string
-  readonly why?: string
-  readonly reason?: string
-}) => estimate.why ?? estimate.reason ?? estimate.kind
+const reason = (estimate: Exclude<Estimate<'gPerR'>, { kind: 'known' }>): string =>
+  estimate.kind === 'unknown' ? estimate.why : estimate.reason
 
 function roleOf(id: string, { decision, candidates, incumbent }: RunResult): IntervalRow['role'] {
   if (id === incumbent) return 'incumbent'
@@ -89,15 +89,19 @@ function roleOf(id: string, { decision, candidates, incumbent }: RunResult): Int
   return candidates.find((one) => one.id === id)?.verdict === 'meets' ? 'meets' : 'other'
 }
 
-function comparisonPart({ comparisons }: Account): string {
-  if (comparisons.length === 0) return ''
-  const list = comparisons.map((one) => {
-    const pair = `<b>${escapeHtml(one.a)}</b> against <b>${escapeHtml(one.b)}</b>`
-    return one.kind === 'refused'
-      ? `<li>${pair}: not compared. ${escapeHtml(one.why)}</li>`
-      : `<li>${pair}: ${comparisonWords[one.verdict]} (chance that it emits less: ${chance(one.pLess)})</li>`
-  })
-  return `<p>Per resolved task, with what both share drawn once; a verdict needs a chance of 95 %.</p><ul>${list.join('')}</ul>`
+function comparisonPart({ comparisons }: Account): Html | null {
+  const list = bullets(
+    comparisons.map((one) => {
+      const pair = html`<b>${one.a}</b> against <b>${one.b}</b>`
+      return one.kind === 'refused'
+        ? html`${pair}: not compared. ${one.why}`
+        : html`${pair}: ${comparisonWords[one.verdict]} (chance that it emits less: ${chance(one.pLess)})`
+    }),
+  )
+  return (
+    list &&
+    html`<p>Per resolved task, with what both share drawn once; a verdict needs a chance of 95 %.</p>${list}`
+  )
 }
 
 const comparisonWords: Readonly<Record<SciComparison['verdict'], string>> = {
@@ -106,15 +110,15 @@ const comparisonWords: Readonly<Record<SciComparison['verdict'], string>> = {
   'cannot tell': 'cannot tell yet which emits less',
 }
 
-function tornadoPart(account: Account, result: RunResult): string {
+function tornadoPart(account: Account, result: RunResult): Html | null {
   const rows = account.measureNext.slice(0, 8)
-  if (rows.length === 0) return ''
+  if (rows.length === 0) return null
   const { base, axisName } = tornadoBase(account, result)
   const svg = tornadoSvg({ rows, base, axisName, text: (v) => prefixed(v, 'g', 2) })
   const hidden = account.measureNext.length - rows.length
   const more =
     hidden > 0 ? ` Not shown: ${hidden} that ${hidden === 1 ? 'moves' : 'move'} it less.` : ''
-  return `<h3>What would change this most</h3>${figureHtml('What would change the score most', svg, `One factor at a time at its low (grey) and high (green) end. Measuring the topmost narrows the answer most.${more}`)}`
+  return html`<h3>What would change this most</h3>${figureHtml('What would change the score most', svg, `One factor at a time at its low (grey) and high (green) end. Measuring the topmost narrows the answer most.${more}`)}`
 }
 
 /** The tornado is of the saving where chosen and incumbent were compared, else of the chosen one's score. */
@@ -132,41 +136,17 @@ function tornadoBase({ comparisons, consumer, waterfall }: Account, { decision }
   }
 }
 
-/** Scores without an account: results of an importer, or of an older version. */
-function scoresOnly(result: RunResult): string {
-  const shown = result.candidates.flatMap(({ id, cost: { sci } }) => (sci ? [{ id, sci }] : []))
-  if (shown.length === 0) return ''
-  const table = tableHtml({
-    label: 'Table of SCI',
-    caption:
-      'Consumer side, per functional unit. A resolved task is an accepted answer, or the fallback for one that is not.',
-    columns: [
-      { head: 'candidate' },
-      { head: 'resolved task' },
-      { head: 'accepted answer' },
-      { head: 'inference' },
-      { head: 'operational', small: 'per inference' },
-      { head: 'embodied', small: 'per inference' },
-    ],
-    rows: shown.map(({ id, sci }) => ({
-      chosen: id === result.decision.chosen,
-      cells: [
-        escapeHtml(id),
-        figure(sci.perResolved),
-        figure(sci.perAccepted),
-        figure(sci.perInference),
-        figure(sci.operational),
-        figure(sci.embodied),
-      ],
-    })),
-  })
-  return `${open}<p>${escapeHtml(shown[0]?.sci.grid ?? '')}</p>${table}</section>`
+/** Scores without an account: results of an importer. */
+function scoresOnly({ candidates, decision }: RunResult): Html | null {
+  const shown = candidates.flatMap(({ id, cost: { sci } }) => (sci ? [{ id, sci }] : []))
+  const table = sciTable(shown, decision.chosen)
+  return table && section('account', title, html`<p>${shown[0]?.sci.grid ?? ''}</p>`, table)
 }
 
-/** One line about the chosen one's score for the shorter forms of the report; empty where there is none. */
-export function scoreLine(result: RunResult): string {
-  const row = result.account?.consumer.rows.find(({ id }) => id === result.decision.chosen)
+/** One line about the chosen one's score for the shorter forms of the report; null where there is none. */
+export function scoreLine({ account, decision }: RunResult): string | null {
+  const row = account?.consumer.rows.find(({ id }) => id === decision.chosen)
   return row?.sci.perResolved.kind === 'known'
     ? `SCI of ${row.id}: ${value(row.sci.perResolved)} per resolved task`
-    : ''
+    : null
 }

@@ -1,115 +1,117 @@
 import type { CandidateResult } from '../../result/candidate.ts'
 import type { Difference, RunResult } from '../../result/run-result.ts'
-import { escapeHtml } from '../kit/escape.ts'
 import { figure } from '../kit/figure.ts'
+import { cut, type Html, html, joined } from '../kit/markup.ts'
 import { grouped, percent, points, significant, value } from '../kit/number.ts'
+import { bullets, folded, section } from '../kit/page.ts'
 import { tableHtml } from '../kit/table.ts'
 
-/** Quality and loss by slice, for the chosen candidate (or the nearest) and the incumbent. */
-export function slicesSection(result: RunResult): string {
-  const shown = result.candidates.filter((one) => one.slices.length > 0)
-  const subject = shown.find((one) => one.id === result.decision.chosen) ?? shown[0]
-  if (!subject) return ''
+/** Quality and loss by slice, for the chosen candidate (or the first that has any). */
+export function slicesSection({ candidates, decision, task }: RunResult): Html | null {
+  const shown = candidates.filter((one) => one.slices.length > 0)
+  const subject = shown.find((one) => one.id === decision.chosen) ?? shown[0]
+  if (subject === undefined) return null
   const table = tableHtml({
     label: 'Table of slices',
     caption: `${subject.id} within each slice; loss in points.`,
     columns: [
       { head: 'slice' },
       { head: 'n' },
-      { head: result.task.metric },
+      { head: task.metric },
       { head: 'loss', small: 'expected' },
       { head: 'loss', small: 'at most' },
       { head: 'note', words: true },
     ],
-    rows: subject.slices.map((slice) => ({
-      cells: [
-        `${escapeHtml(slice.key, 60)}: ${escapeHtml(slice.value, 80)}`,
-        grouped(slice.n),
-        figure(slice.quality, false),
-        slice.loss === null ? '–' : points(slice.loss),
-        slice.lossUpper === null ? '–' : points(slice.lossUpper),
-        emphasised(slice.note),
-      ],
-    })),
+    rows: subject.slices.map((slice) => [
+      html`${cut(slice.key, 60)}: ${cut(slice.value, 80)}`,
+      grouped(slice.n),
+      figure(slice.quality, false),
+      slice.loss === null ? '–' : points(slice.loss),
+      slice.lossUpper === null ? '–' : points(slice.lossUpper),
+      emphasized(slice.note),
+    ]),
   })
-  return `<section aria-labelledby="slices"><h2 id="slices">Slices</h2>${table}</section>`
-}
-
-/** Items on which chosen and incumbent differ: the harm first. */
-export function differencesSection({ differences, decision, incumbent }: RunResult): string {
-  if (differences.length === 0) return ''
-  const of = (winner: Difference['winner']): readonly Difference[] =>
-    differences.filter((one) => one.winner === winner)
-  const chosen = escapeHtml(decision.chosen ?? '', 120)
-  const other = escapeHtml(incumbent ?? '', 120)
-  const block = (title: string, list: readonly Difference[], open: boolean): string =>
-    list.length === 0
-      ? ''
-      : `<details${open ? ' open' : ''}><summary>${title} (${list.length} shown)</summary>${list.map(item).join('')}</details>`
-  const blocks = [
-    block(`${other} right, ${chosen} wrong`, of('incumbent'), of('incumbent').length <= 12),
-    block(`${chosen} right, ${other} wrong`, of('chosen'), false),
-    block('Neither right, answers differ', of('neither'), false),
-  ]
-  return `<section aria-labelledby="differences"><h2 id="differences">Where they differ</h2>${blocks.join('')}</section>`
-}
-
-function item(one: Difference): string {
-  const slices = Object.entries(one.slices).map(([key, name]) => `${key} ${name}`)
-  const where = slices.length > 0 ? ` · ${escapeHtml(slices.join(', '))}` : ''
-  return `<div class="item"><p>${escapeHtml(one.input)}</p><p class="soft">expected <b>${escapeHtml(one.expected)}</b> · chosen says <b class="${one.winner === 'chosen' ? 'gain' : 'harm'}">${escapeHtml(one.chosen)}</b> · incumbent says <b>${escapeHtml(one.incumbent)}</b>${where} · item ${escapeHtml(one.item, 60)}</p></div>`
-}
-
-/** What is wrong with the data, counted and with examples; label noise. */
-export function warningsSection(result: RunResult): string {
-  const { warnings } = result.task
-  const noise = labelNoise(result)
-  if (warnings.length === 0 && noise === '') return ''
-  const list = warnings.map((warning) => {
-    const examples = warning.examples.map((text) => `<li>${escapeHtml(text, 200)}</li>`).join('')
-    return `<li>${escapeHtml(warning.text)}${examples === '' ? '' : `<details><summary>examples</summary><ul>${examples}</ul></details>`}</li>`
-  })
-  return `<section aria-labelledby="data"><h2 id="data">What the data show</h2>${list.length > 0 ? `<ul>${list.join('')}</ul>` : ''}${noise}</section>`
+  return section('slices', 'Slices', table)
 }
 
 /** A slice that cannot be judged says so in bold; one without a bar is only reported. */
-const emphasised = (note: string): string =>
-  note.startsWith('too small to judge')
-    ? `<b>too small to judge</b>${escapeHtml(note.slice('too small to judge'.length))}`
-    : escapeHtml(note)
+function emphasized(note: string): Html | string {
+  const bold = 'too small to judge'
+  return note.startsWith(bold) ? html`<b>${bold}</b>${note.slice(bold.length)}` : note
+}
+
+/** Items on which chosen and incumbent differ: the harm first. */
+export function differencesSection({ differences, decision, incumbent }: RunResult): Html | null {
+  const chosen = cut(decision.chosen ?? '', 120)
+  const other = cut(incumbent ?? '', 120)
+  const block = (title: Html, winner: Difference['winner']): Html | null => {
+    const list = differences.filter((one) => one.winner === winner)
+    const open = winner === 'incumbent' && list.length <= 12
+    const items = list.length === 0 ? null : html`${list.map(differenceItem)}`
+    return folded(html`${title} (${list.length} shown)`, items, open)
+  }
+  return section(
+    'differences',
+    'Where they differ',
+    block(html`${other} right, ${chosen} wrong`, 'incumbent'),
+    block(html`${chosen} right, ${other} wrong`, 'chosen'),
+    block(html`Neither right, answers differ`, 'neither'),
+  )
+}
+
+function differenceItem(one: Difference): Html {
+  const slices = Object.entries(one.slices).map(([key, name]) => `${key} ${name}`)
+  const where = slices.length > 0 ? html` · ${slices.join(', ')}` : null
+  const tone = one.winner === 'chosen' ? 'gain' : 'harm'
+  return html`<div class="item"><p>${one.input}</p><p class="soft">expected <b>${one.expected}</b> · chosen answers <b class="${tone}">${one.chosen}</b> · incumbent answers <b>${one.incumbent}</b>${where} · item ${cut(one.item, 60)}</p></div>`
+}
+
+/** What is wrong with the data, counted and with examples; label noise. */
+export function warningsSection(result: RunResult): Html | null {
+  const list = result.task.warnings.map(({ text, examples }) => {
+    const shown = folded('examples', bullets(examples.map((example) => cut(example, 200))))
+    return html`${text}${shown}`
+  })
+  return section('data', 'What the data show', bullets(list), labelNoise(result))
+}
 
 /** Label noise, and whether the margin lies below it: then the labels cannot tell what is asked of them. */
-function labelNoise({ task, bar }: RunResult): string {
+function labelNoise({ task, bar }: RunResult): Html | null {
   const { labelNoise } = task
-  if (labelNoise.kind !== 'known') return ''
+  if (labelNoise.kind !== 'known') return null
   const { value: share, low, high } = labelNoise
-  const said = `Where a text occurs more than once, about ${percent(share)} of its labels contradict the others (${percent(low)} to ${percent(high)}).`
   const below =
     bar.kind === 'relative' && bar.margin < share
-      ? ` <b>Your ${significant(bar.margin * 100, 2)}-point margin is below this label noise:</b> a loss of that size may be the labels' and not the model's.`
-      : ''
-  return `<p>${escapeHtml(said)}${below}</p>`
+      ? html` <b>Your ${significant(bar.margin * 100, 2)}-point margin is below this label noise:</b> a loss of that size may be the labels' and not the model's.`
+      : null
+  return html`<p>Where a text occurs more than once, about ${percent(share)} of its labels contradict the others (${percent(low)} to ${percent(high)}).${below}</p>`
 }
 
 /** The labels that the chosen candidate confuses most. */
-export function confusionSection(result: RunResult): string {
-  const chosen = result.candidates.find((one) => one.id === result.decision.chosen)
+export function confusionSection({ candidates, decision }: RunResult): Html | null {
+  const chosen = candidates.find((one) => one.id === decision.chosen)
   const pairs = chosen?.confusion?.pairs.slice(0, 15) ?? []
-  if (!chosen || pairs.length === 0) return ''
+  if (chosen === undefined || pairs.length === 0) return null
   const table = tableHtml({
     label: 'Table of confusions',
     caption: 'Most frequent wrong answers.',
     narrow: true,
     columns: [{ head: 'expected' }, { head: 'answered', words: true }, { head: 'times' }],
-    rows: pairs.map(([expected, answered, n]) => ({
-      cells: [escapeHtml(expected, 80), escapeHtml(answered, 80), grouped(n)],
-    })),
+    rows: pairs.map(([expected, answered, n]) => [
+      cut(expected, 80),
+      cut(answered, 80),
+      grouped(n),
+    ]),
   })
-  return `<section aria-labelledby="confusion"><h2 id="confusion">What ${escapeHtml(chosen.id, 120)} confuses most</h2>${metrics(chosen)}${table}</section>`
+  return section(
+    'confusion',
+    html`What ${cut(chosen.id, 120)} confuses most`,
+    metrics(chosen),
+    table,
+  )
 }
 
-function metrics({ metrics }: CandidateResult): string {
-  const entries = Object.entries(metrics)
-  if (entries.length === 0) return ''
-  return `<p>${entries.map(([name, estimate]) => `${escapeHtml(name)} ${escapeHtml(value(estimate))}`).join(' · ')} (as observed).</p>`
+function metrics({ metrics }: CandidateResult): Html | null {
+  const shown = Object.entries(metrics).map(([name, one]) => html`${name} ${value(one)}`)
+  return shown.length === 0 ? null : html`<p>${joined(shown, html` · `)} (as observed).</p>`
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { tagsOf } from '../../../../test/report/hostile.ts'
 import {
   absolute,
   api,
@@ -96,7 +97,7 @@ test('constraints, training, failures, slices too small and label noise are show
 test('the chance of losing more than the margin stands in the table', () => {
   const text = words(renderHtml(supported))
   expect(text).toContain('P(loss > 1)')
-  expect(text).toContain('P(loss > 1 point)')
+  expect(text).toContain('is more than 1 point')
 })
 
 test('"saves" says of what and against whom; without an incumbent nothing is said to be saved', () => {
@@ -126,6 +127,14 @@ test('a policy forbids every script and every load, and no payload makes a tag o
   expect(handlers).toEqual([])
   expect([...html.matchAll(/<style\b/g)]).toHaveLength(1)
 })
+
+test.each(Object.entries(every))(
+  '%s: a payload in every text adds no tag and no attribute',
+  (_, result) => {
+    const harmless = tagsOf(renderHtml(hostile(result, 'x')))
+    expect(tagsOf(renderHtml(hostile(result)))).toEqual(harmless)
+  },
+)
 
 test('a megabyte in every field makes a page that still opens', () => {
   const html = renderHtml(hostile(supported, '<b>'.repeat(350_000)))

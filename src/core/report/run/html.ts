@@ -1,11 +1,12 @@
 import type { RunResult } from '../../result/run-result.ts'
 import { pageHtml } from '../kit/page.ts'
 import { accountSection } from './account.ts'
-import { plotsSection, tableSection } from './candidates.ts'
+import { candidatesSection } from './candidates.ts'
 import { confusionSection, differencesSection, slicesSection, warningsSection } from './data.ts'
-import { decisionSection } from './decision.ts'
+import { decisionHeader } from './decision.ts'
 import { eachSection } from './each.ts'
 import { methodSection, overheadSection } from './method.ts'
+import { plotsSection } from './plots.ts'
 
 /** The report of a run as one self-contained HTML file. */
 export function renderHtml(result: RunResult): string {
@@ -14,10 +15,10 @@ export function renderHtml(result: RunResult): string {
   return pageHtml({
     title: `${task.name.slice(0, 120)}: ${decision.kind}${synthetic}`,
     skipTo: ['candidates', 'the candidates'],
-    header: decisionSection(result),
+    header: decisionHeader(result),
     sections: [
       plotsSection(result),
-      tableSection(result),
+      candidatesSection(result),
       eachSection(result),
       slicesSection(result),
       differencesSection(result),

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import { payload } from '../../../../test/report/hostile.ts'
 import {
   broken,
   every,
   hostile,
-  payload,
   supported,
   synthetic,
   twelve,

@@ -1,97 +1,67 @@
 import type { CandidateResult } from '../../result/candidate.ts'
 import type { RunResult } from '../../result/run-result.ts'
-import { chance } from '../kit/chance.ts'
-import { escapeMarkdown } from '../kit/escape.ts'
-import { grouped, percent, points, significant, value } from '../kit/number.ts'
-import { scoreLine } from './account.ts'
-import { lookedWords, orderedCandidates, savesNote } from './candidates.ts'
-import { claimText, headlineText } from './headline.ts'
+import { cutMd, joinedMd, type Markdown, markdownText, md } from '../kit/markup.ts'
+import { value } from '../kit/number.ts'
+import { tableMarkdown } from '../kit/table.ts'
+import {
+  decidingColumns,
+  legend,
+  orderedCandidates,
+  type SummaryColumn,
+  savingColumns,
+  summaryOf,
+} from './summary.ts'
 
 /** The report as Markdown that fits a pull request. */
 export function renderMarkdown(result: RunResult): string {
-  const { task, decision, overhead, provenance } = result
-  const mark = (holds: boolean): string => (holds ? 'yes' : 'no')
-  const lines = [
-    `### rightsize: ${escapeMarkdown(task.name)}${task.synthetic ? ' (synthetic data)' : ''}`,
-    '',
-    `**${escapeMarkdown(headlineText(result), 900)}**`,
-    '',
-    `- **Matches (these items): ${mark(decision.matches.holds)}.** ${escapeMarkdown(claimText(decision.matches), 400)}`,
-    `- **Certified (future items like these): ${mark(decision.certified.holds)}.** ${escapeMarkdown(claimText(decision.certified), 400)}`,
-    '',
-    ...table(result),
-    '',
-    `Loss: points against ${escapeMarkdown(result.incumbent ?? 'the floor', 60)}; "at most" holds at ${percent(1 - result.risk.alpha, 0)} over ${lookedWords(decision.looked)}; "P(over)": chance that the loss exceeds the margin. ${savesNote(
-      result,
-    )
-      .map((note) => escapeMarkdown(note, 300))
-      .join(' ')} Order: ${escapeMarkdown(decision.order.word, 80)}.`,
+  const { task, decision, provenance } = result
+  const { headline, claims, broken, next, cost } = summaryOf(result)
+  const blocks: readonly (readonly Markdown[])[] = [
+    [md`### rightsize: ${task.name}${task.synthetic ? md` (synthetic data)` : null}`],
+    [md`**${cutMd(headline, 900)}**`],
+    claims.map(
+      ({ name, about, holds, text }) =>
+        md`- **${name.charAt(0).toUpperCase()}${name.slice(1)} (${cutMd(about, 40)}): ${holds ? 'yes' : 'no'}.** ${cutMd(text, 400)}`,
+    ),
+    table(result),
+    [cutMd([...legend(result, 'P(over)'), `Order: ${decision.order.word}.`].join(' '), 900)],
+    listed(broken),
+    next.length === 0 ? [] : [md`Next:`, ...listed(next)],
+    foldedList(
+      'What the data show',
+      task.warnings.map(({ text }) => text),
+    ),
+    [
+      md`<sub>${cutMd([...cost, `${provenance.generator}, ${provenance.endedAt}.`].join(' '), 600)}</sub>`,
+    ],
   ]
-  const broken = result.candidates.filter((one) => one.verdict === 'broken')
-  if (broken.length > 0)
-    lines.push(
-      '',
-      ...broken
-        .slice(0, 6)
-        .map((one) => `- ${escapeMarkdown(one.id, 60)} broke: ${escapeMarkdown(one.why, 300)}`),
-    )
-  const next = decision.next.filter((step) => step.kind !== 'none')
-  if (next.length > 0)
-    lines.push(
-      '',
-      'Next:',
-      ...next.slice(0, 6).map((step) => `- ${escapeMarkdown(step.text, 300)}`),
-    )
-  if (task.warnings.length > 0) {
-    lines.push('', '<details><summary>What the data show</summary>', '')
-    lines.push(
-      ...task.warnings.slice(0, 8).map((warning) => `- ${escapeMarkdown(warning.text, 300)}`),
-      '',
-      '</details>',
-    )
-  }
-  lines.push(
-    '',
-    `<sub>${grouped(overhead.calls)} calls, ${significant(overhead.cpuS)} CPU-s; ${payBack(result)}${score(result)} Look ${task.look} at this data. ${escapeMarkdown(provenance.generator)}, ${escapeMarkdown(provenance.endedAt, 40)}.</sub>`,
-    '',
-  )
-  return lines.join('\n')
+  const shown = blocks.filter((lines) => lines.length > 0)
+  const written = shown.map((lines) => joinedMd(lines, md`\n`))
+  return `${markdownText(joinedMd(written, md`\n\n`))}\n`
 }
 
-function payBack({ overhead }: RunResult): string {
-  const { payBackCalls } = overhead
-  return payBackCalls.kind === 'known'
-    ? `paid back after ${value(payBackCalls)} answers.`
-    : 'pay-back not known.'
+const listed = (texts: readonly string[]): readonly Markdown[] =>
+  texts.slice(0, 8).map((text) => md`- ${cutMd(text, 300)}`)
+
+const foldedList = (summary: string, texts: readonly string[]): readonly Markdown[] =>
+  texts.length === 0
+    ? []
+    : [md`<details><summary>${summary}</summary>\n`, ...listed(texts), md`\n</details>`]
+
+function table(result: RunResult): readonly Markdown[] {
+  const columns = [...decidingColumns(result), ...costColumns, ...savingColumns(result)]
+  const rows = orderedCandidates(result)
+  const cell = (one: CandidateResult) => (column: SummaryColumn) => ({ text: column.cell(one) })
+  return tableMarkdown({
+    label: 'candidates',
+    caption: '',
+    columns,
+    rows: rows.map((one) => columns.map(cell(one))),
+    chosen: rows.findIndex(({ id }) => id === result.decision.chosen),
+  })
 }
 
-function score(result: RunResult): string {
-  const line = scoreLine(result)
-  return line === '' ? '' : ` ${line}.`
-}
-
-function table(result: RunResult): readonly string[] {
-  const row = (one: CandidateResult): string => {
-    const chosen = one.id === result.decision.chosen ? '**' : ''
-    const cells = [
-      `${chosen}${escapeMarkdown(one.id, 60)}${chosen}`,
-      one.role === 'incumbent' ? 'incumbent' : one.verdict,
-      grouped(one.n),
-      one.quality.kind === 'known' ? percent(one.quality.value) : 'unknown',
-      one.loss ? points(one.loss.expected) : '–',
-      one.loss ? points(one.loss.upper) : '–',
-      one.loss ? chance(one.loss.pOverCorrected) : '–',
-      value(one.cost.cpuPerItem),
-      value(one.cost.energyPerItem),
-      one.role === 'incumbent'
-        ? '–'
-        : `${value(one.cost.ratioResolved)}${one.cost.ratioResolved.kind === 'known' ? 'x' : ''}`,
-    ]
-    return `| ${cells.join(' | ')} |`
-  }
-  return [
-    `| candidate | verdict | n | ${escapeMarkdown(result.task.metric, 60)} | loss | at most | P(over) | CPU time | energy | saves |`,
-    '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|',
-    ...orderedCandidates(result).map(row),
-  ]
-}
+const costColumns: readonly SummaryColumn[] = [
+  { head: 'CPU time', cell: ({ cost }) => value(cost.cpuPerItem) },
+  { head: 'energy', cell: ({ cost }) => value(cost.energyPerItem) },
+]

@@ -1,12 +1,16 @@
-import type { CandidateResult } from '../../result/candidate.ts'
 import type { RunResult } from '../../result/run-result.ts'
-import { chance } from '../kit/chance.ts'
-import { plainText } from '../kit/escape.ts'
-import { grouped, percent, points, significant, value } from '../kit/number.ts'
+import { value } from '../kit/number.ts'
+import { plainText } from '../kit/plain-text.ts'
 import { wrap } from '../kit/wrap.ts'
-import { scoreLine } from './account.ts'
-import { lookedWords, orderedCandidates, savingOf } from './candidates.ts'
-import { claimText, headlineText } from './headline.ts'
+import { costAxis } from './cost-axis.ts'
+import {
+  decidingColumns,
+  legend,
+  orderedCandidates,
+  type SummaryColumn,
+  savingColumns,
+  summaryOf,
+} from './summary.ts'
 
 export interface TerminalOptions {
   readonly columns: number
@@ -17,19 +21,21 @@ export interface TerminalOptions {
 export function renderTerminal(result: RunResult, options: TerminalOptions): string {
   const width = Math.max(60, Math.min(options.columns, 100))
   const paint = painter(options.color)
-  const { decision } = result
+  const { headline, claims, next, cost } = summaryOf(result)
+  const { order } = result.decision
+  const columns = fitting(result, width)
+  const over = columns.some(({ spare }) => spare) ? 'P(over)' : null
+  const footer = [`Order: ${order.word} (${order.why}).`, ...legend(result, over), cost.join(' ')]
+  const lines = (texts: readonly string[], lead = '', indent = '') =>
+    texts.flatMap((text) => wrap(plainText(text, 1200), width, lead, indent)).join('\n')
   const blocks = [
     `${paint.bold(plainText(result.task.name, 80))}${result.task.synthetic ? ` ${paint.yellow('(synthetic data)')}` : ''}`,
-    wrap(plainText(headlineText(result), 1200), width).join('\n'),
-    claims(result, width, paint).join('\n'),
-    table(result, width, paint).join('\n'),
-    footer(result, width).join('\n'),
+    lines([headline]),
+    claims.flatMap((claim) => claimLines(claim, width, paint)).join('\n'),
+    table(result, columns, width, paint).join('\n'),
+    lines(footer),
+    next.length === 0 ? '' : `Next\n${lines(next, '  - ', '    ')}`,
   ]
-  const next = decision.next.filter((step) => step.kind !== 'none')
-  if (next.length > 0) {
-    const lines = next.flatMap((step) => wrap(plainText(step.text), width, '  - ', '    '))
-    blocks.push(['Next', ...lines].join('\n'))
-  }
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
 
@@ -53,161 +59,74 @@ function painter(color: boolean): Painter {
   }
 }
 
-function claims(result: RunResult, width: number, paint: Painter): readonly string[] {
-  const { matches, certified } = result.decision
-  const mark = (holds: boolean): string => (holds ? paint.green('yes') : paint.yellow('no '))
-  return [
-    ...wrap(
-      plainText(claimText(matches)),
-      width,
-      `matches    ${mark(matches.holds)}  `,
-      ' '.repeat(16),
-      16,
-    ),
-    ...wrap(
-      plainText(claimText(certified)),
-      width,
-      `certified  ${mark(certified.holds)}  `,
-      ' '.repeat(16),
-      16,
-    ),
-  ]
+function claimLines(
+  { name, holds, text }: ReturnType<typeof summaryOf>['claims'][number],
+  width: number,
+  paint: Painter,
+): readonly string[] {
+  const mark = holds ? paint.green('yes') : paint.yellow('no ')
+  return wrap(plainText(text), width, `${name.padEnd(11)}${mark}  `, ' '.repeat(16), 16)
 }
 
-interface Column {
-  readonly head: string
-  readonly left?: boolean
-  /** Left out where there is no room: the headline has it for the chosen one. */
-  readonly spare?: boolean
-  cell(candidate: CandidateResult): string
-}
+const gap = 2
+/** Room that a name needs to be told from its neighbors. */
+const nameWidth = 22
 
-function table(result: RunResult, width: number, paint: Painter): readonly string[] {
-  const columns = fitting(result, width)
+function table(
+  result: RunResult,
+  columns: readonly SummaryColumn[],
+  width: number,
+  paint: Painter,
+): readonly string[] {
   const widths = columns.map((column) => columnWidth(column, result))
   widths[0] = Math.min(widths[0] ?? 0, Math.max(10, width - rowWidth(widths.slice(1)) - gap))
   const pad = (cell: string, i: number): string => {
     const to = widths[i] ?? 0
-    return columns[i]?.left ? clip(cell, to).padEnd(to) : cell.padStart(to)
+    return columns[i]?.words ? clip(cell, to).padEnd(to) : cell.padStart(to)
   }
   const line = (cells: readonly string[]): string =>
     cells.map(pad).join(' '.repeat(gap)).slice(0, width).trimEnd()
-  const rows = orderedCandidates(result).map((candidate) =>
-    columns.map((column) => column.cell(candidate)),
-  )
-  return [
-    paint.dim(line(columns.map((column) => column.head))),
-    ...rows.map((row) => (row[0]?.startsWith('> ') ? paint.bold(line(row)) : line(row))),
-  ]
+  const rows = orderedCandidates(result).map((one) => {
+    const shown = line(columns.map((column) => column.cell(one)))
+    return one.id === result.decision.chosen ? paint.bold(shown) : shown
+  })
+  return [paint.dim(line(columns.map(({ head }) => head))), ...rows]
 }
 
-const gap = 2
-/** Room that a name needs to be told from its neighbours. */
-const nameWidth = 22
-
-const columnWidth = ({ head, cell }: Column, { candidates }: RunResult): number =>
-  Math.max(head.length, ...candidates.map((candidate) => cell(candidate).length))
+const columnWidth = ({ head, cell }: SummaryColumn, { candidates }: RunResult): number =>
+  Math.max(head.length, ...candidates.map((one) => cell(one).length))
 
 const rowWidth = (widths: readonly number[]): number =>
   widths.reduce((sum, width) => sum + width + gap, -gap)
 
 /** Without the columns that can be missed where the names would be cut otherwise. */
-function fitting(result: RunResult, width: number): readonly Column[] {
+function fitting(result: RunResult, width: number): readonly SummaryColumn[] {
   const columns = columnsOf(result)
   const [name = 0, ...others] = columns.map((column) => columnWidth(column, result))
   const whole = Math.min(name, nameWidth) + gap + rowWidth(others)
-  return whole <= width ? columns : columns.filter((column) => !column.spare)
+  return whole <= width ? columns : columns.filter(({ spare }) => !spare)
 }
 
-function columnsOf(result: RunResult): readonly Column[] {
+/** The columns that decide, the cost by which the order goes, and the saving; the chosen one is marked. */
+function columnsOf(result: RunResult): readonly SummaryColumn[] {
   const { chosen } = result.decision
-  const all: readonly Column[] = [
-    {
-      head: 'candidate',
-      left: true,
-      cell: (c) => `${c.id === chosen ? '> ' : '  '}${plainText(c.id, 60)}`,
-    },
-    {
-      head: 'verdict',
-      left: true,
-      cell: (c) => (c.role === 'incumbent' ? 'incumbent' : c.verdict),
-    },
-    { head: 'n', cell: (c) => grouped(c.n) },
-    {
-      head: result.task.metric === 'accuracy' ? 'accuracy' : 'quality',
-      cell: (c) => (c.quality.kind === 'known' ? percent(c.quality.value) : '-'),
-    },
-    { head: 'loss', cell: (c) => (c.loss ? points(c.loss.expected) : '-') },
-    { head: 'at most', cell: (c) => (c.loss ? points(c.loss.upper) : '-') },
-    {
-      head: 'P(over)',
-      spare: true,
-      cell: (c) => (c.loss ? chance(c.loss.pOverCorrected) : '-'),
-    },
-    costColumn(result),
-  ]
-  return result.incumbent === null ? all : [...all, { head: 'saves', cell: ratio }]
-}
-
-/** The cost that the order is by; CPU time where it is by what has no figure per answer. */
-function costColumn({ decision }: RunResult): Column {
-  switch (decision.order.by) {
-    case 'energy':
-      return { head: 'energy', cell: (c) => orDash(value(c.cost.energyPerItem)) }
-    case 'price':
-      return { head: 'price', cell: (c) => orDash(value(c.cost.pricePerItem)) }
-    case 'latency':
-      return { head: 'latency', cell: (c) => orDash(value(c.cost.latencyP50)) }
-    default:
-      return { head: 'CPU time', cell: (c) => orDash(value(c.cost.cpuPerItem)) }
-  }
-}
-
-const orDash = (text: string): string => (text === 'unknown' ? '-' : text)
-
-function ratio(candidate: CandidateResult): string {
-  const { ratioResolved } = candidate.cost
-  if (candidate.role === 'incumbent') return '1x'
-  return ratioResolved.kind === 'known' ? `${significant(ratioResolved.value, 2)}x` : '-'
-}
-
-/** How the table is to be read, what the benchmark has cost: each sentence on its own lines. */
-function footer(result: RunResult, width: number): readonly string[] {
-  return [orderLine(result), ...tableLines(result, width), costLine(result)]
-    .map((text) => plainText(text))
-    .flatMap((text) => wrap(text, width))
-}
-
-const orderLine = ({ decision }: RunResult): string =>
-  `Order: ${decision.order.word} (${decision.order.why}).`
-
-function tableLines(result: RunResult, width: number): readonly string[] {
-  const { incumbent, risk, decision, bar } = result
-  const level = percent(1 - risk.alpha, 0)
-  const against = incumbent === null ? 'the floor' : incumbent
-  const limit = bar.kind === 'relative' ? 'your margin' : '0'
-  const over = fitting(result, width).some((column) => column.spare)
-    ? `; P(over): chance that the loss exceeds ${limit}`
-    : ''
-  const saves =
-    incumbent === null
-      ? 'No incumbent named, saving not stated.'
-      : `saves: ${savingOf(result)} of ${incumbent} over its own, per resolved task.`
+  const [first] = result.candidates
   return [
-    `loss: expected points lost against ${against}; at most: with ${level} confidence, over ${lookedWords(decision.looked)}${over}.`,
-    saves,
+    ...decidingColumns(result).map((column): SummaryColumn => {
+      if (column.head === 'candidate')
+        return { ...column, cell: ({ id }) => `${id === chosen ? '> ' : '  '}${plainText(id, 60)}` }
+      return column.head.length > longestHead ? { ...column, head: 'quality' } : column
+    }),
+    {
+      head: first ? costAxis(first, result).short : 'cost',
+      cell: (one) => value(costAxis(one, result).estimate).replace('unknown', '–'),
+    },
+    ...savingColumns(result),
   ]
 }
 
-function costLine(result: RunResult): string {
-  const { overhead, task } = result
-  const pays = overhead.payBackCalls
-  const payBack =
-    pays.kind === 'known' ? ` Paid back after ${value(pays)} answers.` : ' Pay-back not known.'
-  const look = task.look > 1 ? ` Look ${task.look} at this data.` : ''
-  const score = scoreLine(result)
-  return `Finding out took ${grouped(overhead.calls)} calls (${grouped(overhead.reused)} answers from the store), ${significant(overhead.cpuS)} CPU-s.${payBack}${look}${score === '' ? '' : ` ${score}.`}`
-}
+/** A metric with a longer name is called quality: it would take the room of figures. */
+const longestHead = 9
 
 /** Cut in the middle: names of one family often differ at their ends only. */
 function clip(text: string, length: number): string {

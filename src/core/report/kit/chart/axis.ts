@@ -1,5 +1,5 @@
 import { scaleLinear, scaleLog } from 'd3-scale'
-import { escapeHtml } from '../escape.ts'
+import { cut, type Html, type HtmlContent, html } from '../markup.ts'
 
 interface Tick {
   readonly at: number
@@ -90,9 +90,9 @@ export const px = (value: number): string => String(Math.round(value * 10) / 10)
 export const clip = (text: string, length: number): string =>
   text.length > length ? `${text.slice(0, length - 1)}…` : text
 
-/** Opening tag of a chart that reads as one picture with a text of its own. */
-export const svgOpen = (height: number, label: string): string =>
-  `<svg class="chart" viewBox="0 0 720 ${px(height)}" role="img" aria-label="${escapeHtml(label, 2000)}">`
+/** A chart that reads as one picture with a text of its own. */
+export const picture = (height: number, label: string, ...content: readonly HtmlContent[]): Html =>
+  html`<svg class="chart" viewBox="0 0 720 ${px(height)}" role="img" aria-label="${cut(label, 2000)}">${content}</svg>`
 
 /** Grid lines and tick labels of a plot area [left, right] x [top, bottom]. */
 export function axes(
@@ -105,18 +105,18 @@ export function axes(
     readonly bottom: number
   },
   names: { readonly x: string; readonly y?: string },
-): string {
+): Html {
   const vertical = x.ticks.map(
     ({ at, text }) =>
-      `<line class="grid" x1="${px(at)}" x2="${px(at)}" y1="${px(area.top)}" y2="${px(area.bottom)}"/><text class="tick" x="${px(at)}" y="${px(area.bottom + 18)}" text-anchor="middle">${escapeHtml(text)}</text>`,
+      html`<line class="grid" x1="${px(at)}" x2="${px(at)}" y1="${px(area.top)}" y2="${px(area.bottom)}"/><text class="tick" x="${px(at)}" y="${px(area.bottom + 18)}" text-anchor="middle">${text}</text>`,
   )
   const horizontal = (y?.ticks ?? []).map(
     ({ at, text }) =>
-      `<line class="grid" x1="${px(area.left)}" x2="${px(area.right)}" y1="${px(at)}" y2="${px(at)}"/><text class="tick" x="${px(area.left - 8)}" y="${px(at + 4)}" text-anchor="end">${escapeHtml(text)}</text>`,
+      html`<line class="grid" x1="${px(area.left)}" x2="${px(area.right)}" y1="${px(at)}" y2="${px(at)}"/><text class="tick" x="${px(area.left - 8)}" y="${px(at + 4)}" text-anchor="end">${text}</text>`,
   )
-  const xName = `<text class="axis" x="${px((area.left + area.right) / 2)}" y="${px(area.bottom + 38)}" text-anchor="middle">${escapeHtml(names.x)}</text>`
+  const xName = html`<text class="axis" x="${px((area.left + area.right) / 2)}" y="${px(area.bottom + 38)}" text-anchor="middle">${names.x}</text>`
   const yName = names.y
-    ? `<text class="axis" x="${px(area.left)}" y="${px(area.top - 12)}" text-anchor="start">${escapeHtml(names.y)}</text>`
-    : ''
-  return [...vertical, ...horizontal, xName, yName].join('')
+    ? html`<text class="axis" x="${px(area.left)}" y="${px(area.top - 12)}" text-anchor="start">${names.y}</text>`
+    : null
+  return html`${[vertical, horizontal, xName, yName]}`
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { type Html, htmlText } from '../markup.ts'
 import { linearAxis, logAxis } from './axis.ts'
 import { intervalBarsSvg } from './interval-bars.ts'
 import { intervalRange, intervalRowsSvg } from './interval-rows.ts'
@@ -6,6 +7,9 @@ import { payBackSvg } from './pay-back-curve.ts'
 import { shrinkStepsSvg } from './shrink-steps.ts'
 import { tornadoSvg } from './tornado.ts'
 import { waterfallSvg } from './waterfall.ts'
+
+/** The picture as text; empty where there is none. */
+const drawn = (svg: Html | null): string => htmlText(svg)
 
 const plain = (value: number): string => `${Math.round(value * 1e6)} µs`
 
@@ -34,16 +38,18 @@ test('labels of a linear axis to the right do not touch', () => {
 })
 
 test('the steps of a waterfall begin where the one before ends and reach the total', () => {
-  const svg = waterfallSvg({
-    steps: [
-      { name: 'a', value: 1 },
-      { name: 'b', value: 0 },
-      { name: 'c', value: 3 },
-    ],
-    total: 4,
-    totalName: 'sum',
-    text: String,
-  })
+  const svg = drawn(
+    waterfallSvg({
+      steps: [
+        { name: 'a', value: 1 },
+        { name: 'b', value: 0 },
+        { name: 'c', value: 3 },
+      ],
+      total: 4,
+      totalName: 'sum',
+      text: String,
+    }),
+  )
   const bars = [...svg.matchAll(/<rect class="[^"]*" x="([\d.]+)" y="\d+" width="([\d.]+)"/g)].map(
     ([, x, width]) => ({ from: Number(x), to: Number(x) + Number(width) }),
   )
@@ -56,8 +62,10 @@ test('the steps of a waterfall begin where the one before ends and reach the tot
 
 test('an interval that reaches 0 is drawn to the edge, and one without a positive value not at all', () => {
   const row = { id: 'x', role: 'other', low: 0, value: 2, high: 4 } as const
-  expect(intervalBarsSvg({ rows: [row], axisName: 'g', text: String })).not.toMatch(/NaN|Infinity/)
-  expect(intervalBarsSvg({ rows: [{ ...row, value: 0 }], axisName: 'g', text: String })).toBe('')
+  expect(drawn(intervalBarsSvg({ rows: [row], axisName: 'g', text: String }))).not.toMatch(
+    /NaN|Infinity/,
+  )
+  expect(intervalBarsSvg({ rows: [{ ...row, value: 0 }], axisName: 'g', text: String })).toBeNull()
 })
 
 test('a pay-back curve crosses the line of 0 where the saving has covered what was spent', () => {
@@ -67,22 +75,24 @@ test('a pay-back curve crosses the line of 0 where the saving has covered what w
     value: month - 1,
     high: month - 0.5,
   }))
-  const svg = payBackSvg({ points, axisName: 'net', text: String })
+  const svg = drawn(payBackSvg({ points, axisName: 'net', text: String }))
   const zero = Number(/class="zero"[^>]* y1="([\d.]+)"/.exec(svg)?.[1])
   const path = /class="curve" d="M[\d.]+,([\d.]+)L[\d.]+,([\d.]+)L[\d.]+,([\d.]+)"/.exec(svg)
   expect(Number(path?.[1])).toBeGreaterThan(zero)
   expect(Number(path?.[2])).toBeCloseTo(zero, 0)
   expect(Number(path?.[3])).toBeLessThan(zero)
-  expect(payBackSvg({ points: points.slice(0, 1), axisName: 'net', text: String })).toBe('')
+  expect(payBackSvg({ points: points.slice(0, 1), axisName: 'net', text: String })).toBeNull()
 })
 
 test('bars of a tornado begin at the middle value', () => {
-  const svg = tornadoSvg({
-    rows: [{ factor: 'grid', atLow: 1, atHigh: 4 }],
-    base: 2,
-    axisName: 'g',
-    text: String,
-  })
+  const svg = drawn(
+    tornadoSvg({
+      rows: [{ factor: 'grid', atLow: 1, atHigh: 4 }],
+      base: 2,
+      axisName: 'g',
+      text: String,
+    }),
+  )
   const bars = [...svg.matchAll(/<rect class="[^"]*" x="([\d.]+)" y="\d+" width="([\d.]+)"/g)]
   const [low, high] = bars.map(([, x, width]) => [Number(x), Number(x) + Number(width)])
   expect(low![1]).toBeCloseTo(high![0]!, 0)
@@ -91,17 +101,19 @@ test('bars of a tornado begin at the middle value', () => {
 
 test('bars of what is left begin at 0, are as long as their values, and the pale part reaches back to the step before', () => {
   const of = (value: number) => ({ value, text: `${value} MB` })
-  const svg = shrinkStepsSvg({
-    shows: 'left',
-    columns: ['size'],
-    steps: [
-      { name: 'original', values: [of(40)] },
-      { name: 'a', values: [of(10)] },
-      { name: 'b', values: [of(20)] },
-      { name: 'c', values: [null] },
-      { name: 'd', values: [{ ...of(5), low: 4, high: 6 }] },
-    ],
-  })
+  const svg = drawn(
+    shrinkStepsSvg({
+      shows: 'left',
+      columns: ['size'],
+      steps: [
+        { name: 'original', values: [of(40)] },
+        { name: 'a', values: [of(10)] },
+        { name: 'b', values: [of(20)] },
+        { name: 'c', values: [null] },
+        { name: 'd', values: [{ ...of(5), low: 4, high: 6 }] },
+      ],
+    }),
+  )
   const bars = [
     ...svg.matchAll(/<rect class="([^"]*)" x="([\d.]+)" y="\d+" width="([\d.]+)"/g),
   ].map(([, kind, x, width]) => ({ kind, from: Number(x), wide: Number(width) }))
@@ -124,18 +136,20 @@ test('bars of what is left begin at 0, are as long as their values, and the pale
   expect(Number(ends[0]![1])).toBeCloseTo(4 * unit, 0)
   expect(Number(ends[0]![2])).toBeCloseTo(6 * unit, 0)
   expect(svg).toContain('not measured')
-  expect(shrinkStepsSvg({ shows: 'left', columns: ['size'], steps: [] })).toBe('')
+  expect(shrinkStepsSvg({ shows: 'left', columns: ['size'], steps: [] })).toBeNull()
 })
 
 test('a row of intervals has its dot between its ends and the limit where the axis has it', () => {
   const axis = linearAxis([-1, 3], intervalRange, String)
-  const svg = intervalRowsSvg({
-    rows: [{ name: '<a>', role: 'other', value: 1, low: -1, high: 3, text: '1' }],
-    axis,
-    axisName: 'loss',
-    limit: 2,
-    limitText: 'margin',
-  })
+  const svg = drawn(
+    intervalRowsSvg({
+      rows: [{ name: '<a>', role: 'other', value: 1, low: -1, high: 3, text: '1' }],
+      axis,
+      axisName: 'loss',
+      limit: 2,
+      limitText: 'margin',
+    }),
+  )
   const number = (pattern: RegExp): number => Number(pattern.exec(svg)?.[1])
   expect(number(/class="limit" x1="([\d.]+)"/)).toBeCloseTo(axis.at(2), 0)
   expect(number(/circle cx="([\d.]+)"/)).toBeCloseTo(axis.at(1), 0)
@@ -146,17 +160,19 @@ test('a row of intervals has its dot between its ends and the limit where the ax
 
 test('in the waterfall of factors each step is as long as the logarithm of its own factor, wherever it begins', () => {
   const of = (value: number) => ({ value, text: `${value} MB` })
-  const svg = shrinkStepsSvg({
-    shows: 'times',
-    columns: ['size'],
-    steps: [
-      { name: 'original', values: [of(100)] },
-      { name: 'ten times', values: [of(10)] },
-      { name: 'twice', values: [of(5)] },
-      { name: 'back by two', values: [of(10)] },
-      { name: 'ten times again', values: [of(1)] },
-    ],
-  })
+  const svg = drawn(
+    shrinkStepsSvg({
+      shows: 'times',
+      columns: ['size'],
+      steps: [
+        { name: 'original', values: [of(100)] },
+        { name: 'ten times', values: [of(10)] },
+        { name: 'twice', values: [of(5)] },
+        { name: 'back by two', values: [of(10)] },
+        { name: 'ten times again', values: [of(1)] },
+      ],
+    }),
+  )
   const wide = (kind: string) =>
     [
       ...svg.matchAll(new RegExp(`class="${kind}" x="([\\d.]+)" y="\\d+" width="([\\d.]+)"`, 'g')),

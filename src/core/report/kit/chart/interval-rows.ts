@@ -1,5 +1,5 @@
-import { escapeHtml } from '../escape.ts'
-import { type Axis, axes, clip, px, svgOpen } from './axis.ts'
+import { type Html, html } from '../markup.ts'
+import { type Axis, axes, clip, picture, px } from './axis.ts'
 
 export interface IntervalLine {
   readonly name: string
@@ -28,15 +28,17 @@ const [top, rowHeight] = [26, 46]
 const lineLength = 96
 
 /** A dot and its interval per row against a line that is drawn through all; names stand over their rows, so long ones have room. */
-export function intervalRowsSvg(chart: IntervalRowsChart): string {
+export function intervalRowsSvg(chart: IntervalRowsChart): Html | null {
   const { rows, axis, axisName, limit, limitText } = chart
-  if (rows.length === 0) return ''
+  if (rows.length === 0) return null
   const bottom = top + rows.length * rowHeight
   const area = { left, right, top, bottom }
   const label = rows.map(({ name, text }) => `${name}: ${text}`).join('; ')
   const lines = rows.map((row, i) => drawn(row, chart, top + i * rowHeight))
   const at = axis.at(limit)
-  return `${svgOpen(bottom + 46, `${axisName}. ${limitText}. ${label}.`)}${axes(axis, null, area, { x: axisName })}<text class="bar-text" x="${px(at)}" y="13" text-anchor="${anchorAt(at)}">${escapeHtml(limitText)}</text>${lines.join('')}</svg>`
+  const named = html`<text class="bar-text" x="${px(at)}" y="13" text-anchor="${anchorAt(at)}">${limitText}</text>`
+  const frame = axes(axis, null, area, { x: axisName })
+  return picture(bottom + 46, `${axisName}. ${limitText}. ${label}.`, frame, named, lines)
 }
 
 /** Texts near an edge grow away from it. */
@@ -44,11 +46,11 @@ const anchorAt = (x: number): 'start' | 'middle' | 'end' =>
   x < left + 90 ? 'start' : x > right - 90 ? 'end' : 'middle'
 
 /** The line of the limit is drawn beside the interval only: through the name above it would strike it out. */
-function drawn(row: IntervalLine, { axis, limit }: IntervalRowsChart, y: number): string {
+function drawn(row: IntervalLine, { axis, limit }: IntervalRowsChart, y: number): Html {
   const { name, role, text } = row
   const at = (value: number): string => px(axis.at(within(value, axis)))
   const middle = px(y + 32)
-  return `<line class="limit" x1="${at(limit)}" x2="${at(limit)}" y1="${px(y + 22)}" y2="${px(y + 42)}"/><g class="pt ${role}"><text class="label ${role}" x="0" y="${px(y + 16)}">${escapeHtml(clip(name, Math.min(72, lineLength - text.length)))}<tspan class="tick" dx="8">${escapeHtml(text)}</tspan></text><line class="range" x1="${at(row.low)}" x2="${at(row.high)}" y1="${middle}" y2="${middle}"/><circle cx="${at(row.value)}" cy="${middle}" r="5.5"/></g>`
+  return html`<line class="limit" x1="${at(limit)}" x2="${at(limit)}" y1="${px(y + 22)}" y2="${px(y + 42)}"/><g class="pt ${role}"><text class="label ${role}" x="0" y="${px(y + 16)}">${clip(name, Math.min(72, lineLength - text.length))}<tspan class="tick" dx="8">${text}</tspan></text><line class="range" x1="${at(row.low)}" x2="${at(row.high)}" y1="${middle}" y2="${middle}"/><circle cx="${at(row.value)}" cy="${middle}" r="5.5"/></g>`
 }
 
 const within = (value: number, { domain }: Axis): number =>

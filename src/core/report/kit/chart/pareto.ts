@@ -1,5 +1,5 @@
-import { escapeHtml } from '../escape.ts'
-import { type Axis, axes, clip, linearAxis, logAxis, px } from './axis.ts'
+import { type Html, html } from '../markup.ts'
+import { type Axis, axes, clip, linearAxis, logAxis, picture, px } from './axis.ts'
 
 /** One candidate of the plot. Costs are positive; a candidate without a known cost is listed beside the plot. */
 export interface ParetoPoint {
@@ -19,15 +19,14 @@ export interface ParetoChart {
   readonly qualityText: (value: number) => string
 }
 
-const size = { width: 720, height: 400 }
 const area = { left: 64, right: 700, top: 34, bottom: 340 }
 
 /** Quality against cost (log scale, cheap on the left) with intervals, the bar, and every candidate named. */
-export function paretoSvg(chart: ParetoChart): string {
+export function paretoSvg(chart: ParetoChart): Html | null {
   const placed = chart.points.flatMap((point) =>
     point.cost ? [{ ...point, cost: point.cost }] : [],
   )
-  if (placed.length === 0) return ''
+  if (placed.length === 0) return null
   const x = logAxis(
     placed.flatMap(({ cost }) => [cost.low, cost.value, cost.high].filter((one) => one > 0)),
     [area.left, area.right],
@@ -37,9 +36,9 @@ export function paretoSvg(chart: ParetoChart): string {
   const all = chart.bar ? [...qualities, chart.bar.quality] : qualities
   const y = linearAxis(all, [area.bottom, area.top], chart.qualityText, [0, 1])
   const names = { x: `${chart.costName} (log scale, cheaper to the left)`, y: chart.qualityName }
-  const marks = placed.map((point) => mark(point, x, y)).join('')
-  const labels = labelled(placed, x, y, barBox(chart, y)).join('')
-  return `<svg class="chart" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escapeHtml(summary(chart))}">${axes(x, y, area, names)}${barLine(chart, y)}${marks}${labels}</svg>`
+  const marks = placed.map((point) => mark(point, x, y))
+  const labels = labelled(placed, x, y, barBox(chart, y))
+  return picture(400, summary(chart), axes(x, y, area, names), barLine(chart, y), marks, labels)
 }
 
 function summary({ points, qualityName, costName, costText, qualityText }: ParetoChart): string {
@@ -50,15 +49,15 @@ function summary({ points, qualityName, costName, costText, qualityText }: Paret
   return `${qualityName} against ${costName}. ${each.join('; ')}.`
 }
 
-function barLine({ bar }: ParetoChart, y: Axis): string {
-  if (!bar || bar.quality < y.domain[0] || bar.quality > y.domain[1]) return ''
+function barLine({ bar }: ParetoChart, y: Axis): Html | null {
+  if (!bar || bar.quality < y.domain[0] || bar.quality > y.domain[1]) return null
   const at = px(y.at(bar.quality))
-  return `<line class="bar" x1="${area.left}" x2="${area.right}" y1="${at}" y2="${at}"/><text class="bar-text" x="${area.right}" y="${px(y.at(bar.quality) + 15)}" text-anchor="end">${escapeHtml(bar.text)}</text>`
+  return html`<line class="bar" x1="${area.left}" x2="${area.right}" y1="${at}" y2="${at}"/><text class="bar-text" x="${area.right}" y="${px(y.at(bar.quality) + 15)}" text-anchor="end">${bar.text}</text>`
 }
 
 type Placed = ParetoPoint & { readonly cost: NonNullable<ParetoPoint['cost']> }
 
-function mark(point: Placed, x: Axis, y: Axis): string {
+function mark(point: Placed, x: Axis, y: Axis): Html {
   const cx = px(x.at(point.cost.value))
   const cy = px(y.at(point.quality.value))
   const left = px(x.at(Math.max(point.cost.low, x.domain[0])))
@@ -66,7 +65,7 @@ function mark(point: Placed, x: Axis, y: Axis): string {
   const top = px(y.at(point.quality.high))
   const bottom = px(y.at(point.quality.low))
   const radius = point.role === 'chosen' || point.role === 'incumbent' ? 7 : 5
-  return `<g class="pt ${point.role}"><line x1="${left}" x2="${right}" y1="${cy}" y2="${cy}"/><line x1="${cx}" x2="${cx}" y1="${top}" y2="${bottom}"/><circle cx="${cx}" cy="${cy}" r="${radius}"/></g>`
+  return html`<g class="pt ${point.role}"><line x1="${left}" x2="${right}" y1="${cy}" y2="${cy}"/><line x1="${cx}" x2="${cx}" y1="${top}" y2="${bottom}"/><circle cx="${cx}" cy="${cy}" r="${radius}"/></g>`
 }
 
 /** Points up to which each bears its name; more of them bear numbers, cheapest first, and the caller writes the key. */
@@ -90,7 +89,7 @@ function labelled(
   x: Axis,
   y: Axis,
   avoid: readonly Box[],
-): readonly string[] {
+): readonly Html[] {
   const rank = { chosen: 0, incumbent: 1, meets: 2, other: 3 } as const
   const taken: Box[] = [
     ...points.map((point) => around(x.at(point.cost.value), y.at(point.quality.value), 6)),
@@ -107,7 +106,7 @@ function labelled(
         taken,
       )
       taken.push(place.box)
-      return `<text class="label ${point.role}" x="${px(place.x)}" y="${px(place.y)}">${escapeHtml(text)}</text>`
+      return html`<text class="label ${point.role}" x="${px(place.x)}" y="${px(place.y)}">${text}</text>`
     })
 }
 

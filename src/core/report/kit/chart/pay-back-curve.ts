@@ -1,5 +1,6 @@
 import { area, line } from 'd3-shape'
-import { axes, linearAxis, px, svgOpen } from './axis.ts'
+import { type Html, html, trusted } from '../markup.ts'
+import { axes, linearAxis, picture, px } from './axis.ts'
 
 export interface CurvePoint {
   readonly month: number
@@ -17,9 +18,9 @@ export interface CurveChart {
 const plot = { left: 96, right: 690, top: 34, bottom: 250 }
 
 /** Net saving over the months with its band; where it crosses 0 what was spent has been paid back. */
-export function payBackSvg({ points, axisName, text }: CurveChart): string {
+export function payBackSvg({ points, axisName, text }: CurveChart): Html | null {
   const last = points.at(-1)
-  if (points.length < 2 || !last) return ''
+  if (points.length < 2 || !last) return null
   const months = points.map(({ month }) => month)
   const x = linearAxis(
     months,
@@ -43,5 +44,7 @@ export function payBackSvg({ points, axisName, text }: CurveChart): string {
     .y(({ value }) => y.at(value))([...points])
   const zero = px(y.at(0))
   const label = `${axisName}: ${text(points[0]?.value ?? 0)} at the start, ${text(last.value)} (${text(last.low)} to ${text(last.high)}) after ${last.month} months.`
-  return `${svgOpen(300, label)}${axes(x, y, plot, { x: 'months', y: axisName })}<path class="band" d="${band ?? ''}"/><line class="zero" x1="${plot.left}" x2="${plot.right}" y1="${zero}" y2="${zero}"/><path class="curve" d="${middle ?? ''}"/></svg>`
+  const frame = axes(x, y, plot, { x: 'months', y: axisName })
+  const curve = html`<path class="band" d="${trusted(band ?? '')}"/><line class="zero" x1="${plot.left}" x2="${plot.right}" y1="${zero}" y2="${zero}"/><path class="curve" d="${trusted(middle ?? '')}"/>`
+  return picture(300, label, frame, curve)
 }

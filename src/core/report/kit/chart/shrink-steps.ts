@@ -1,5 +1,5 @@
-import { escapeHtml } from '../escape.ts'
-import { clip, linearAxis, logAxis, px, svgOpen } from './axis.ts'
+import { type Html, html } from '../markup.ts'
+import { clip, linearAxis, logAxis, picture, px } from './axis.ts'
 
 /** A quantity at one step; low and high where it has an interval. */
 export interface StepValue {
@@ -33,20 +33,20 @@ const textRoom = 152
 const gap = 24
 
 /** Waterfall of what shrinks, one column per quantity; what a step added is in the tone of a warning. Names stand over their bars. */
-export function shrinkStepsSvg({ columns, steps, shows }: ShrinkStepsChart): string {
-  if (steps.length === 0) return ''
+export function shrinkStepsSvg({ columns, steps, shows }: ShrinkStepsChart): Html | null {
+  if (steps.length === 0) return null
   const each = (wide - gap * (columns.length - 1)) / columns.length
   const parts = columns.map((column, at) => {
     const left = at * (each + gap)
-    const head = `<text class="axis" x="${px(left)}" y="14">${escapeHtml(clip(column, 52))}</text>`
+    const head = html`<text class="axis" x="${px(left)}" y="14">${clip(column, 52)}</text>`
     const values = steps.map(({ values }) => values[at] ?? null)
-    return `${head}${barsOf(values, shows, [left, left + each - textRoom])}`
+    return html`${head}${barsOf(values, shows, [left, left + each - textRoom])}`
   })
   const names = steps.map(
     ({ name }, i) =>
-      `<text class="label${i === steps.length - 1 ? ' chosen' : ''}" x="0" y="${top + i * rowHeight + 14}">${escapeHtml(clip(name, 92))}</text>`,
+      html`<text class="label${i === steps.length - 1 ? ' chosen' : ''}" x="0" y="${top + i * rowHeight + 14}">${clip(name, 92)}</text>`,
   )
-  return `${svgOpen(top + steps.length * rowHeight, labelOf(columns, steps))}${names.join('')}${parts.join('')}</svg>`
+  return picture(top + steps.length * rowHeight, labelOf(columns, steps), names, parts)
 }
 
 const labelOf = (columns: readonly string[], steps: readonly ShrinkStep[]): string =>
@@ -63,19 +63,17 @@ function barsOf(
   values: readonly (StepValue | null)[],
   shows: ShrinkStepsChart['shows'],
   edges: Edges,
-): string {
+): readonly Html[] {
   const at = shows === 'left' ? fromZero(values, edges) : fromFirst(values, edges)
   let before: number | null = null
-  return values
-    .map((each, i) => {
-      const y = top + i * rowHeight + 20
-      if (each === null)
-        return `<text class="tick" x="${px(edges[0])}" y="${y + 12}">not measured</text>`
-      const drawn = bar(each, before, { at, left: edges[0], y, shows })
-      before = each.value
-      return drawn
-    })
-    .join('')
+  return values.map((each, i) => {
+    const y = top + i * rowHeight + 20
+    if (each === null)
+      return html`<text class="tick" x="${px(edges[0])}" y="${y + 12}">not measured</text>`
+    const drawn = bar(each, before, { at, left: edges[0], y, shows })
+    before = each.value
+    return drawn
+  })
 }
 
 const extremes = (values: readonly (StepValue | null)[]): readonly number[] =>
@@ -105,39 +103,40 @@ interface Place {
   readonly shows: ShrinkStepsChart['shows']
 }
 
-function bar(each: StepValue, before: number | null, place: Place): string {
+function bar(each: StepValue, before: number | null, place: Place): Html {
   const { at, y } = place
   const boxes = (place.shows === 'left' ? leftBoxes : timesBoxes)(each.value, before, place)
   const ends = [each.value, before ?? each.value, each.low ?? each.value, each.high ?? each.value]
   const text = Math.max(...ends.map((value) => at(value))) + 8
-  const words = `<text class="tick" x="${px(text)}" y="${y + 12}">${escapeHtml(each.text)}</text>`
-  return `${boxes}${whisker(each, at, y)}${words}`
+  const words = html`<text class="tick" x="${px(text)}" y="${y + 12}">${each.text}</text>`
+  return html`${boxes}${whisker(each, at, y)}${words}`
 }
 
 /** Solid what remains; pale what was taken away. */
-function leftBoxes(value: number, before: number | null, { at, left, y }: Place): string {
+function leftBoxes(value: number, before: number | null, { at, left, y }: Place): Html {
   const [now, then] = [at(value), at(before ?? value)]
   const kept = box(before === null ? 'fill-b' : 'fill-a', left, Math.min(now, then), y)
-  if (now < then - 0.5) return `${kept}${box('gone', now, then, y)}`
-  return now > then + 0.5 ? `${kept}${box('added', then, now, y)}` : kept
+  if (now < then - 0.5) return html`${kept}${box('gone', now, then, y)}`
+  return now > then + 0.5 ? html`${kept}${box('added', then, now, y)}` : kept
 }
 
 /** Pale what the steps before saved, solid what this one saved beside it. */
-function timesBoxes(value: number, before: number | null, { at, left, y }: Place): string {
+function timesBoxes(value: number, before: number | null, { at, left, y }: Place): Html {
   if (before === null) return box('fill-b', at(value), at(value), y)
   const [now, then] = [at(value), at(before)]
-  const earlier = Math.min(now, then) > left + 0.5 ? box('gone', left, Math.min(now, then), y) : ''
-  if (now > then) return `${earlier}${box('fill-a', then, now, y)}`
-  return now < then - 0.5 ? `${earlier}${box('added', now, then, y)}` : earlier
+  const earlier =
+    Math.min(now, then) > left + 0.5 ? box('gone', left, Math.min(now, then), y) : null
+  if (now > then) return html`${earlier}${box('fill-a', then, now, y)}`
+  return html`${earlier}${now < then - 0.5 ? box('added', now, then, y) : null}`
 }
 
-const box = (kind: string, from: number, to: number, y: number): string =>
-  `<rect class="${kind}" x="${px(from)}" y="${y}" width="${px(Math.max(1.5, to - from))}" height="${barHeight}" rx="2"/>`
+const box = (kind: string, from: number, to: number, y: number): Html =>
+  html`<rect class="${kind}" x="${px(from)}" y="${y}" width="${px(Math.max(1.5, to - from))}" height="${barHeight}" rx="2"/>`
 
-function whisker({ low, high }: StepValue, at: Place['at'], y: number): string {
-  if (low === undefined || high === undefined) return ''
+function whisker({ low, high }: StepValue, at: Place['at'], y: number): Html | null {
+  if (low === undefined || high === undefined) return null
   const [a, b, middle] = [px(at(low)), px(at(high)), y + barHeight / 2]
   const end = (x: string) =>
-    `<line class="range-end" x1="${x}" x2="${x}" y1="${y + 3}" y2="${y + barHeight - 3}"/>`
-  return `<line class="range-end" x1="${a}" x2="${b}" y1="${middle}" y2="${middle}"/>${end(a)}${end(b)}`
+    html`<line class="range-end" x1="${x}" x2="${x}" y1="${y + 3}" y2="${y + barHeight - 3}"/>`
+  return html`<line class="range-end" x1="${a}" x2="${b}" y1="${middle}" y2="${middle}"/>${end(a)}${end(b)}`
 }

@@ -1,5 +1,5 @@
-import { escapeHtml } from '../escape.ts'
-import { clip, linearAxis, px, svgOpen } from './axis.ts'
+import { type Html, html } from '../markup.ts'
+import { clip, linearAxis, picture, px } from './axis.ts'
 
 export interface WaterfallChart {
   readonly steps: readonly { readonly name: string; readonly value: number }[]
@@ -11,7 +11,7 @@ export interface WaterfallChart {
 const [left, right, top, rowHeight] = [250, 620, 12, 32]
 
 /** Steps that add up, each starting where the one before ends; the total below them, from 0. */
-export function waterfallSvg({ steps, total, totalName, text }: WaterfallChart): string {
+export function waterfallSvg({ steps, total, totalName, text }: WaterfallChart): Html | null {
   let reached = 0
   const rows = steps.map(({ name, value }) => {
     const from = reached
@@ -26,12 +26,13 @@ export function waterfallSvg({ steps, total, totalName, text }: WaterfallChart):
     const next = i < rows.length - 2 ? x.at(row.to) : null
     const link =
       next === null
-        ? ''
-        : `<line class="link" x1="${px(next)}" x2="${px(next)}" y1="${y + 20}" y2="${y + rowHeight}"/>`
+        ? null
+        : html`<line class="link" x1="${px(next)}" x2="${px(next)}" y1="${y + 20}" y2="${y + rowHeight}"/>`
     const weight = i === rows.length - 1 ? ' chosen' : ''
-    return `<text class="label${weight}" x="${left - 12}" y="${y + 15}" text-anchor="end">${escapeHtml(clip(row.name, 34))}</text><rect class="${row.kind}" x="${px(a)}" y="${y}" width="${px(Math.max(1.5, b - a))}" height="20" rx="2"/><text class="tick" x="${px(b + 8)}" y="${y + 15}">${escapeHtml(text(row.value))}</text>${link}`
+    return html`<text class="label${weight}" x="${left - 12}" y="${y + 15}" text-anchor="end">${clip(row.name, 34)}</text><rect class="${row.kind}" x="${px(a)}" y="${y}" width="${px(Math.max(1.5, b - a))}" height="20" rx="2"/><text class="tick" x="${px(b + 8)}" y="${y + 15}">${text(row.value)}</text>${link}`
   })
   const label = rows.map((row) => `${row.name}: ${text(row.value)}`).join('; ')
   const height = top + rows.length * rowHeight
-  return `${svgOpen(height, label)}<line class="zero" x1="${px(x.at(0))}" x2="${px(x.at(0))}" y1="4" y2="${height - 6}"/>${bars.join('')}</svg>`
+  const zero = html`<line class="zero" x1="${px(x.at(0))}" x2="${px(x.at(0))}" y1="4" y2="${height - 6}"/>`
+  return picture(height, label, zero, bars)
 }

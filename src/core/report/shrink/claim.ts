@@ -1,8 +1,9 @@
-import { runtimeFor } from '../part/runtimes.ts'
-import { fewestItems } from '../proof/forecast.ts'
-import { bytes, grouped, significant } from '../report/kit/number.ts'
-import { itemsForZeroLosses, pairsForPower } from '../stats/sample-size.ts'
-import { trafficFactor } from '../stats/traffic.ts'
+import { runtimeFor } from '../../part/runtimes.ts'
+import { fewestItems } from '../../proof/forecast.ts'
+import type { Compression, HoldoutVerdict, Trial } from '../../result/compression.ts'
+import { itemsForZeroLosses, pairsForPower } from '../../stats/sample-size.ts'
+import { trafficFactor } from '../../stats/traffic.ts'
+import { bytes, grouped, significant } from '../kit/number.ts'
 import {
   atMost,
   chosenFinalist,
@@ -14,9 +15,7 @@ import {
   marginText,
   singleCost,
   sizeWords,
-} from './compression-figures.ts'
-import type { HoldoutVerdict } from './gate.ts'
-import type { Compression, Trial } from './trial.ts'
+} from './figures.ts'
 
 /** What was found in its first sentence, and the evidence: no more than was shown. */
 export interface FoundHeadline {

@@ -1,15 +1,9 @@
-import { linearAxis, logAxis } from '../report/kit/chart/axis.ts'
-import {
-  type IntervalLine,
-  intervalRange,
-  intervalRowsSvg,
-} from '../report/kit/chart/interval-rows.ts'
-import {
-  type ShrinkStep,
-  type StepValue,
-  shrinkStepsSvg,
-} from '../report/kit/chart/shrink-steps.ts'
-import { bytes, points, significant } from '../report/kit/number.ts'
+import type { Compression, MeasuredCost, PathStep, Trial } from '../../result/compression.ts'
+import { linearAxis, logAxis } from '../kit/chart/axis.ts'
+import { type IntervalLine, intervalRange, intervalRowsSvg } from '../kit/chart/interval-rows.ts'
+import { type ShrinkStep, type StepValue, shrinkStepsSvg } from '../kit/chart/shrink-steps.ts'
+import type { Html } from '../kit/markup.ts'
+import { bytes, points, significant } from '../kit/number.ts'
 import {
   atMost,
   chosenFinalist,
@@ -19,8 +13,7 @@ import {
   marginText,
   sizeWords,
   times,
-} from './compression-figures.ts'
-import type { Compression, MeasuredCost, PathStep, Trial } from './trial.ts'
+} from './figures.ts'
 
 const stepName = ({ pass, text }: PathStep, at: number): string =>
   at === 0 ? 'original' : `${at}. ${pass}: ${text}`
@@ -33,9 +26,9 @@ export const showsFactors = ({ path, original }: Compression): boolean =>
   path.some(({ bytes: size, cost }) => original.bytes / size > deep || (cost?.times ?? 1) > deep)
 
 /** Waterfall of bytes and CPU time over the passes; empty where nothing was kept. */
-export function stepsChart(found: Compression): string {
+export function stepsChart(found: Compression): Html | null {
   const { path, original } = found
-  if (path.length < 2) return ''
+  if (path.length < 2) return null
   const factors = showsFactors(found)
   return shrinkStepsSvg({
     shows: factors ? 'times' : 'left',
@@ -61,9 +54,9 @@ function shareOf(cost: MeasuredCost | null): StepValue | null {
 }
 
 /** Loss after each pass with its interval, and what the hold-out says of the result, against the margin; empty where nothing was kept. */
-export function qualityChart(found: Compression): string {
+export function qualityChart(found: Compression): Html | null {
   const { path, margin } = found
-  if (path.length < 2) return ''
+  if (path.length < 2) return null
   const rows = [...path.slice(1).map((step, at) => pathLine(step, at + 1)), ...holdoutLine(found)]
   const inPoints = rows.map((row) => scaled(row, 100))
   const values = [0, 100 * margin, ...inPoints.flatMap(({ low, high }) => [low, high])]
@@ -112,7 +105,7 @@ function holdoutLine(found: Compression): readonly IntervalLine[] {
 }
 
 /** Measured CPU factor of what was tried and not taken, against no difference; empty where none was measured. */
-export function factorChart(trials: readonly Trial[]): string {
+export function factorChart(trials: readonly Trial[]): Html | null {
   const rows = trials.flatMap(({ cost, step, text, number }): readonly IntervalLine[] =>
     cost && cost.low > 0
       ? [
@@ -127,7 +120,7 @@ export function factorChart(trials: readonly Trial[]): string {
         ]
       : [],
   )
-  if (rows.length === 0) return ''
+  if (rows.length === 0) return null
   const values = [1, ...rows.flatMap(({ low, high }) => [low, high])]
   return intervalRowsSvg({
     rows,

@@ -1,5 +1,7 @@
-import { bytes, grouped, percent } from '../report/kit/number.ts'
-import { holdoutText } from './compression-claim.ts'
+import type { Compression, Finalist, Trial } from '../../result/compression.ts'
+import { bytes, grouped, percent } from '../kit/number.ts'
+import type { Fact } from '../kit/table.ts'
+import { holdoutText } from './claim.ts'
 import {
   chosenRow,
   counted,
@@ -15,11 +17,7 @@ import {
   settingsText,
   sizeWords,
   vocabularyText,
-} from './compression-figures.ts'
-import type { Compression, Finalist, Trial } from './trial.ts'
-
-/** Name and text, both plain. */
-export type Fact = readonly [string, string]
+} from './figures.ts'
 
 /** The figures in words, name and text, in the order in which they matter; plain text. */
 export function factsOf(found: Compression): readonly Fact[] {

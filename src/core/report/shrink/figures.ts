@@ -1,6 +1,10 @@
-import { bytes, grouped, points, prefixed, significant } from '../report/kit/number.ts'
-import type { RuntimeSetting } from './runtime-setting.ts'
-import type { Compression, Finalist, MeasuredCost } from './trial.ts'
+import type {
+  Compression,
+  Finalist,
+  MeasuredCost,
+  RuntimeSetting,
+} from '../../result/compression.ts'
+import { bytes, grouped, points, prefixed, significant } from '../kit/number.ts'
 
 /** Share of items as points of accuracy: 0.27 points. */
 export const lossText = (share: number): string => `${points(share, 2)} points`

@@ -1,9 +1,11 @@
-import { escapeMarkdown, plainText } from '../report/kit/escape.ts'
-import { wrap } from '../report/kit/wrap.ts'
-import { foundHeadline, nextSteps, warnings } from './compression-claim.ts'
-import { type Fact, factsOf, provenanceOf, searchFacts, steeredNote } from './compression-facts.ts'
-import { chosenRow } from './compression-figures.ts'
-import { markdownTable } from './compression-markdown.ts'
+import type { Compression, Trial } from '../../result/compression.ts'
+import { cutMd, joinedMd, type Markdown, markdownText, md } from '../kit/markup.ts'
+import { plainText } from '../kit/plain-text.ts'
+import { type Fact, type Table, tableMarkdown } from '../kit/table.ts'
+import { wrap } from '../kit/wrap.ts'
+import { foundHeadline, nextSteps, warnings } from './claim.ts'
+import { factsOf, provenanceOf, searchFacts, steeredNote } from './facts.ts'
+import { chosenRow } from './figures.ts'
 import {
   costTable,
   finalistTable,
@@ -13,8 +15,7 @@ import {
   profileTable,
   runtimeTable,
   sliceTable,
-} from './compression-tables.ts'
-import type { Compression, Trial } from './trial.ts'
+} from './tables.ts'
 
 const width = 80
 const nameWidth = 14
@@ -65,52 +66,52 @@ export function onThePath({ trials, result, original }: Compression): readonly T
 
 /** The search as Markdown: the claim, the waterfall, what gave nothing, and everything that it rests on. */
 export function compressionMarkdown(found: Compression): string {
-  return [
-    `# Compression of ${escapeMarkdown(found.task)}`,
-    '',
-    ...claimLines(found),
-    ...section('From the original to the result', markdownTable(pathTable(found)), [steeredNote]),
-    ...section('The proof', markdownTable(finalistTable(found))),
-    ...section(
+  return pageOf([
+    md`# Compression of ${found.task}`,
+    ...claimBlocks(found),
+    ...tableSection('From the original to the result', pathTable(found), steeredNote),
+    ...tableSection('The proof', finalistTable(found)),
+    ...tableSection(
       'What was tried and is not in the result',
-      markdownTable(gaveNothingTable(found, onThePath(found))),
+      gaveNothingTable(found, onThePath(found)),
     ),
-    ...section('What does not apply', markdownTable(notApplicableTable(found))),
-    ...section('CPU time', markdownTable(costTable(found))),
-    ...section('Settings of the runtime', markdownTable(runtimeTable(found, chosenRow(found)))),
-    ...section('Slices', markdownTable(sliceTable(found))),
-    ...section('Where the original spends its time', markdownTable(profileTable(found))),
+    ...tableSection('What does not apply', notApplicableTable(found)),
+    ...tableSection('CPU time', costTable(found)),
+    ...tableSection('Settings of the runtime', runtimeTable(found, chosenRow(found))),
+    ...tableSection('Slices', sliceTable(found)),
+    ...tableSection('Where the original spends its time', profileTable(found)),
     ...section('What the search cost', searchFacts(found).map(bullet)),
     ...section('Where this comes from', provenanceOf(found).map(bullet)),
-  ].join('\n')
+  ])
 }
+
+const pageOf = (blocks: readonly Markdown[]): string =>
+  `${markdownText(joinedMd(blocks, md`\n\n`))}\n`
+
+const linesOf = (lines: readonly Markdown[]): Markdown => joinedMd(lines, md`\n`)
 
 /** A section, or nothing where its body is empty. */
-function section(
-  title: string,
-  body: readonly string[],
-  notes: readonly string[] = [],
-): readonly string[] {
-  return body.length === 0
-    ? []
-    : [`## ${title}`, '', ...body, '', ...notes.flatMap((note) => [note, ''])]
+const section = (title: string, body: readonly Markdown[]): readonly Markdown[] =>
+  body.length === 0 ? [] : [md`## ${title}`, linesOf(body)]
+
+function tableSection(title: string, table: Table, note?: string): readonly Markdown[] {
+  const body = section(title, tableMarkdown(table))
+  return body.length === 0 || note === undefined ? body : [...body, cutMd(note, 400)]
 }
 
-const bullet = ([name, text]: Fact): string =>
-  `- ${name === '' ? '' : `**${escapeMarkdown(name)}**: `}${escapeMarkdown(text, 900)}`
+const bullet = ([name, text]: Fact): Markdown =>
+  md`- ${name === '' ? null : md`**${name}**: `}${cutMd(text, 900)}`
 
 /** Headline, figures, warnings and next steps as Markdown. */
-function claimLines(found: Compression): readonly string[] {
+function claimBlocks(found: Compression): readonly Markdown[] {
   const { first, rest } = foundHeadline(found)
   const list = (name: string, texts: readonly string[]) =>
     texts.length === 0
       ? []
-      : [`${name}:`, '', ...texts.map((text) => `- ${escapeMarkdown(text, 600)}`), '']
+      : [md`${name}:`, linesOf(texts.map((text) => md`- ${cutMd(text, 600)}`))]
   return [
-    `**${escapeMarkdown(first, 600)}** ${escapeMarkdown(rest, 600)}`.trimEnd(),
-    '',
-    ...factsOf(found).map(bullet),
-    '',
+    md`**${cutMd(first, 600)}**${rest === '' ? null : md` ${cutMd(rest, 600)}`}`,
+    linesOf(factsOf(found).map(bullet)),
     ...list('Mind', warnings(found)),
     ...list('Next', nextSteps(found)),
   ]
@@ -122,21 +123,18 @@ const mostChanges = 12
 /** The card beside the model: what it is, what is proven of it, how it was made. */
 export function compressionCard(found: Compression, name: string): string {
   const steps = onThePath(found).flatMap((trial) => [
-    `- ${escapeMarkdown(`${trial.step.pass}: ${trial.text}`, 300)}`,
-    ...trial.changes.slice(0, mostChanges).map((change) => `  - ${escapeMarkdown(change, 300)}`),
+    md`- ${cutMd(`${trial.step.pass}: ${trial.text}`, 300)}`,
+    ...trial.changes.slice(0, mostChanges).map((change) => md`  - ${cutMd(change, 300)}`),
   ])
-  const proven = found.outcome === 'proven' ? '' : '**Not proven.** '
-  return [
-    `# ${escapeMarkdown(name)}`,
-    '',
-    `${proven}Made by \`rightsize shrink\` from the model with digest ${escapeMarkdown(found.original.model)}, for the task ${escapeMarkdown(found.task)}.`,
-    '',
-    ...claimLines(found),
+  const proven = found.outcome === 'proven' ? null : md`**Not proven.** `
+  return pageOf([
+    md`# ${name}`,
+    md`${proven}Made by \`rightsize shrink\` from the model with digest ${found.original.model}, for the task ${found.task}.`,
+    ...claimBlocks(found),
     ...section('Steps', steps),
-    ...section('What each step gave', markdownTable(pathTable(found)), [steeredNote]),
-    ...section('Slices', markdownTable(sliceTable(found))),
+    ...tableSection('What each step gave', pathTable(found), steeredNote),
+    ...tableSection('Slices', sliceTable(found)),
     ...section('Where this comes from', provenanceOf(found).map(bullet)),
-    'compression.json holds every trial, report.html shows them.',
-    '',
-  ].join('\n')
+    md`compression.json holds every trial, report.html shows them.`,
+  ])
 }

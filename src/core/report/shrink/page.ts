@@ -1,10 +1,12 @@
-import { escapeHtml } from '../report/kit/escape.ts'
-import { bytes, grouped } from '../report/kit/number.ts'
-import { pageHtml } from '../report/kit/page.ts'
-import { factList, figureHtml, tableHtml } from '../report/kit/table.ts'
-import { factorChart, qualityChart, showsFactors, stepsChart } from './compression-charts.ts'
-import { boundText, foundHeadline, nextSteps, verdictWord, warnings } from './compression-claim.ts'
-import { type Fact, factsOf, provenanceOf, searchFacts, steeredNote } from './compression-facts.ts'
+import type { Compression } from '../../result/compression.ts'
+import { figureHtml } from '../kit/figure.ts'
+import { cut, type Html, html, joined } from '../kit/markup.ts'
+import { bytes, grouped } from '../kit/number.ts'
+import { boxed, bullets, folded, note, pageHtml, section } from '../kit/page.ts'
+import { type Fact, factList, type Table, tableHtml } from '../kit/table.ts'
+import { factorChart, qualityChart, showsFactors, stepsChart } from './charts.ts'
+import { boundText, foundHeadline, nextSteps, verdictWord, warnings } from './claim.ts'
+import { factsOf, provenanceOf, searchFacts, steeredNote } from './facts.ts'
 import {
   chosenFinalist,
   chosenRow,
@@ -18,11 +20,9 @@ import {
   secondsText,
   singleCost,
   sizeWords,
-} from './compression-figures.ts'
+} from './figures.ts'
 import {
   costTable,
-  type FoundCell,
-  type FoundTable,
   finalistTable,
   gaveNothingTable,
   notApplicableTable,
@@ -30,9 +30,8 @@ import {
   profileTable,
   runtimeTable,
   sliceTable,
-} from './compression-tables.ts'
-import { onThePath } from './compression-text.ts'
-import type { Compression } from './trial.ts'
+} from './tables.ts'
+import { onThePath } from './text.ts'
 
 /** The report of a compression as one self-contained HTML file: opens from disk, no network, no script. A function of the compression alone. */
 export function compressionPage(found: Compression): string {
@@ -67,29 +66,22 @@ function badgeOf({ outcome, holdoutLooks }: Compression): {
     : { word: 'proven on the hold-out', tone: 'certified' }
 }
 
-function header(found: Compression): string {
+function header(found: Compression): Html {
   const { first, rest } = foundHeadline(found)
   const { word, tone } = badgeOf(found)
-  const evidence = rest === '' ? '' : `<p class="evidence">${escapeHtml(rest, 1200)}</p>`
-  return `<header>
-<h1>rightsize shrink · ${escapeHtml(found.task, 200)}</h1>
+  return html`<header>
+<h1>rightsize shrink · ${cut(found.task, 200)}</h1>
 <p><span class="badge ${tone}">${word}</span></p>
-<p class="headline">${escapeHtml(first)}</p>
-${evidence}
-<div class="claims">${tiles(found).join('')}</div>
+<p class="headline">${first}</p>
+${rest === '' ? null : html`<p class="evidence">${cut(rest, 1200)}</p>`}
+<div class="claims">${tiles(found)}</div>
 ${boxed('mind', 'Mind', warnings(found))}
 ${boxed('next', 'Next', nextSteps(found))}
 </header>`
 }
 
-function boxed(id: string, name: string, texts: readonly string[]): string {
-  if (texts.length === 0) return ''
-  const list = texts.map((text) => `<li>${escapeHtml(text)}</li>`).join('')
-  return `<section class="next" aria-labelledby="${id}"><h2 id="${id}">${name}</h2><ul>${list}</ul></section>`
-}
-
 /** Size, CPU time, loss and what the search cost: the four figures that the rest explains. */
-function tiles(found: Compression): readonly string[] {
+function tiles(found: Compression): readonly Html[] {
   const { original, result } = found
   const search = tile(
     'The search',
@@ -103,7 +95,7 @@ function tiles(found: Compression): readonly string[] {
   return [size, cpuTile(found), lossTile(found), search]
 }
 
-function cpuTile(found: Compression): string {
+function cpuTile(found: Compression): Html {
   const cost = singleCost(found)
   if (cost === null) return tile('CPU time', 'not measured', [])
   const sure = cost.low > 1 || cost.high < 1
@@ -114,7 +106,7 @@ function cpuTile(found: Compression): string {
   ])
 }
 
-function lossTile(found: Compression): string {
+function lossTile(found: Compression): Html {
   const { outcome, holdoutLooks } = found
   const holdout = chosenFinalist(found)?.holdout ?? null
   if (holdout === null) return tile('Loss', 'not shown to the hold-out', [], 'no')
@@ -129,15 +121,8 @@ function lossTile(found: Compression): string {
   )
 }
 
-const tile = (name: string, main: string, below: readonly string[], tone = ''): string =>
-  `<div class="claim${tone === '' ? '' : ` ${tone}`}"><span class="soft">${name}</span><b>${escapeHtml(main)}</b>${below.map((text) => escapeHtml(text)).join('<br>')}</div>`
-
-const section = (id: string, title: string, ...parts: readonly string[]): string =>
-  parts.every((part) => part === '')
-    ? ''
-    : `<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${parts.join('')}</section>`
-
-const note = (text: string): string => `<p class="soft">${escapeHtml(text)}</p>`
+const tile = (name: string, main: string, below: readonly string[], tone = ''): Html =>
+  html`<div class="claim${tone === '' ? '' : ` ${tone}`}"><span class="soft">${name}</span><b>${main}</b>${joined(below, html`<br>`)}</div>`
 
 /** What the tiles do not say. */
 const beside = ['accuracy', 'goal', 'runs with', 'vocabulary']
@@ -145,7 +130,7 @@ const beside = ['accuracy', 'goal', 'runs with', 'vocabulary']
 const arrows = (facts: readonly Fact[]): readonly Fact[] =>
   facts.map(([name, text]) => [name, text.replaceAll(' -> ', ' → ')])
 
-const figuresSection = (found: Compression): string =>
+const figuresSection = (found: Compression): Html | null =>
   section(
     'figures',
     found.result === null ? 'The original' : 'The result',
@@ -157,8 +142,8 @@ const leftKey =
 const factorKey =
   'How many times less than the original, on a logarithmic scale, so that factors are lengths: solid what the pass saved, pale what those before it saved, orange what it gave back.'
 
-function pathSection(found: Compression): string {
-  if (found.path.length < 2) return ''
+function pathSection(found: Compression): Html | null {
+  if (found.path.length < 2) return null
   return section(
     'path',
     'What each pass gave',
@@ -176,10 +161,10 @@ function pathSection(found: Compression): string {
   )
 }
 
-const proofSection = (found: Compression): string =>
+const proofSection = (found: Compression): Html | null =>
   section('proof', 'What the hold-out says', table(finalistTable(found)))
 
-function triedSection(found: Compression): string {
+function triedSection(found: Compression): Html | null {
   const path = onThePath(found)
   const left = found.trials.filter((trial) => !path.includes(trial))
   return section(
@@ -195,7 +180,7 @@ function triedSection(found: Compression): string {
   )
 }
 
-const runtimeSection = (found: Compression): string =>
+const runtimeSection = (found: Compression): Html | null =>
   section(
     'runtime',
     'Runtime',
@@ -203,52 +188,26 @@ const runtimeSection = (found: Compression): string =>
     table(runtimeTable(found, chosenRow(found))),
   )
 
-const slicesSection = (found: Compression): string =>
+const slicesSection = (found: Compression): Html | null =>
   section('slices', 'Slices', table(sliceTable(found), true))
 
-const profileSection = (found: Compression): string =>
+const profileSection = (found: Compression): Html | null =>
   section('profile', 'Where the original spends its time', table(profileTable(found), true))
 
 /** What the result rests on; the changes of each pass are folded away. */
-function provenanceSection(found: Compression): string {
-  const steps = onThePath(found).map(({ step, text, changes }) => {
-    const list = changes.map((change) => `<li>${escapeHtml(change)}</li>`).join('')
-    return `<li>${escapeHtml(`${step.pass}: ${text}`)}<ul>${list}</ul></li>`
-  })
-  const recipe =
-    steps.length === 0
-      ? ''
-      : `<details><summary>Every change of the result</summary><ol>${steps.join('')}</ol></details>`
+function provenanceSection(found: Compression): Html | null {
+  const steps = onThePath(found).map(
+    ({ step, text, changes }) => html`<li>${`${step.pass}: ${text}`}${bullets(changes)}</li>`,
+  )
   return section(
     'origin',
     'Where this comes from',
     factList(provenanceOf(found)),
-    recipe,
+    folded('Every change of the result', steps.length === 0 ? null : html`<ol>${steps}</ol>`),
     note(
       'compression.json holds every trial with its parameters; this page is made from it alone.',
     ),
   )
 }
 
-/** The table as HTML; empty where it has no rows. */
-function table({ label, caption, columns, rows, chosen }: FoundTable, narrow = false): string {
-  if (rows.length === 0) return ''
-  return tableHtml({
-    label,
-    caption,
-    columns,
-    narrow,
-    rows: rows.map((cells, at) => ({
-      cells: cells.map((each, i) => cellHtml(each, i === 0 || (columns[i]?.words ?? false))),
-      chosen: at === chosen,
-    })),
-  })
-}
-
-/** Beside figures only commas break the line. */
-function cellHtml({ text, small }: FoundCell, words: boolean): string {
-  const main = words ? `<span class="name">${escapeHtml(text, 300)}</span>` : escapeHtml(text)
-  if (small === undefined) return main
-  const below = words ? small : small.replaceAll(/(?<!,) /g, '\u00a0')
-  return `${main}<small>${escapeHtml(below, 400)}</small>`
-}
+const table = (found: Table, narrow = false): Html | null => tableHtml({ ...found, narrow })

@@ -9,8 +9,9 @@ import {
   slower,
   undecided,
   unmeasured,
-} from '../../../test/report/compressions.ts'
-import { compressionPage } from './compression-page.ts'
+} from '../../../../test/report/compressions.ts'
+import { tagsOf } from '../../../../test/report/hostile.ts'
+import { compressionPage } from './page.ts'
 
 /** What a reader sees: tags away, entities back, spaces one. */
 const words = (html: string): string =>
@@ -99,6 +100,11 @@ test('nothing that others wrote becomes an element or a handler', () => {
     expect(handlers).toEqual([])
     expect([...html.matchAll(/<style\b/g)]).toHaveLength(1)
   }
+})
+
+test.each(every)('%s: a payload in every text adds no tag and no attribute', (_, found) => {
+  const harmless = tagsOf(compressionPage(hostileCompression(found, 'x')))
+  expect(tagsOf(compressionPage(hostileCompression(found)))).toEqual(harmless)
 })
 
 test('a megabyte in every field makes a page that still opens', () => {

@@ -1,6 +1,21 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { escapeHtml, escapeMarkdown, plainText } from './escape.ts'
+import { html, htmlText, markdownText, md } from './markup.ts'
+import { plainText } from './plain-text.ts'
+
+const escapeHtml = (text: string) => htmlText(html`${text}`)
+const escapeMarkdown = (text: string) => markdownText(md`${text}`)
+
+test('a template keeps markup, its own words and numbers, escapes every text in every list, and leaves null out', () => {
+  const inner = html`<b>${'<i>'}</b>`
+  const made = html`<p class="${'"x'}">${[inner, '&', [7, null]]}</p>`
+  expect(htmlText(made)).toBe('<p class="&quot;x"><b>&lt;i&gt;</b>&amp;7</p>')
+})
+
+test('what looks like markup to the program but comes from a document is escaped as text', () => {
+  const parsed = JSON.parse('{"language":"html","markup":"<b>"}') as string
+  expect(() => htmlText(html`${parsed}`)).toThrow()
+})
 
 test('no text keeps a mark that opens a tag, an attribute or an entity', () => {
   fc.assert(

@@ -11,18 +11,13 @@ import {
   slower,
   undecided,
   unmeasured,
-} from '../../../test/report/compressions.ts'
-import { payload } from '../../../test/report/results.ts'
-import { fewestItems } from '../proof/forecast.ts'
-import { foundHeadline, itemsToProve, nextSteps, warnings } from './compression-claim.ts'
-import {
-  compressionCard,
-  compressionMarkdown,
-  compressionSummary,
-  onThePath,
-} from './compression-text.ts'
-import { holdoutVerdict } from './gate.ts'
-import type { Compression } from './trial.ts'
+} from '../../../../test/report/compressions.ts'
+import { payload } from '../../../../test/report/hostile.ts'
+import { holdoutVerdict } from '../../compress/gate.ts'
+import { fewestItems } from '../../proof/forecast.ts'
+import type { Compression } from '../../result/compression.ts'
+import { foundHeadline, itemsToProve, nextSteps, warnings } from './claim.ts'
+import { compressionCard, compressionMarkdown, compressionSummary, onThePath } from './text.ts'
 
 const headline = (found: Compression): string => foundHeadline(found).first
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ')

@@ -1,5 +1,14 @@
-import { bytes, grouped, percent, points, significant } from '../report/kit/number.ts'
-import { sliceStanding, verdictWord } from './compression-claim.ts'
+import type {
+  Compression,
+  Finalist,
+  MeasuredCost,
+  PathStep,
+  RuntimeSetting,
+  Trial,
+} from '../../result/compression.ts'
+import { bytes, grouped, percent, points, significant } from '../kit/number.ts'
+import type { Cell, Table } from '../kit/table.ts'
+import { sliceStanding, verdictWord } from './claim.ts'
 import {
   atMost,
   counted,
@@ -10,31 +19,13 @@ import {
   milliseconds,
   secondsText,
   sizeWords,
-} from './compression-figures.ts'
-import type { RuntimeSetting } from './runtime-setting.ts'
-import type { Compression, Finalist, MeasuredCost, PathStep, Trial } from './trial.ts'
+} from './figures.ts'
 
-/** Plain text, and what is said of it in small print: its interval, how it was had. */
-export interface FoundCell {
-  readonly text: string
-  readonly small?: string
-}
-
-/** A table of a compression before it becomes Markdown or HTML; nothing in it is escaped. */
-export interface FoundTable {
-  readonly label: string
-  readonly caption: string
-  readonly columns: readonly { readonly head: string; readonly words?: boolean }[]
-  readonly rows: readonly (readonly FoundCell[])[]
-  /** Index of the row that was handed over. */
-  readonly chosen?: number
-}
-
-const cell = (text: string, small = ''): FoundCell => (small === '' ? { text } : { text, small })
-const blank: FoundCell = { text: '–' }
+const cell = (text: string, small = ''): Cell => (small === '' ? { text } : { text, small })
+const blank: Cell = { text: '–' }
 
 /** Waterfall in figures: every model on the way, against the original. */
-export function pathTable({ path, original }: Compression): FoundTable {
+export function pathTable({ path, original }: Compression): Table {
   const items = path[0]?.items ?? 0
   return {
     label: 'Every model on the way',
@@ -51,7 +42,7 @@ export function pathTable({ path, original }: Compression): FoundTable {
   }
 }
 
-function pathRow(step: PathStep, at: number, originalBytes: number): readonly FoundCell[] {
+function pathRow(step: PathStep, at: number, originalBytes: number): readonly Cell[] {
   const { loss, cost } = step
   const name = at === 0 ? cell('original') : cell(`${at}. ${step.pass}`, step.text)
   return [
@@ -65,11 +56,11 @@ function pathRow(step: PathStep, at: number, originalBytes: number): readonly Fo
   ]
 }
 
-const costCell = (cost: MeasuredCost | null | undefined): FoundCell =>
+const costCell = (cost: MeasuredCost | null | undefined): Cell =>
   cost ? cell(factorText(cost), factorRange(cost)) : cell('not measured')
 
 /** What was tried and is not in the result, with the factor that it showed. Probes first: they say what a pass alone does here. */
-export function gaveNothingTable(found: Compression, path: readonly Trial[]): FoundTable {
+export function gaveNothingTable(found: Compression, path: readonly Trial[]): Table {
   const order = ['probed', 'refused', 'failed', 'kept']
   const rows = found.trials
     .filter((trial) => !path.includes(trial))
@@ -90,7 +81,7 @@ export function gaveNothingTable(found: Compression, path: readonly Trial[]): Fo
   }
 }
 
-function trialRow(trial: Trial): readonly FoundCell[] {
+function trialRow(trial: Trial): readonly Cell[] {
   const { number, step, text, bytes: size, gate } = trial
   const failed = trial.verdict === 'failed'
   return [
@@ -112,26 +103,21 @@ const verdictWords = {
   kept: 'held, but not in the result',
 } as const
 
-function trialCost({ cost, predicted, verdict }: Trial): FoundCell {
+function trialCost({ cost, predicted, verdict }: Trial): Cell {
   if (cost) return costCell(cost)
   if (verdict === 'failed') return blank
   const share = predicted.cpuShare
   return cell('not measured', share === 0 ? '' : `predicted ${percent(share, 0)} less`)
 }
 
-export const notApplicableTable = ({ notApplicable }: Compression): FoundTable => ({
+export const notApplicableTable = ({ notApplicable }: Compression): Table => ({
   label: 'What does not apply',
   caption: 'Passes that have nothing to offer for this model, and why.',
   columns: [{ head: 'pass' }, { head: 'why', words: true }],
   rows: notApplicable.map(({ pass, why }) => [cell(pass), cell(why)]),
 })
 
-export const finalistTable = ({
-  finalists,
-  result,
-  alpha,
-  holdoutLooks,
-}: Compression): FoundTable => ({
+export const finalistTable = ({ finalists, result, alpha, holdoutLooks }: Compression): Table => ({
   label: 'Shown to the hold-out',
   caption: `Models for the hold-out, items that the search never saw, measured: likeliest first, until one is not proven. In that order each may be wrong as often as one alone. The bound is for future items like these; the allowed error of ${significant(100 * alpha)} % is spent over all looks at the same hold-out.`,
   columns: [
@@ -147,7 +133,7 @@ export const finalistTable = ({
   chosen: finalists.findIndex(({ model }) => model === result?.model),
 })
 
-function finalistRow(one: Finalist, looks: number): readonly FoundCell[] {
+function finalistRow(one: Finalist, looks: number): readonly Cell[] {
   const { model, bytes: size, text, holdout } = one
   const name = [cell(text === '' ? model.slice(0, 8) : text, model.slice(0, 8)), cell(bytes(size))]
   if (holdout === null) return [...name, blank, blank, blank, blank, cell('not shown')]
@@ -162,7 +148,7 @@ function finalistRow(one: Finalist, looks: number): readonly FoundCell[] {
   ]
 }
 
-export const costTable = ({ cost }: Compression): FoundTable => ({
+export const costTable = ({ cost }: Compression): Table => ({
   label: 'CPU time of result and original',
   caption:
     'CPU time per item of result and original: measured in alternating rounds, one thread without spinning, 95 % intervals of the factor.',
@@ -182,7 +168,7 @@ export const costTable = ({ cost }: Compression): FoundTable => ({
   ]),
 })
 
-export const sliceTable = ({ slices }: Compression): FoundTable => ({
+export const sliceTable = ({ slices }: Compression): Table => ({
   label: 'Slices',
   caption:
     'Loss by slice on the items of the search, and the loss that a slice may have. Single figures without interval: small slices swing by chance; a slice is refused only where it is beyond its floor beyond doubt.',
@@ -209,10 +195,7 @@ const sliceNotes = {
 } as const
 
 /** What is measured of the runtime; `chosen` is the row of the result's settings. */
-export const runtimeTable = (
-  { runtime }: Compression,
-  chosen: RuntimeSetting | null,
-): FoundTable => ({
+export const runtimeTable = ({ runtime }: Compression, chosen: RuntimeSetting | null): Table => ({
   label: 'Settings of the runtime',
   caption:
     'Settings of the runtime, measured. CPU time is per item and counts threads that wait; wall times are of one run.',
@@ -229,7 +212,7 @@ export const runtimeTable = (
   chosen: chosen === null ? -1 : runtime.indexOf(chosen),
 })
 
-const runtimeRow = (row: RuntimeSetting): readonly FoundCell[] => [
+const runtimeRow = (row: RuntimeSetting): readonly Cell[] => [
   cell(
     `${row.of}, ${counted(row.threads, 'thread')}`,
     `${row.spinning ? 'waiting threads spin' : 'no spinning'}${row.buckets ? ', texts of like length together' : ''}`,
@@ -242,7 +225,7 @@ const runtimeRow = (row: RuntimeSetting): readonly FoundCell[] => [
   cell(grouped(row.runs)),
 ]
 
-export const profileTable = ({ profile }: Compression): FoundTable => ({
+export const profileTable = ({ profile }: Compression): Table => ({
   label: 'Where the original spends its time',
   caption:
     "Share of the original's CPU time by kind of operator: measured by the engine's profiler without fusions, so shares differ from those of the fused graph.",

@@ -1,0 +1,167 @@
+import type { CandidateResult } from '../../result/candidate.ts'
+import type { RunResult } from '../../result/run-result.ts'
+import { chance, plural } from '../../unit/figure-words.ts'
+import { grouped, percent, points, significant, value } from '../kit/number.ts'
+import { scoreLine } from './account.ts'
+import { costAxis } from './cost-axis.ts'
+import { claimText, headlineText } from './headline.ts'
+
+/** The decision with its evidence in plain text, in the order in which the short forms of the report show it. */
+export interface Summary {
+  readonly headline: string
+  readonly claims: readonly {
+    readonly name: 'matches' | 'certified'
+    readonly about: string
+    readonly holds: boolean
+    readonly text: string
+  }[]
+  readonly broken: readonly string[]
+  readonly next: readonly string[]
+  /** What finding out has cost, sentence by sentence. */
+  readonly cost: readonly string[]
+}
+
+export function summaryOf(result: RunResult): Summary {
+  const { matches, certified, next } = result.decision
+  return {
+    headline: headlineText(result),
+    claims: [
+      { ...matches, name: 'matches', about: 'these items', text: claimText(matches) },
+      {
+        ...certified,
+        name: 'certified',
+        about: 'future items like these',
+        text: claimText(certified),
+      },
+    ],
+    broken: result.candidates
+      .filter(({ verdict }) => verdict === 'broken')
+      .map(({ id, why }) => `${id} broke: ${why}`),
+    next: nextTexts(next),
+    cost: costSentences(result),
+  }
+}
+
+export const nextTexts = (steps: RunResult['decision']['next']): readonly string[] =>
+  steps.filter(({ kind }) => kind !== 'none').map(({ text }) => text)
+
+function costSentences(result: RunResult): readonly string[] {
+  const { calls, reused, cpuS, payBackCalls: pays } = result.overhead
+  const score = scoreLine(result)
+  const { look } = result.task
+  return [
+    `Finding out took ${grouped(calls)} calls (${grouped(reused)} answers from the store), ${significant(cpuS)} CPU-s.`,
+    payBackText(pays),
+    ...(look > 1 ? [`Look ${look} at this data.`] : []),
+    ...(score === null ? [] : [`${score}.`]),
+  ]
+}
+
+/** When the run has paid for itself, as a sentence. */
+export function payBackText(pays: RunResult['overhead']['payBackCalls']): string {
+  if (pays.kind === 'known') return `Paid back after ${value(pays)} answers.`
+  return pays.kind === 'infinite' ? `Never pays back: ${pays.reason}.` : 'Pay-back is unknown.'
+}
+
+/** A column of the table of candidates in plain text. */
+export interface SummaryColumn {
+  readonly head: string
+  readonly words?: boolean
+  /** Left out where there is no room: the headline has it for the chosen one. */
+  readonly spare?: boolean
+  cell(one: CandidateResult): string
+}
+
+/** The columns that decide, without those of costs. */
+export const decidingColumns = ({ task }: RunResult): readonly SummaryColumn[] => [
+  { head: 'candidate', words: true, cell: ({ id }) => id },
+  {
+    head: 'verdict',
+    words: true,
+    cell: ({ role, verdict }) => (role === 'incumbent' ? 'incumbent' : verdict),
+  },
+  { head: 'n', cell: ({ n }) => grouped(n) },
+  { head: task.metric, cell: ({ quality }) => orDash(quality, percent) },
+  { head: 'loss', cell: ({ loss }) => (loss ? points(loss.expected) : dash) },
+  { head: 'at most', cell: ({ loss }) => (loss ? points(loss.upper) : dash) },
+  { head: 'P(over)', spare: true, cell: ({ loss }) => (loss ? chance(loss.pOverCorrected) : dash) },
+]
+
+/** How many times less than the incumbent; no column without one. */
+export const savingColumns = ({ incumbent }: RunResult): readonly SummaryColumn[] =>
+  incumbent === null
+    ? []
+    : [
+        {
+          head: 'saves',
+          cell: ({ role, cost }) =>
+            role === 'incumbent'
+              ? dash
+              : orDash(cost.ratioResolved, (v) => `${significant(v, 2)}x`),
+        },
+      ]
+
+const dash = '–'
+
+const orDash = <E extends { readonly kind: string; readonly value?: number }>(
+  { value }: E,
+  text: (value: number) => string,
+): string => (value === undefined ? dash : text(value))
+
+/** How the table is to be read; `over` names its column of chances, null where it has none. */
+export function legend(result: RunResult, over: string | null): readonly string[] {
+  const { incumbent, risk, task, decision } = result
+  const looked = lookedWords(decision.looked)
+  return [
+    `Loss: points of ${task.metric} against ${incumbent ?? 'the floor'}; "at most" holds at ${percent(1 - risk.alpha, 0)} over ${looked}.`,
+    ...(over === null
+      ? []
+      : [
+          `${over}: the chance that the loss is more than ${limitWords(result)}, corrected for ${plural(decision.looked, 'candidate')}.`,
+        ]),
+    incumbent === null
+      ? 'No incumbent is named, so no saving is stated.'
+      : `Saves: how many times less ${savingOf(result)} than ${incumbent} per resolved task, what goes to the fallback included.`,
+  ]
+}
+
+/** "the one candidate looked at", "both candidates looked at", "all 12 candidates looked at". */
+export function lookedWords(looked: number): string {
+  if (looked === 1) return 'the one candidate looked at'
+  return looked === 2 ? 'both candidates looked at' : `all ${looked} candidates looked at`
+}
+
+/** The loss that the bar allows: "1 point". */
+function limitWords({ bar }: RunResult): string {
+  return bar.kind === 'relative' ? pointsWord(bar.margin) : '0 points'
+}
+
+export function pointsWord(share: number): string {
+  const text = significant(share * 100, 2)
+  return text === '1' ? '1 point' : `${text} points`
+}
+
+/** The cost that ratios are of. */
+export function savingOf({ decision }: RunResult): string {
+  if (decision.saving !== null) return decision.saving.of
+  const words = {
+    energy: 'energy',
+    'cpu-time': 'CPU time',
+    price: 'money',
+    latency: 'time',
+    parameters: 'CPU time',
+    written: 'CPU time',
+  } as const
+  return words[decision.order.by]
+}
+
+/** Cheapest first, the incumbent last. */
+export function orderedCandidates(result: RunResult): readonly CandidateResult[] {
+  const cost = (one: CandidateResult): number => {
+    const { estimate } = costAxis(one, result)
+    return estimate.kind === 'known' ? estimate.value : Number.POSITIVE_INFINITY
+  }
+  const others = result.candidates.filter((one) => one.role !== 'incumbent')
+  const own = result.candidates.filter((one) => one.role === 'incumbent')
+  return [...others.toSorted((a, b) => cost(a) - cost(b)), ...own]
+}
