@@ -9,7 +9,8 @@ const { encodeModel } = await load('core/onnx/encode')
 const { openEngine } = await load('adapters/tensors/onnxruntime')
 const { collectStats } = await load('app/shrink/collect-stats')
 const { inactive } = await load('core/compress/inactive')
-const { healedInputs, neurons } = await load('core/compress/structural-neurons')
+const { neurons } = await load('core/compress/structural-neurons')
+const { repairedInputs } = await load('core/compress/structural-repair')
 const { heads } = await load('core/compress/structural-heads')
 
 const SEED = 1
@@ -151,7 +152,7 @@ async function repair() {
     const step = stay / inWidth
     const keeps = (i) => Math.floor((i + 1) * step) > Math.floor(i * step)
     const kept = at(keeps)
-    const { once } = await best({ once: () => healedInputs(dense, kept, stats, 'least-squares') })
+    const { once } = await best({ once: () => repairedInputs(dense, kept, stats, 'least-squares') })
     const name = `least squares, ${inWidth} neurons to ${kept.length}, ${outWidth} outputs`
     print(name, `${once.toFixed(3)} CPU-s`)
     figures[name] = once

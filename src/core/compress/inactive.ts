@@ -1,25 +1,20 @@
 import { RightsizeError } from '../error/error.ts'
-import { float32Tensor, int64Tensor } from '../onnx/build.ts'
-import { freshNames } from '../onnx/graph-edit.ts'
-import type { Graph, Node, Tensor } from '../onnx/model.ts'
-import { float32Of, integersOf } from '../onnx/tensor-values.ts'
+import { float32Tensor } from '../onnx/build.ts'
+import { taken } from '../onnx/kept-entries.ts'
+import type { Tensor } from '../onnx/model.ts'
+import { float32Of } from '../onnx/tensor-values.ts'
 import type { Artefact, ChannelStats, Pass, Patched, Stats, Stillness } from './pass.ts'
-import {
-  type Attention,
-  attentions,
-  type Dense,
-  type FeedForward,
-  feedForwards,
-} from './structural-anatomy.ts'
+import { type Attention, type Dense, type FeedForward, feedForwards } from './structural-anatomy.ts'
 import {
   closed,
   inputRows,
+  keptInputs,
   keptOutputs,
   replaceTensors,
   statsOf,
-  taken,
   weightOf,
 } from './structural-cut.ts'
+import { channelsOf, cuttableAttentions, withHeads } from './structural-heads.ts'
 
 /**
  * Neurons and heads that do nothing or always the same.
@@ -86,9 +81,10 @@ function applied(artefact: Artefact, stats: Stats): Patched {
     )
   }
   for (const block of cuttableAttentions(graph)) {
-    const kept = activeHeads(block, statsOf(stats, block.output.input))
+    const figures = statsOf(stats, block.output.input)
+    const kept = activeHeads(block, figures)
     if (kept.length === block.heads) continue
-    graph = withHeads(graph, block, kept, statsOf(stats, block.output.input))
+    graph = withHeads(graph, block, kept, outputOf(block, kept, figures))
     changes.push(
       `${nameOf(block.output)}: ${block.heads - kept.length} of ${block.heads} heads never change`,
     )
@@ -122,7 +118,7 @@ function neuronCut(block: FeedForward, stats: ChannelStats): NeuronCut {
   for (const [from, to] of doubles) addRow(rows, down.outWidth, from, to)
   const tensors = [
     ...up.flatMap((dense) => keptOutputs(dense, kept)),
-    ...vectors.map((vector) => taken(vector, 0, kept)),
+    ...vectors.map((vector) => taken(vector, [0], kept)),
     weightOf(down, rowsOf(rows, down.outWidth, kept), kept.length),
     ...bias,
   ]
@@ -225,19 +221,6 @@ function doubledNeurons({ up, vectors, neurons }: FeedForward): ReadonlyMap<numb
   return doubles
 }
 
-/** Attention blocks whose projections nothing else uses. */
-function cuttableAttentions(graph: Graph): readonly Attention[] {
-  const uses = new Map<string, number>()
-  for (const node of graph.nodes) {
-    for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1)
-  }
-  const own = ({ weight, bias }: Dense) =>
-    uses.get(weight.name) === 1 && (bias === null || uses.get(bias.name) === 1)
-  return attentions(graph).filter(
-    ({ query, key, value, output, heads }) => heads > 1 && [query, key, value, output].every(own),
-  )
-}
-
 /** Heads of which some channel changes; the first where none does. */
 function activeHeads(
   { output, heads, headWidth }: Attention,
@@ -250,44 +233,20 @@ function activeHeads(
   return active.length > 0 ? active : [0]
 }
 
-function withHeads(
-  graph: Graph,
+/** The output projection for these heads, what the others always give folded into its bias. */
+function outputOf(
   block: Attention,
   kept: readonly number[],
   stats: ChannelStats,
-): Graph {
-  const { output, headWidth, heads } = block
-  const channelsOf = (list: readonly number[]) =>
-    list.flatMap((head) => range(headWidth).map((at) => head * headWidth + at))
-  const channels = channelsOf(kept)
-  const gone = new Set(channelsOf(range(heads).filter((head) => !kept.includes(head))))
-  const rows = inputRows(output)
-  const narrowed = replaceTensors(graph, [
-    ...[block.query, block.key, block.value].flatMap((dense) => keptOutputs(dense, channels)),
-    ...block.headTables.map((table) => taken(table, 1, kept)),
-    weightOf(output, rowsOf(rows, output.outWidth, channels), channels.length),
-    ...shiftedBias(output, rows, gone, stats),
-  ])
-  return resized(narrowed, block, kept.length)
-}
-
-/** Splits and joins get sizes of their own: the old constants may serve other layers. */
-function resized(graph: Graph, { splits, join, headWidth }: Attention, heads: number): Graph {
-  const fresh = freshNames(graph)
-  const added: Tensor[] = []
-  const withSizes = (node: Node, tail: readonly number[]): Node => {
-    const [data = '', shape = ''] = node.inputs
-    const old = graph.initializers.find(({ name }) => name === shape)
-    const values = [...(old === undefined ? [] : integersOf(old).slice(0, 2)), ...tail]
-    const name = fresh(`${shape}/heads`)
-    added.push(int64Tensor(name, [values.length], values))
-    return { ...node, inputs: [data, name] }
-  }
-  const nodes = graph.nodes.map((node) => {
-    if (node === join) return withSizes(node, [heads * headWidth])
-    return splits.includes(node) ? withSizes(node, [heads, headWidth]) : node
-  })
-  return { ...graph, nodes, initializers: [...graph.initializers, ...added] }
+): readonly Tensor[] {
+  const { output, heads } = block
+  const channels = channelsOf(block, kept)
+  const gone = channelsOf(
+    block,
+    range(heads).filter((head) => !kept.includes(head)),
+  )
+  const bias = shiftedBias(output, inputRows(output), new Set(gone), stats)
+  return [keptInputs(output, channels), ...bias]
 }
 
 function range(length: number): readonly number[] {

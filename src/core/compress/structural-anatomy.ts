@@ -1,3 +1,4 @@
+import { floatOf, intOf } from '../onnx/attributes.ts'
 import type { GraphIndex } from '../onnx/graph-index.ts'
 import { indexGraph } from '../onnx/graph-index.ts'
 import type { Graph, Node, Tensor } from '../onnx/model.ts'
@@ -105,8 +106,8 @@ function bare(index: GraphIndex, node: Node): Dense | null {
   if (node.domain !== '' || (node.opType !== 'MatMul' && node.opType !== 'Gemm')) return null
   const weight = index.initializer(node.inputs[1] ?? '')
   if (weight?.dtype !== 'float32' || weight.dims.length !== 2) return null
-  const transposed = flag(node, 'transB') === 1
-  if (flag(node, 'transA') === 1 || !plainScale(node)) return null
+  const transposed = intOf(node, 'transB', 0) === 1
+  if (intOf(node, 'transA', 0) === 1 || !plainScale(node)) return null
   const [rows = 0, columns = 0] = weight.dims
   const biasName = node.opType === 'Gemm' ? (node.inputs[2] ?? '') : ''
   const bias = index.initializer(biasName) ?? null
@@ -123,17 +124,8 @@ function bare(index: GraphIndex, node: Node): Dense | null {
   }
 }
 
-function flag(node: Node, name: string): number {
-  const found = node.attributes.find((attribute) => attribute.name === name)
-  return found?.kind === 'int' ? Number(found.value) : 0
-}
-
 const plainScale = (node: Node): boolean =>
-  node.attributes.every(
-    (attribute) =>
-      !['alpha', 'beta'].includes(attribute.name) ||
-      (attribute.kind === 'float' && attribute.value === 1),
-  )
+  floatOf(node, 'alpha', 1) === 1 && floatOf(node, 'beta', 1) === 1
 
 /** The value after the dense layer's bias, going forward from its product. */
 export function denseFrom(index: GraphIndex, node: Node): Dense | null {
@@ -160,7 +152,7 @@ export function feedForwards(graph: Graph): readonly FeedForward[] {
 }
 
 /** Initializers that more than one place uses: cutting them would cut elsewhere too. */
-function sharedInitializers(graph: Graph): ReadonlySet<string> {
+export function sharedInitializers(graph: Graph): ReadonlySet<string> {
   const uses = new Map<string, number>()
   for (const node of graph.nodes)
     for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1)

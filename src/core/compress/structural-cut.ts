@@ -1,6 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import { float32Tensor } from '../onnx/build.ts'
 import { removeDead } from '../onnx/graph-edit.ts'
+import { taken } from '../onnx/kept-entries.ts'
 import type { Graph, Model, Tensor } from '../onnx/model.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
 import type { ChannelStats, Stats } from './pass.ts'
@@ -14,38 +15,15 @@ export function replaceTensors(graph: Graph, tensors: readonly Tensor[]): Graph 
   return { ...graph, initializers, valueInfo: [] }
 }
 
-/** Rows (axis 0) or columns (axis 1) of a matrix, or entries of a vector, in the order of `kept`. */
-export function taken(tensor: Tensor, axis: 0 | 1, kept: readonly number[]): Tensor {
-  const values = float32Of(tensor)
-  const [rows = 0, columns = 1] = tensor.dims
-  if (tensor.dims.length === 1)
-    return float32Tensor(
-      tensor.name,
-      [kept.length],
-      kept.map((at) => values[at] ?? 0),
-    )
-  const dims = axis === 0 ? [kept.length, columns] : [rows, kept.length]
-  const out = new Float32Array(kept.length * (axis === 0 ? columns : rows))
-  if (axis === 0) {
-    for (const [line, row] of kept.entries())
-      out.set(values.subarray(row * columns, (row + 1) * columns), line * columns)
-  } else {
-    for (let row = 0; row < rows; row += 1)
-      for (const [place, column] of kept.entries())
-        out[row * kept.length + place] = values[row * columns + column] ?? 0
-  }
-  return float32Tensor(tensor.name, dims, out)
-}
-
 /** A dense layer with only these outputs: its new weight and bias. */
 export function keptOutputs(dense: Dense, kept: readonly number[]): readonly Tensor[] {
-  const weight = taken(dense.weight, dense.transposed ? 0 : 1, kept)
-  return dense.bias === null ? [weight] : [weight, taken(dense.bias, 0, kept)]
+  const weight = taken(dense.weight, [dense.transposed ? 0 : 1], kept)
+  return dense.bias === null ? [weight] : [weight, taken(dense.bias, [0], kept)]
 }
 
 /** A dense layer with only these inputs: its new weight. */
 export function keptInputs(dense: Dense, kept: readonly number[]): Tensor {
-  return taken(dense.weight, dense.transposed ? 1 : 0, kept)
+  return taken(dense.weight, [dense.transposed ? 1 : 0], kept)
 }
 
 /** The weight as [in, out] doubles, row-major. */

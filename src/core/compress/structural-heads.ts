@@ -1,8 +1,15 @@
 import { freshNames } from '../onnx/graph-edit.ts'
 import { indexGraph } from '../onnx/graph-index.ts'
-import type { Graph, Tensor } from '../onnx/model.ts'
-import type { Artefact, Pass, Patched, Proposal, Stats, Target } from './pass.ts'
-import { type Attention, attentions, fusedParts } from './structural-anatomy.ts'
+import { taken } from '../onnx/kept-entries.ts'
+import type { Graph, Model, Tensor } from '../onnx/model.ts'
+import type { Artefact, Pass, Patched, Proposal, Stats } from './pass.ts'
+import {
+  type Attention,
+  attentions,
+  type Dense,
+  fusedParts,
+  sharedInitializers,
+} from './structural-anatomy.ts'
 import {
   channelEnergy,
   closed,
@@ -10,76 +17,46 @@ import {
   replaceTensors,
   statsOf,
   strongest,
-  taken,
   taylorOf,
 } from './structural-cut.ts'
-import {
-  givesBack,
-  healedInputs,
-  importanceOf,
-  importances,
-  importanceText,
-  repairOf,
-  statKindOf,
-} from './structural-neurons.ts'
+import { type CutSize, cutProposals, givesBack, importanceOf } from './structural-importance.ts'
+import { repairedInputs, repairOf, statKindOf } from './structural-repair.ts'
 import { resized } from './structural-shape.ts'
-import { cpuShareOf, nodesBetween } from './structural-share.ts'
+import { nodesBetween } from './structural-share.ts'
 
 const bytesPerHead = ({ query, output, headWidth }: Attention): number =>
   4 * headWidth * (3 * query.inWidth + output.outWidth + 3)
 
 const keepShares = [0.25, 0.5, 0.75] as const
 
-/** Attention blocks that do not share a projection with anything else. */
-function cuttable(graph: Graph): readonly Attention[] {
-  const uses = new Map<string, number>()
-  for (const node of graph.nodes)
-    for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1)
+/** Attention blocks of several heads that do not share a projection with anything else. */
+export function cuttableAttentions(graph: Graph): readonly Attention[] {
+  const shared = sharedInitializers(graph)
+  const own = ({ weight, bias }: Dense) =>
+    !shared.has(weight.name) && (bias === null || !shared.has(bias.name))
   return attentions(graph).filter(
-    ({ query, key, value, output, heads }) =>
-      heads > 1 &&
-      [query, key, value, output].every(({ weight, bias }) => {
-        return uses.get(weight.name) === 1 && (bias === null || uses.get(bias.name) === 1)
-      }),
+    ({ query, key, value, output, heads }) => heads > 1 && [query, key, value, output].every(own),
   )
 }
 
-function proposals(
-  artefact: Artefact,
-  target: Target,
-  found: readonly Attention[],
-): readonly Proposal[] {
-  const { graph } = artefact.model
+function sizes({ graph }: Model, found: readonly Attention[]): readonly CutSize[] {
   const index = indexGraph(graph)
   const inner = found.map(({ query, key, value, output }) => {
     const inputs = [query, key, value].map(({ input }) => input)
     return nodesBetween(graph, index, inputs, output.node.outputs[0] ?? '')
   })
-  const { kinds, note } = importances(
-    artefact,
-    found.map(({ output }) => output.input),
-  )
   return keepShares.flatMap((keep) => {
     const bytes = found.reduce(
       (sum, one) => sum + bytesPerHead(one) * (one.heads - keptHeads(one, keep)),
       0,
     )
-    if (bytes === 0) return []
     const parts = found.map((one, at) => ({
       nodes: inner[at] ?? [],
       fraction: 1 - keptHeads(one, keep) / one.heads,
     }))
-    return kinds.map(
-      (importance): Proposal => ({
-        pass: 'heads',
-        params: { keep, repair: 'none', importance },
-        text: `keep ${Math.round(100 * keep)} % of the attention heads of ${found.length} layers, by ${importanceText[importance]}${note}`,
-        saves: { bytes, cpuShare: cpuShareOf(artefact, target, bytes, parts) },
-        risk: 0.9 * (1 - keep),
-        exactness: 'lossy',
-        repairs: ['bias', 'least-squares', 'distil'],
-      }),
-    )
+    const percent = Math.round(100 * keep)
+    const text = `keep ${percent} % of the attention heads of ${found.length} layers`
+    return bytes === 0 ? [] : [{ keep, bytes, parts, text, risk: 0.9 * (1 - keep) }]
   })
 }
 
@@ -100,15 +77,22 @@ export function headEnergy(
   )
 }
 
-/** The graph with only these heads in one attention block. */
-function cut(graph: Graph, one: Attention, kept: readonly number[], stats: Stats, p: Proposal) {
-  const channels = kept.flatMap((head) =>
-    Array.from({ length: one.headWidth }, (_, at) => head * one.headWidth + at),
-  )
+/** The channels of heads in the attention's output, in order. */
+export const channelsOf = ({ headWidth }: Attention, heads: readonly number[]): readonly number[] =>
+  heads.flatMap((head) => Array.from({ length: headWidth }, (_, at) => head * headWidth + at))
+
+/** The graph with only these heads in one attention block; `output` holds the tensors of its output projection for them. */
+export function withHeads(
+  graph: Graph,
+  one: Attention,
+  kept: readonly number[],
+  output: readonly Tensor[],
+): Graph {
+  const channels = channelsOf(one, kept)
   const narrowed = replaceTensors(graph, [
     ...[one.query, one.key, one.value].flatMap((dense) => keptOutputs(dense, channels)),
-    ...one.headTables.map((table) => taken(table, 1, kept)),
-    ...healedInputs(one.output, channels, stats, repairOf(p)),
+    ...one.headTables.map((table) => taken(table, [1], kept)),
+    ...output,
   ])
   return reshaped(narrowed, one, kept.length)
 }
@@ -136,16 +120,17 @@ function apply(artefact: Artefact, proposal: Proposal, stats: Stats): Patched {
   const { model } = artefact
   const changes: string[] = []
   let { graph } = model
-  for (const { join } of cuttable(graph)) {
+  for (const { join } of cuttableAttentions(graph)) {
     // Nodes of other layers are the same objects after a cut, so each block is found again in the graph as it is now.
-    const one = cuttable(graph).find((block) => block.join === join)
+    const one = cuttableAttentions(graph).find((block) => block.join === join)
     if (one === undefined) continue
     const scores =
       importanceOf(proposal) === 'taylor'
         ? taylorOf(statsOf(stats, one.output.input), one.output)
         : headEnergy(one, stats, givesBack(proposal, one.output))
     const kept = strongest(scores, keptHeads(one, share))
-    graph = cut(graph, one, kept, stats, proposal)
+    const output = repairedInputs(one.output, channelsOf(one, kept), stats, repairOf(proposal))
+    graph = withHeads(graph, one, kept, output)
     changes.push(
       `${one.output.node.name || one.output.weight.name}: ${one.heads} heads to ${kept.length} (${kept.join(', ')} stay)`,
     )
@@ -168,13 +153,14 @@ export const heads: Pass = {
   id: 'heads',
   family: 'structural',
   propose(artefact, target) {
-    const found = cuttable(artefact.model.graph)
-    return found.length === 0
-      ? { pass: 'heads', why: whyNone(artefact.model.graph) }
-      : proposals(artefact, target, found)
+    const { model } = artefact
+    const found = cuttableAttentions(model.graph)
+    if (found.length === 0) return { pass: 'heads', why: whyNone(model.graph) }
+    const inputs = found.map(({ output }) => output.input)
+    return cutProposals('heads', artefact, target, inputs, sizes(model, found))
   },
   needs: ({ model }, proposal) =>
-    cuttable(model.graph).map(({ output, headWidth }) => ({
+    cuttableAttentions(model.graph).map(({ output, headWidth }) => ({
       value: output.input,
       kind: statKindOf(repairOf(proposal)),
       ...(importanceOf(proposal) === 'taylor' ? { taylor: headWidth } : {}),

@@ -1,12 +1,8 @@
+import { intOf } from '../onnx/attributes.ts'
 import { int64Tensor } from '../onnx/build.ts'
 import type { GraphIndex } from '../onnx/graph-index.ts'
 import type { Node, Tensor } from '../onnx/model.ts'
 import { integersOf } from '../onnx/tensor-values.ts'
-
-function readInt(node: Node, name: string, otherwise: number): number {
-  const found = node.attributes.find((one) => one.name === name)
-  return found?.kind === 'int' ? Number(found.value) : otherwise
-}
 
 /**
  * One of the sizes that a Reshape is told: a number, or one that the graph calculates from shapes as it runs. Exporters join both kinds:
@@ -37,7 +33,7 @@ export function lastSizes(index: GraphIndex, reshape: Node, count: number): read
 function lengthOf(index: GraphIndex, value: string): number | null {
   const node = index.producer(value)
   if (node?.opType === 'Shape') {
-    const [start, end] = [readInt(node, 'start', 0), readInt(node, 'end', -1)]
+    const [start, end] = [intOf(node, 'start', 0), intOf(node, 'end', -1)]
     return start >= 0 && end > start ? end - start : null
   }
   if (node?.opType === 'Unsqueeze') return lengthOf(index, node.inputs[0] ?? '') === null ? 1 : null

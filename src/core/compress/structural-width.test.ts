@@ -5,6 +5,7 @@ import { verifyModels } from '../../app/shrink/verify.ts'
 import * as build from '../onnx/build.ts'
 import { decodeModel } from '../onnx/decode.ts'
 import { encodeModel } from '../onnx/encode.ts'
+import { taken } from '../onnx/kept-entries.ts'
 import type { Graph, Model, Tensor } from '../onnx/model.ts'
 import { randomFeeds } from '../onnx/random-feeds.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
@@ -15,7 +16,7 @@ import type { Artefact, Proposal, Target } from './pass.ts'
 import { attentions, feedForwards, layersOf } from './structural-anatomy.ts'
 import { replaceTensors } from './structural-cut.ts'
 import { type Stream, streamOf } from './structural-stream.ts'
-import { takenAlong, width } from './structural-width.ts'
+import { width } from './structural-width.ts'
 
 const base: EncoderShape = {
   vocabulary: 20,
@@ -268,9 +269,9 @@ test('predictions of bytes are what the cut saves', async () => {
 
 test('axes are cut one after the other', () => {
   const tensor = build.float32Tensor('w', [2, 3], [1, 2, 3, 4, 5, 6])
-  expect([...float32Of(takenAlong(tensor, [1], [0, 2]))]).toEqual([1, 3, 4, 6])
+  expect([...float32Of(taken(tensor, [1], [0, 2]))]).toEqual([1, 3, 4, 6])
   const square = build.float32Tensor('w', [2, 2], [1, 2, 3, 4])
-  expect([...float32Of(takenAlong(square, [0, 1], [1]))]).toEqual([4])
+  expect([...float32Of(taken(square, [0, 1], [1]))]).toEqual([4])
   const cube = build.float32Tensor('w', [1, 2, 2], [1, 2, 3, 4])
-  expect(takenAlong(cube, [2], [1]).dims).toEqual([1, 2, 1])
+  expect(taken(cube, [2], [1]).dims).toEqual([1, 2, 1])
 })

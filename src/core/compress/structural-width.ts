@@ -2,10 +2,11 @@ import { RightsizeError } from '../error/error.ts'
 import { floatOf } from '../onnx/attributes.ts'
 import { float32Tensor, floatAttribute, int64Tensor } from '../onnx/build.ts'
 import { freshNames } from '../onnx/graph-edit.ts'
+import { taken } from '../onnx/kept-entries.ts'
 import type { Graph, Node, Tensor } from '../onnx/model.ts'
 import { float32Of, integersOf } from '../onnx/tensor-values.ts'
-import type { Artefact, Pass, Patched, Proposal, StatRequest, Stats, Target } from './pass.ts'
-import type { Dense } from './structural-anatomy.ts'
+import type { Artefact, Pass, Patched, Proposal, StatRequest, Stats } from './pass.ts'
+import { type Dense, sharedInitializers } from './structural-anatomy.ts'
 import {
   channelEnergy,
   closed,
@@ -15,24 +16,21 @@ import {
   taylorOf,
 } from './structural-cut.ts'
 import {
+  type CutSize,
+  cutProposals,
   givesBack,
-  healedInputs,
   importanceOf,
-  importances,
-  importanceText,
   keptCount,
-  repairOf,
-  statKindOf,
-} from './structural-neurons.ts'
-import { cpuShareOf, type Shrinking } from './structural-share.ts'
+} from './structural-importance.ts'
+import { repairedInputs, repairOf, statKindOf } from './structural-repair.ts'
+import type { Shrinking } from './structural-share.ts'
 import { type Stream, type StreamNorm, streamOf } from './structural-stream.ts'
 
 /** Shares of the channels that are proposed to stay, most saving first. */
 const keepShares = [0.5, 0.75, 0.875] as const
 
-function proposals(artefact: Artefact, target: Target, stream: Stream): readonly Proposal[] {
+function sizes(stream: Stream): readonly CutSize[] {
   const { width } = stream
-  const { kinds, note } = importances(artefact, inputsOf(stream))
   return keepShares.flatMap((keep) => {
     const count = keptCount(width, keep)
     if (count >= width) return []
@@ -41,21 +39,15 @@ function proposals(artefact: Artefact, target: Target, stream: Stream): readonly
       (sum, { tensor, axes }) => sum + tensor.byteLength * (1 - share ** axes.length),
       0,
     )
-    const saves = {
-      bytes: Math.round(bytes),
-      cpuShare: cpuShareOf(artefact, target, bytes, shrinking(stream, share)),
-    }
-    return kinds.map(
-      (importance): Proposal => ({
-        pass: 'width',
-        params: { keep, repair: 'none', importance },
-        text: `keep ${count} of ${width} channels of the residual stream, by ${importanceText[importance]}${note}`,
-        saves,
+    return [
+      {
+        keep,
+        text: `keep ${count} of ${width} channels of the residual stream`,
+        bytes: Math.round(bytes),
+        parts: shrinking(stream, share),
         risk: Math.min(0.95, 1.4 * (1 - keep) + 0.2),
-        exactness: 'lossy',
-        repairs: ['bias', 'least-squares', 'distil'],
-      }),
-    )
+      },
+    ]
   })
 }
 
@@ -96,32 +88,6 @@ function scoresOf(stream: Stream, stats: Stats, proposal: Proposal): Float64Arra
   return scores
 }
 
-/** A tensor with only these positions of the given axes. */
-export function takenAlong(
-  tensor: Tensor,
-  axes: readonly number[],
-  kept: readonly number[],
-): Tensor {
-  let values: Float32Array = float32Of(tensor)
-  const dims = [...tensor.dims]
-  for (const axis of axes) {
-    const size = dims[axis] ?? 1
-    const inner = dims.slice(axis + 1).reduce((product, dim) => product * dim, 1)
-    const outer = dims.slice(0, axis).reduce((product, dim) => product * dim, 1)
-    const out = new Float32Array(outer * kept.length * inner)
-    for (let row = 0; row < outer; row += 1)
-      for (const [place, from] of kept.entries()) {
-        const start = (row * size + from) * inner
-        const to = (row * kept.length + place) * inner
-        if (inner === 1) out[to] = values[start] as number
-        else out.set(values.subarray(start, start + inner), to)
-      }
-    values = out
-    dims[axis] = kept.length
-  }
-  return float32Tensor(tensor.name, dims, values)
-}
-
 /**
  * How much wider the kept channels spread than all did, on average over the calibration set: the ratio of their variances over channels.
  * A normalisation divides by the spread, so its scale takes the root of this factor, what it adds to the variance the factor, and the
@@ -140,14 +106,12 @@ function spreadFactor({ input, centred }: StreamNorm, stats: Stats, kept: readon
   return kept.length < all.length && now > 0 && before > 0 ? now / before : 1
 }
 
-/** The layer's own weight and bias where its repair may change them: they serve it alone. */
-function repairable(graph: Graph, stream: Stream): readonly Dense[] {
-  const cut = new Set(stream.tensors.map(({ tensor }) => tensor.name))
-  const uses = new Map<string, number>()
-  for (const { inputs } of graph.nodes)
-    for (const input of inputs) uses.set(input, (uses.get(input) ?? 0) + 1)
-  return stream.readers.filter(
-    ({ bias }) => bias === null || (!cut.has(bias.name) && uses.get(bias.name) === 1),
+/** The layers whose bias a repair may change: it serves them alone. */
+function repairable(graph: Graph, { tensors, readers }: Stream): readonly Dense[] {
+  const cut = new Set(tensors.map(({ tensor }) => tensor.name))
+  const shared = sharedInitializers(graph)
+  return readers.filter(
+    ({ bias }) => bias === null || (!cut.has(bias.name) && !shared.has(bias.name)),
   )
 }
 
@@ -162,17 +126,17 @@ function narrowed(
   const factors = new Map(stream.norms.map((norm) => [norm, spreadFactor(norm, stats, kept)]))
   const scaled = new Map([...factors].map(([{ scale }, factor]) => [scale.name, Math.sqrt(factor)]))
   const tensors = stream.tensors.map(({ tensor, axes }) =>
-    times(takenAlong(tensor, axes, kept), scaled.get(tensor.name) ?? 1),
+    times(taken(tensor, axes, kept), scaled.get(tensor.name) ?? 1),
   )
   const small = [...factors].flatMap(([{ epsilon }, factor]) =>
     epsilon !== null && 'tensor' in epsilon ? [times(epsilon.tensor, factor)] : [],
   )
   const repair = repairOf(proposal)
-  const healed =
+  const repaired =
     repair === 'none' || kept.length === stream.width
       ? []
-      : repairable(graph, stream).flatMap((dense) => healedInputs(dense, kept, stats, repair))
-  const narrow = replaceTensors(graph, [...tensors, ...small, ...healed])
+      : repairable(graph, stream).flatMap((dense) => repairedInputs(dense, kept, stats, repair))
+  const narrow = replaceTensors(graph, [...tensors, ...small, ...repaired])
   return resized(withEpsilons(narrow, factors), stream.reshapes, kept.length)
 }
 
@@ -261,7 +225,7 @@ export const width: Pass = {
   propose(artefact, target) {
     const stream = streamOf(artefact.model.graph)
     if (typeof stream === 'string') return { pass: 'width', why: stream }
-    const offers = proposals(artefact, target, stream)
+    const offers = cutProposals('width', artefact, target, inputsOf(stream), sizes(stream))
     const why = `the residual stream is only ${stream.width} channels wide`
     return offers.length === 0 ? { pass: 'width', why } : offers
   },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import { collectStats } from '../../app/shrink/collect-stats.ts'
 import { verifyModels } from '../../app/shrink/verify.ts'
+import { taken } from '../onnx/kept-entries.ts'
 import type { Model } from '../onnx/model.ts'
 import { randomFeeds } from '../onnx/random-feeds.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
@@ -10,7 +11,7 @@ import { type EncoderShape, encoderArchitecture } from '../train/build-encoder.t
 import { initialParameters } from '../train/parameters.ts'
 import type { Artefact, Pass, Proposal, Target } from './pass.ts'
 import { attentions, feedForwards, layersOf } from './structural-anatomy.ts'
-import { replaceTensors, taken } from './structural-cut.ts'
+import { replaceTensors } from './structural-cut.ts'
 import { heads } from './structural-heads.ts'
 import { layers } from './structural-layers.ts'
 import { neurons } from './structural-neurons.ts'
@@ -158,6 +159,6 @@ test('rows and columns are taken in the given order', () => {
     byteLength: 24,
     bytes: () => bytes,
   } as const
-  expect([...float32Of(taken(tensor, 1, [2, 0]))]).toEqual([3, 1, 6, 4])
-  expect([...float32Of(taken(tensor, 0, [1]))]).toEqual([4, 5, 6])
+  expect([...float32Of(taken(tensor, [1], [2, 0]))]).toEqual([3, 1, 6, 4])
+  expect([...float32Of(taken(tensor, [0], [1]))]).toEqual([4, 5, 6])
 })

@@ -1,6 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
-import { byteLengthOf, elementCount } from '../onnx/dtype.ts'
 import type { Feeds } from '../onnx/host-tensor.ts'
+import { keptEntries } from '../onnx/kept-entries.ts'
 import type { Graph, Model, Tensor } from '../onnx/model.ts'
 import { integersOf, tensorOf } from '../onnx/tensor-values.ts'
 import type { Params } from '../result/compression.ts'
@@ -153,31 +153,6 @@ function trimModel(model: Model, keep: readonly number[], found: VocabularyRows)
     return single.has(tensor) ? renumbered(tensor, ids) : tensor
   })
   return { ...model, graph: withOutputSize({ ...model.graph, initializers }, keep.length, found) }
-}
-
-/** The entries of an axis that are kept, read when the bytes are asked for. */
-function keptEntries(tensor: Tensor, axis: number, keep: readonly number[]): Tensor {
-  const dims = tensor.dims.map((dim, at) => (at === axis ? keep.length : dim))
-  const outer = elementCount(tensor.dims.slice(0, axis))
-  const entries = tensor.dims[axis] ?? 0
-  // By bytes of the whole, not of an element: two 4-bit codes share a byte.
-  const step = entries === 0 || outer === 0 ? 0 : tensor.byteLength / (outer * entries)
-  const byteLength = outer * keep.length * step
-  const bytes = () => {
-    const all = tensor.bytes()
-    const out = new Uint8Array(byteLength)
-    let to = 0
-    for (let block = 0; block < outer; block += 1)
-      for (const id of keep) {
-        const from = (block * entries + id) * step
-        out.set(all.subarray(from, from + step), to)
-        to += step
-      }
-    return out
-  }
-  if (byteLengthOf(tensor.dtype, elementCount(dims)) !== byteLength)
-    throw new RightsizeError('SHRINK_PASS', `vocabulary: '${tensor.name}' cannot be cut at a token`)
-  return { ...tensor, dims, byteLength, bytes }
 }
 
 function renumbered(tensor: Tensor, ids: ReadonlyMap<number, number>): Tensor {
