@@ -37,7 +37,7 @@ interface Layout {
 function copied(bytes: Uint8Array, layout: Layout, kept: readonly number[]): Uint8Array {
   const { outer, entries, step } = layout
   if (step % 4 !== 0) return pieces(bytes, new Uint8Array(outer * kept.length * step), layout, kept)
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
   const words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4)
   const out = new Uint32Array((outer * kept.length * step) / 4)
   return new Uint8Array(pieces(words, out, { outer, entries, step: step / 4 }, kept).buffer)
