@@ -11,10 +11,17 @@ import type { OpenTokenizer, Tokenizer } from '../../contract/tokenizer.ts'
 import type { Answer, Output } from '../../core/data/answer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
+import { classNames, fixedTokens, maxTokens } from '../../core/onnx/model-config.ts'
 import { isTensor, misfitOf, rawFeeds } from '../../core/onnx/raw-feeds.ts'
+import {
+  requireTextInputs,
+  type TokenFacts,
+  textFeeds,
+  tokenFacts,
+} from '../../core/onnx/text-feeds.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import { bucketByLength } from './onnx/batch.ts'
-import { type EncodedText, encodeText, textFeeds, trailingSpecials } from './onnx/encode.ts'
+import { type EncodedText, encodeText } from './onnx/encode.ts'
 import { digestModel, findModel, type ModelFolder } from './onnx/folder.ts'
 import { type Reading, readBatch, splitTensors } from './onnx/read.ts'
 import { spansOf } from './onnx/spans.ts'
@@ -28,8 +35,6 @@ export interface OnnxParts {
 
 /** Items in one run of the graph unless settings.batch says otherwise. */
 const defaultBatch = 32
-/** Tokens per text where neither settings nor the model say (the common limit of BERT-like encoders). */
-const defaultMaxLength = 512
 
 /**
  * ONNX models: text with a tokenizer.json (classes, token classes, embeddings) and raw tensors.
@@ -54,7 +59,7 @@ interface Loaded {
 interface TextSide {
   readonly tokenizer: Tokenizer
   readonly maxLength: number
-  readonly trailing: number
+  readonly facts: TokenFacts
 }
 
 async function openOnnx(
@@ -66,7 +71,7 @@ async function openOnnx(
   const { settings } = candidate
   const session = await openGraph(parts.engine, model, candidate)
   const inputs = inputsOf(session)
-  const labels = candidate.labels ?? labelsOf(model.config)
+  const labels = candidate.labels ?? classNames(model.config) ?? []
   const loaded: Loaded = {
     session,
     inputs,
@@ -138,15 +143,6 @@ function inputsOf(session: TensorSession): readonly TensorInputInfo[] {
   )
 }
 
-/** id2label in the order of its numbers; LABEL_0, LABEL_1 count as names too. */
-function labelsOf(config: Readonly<Record<string, unknown>>): readonly string[] {
-  const table = config['id2label']
-  if (typeof table !== 'object' || table === null) return []
-  return Object.entries(table)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, label]) => String(label))
-}
-
 function textSide(
   open: OpenTokenizer,
   model: ModelFolder,
@@ -154,13 +150,14 @@ function textSide(
   inputs: readonly TensorInputInfo[],
 ): TextSide | null {
   if (!inputs.some((input) => input.name === 'input_ids')) return null
+  requireTextInputs(inputs)
   if (model.tokenizerFile === null)
     throw new RightsizeError('TOKENIZER_MISSING', `no tokenizer.json beside ${model.file}`)
   const tokenizer = openTokenizerFile(open, model.tokenizerFile, model.tokenizerConfig)
   return {
     tokenizer,
     maxLength: maxLengthOf(model, candidate, inputs),
-    trailing: trailingSpecials(tokenizer),
+    facts: tokenFacts(tokenizer),
   }
 }
 
@@ -170,18 +167,8 @@ function maxLengthOf(
   candidate: CandidateSpec,
   inputs: readonly TensorInputInfo[],
 ): number {
-  const config = (model.tokenizerConfig ?? {}) as Readonly<Record<string, unknown>>
-  const stated =
-    numberBelow(config['model_max_length'], 1e6) ??
-    numberBelow(model.config['max_position_embeddings'], 1e6) ??
-    defaultMaxLength
-  const fixed = inputs.find((input) => input.name === 'input_ids')?.dims[1]
-  const asked = candidate.settings.maxLength ?? stated
-  return typeof fixed === 'number' && fixed > 0 ? Math.min(fixed, asked) : asked
-}
-
-function numberBelow(value: unknown, limit: number): number | undefined {
-  return typeof value === 'number' && value > 0 && value < limit ? value : undefined
+  const asked = candidate.settings.maxLength ?? maxTokens({ ...model, inputs })
+  return Math.min(asked, fixedTokens(inputs) ?? asked)
 }
 
 async function identify(
@@ -302,7 +289,7 @@ function feedsOf(loaded: Loaded, batch: Batch): Feeds {
   const tensors = batch.encoded.filter((item) => isTensor(item))
   if (tensors.length > 0) return rawFeeds(loaded.inputs, tensors)
   const texts = batch.encoded.filter((item) => 'ids' in item)
-  return textFeeds(loaded.inputs, texts, loaded.text?.tokenizer.padId ?? 0)
+  return textFeeds(loaded.inputs, texts, loaded.text?.facts.padId ?? 0)
 }
 
 async function runGraph(

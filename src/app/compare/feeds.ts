@@ -5,8 +5,9 @@ import { halfBits, halfValues } from '../../core/onnx/half-float.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Graph, ValueInfo } from '../../core/onnx/model.ts'
 import { randomFeeds, suggestedRange } from '../../core/onnx/random-feeds.ts'
+import { rawInputs } from '../../core/onnx/raw-feeds.ts'
 import { arrayOf } from '../../core/onnx/tensor-values.ts'
-import { textFeeds } from '../shrink/text-rows.ts'
+import { cutTokens, type TokenFacts, textFeeds, tokenFacts } from '../../core/onnx/text-feeds.ts'
 
 /** What is known of inputs beside the data. */
 export interface FeedSetting {
@@ -29,11 +30,11 @@ export function feedsOfRows(
   setting: FeedSetting,
 ): readonly Feeds[] {
   const fixed = fixedFeeds(graph, setting)
-  const texts = inputs.map((input) => (typeof input === 'string' ? idsOf(input, setting) : []))
-  return inputs.map((input, row) => {
+  const facts = setting.tokenizer === null ? null : tokenFacts(setting.tokenizer)
+  return inputs.map((input) => {
     const given =
       typeof input === 'string'
-        ? textFeeds(graph, texts, [row], setting.tokenizer?.padId ?? 0)
+        ? textFeed(graph, input, setting, facts)
         : numberFeed(graph, input, fixed)
     const feeds = { ...given, ...fixed }
     const missing = openInputs(graph).find(({ name }) => feeds[name] === undefined)
@@ -53,11 +54,16 @@ function openInputs({ inputs, initializers }: Graph): readonly ValueInfo[] {
   return inputs.filter(({ name }) => !defaults.has(name))
 }
 
-function idsOf(text: string, { tokenizer, maxLength }: FeedSetting): readonly number[] {
-  if (tokenizer === null)
+function textFeed(
+  graph: Graph,
+  text: string,
+  { tokenizer, maxLength }: FeedSetting,
+  facts: TokenFacts | null,
+): Feeds {
+  if (tokenizer === null || facts === null)
     throw new RightsizeError('ONNX_VERIFY', 'the data is text and a model has no tokenizer.json')
-  const { ids } = tokenizer.encode(text)
-  return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), ids.at(-1) ?? 0]
+  const ids = cutTokens(tokenizer.encode(text).ids, maxLength, facts)
+  return textFeeds(rawInputs(graph), [{ ids }], facts.padId)
 }
 
 function numberFeed(graph: Graph, input: unknown, fixed: Feeds): Feeds {

@@ -6,6 +6,7 @@ import type { Row } from '../../core/data/json-rows.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
+import { maxTokens } from '../../core/onnx/model-config.ts'
 import { seededRandom } from '../../core/random/random.ts'
 import type { RawTensorInput } from '../../core/spec/spec.ts'
 import { type OwnProcessEffects, withOwnProcess } from '../measure/own-process.ts'
@@ -92,12 +93,12 @@ interface Opened {
 async function opened(path: string, effects: CompareEffects): Promise<Opened> {
   const { file, bytes, config, tokenizerFile, tokenizerConfig } = effects.find(path)
   const model = await effects.files.read(file)
-  const limit = config['max_position_embeddings']
+  const maxLength = maxTokens({ config, tokenizerConfig, inputs: model.graph.inputs })
   const tokenizer =
     tokenizerFile === null
       ? null
       : effects.openTokenizer(JSON.parse(await effects.readText(tokenizerFile)), tokenizerConfig)
-  return { model, bytes, tokenizer, maxLength: typeof limit === 'number' ? limit : 512 }
+  return { model, bytes, tokenizer, maxLength }
 }
 
 type Pair = readonly [readonly Feeds[], readonly Feeds[]]

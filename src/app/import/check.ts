@@ -3,8 +3,9 @@ import { RightsizeError } from '../../core/error/error.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import { randomFeeds } from '../../core/onnx/random-feeds.ts'
+import { rawInputs } from '../../core/onnx/raw-feeds.ts'
+import { textFeeds } from '../../core/onnx/text-feeds.ts'
 import { seededRandom } from '../../core/random/random.ts'
-import { textFeeds } from '../shrink/text-rows.ts'
 
 /** The first output of the graph for some inputs. */
 export type Run = (feeds: Feeds) => Promise<HostTensor | undefined>
@@ -179,6 +180,9 @@ function idFeeds(model: Model, given: Readonly<Record<string, unknown>>): readon
 function textsFeeds(model: Model, texts: unknown, tokenizer: Tokenizer | null): readonly Feeds[] {
   if (!Array.isArray(texts)) throw bad("'texts' is not a list")
   if (tokenizer === null) throw bad('texts need a tokenizer.json in the folder')
-  const ids = texts.map((text) => tokenizer.encode(String(text)).ids)
-  return ids.map((_, row) => textFeeds(model.graph, ids, [row], tokenizer.padId))
+  const inputs = rawInputs(model.graph)
+  return texts.map((text) => {
+    const { ids } = tokenizer.encode(String(text))
+    return textFeeds(inputs, [{ ids }], tokenizer.padId)
+  })
 }

@@ -116,7 +116,11 @@ describe('a hostile or damaged index is refused', () => {
   test.each([
     ['a file that is missing', { [`in/${second}`]: null }, `the index names ${second}`],
     ['a place outside', index({ ...weightMap, [name!]: '../../etc/passwd' }), 'next to the index'],
-    ['an absolute place', index({ ...weightMap, [name!]: '/tmp/model.safetensors' }), 'next to the'],
+    [
+      'an absolute place',
+      index({ ...weightMap, [name!]: '/tmp/model.safetensors' }),
+      'next to the',
+    ],
     ['a backslash', index({ ...weightMap, [name!]: '..\\model.safetensors' }), 'next to the index'],
     ['a number', index({ ...weightMap, [name!]: 7 }), 'is in 7, no file'],
     ['a tensor that no file holds', index({ ...weightMap, other: first }), `does not hold 'other'`],

@@ -42,7 +42,7 @@ function orderTask(rows: number, seed: number) {
 
 /** Rows of ids as a part, whatever the tokenizer. */
 function partOfIds({ ids, labels }: ReturnType<typeof orderTask>): Part {
-  const inputs = numberedInputs(ids, () => 0)
+  const inputs = numberedInputs(ids, () => ({ padId: 0, trailing: 1 }))
   return { size: ids.length, inputs, labels, slices: new Map(), texts: null }
 }
 

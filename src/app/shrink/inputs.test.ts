@@ -20,7 +20,6 @@ import { seededRandom } from '../../core/random/random.ts'
 import { trainWordPiece } from '../../core/text/train-wordpiece.ts'
 import { partOf } from './inputs.ts'
 import { shrink } from './shrink.ts'
-import { textFeeds } from './text-rows.ts'
 
 let engine: TensorEngine
 beforeAll(async () => {
@@ -369,49 +368,5 @@ describe('parts', () => {
     // [CLS] [SEP], and [CLS] o ##ne [SEP] or fewer: the mask says which are padding.
     expect(inputs.lengths[0]).toBe(2)
     expect(feeds['attention_mask']?.dims).toEqual([2, inputs.lengths[1]])
-  })
-})
-
-describe('text feeds', () => {
-  const info = (name: string, more: Partial<ValueInfo> = {}): ValueInfo => ({
-    ...{ name, dtype: 'int64', dims: ['batch', 'sequence'] },
-    ...more,
-  })
-  const feeds = (inputs: readonly ValueInfo[]) =>
-    textFeeds(
-      graph({ name: 'g', nodes: [], inputs, outputs: [], initializers: [] }),
-      [[5, 6, 7], [8]],
-      [0, 1],
-      9,
-    )
-
-  test('ids are padded to the longest row, the mask says where', () => {
-    expect(
-      feeds([
-        info('input_ids'),
-        info('attention_mask'),
-        info('token_type_ids'),
-        info('position_ids'),
-      ]),
-    ).toEqual({
-      input_ids: { dtype: 'int64', dims: [2, 3], data: BigInt64Array.of(5n, 6n, 7n, 8n, 9n, 9n) },
-      attention_mask: {
-        dtype: 'int64',
-        dims: [2, 3],
-        data: BigInt64Array.of(1n, 1n, 1n, 1n, 0n, 0n),
-      },
-      token_type_ids: { dtype: 'int64', dims: [2, 3], data: new BigInt64Array(6) },
-      position_ids: {
-        dtype: 'int64',
-        dims: [2, 3],
-        data: BigInt64Array.of(0n, 1n, 2n, 0n, 1n, 2n),
-      },
-    })
-  })
-
-  test('a graph that fixes its length gets it, one that takes 32-bit ids gets them', () => {
-    expect(feeds([info('input_ids', { dtype: 'int32', dims: ['batch', 4] })])).toEqual({
-      input_ids: { dtype: 'int32', dims: [2, 4], data: Int32Array.of(5, 6, 7, 9, 8, 9, 9, 9) },
-    })
   })
 })

@@ -5,7 +5,7 @@ import { RightsizeError } from '../../core/error/error.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Graph } from '../../core/onnx/model.ts'
 import { isTensor, rawFeeds, rawInputs } from '../../core/onnx/raw-feeds.ts'
-import { cutText, textFeeds } from './text-rows.ts'
+import { cutTokens, type TokenFacts, textFeeds, tokenFacts } from '../../core/onnx/text-feeds.ts'
 
 /** What a model is run on, row by row. */
 export interface Inputs {
@@ -86,7 +86,7 @@ function textInputs(texts: readonly string[], open: OpenTokenizer): InputsOf {
   return remembered((artefact) => {
     const tokenizer = opened(artefact, open)
     const ids = texts.map((text) => tokenizer.encode(text).ids)
-    return idInputs(ids, artefact, tokenizer.padId)
+    return idInputs(ids, artefact, tokenFacts(tokenizer))
   })
 }
 
@@ -102,28 +102,34 @@ export function opened({ tokenizer, tokenizerConfig }: Artefact, open: OpenToken
 function idInputs(
   whole: readonly (readonly number[])[],
   { maxLength = Number.POSITIVE_INFINITY }: Artefact,
-  padId: number,
+  facts: TokenFacts,
 ): Inputs {
-  const ids = whole.map((row) => cutText(row, maxLength))
+  const ids = whole.map((row) => cutTokens(row, maxLength, facts))
   return {
     size: ids.length,
     lengths: ids.map((row) => row.length),
     most: (graph) => fixedBatch(graph),
-    feeds: (graph, rows) => textFeeds(graph, ids, rows, padId),
+    feeds: (graph, rows) =>
+      textFeeds(
+        rawInputs(graph),
+        rows.map((row) => ({ ids: ids[row] ?? [] })),
+        facts.padId,
+      ),
   }
 }
 
 /** Rows of token ids in the original's numbers, as an artefact numbers them. */
 export function numberedInputs(
   original: readonly (readonly number[])[],
-  padId: (artefact: Artefact) => number,
+  factsOf: (artefact: Artefact) => TokenFacts,
 ): InputsOf {
   return remembered((artefact) => {
     const { idsKept } = artefact
-    if (idsKept === undefined) return idInputs(original, artefact, padId(artefact))
+    const facts = factsOf(artefact)
+    if (idsKept === undefined) return idInputs(original, artefact, facts)
     const now = new Map(idsKept.map((old, id) => [old, id]))
-    const renumbered = original.map((row) => row.map((id) => now.get(id) ?? padId(artefact)))
-    return idInputs(renumbered, artefact, padId(artefact))
+    const renumbered = original.map((row) => row.map((id) => now.get(id) ?? facts.padId))
+    return idInputs(renumbered, artefact, facts)
   })
 }
 

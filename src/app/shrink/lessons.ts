@@ -3,6 +3,7 @@ import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Compression } from '../../core/result/compression.ts'
 import { logitsOf } from './answers.ts'
 import type { Lessons } from './heal.ts'
+import { tokenFacts } from '../../core/onnx/text-feeds.ts'
 import { numberedInputs, opened, type Part } from './inputs.ts'
 import type { Original } from './open-original.ts'
 import { requireFinite } from './original-answers.ts'
@@ -100,14 +101,8 @@ function lessonRows(
   const tokenizer = opened(artefact, openTokenizer)
   const own = corpus.texts.slice(0, rows).map((text) => tokenizer.encode(text).ids)
   const ids = [...own, ...moreTexts(own, replacementId(artefact), seed, copies)]
-  const padOf = new Map<string, number>()
-  const padId = (one: Artefact): number => {
-    const key = one.idsKept?.join(' ') ?? ''
-    const known = padOf.get(key) ?? opened(one, openTokenizer).padId
-    padOf.set(key, known)
-    return known
-  }
-  return { inputs: numberedInputs(ids, padId), size: ids.length, own: own.length, facts: ids }
+  const factsOf = (one: Artefact) => tokenFacts(opened(one, openTokenizer))
+  return { inputs: numberedInputs(ids, factsOf), size: ids.length, own: own.length, facts: ids }
 }
 
 /** What a replaced token becomes: the mask token, else the unknown token, else padding. */

@@ -5,10 +5,11 @@ import { orderedPasses } from '../../core/compress/plan.ts'
 import { passPart } from '../../core/compress/table.ts'
 import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { classNames, maxTokens } from '../../core/onnx/model-config.ts'
 import { rawInputs } from '../../core/onnx/raw-feeds.ts'
+import { requireTextInputs } from '../../core/onnx/text-feeds.ts'
 import { outputOf } from './answers.ts'
 import { opened, type Part, partOf } from './inputs.ts'
-import { textInputs } from './text-rows.ts'
 
 export interface OpenEffects {
   readonly files: ModelFiles
@@ -56,7 +57,7 @@ export async function openOriginal(
   }
   const config = (json('config.json') ?? {}) as Readonly<Record<string, unknown>>
   const model = await files.read(path)
-  const labels = labelsOf(config) ?? given
+  const labels = classNames(config) ?? given
   if (labels === null)
     throw new RightsizeError('SHRINK_TASK', `${folder}/config.json has no id2label`, {
       next: 'Write id2label into config.json, in the order of the model’s outputs, or train labels in the spec.',
@@ -67,13 +68,13 @@ export async function openOriginal(
   const tokenizer = json('tokenizer.json')
   if (takesText && tokenizer === null)
     throw new RightsizeError('TOKENIZER_MISSING', `no tokenizer.json in ${folder}`)
-  if (takesText) checkTextInputs(model)
+  if (takesText) requireTextInputs(rawInputs(model.graph))
   const tokenizerConfig = json('tokenizer_config.json')
   const base: Artefact = {
     ...{ model, config, classes: labels.length },
     tokenizer: takesText ? tokenizer : null,
     ...(tokenizerConfig === null ? {} : { tokenizerConfig }),
-    ...(takesText ? { maxLength: maxLengthOf(model, config, tokenizerConfig) } : {}),
+    ...(takesText ? { maxLength: maxTokens({ config, tokenizerConfig, inputs: model.graph.inputs }) } : {}),
   }
   return {
     artefact: takesText && train !== null ? withTexts(base, train, openTokenizer) : base,
@@ -103,14 +104,6 @@ function parsed(text: string, path: string): unknown {
   }
 }
 
-function labelsOf(config: Readonly<Record<string, unknown>>): readonly string[] | null {
-  const table = config['id2label']
-  if (typeof table !== 'object' || table === null) return null
-  return Object.entries(table)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, label]) => String(label))
-}
-
 /** Where the graph states the width of its output, there must be as many names. */
 function checkClasses(model: Artefact['model'], labels: readonly string[]): void {
   const name = outputOf(model)
@@ -125,14 +118,6 @@ function checkClasses(model: Artefact['model'], labels: readonly string[]): void
   )
 }
 
-function checkTextInputs({ graph }: Artefact['model']): void {
-  const other = rawInputs(graph).find(({ name }) => !Object.hasOwn(textInputs, name))
-  if (other === undefined) return
-  throw new RightsizeError('MODEL_INPUT', `the graph wants an input "${other.name}"`, {
-    next: `A text fills ${Object.keys(textInputs).join(', ')}: export the model without the other input.`,
-  })
-}
-
 /** Answers are asked for in batches of any size, or one by one. */
 function checkBatch({ graph }: Artefact['model']): void {
   const input = rawInputs(graph)[0]
@@ -143,21 +128,6 @@ function checkBatch({ graph }: Artefact['model']): void {
     `input '${input?.name}' has a fixed batch of ${batch}: the last items of a part would not fill it`,
     { next: 'Export the model with a free batch, or with a batch of one.' },
   )
-}
-
-/** What the model says of itself, never more than the graph fixes. */
-function maxLengthOf(
-  { graph }: Artefact['model'],
-  config: Readonly<Record<string, unknown>>,
-  tokenizerConfig: unknown,
-): number {
-  const fixed = graph.inputs.find(({ name }) => name === 'input_ids')?.dims?.[1]
-  const most = typeof fixed === 'number' && fixed > 0 ? fixed : Number.POSITIVE_INFINITY
-  const { model_max_length: stated } = (tokenizerConfig ?? {}) as { model_max_length?: unknown }
-  const positions = config['max_position_embeddings']
-  for (const length of [stated, positions])
-    if (typeof length === 'number' && length > 0 && length < 1e6) return Math.min(most, length)
-  return Math.min(most, 512)
 }
 
 /** Tokens and lengths of the texts that may be learned from. */

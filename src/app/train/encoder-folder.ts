@@ -2,6 +2,7 @@ import type { ModelFiles } from '../../contract/model-files.ts'
 import type { OpenTokenizer, Tokenizer } from '../../contract/tokenizer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Model } from '../../core/onnx/model.ts'
+import { maxTokens } from '../../core/onnx/model-config.ts'
 
 /** A model folder that training continues from. */
 export interface EncoderFolder {
@@ -47,7 +48,7 @@ export async function openEncoderFolder(
     model,
     config,
     tokenizer: openTokenizer(json(tokenizerText, path), settings ?? undefined),
-    maxLength: longest(settings, config),
+    maxLength: maxTokens({ config, tokenizerConfig: settings, inputs: model.graph.inputs }),
     files: new Map(
       texts.flatMap(([name, one]) => (one === null ? [] : [[name, encoder.encode(one)] as const])),
     ),
@@ -55,19 +56,6 @@ export async function openEncoderFolder(
 }
 
 type Settings = Readonly<Record<string, unknown>>
-
-/** What the tokenizer says, else the table of positions; RoBERTa's first two rows are not for tokens (modeling_roberta.py). */
-function longest(settings: Settings | null, config: Settings): number {
-  const { model_max_length: said } = (settings ?? {}) as { readonly model_max_length?: unknown }
-  const { max_position_embeddings: rows } = config as { readonly max_position_embeddings?: unknown }
-  const places =
-    typeof rows === 'number'
-      ? /roberta/.test(String(config['model_type']))
-        ? rows - 2
-        : rows
-      : 512
-  return typeof said === 'number' && said > 0 ? Math.min(said, places) : places
-}
 
 function json(text: string | null, path: string): unknown {
   if (text === null) return null
