@@ -1,10 +1,9 @@
-import type { RunResult } from '../core/result/run-result.ts'
-import type { Spec } from '../core/spec/spec.ts'
 import { command } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import { flag, toggle } from './flag.ts'
 import { folder } from './kind.ts'
-import { runsCode, sourceArgument, sourceFlags, sourceOf } from './source.ts'
+import { nextSteps } from './next-steps.ts'
+import { runsCode, sourceArgument, sourceFlags, sourceOf, specFileOf } from './source.ts'
 
 export const run = command({
   args: sourceArgument,
@@ -35,39 +34,11 @@ export const run = command({
     for (const file of [...source.written, ...files]) io.err(`wrote ${file}`)
     if (result.provenance.interrupted)
       io.err('interrupted: run the same command again to continue; stored answers are reused')
-    else io.err(`next commands:\n${nextSteps(result, files, source.spec).join('\n')}`)
+    else {
+      const specFile = specFileOf(args.source, flags)
+      const steps = nextSteps({ result, files, spec: source.spec, specFile })
+      io.err(`next commands:\n${steps.join('\n')}`)
+    }
     return exitCode(result)
   },
 })
-
-/** What a reader of the decision is likely to type now, with the reason. */
-export function nextSteps(
-  result: RunResult,
-  files: readonly string[],
-  { candidates }: Pick<Spec, 'candidates'>,
-): readonly string[] {
-  const report = files.find((file) => file.endsWith('report.html')) ?? 'report.html'
-  const { decision, incumbent } = result
-  const old = candidates.find(({ id }) => id === incumbent)
-  const model = old?.runtime === 'onnx' ? old.model : undefined
-  const steps = {
-    decided: [
-      step('git add rightsize.lock', 'keeps the decision with your code'),
-      step('rightsize check', 'fails in CI once spec, data or model change'),
-    ],
-    none: [
-      model === undefined
-        ? step('edit rightsize.yaml', 'to add candidates; stored answers are reused')
-        : step(`rightsize shrink ${model}`, 'builds a smaller model from the incumbent'),
-    ],
-    undecided: [step('rightsize plan', 'shows how many labels would decide')],
-  }
-  const decided = decision.kind === 'certified' || decision.kind === 'supported'
-  return [
-    step(`open ${report}`, 'shows the evidence with charts'),
-    ...(decided ? steps.decided : steps[decision.kind === 'none' ? 'none' : 'undecided']),
-    step('rightsize sci', 'shows the carbon score'),
-  ]
-}
-
-const step = (command: string, purpose: string): string => `  ${command.padEnd(26)} ${purpose}`

@@ -104,6 +104,12 @@ export async function sourceOf(
   return sourceFromFile(named ?? 'rightsize.yaml', flags, at)
 }
 
+/** The spec as the user names it: the argument, or the one that flags are written to. */
+export const specFileOf = (named: string | undefined, flags: SourceFlags): string =>
+  named !== undefined && flags.predictions.length === 0 && isSpec(named, flags)
+    ? named
+    : 'rightsize.yaml'
+
 type Names = readonly (keyof SourceFlags)[]
 
 const students: Names = ['train', 'try']

@@ -42,7 +42,14 @@ type Stats = Readonly<Record<'outcomes' | 'scores' | 'windows' | 'documents' | '
 
 function shown(stats: Stats, json: boolean): string {
   if (json) return JSON.stringify(stats)
-  const { bytes: size, ...counts } = stats
-  const rows = Object.entries(counts).map(([name, n]) => `${name.padEnd(11)}${grouped(n)}`)
-  return [...rows, `${'size'.padEnd(11)}${bytes(size)}`].join('\n')
+  const rows = {
+    answers: grouped(stats.outcomes),
+    scores: grouped(stats.scores),
+    windows: grouped(stats.windows),
+    documents: grouped(stats.documents),
+    size: bytes(stats.bytes),
+  }
+  return Object.entries(rows)
+    .map(([name, figure]) => `${name.padEnd(11)}${figure}`)
+    .join('\n')
 }

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { accountRun } from '../../test/fixtures/account-run.ts'
+import type { DecisionKind } from '../core/result/run-result.ts'
+import { type Decided, nextSteps } from './next-steps.ts'
+
+function commands(kind: DecisionKind, more: Partial<Decided> = {}): readonly string[] {
+  const result = { decision: { ...accountRun.decision, kind }, incumbent: 'large' }
+  const rest = { runtime: 'onnx', model: 'models/large', settings: {}, base: '' } as const
+  const spec = { candidates: [{ id: 'large', ...rest }] }
+  const lines = nextSteps({ result, spec, files: [], specFile: 'rightsize.yaml', ...more })
+  return lines.map((line) => line.trim().split(/ {2,}/)[0] ?? '')
+}
+
+test('a decision is kept and guarded', () => {
+  expect(commands('certified')).toEqual([
+    ...['open report.html', 'git add rightsize.lock', 'rightsize check', 'rightsize sci'],
+  ])
+})
+
+test('no good candidate: a smaller one is built where the incumbent is a graph, else the spec grows', () => {
+  expect(commands('none')[1]).toBe('rightsize shrink models/large')
+  expect(commands('none', { spec: { candidates: [] } })[1]).toBe('edit rightsize.yaml')
+})
+
+test('files are named as they were written, and the spec as it was given', () => {
+  const files = ['out/result.json', 'out/report.html', 'a/rightsize.lock']
+  const named = { files, specFile: 'a/spec.yaml' }
+  expect(commands('supported', named)).toEqual([
+    'open out/report.html',
+    'git add a/rightsize.lock',
+    'rightsize check a/spec.yaml',
+    'rightsize sci out/result.json',
+  ])
+  expect(commands('undecided', named)[1]).toBe('rightsize plan a/spec.yaml')
+})
