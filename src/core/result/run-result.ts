@@ -54,7 +54,7 @@ export interface Saving extends z.infer<typeof saving> {}
 export type DecisionKind = ClaimKind
 
 const nextStep = object({
-  kind: z.enum(['labels', 'canary', 'cascade', 'candidate', 'meter', 'none']),
+  kind: z.enum(['labels', 'canary', 'cascade', 'candidate', 'meter', 'cost', 'none']),
   count: number.nullable().describe('Items to label or calls to make, where that is the step.'),
   text,
 })
@@ -76,7 +76,7 @@ const decision = object({
   pLossOverMargin: share.nullable(),
   next: list(nextStep),
   order: object({
-    by: z.enum(['energy', 'cpu-time', 'price', 'latency', 'parameters', 'written']),
+    by: z.enum(['energy', 'cpu-time', 'price', 'latency', 'parameters', 'unknown']),
     word: text,
     why: text,
   }),

@@ -6,12 +6,18 @@ import type { CandidateEvidence } from './decision-input.ts'
 
 type Basis = Decision['order']['by']
 
+/** Why a candidate cannot be chosen as cheaper. `known`: it costs as much or more; otherwise nobody knows which is cheaper. */
+export interface NotCheaper {
+  readonly known: boolean
+  readonly why: string
+}
+
 /** Candidates cheapest first, by what, and the words for it. */
 export interface CostOrder extends Readonly<Decision['order']> {
-  /** Ids with a known cost, cheapest first; the incumbent among them. */
+  /** Ids with a known cost, cheapest first; the incumbent among them. Empty where no cost orders. */
   readonly ranked: readonly string[]
-  /** Ids that cannot be chosen as cheaper than the incumbent, with the reason. */
-  readonly dearer: ReadonlyMap<string, string>
+  /** Ids that cannot be chosen as cheaper. */
+  readonly notCheaper: ReadonlyMap<string, NotCheaper>
 }
 
 const WORDS: Record<Basis, string> = {
@@ -20,7 +26,7 @@ const WORDS: Record<Basis, string> = {
   price: 'lowest priced',
   latency: 'fastest',
   parameters: 'smallest',
-  written: 'first in the order you wrote',
+  unknown: 'only one',
 }
 
 const NOUNS: Record<Basis, string> = {
@@ -29,7 +35,7 @@ const NOUNS: Record<Basis, string> = {
   price: 'price',
   latency: 'latency',
   parameters: 'parameter count',
-  written: 'place in the spec',
+  unknown: 'cost',
 }
 
 const knownValue = (estimate: Estimate<Unit> | undefined): number | null =>
@@ -38,7 +44,7 @@ const knownValue = (estimate: Estimate<Unit> | undefined): number | null =>
 /** Cost of one candidate on a basis; per resolved task where every candidate has that figure. */
 function amountOn(candidate: CandidateEvidence, basis: Basis, resolved: boolean): number | null {
   const { cost, costResolved } = candidate
-  if (basis === 'written') return null
+  if (basis === 'unknown') return null
   if (basis === 'parameters') return cost.parameters
   if (resolved) return knownValue(costResolved?.[basis])
   if (basis === 'energy') return knownValue(cost.energyPerItem)
@@ -50,57 +56,91 @@ const isResolved = (candidates: readonly CandidateEvidence[], basis: Basis): boo
   candidates.every((candidate) => amountOn(candidate, basis, true) !== null) &&
   basis !== 'parameters'
 
-/** Known for all, and not the same for all: then it can order. */
-function orders(candidates: readonly CandidateEvidence[], basis: Basis): boolean {
-  const values = candidates.map((candidate) => amountOn(candidate, basis, false))
-  return values.every((value) => value !== null) && (new Set(values).size > 1 || values.length < 2)
+/** By what means an energy was had: only what was had by one means is compared. Null where it is unknown. */
+function meansOf({ cost }: CandidateEvidence): string | null {
+  if (modelsCpuTime(cost.meter)) return 'cpu-time'
+  return cost.energyPerItem.kind === 'known' ? `${cost.meter}/${cost.energyPerItem.method}` : null
 }
 
-/** The meter that all candidates share; null when energies were had by different means. */
-function commonMeter(candidates: readonly CandidateEvidence[]): string | null {
-  const ways = new Set(
-    candidates.map(({ cost }) => {
-      const method = cost.energyPerItem.kind === 'known' ? cost.energyPerItem.method : 'unknown'
-      return modelsCpuTime(cost.meter) ? 'cpu-time' : `${cost.meter}/${method}`
-    }),
-  )
-  const [way] = ways
-  return ways.size === 1 && way !== undefined && !way.endsWith('/unknown') ? way : null
+/** Those whose cost on this basis is known and comparable: for energy, had by the means of the incumbent, or by the commonest. */
+function comparable(
+  candidates: readonly CandidateEvidence[],
+  by: Basis,
+  incumbent: string | null,
+): readonly CandidateEvidence[] {
+  const known = candidates.filter((candidate) => amountOn(candidate, by, false) !== null)
+  if (by !== 'energy' && by !== 'cpu-time') return known
+  const wanted = by === 'cpu-time' ? 'cpu-time' : energyMeans(known, incumbent)
+  return known.filter((candidate) => meansOf(candidate) === wanted)
 }
 
-/** Energy if every candidate's was had by the same means, else price, else parameters, else the order written. */
-function automaticBasis(candidates: readonly CandidateEvidence[]): { by: Basis; why: string } {
-  const meter = commonMeter(candidates)
-  if (meter === 'cpu-time' && orders(candidates, 'cpu-time')) {
-    return {
-      by: 'cpu-time',
-      why: 'no energy sensor here; CPU time was measured for every candidate',
-    }
-  }
-  if (meter !== null && orders(candidates, 'energy')) {
-    return { by: 'energy', why: 'energy was had by the same means for every candidate' }
-  }
-  const missing = 'the energies were not all had by comparable means'
-  if (orders(candidates, 'price'))
-    return { by: 'price', why: `${missing}; prices are known for all` }
-  if (orders(candidates, 'parameters')) {
-    return {
-      by: 'parameters',
-      why: `${missing} and prices are not all known; parameter counts are`,
-    }
-  }
-  return { by: 'written', why: `${missing}; neither prices nor parameter counts are known for all` }
+function energyMeans(
+  candidates: readonly CandidateEvidence[],
+  incumbent: string | null,
+): string | null {
+  const own = candidates.find(({ id }) => id === incumbent)
+  const means = (own === undefined ? candidates : [own])
+    .map(meansOf)
+    .filter((one) => one !== 'cpu-time')
+  const times = (one: string | null) => means.filter((other) => other === one).length
+  return means.toSorted((a, b) => times(b) - times(a))[0] ?? null
+}
+
+interface ChosenBasis {
+  readonly by: Basis
+  readonly why: string
+  readonly compared: readonly CandidateEvidence[]
+}
+
+const automaticBases = ['cpu-time', 'energy', 'price', 'parameters'] as const
+
+const automaticWhy: Record<(typeof automaticBases)[number], string> = {
+  'cpu-time': 'no energy sensor here; CPU time was measured',
+  energy: 'energy was obtained by the same means',
+  price: 'energy was not obtained by comparable means; prices are known',
+  parameters: 'neither energy nor prices compare; parameter counts are known',
+}
+
+/**
+ * Energy, else price, else parameters: the first that is known for every candidate and tells them apart, else the one
+ * that compares most of them (with the incumbent, where there is one). Where none does, nothing is known to be cheaper.
+ */
+function automaticBasis(
+  candidates: readonly CandidateEvidence[],
+  incumbent: string | null,
+): ChosenBasis {
+  const named = candidates.some(({ id }) => id === incumbent)
+  const bases = automaticBases
+    .map((by) => ({ by, compared: comparable(candidates, by, incumbent) }))
+    .filter(({ by, compared }) => {
+      const values = new Set(compared.map((candidate) => amountOn(candidate, by, false)))
+      const enough = values.size > 1 || candidates.length < 2
+      return enough && (!named || compared.some(({ id }) => id === incumbent))
+    })
+  const best = bases.toSorted((a, b) => b.compared.length - a.compared.length)[0]
+  if (best === undefined)
+    return { by: 'unknown', why: 'no energy, price or parameter count compares them', compared: [] }
+  const [all, some] = [candidates.length, best.compared.length]
+  const whom = all === some ? 'every candidate' : `${some} of ${all} candidates`
+  return { ...best, why: `${automaticWhy[best.by]} for ${whom}` }
 }
 
 /** Asked for energy where only CPU time was metered: the proxy, under its own name. */
 function askedBasis(
   candidates: readonly CandidateEvidence[],
   asked: Exclude<Spec['order'], 'auto'>,
-): Basis {
-  return asked === 'energy' && commonMeter(candidates) === 'cpu-time' ? 'cpu-time' : asked
+  incumbent: string | null,
+): ChosenBasis {
+  const proxy = candidates.every((candidate) => meansOf(candidate) === 'cpu-time')
+  const by = asked === 'energy' && proxy ? 'cpu-time' : asked
+  const compared = comparable(candidates, by, incumbent)
+  return { by, why: `the spec orders by ${asked}`, compared }
 }
 
-/** Which candidate counts as cheaper than which. A candidate of unknown cost is ordered last and never called cheapest. */
+/**
+ * Which candidate counts as cheaper than which. Never by the order in which they were written: a candidate of unknown
+ * cost has no place, and where nothing compares them nobody has one.
+ */
 export function costOrder(
   candidates: readonly CandidateEvidence[],
   asked: Spec['order'],
@@ -108,34 +148,31 @@ export function costOrder(
   onlyCheaper = true,
 ): CostOrder {
   const judged = candidates.filter((candidate) => candidate.broken === undefined)
-  const { by, why } =
-    asked === 'auto'
-      ? automaticBasis(judged)
-      : { by: askedBasis(judged, asked), why: `the spec orders by ${asked}` }
-  const resolved = by !== 'written' && isResolved(judged, by)
-  const cost = (candidate: CandidateEvidence) => amountOn(candidate, by, resolved)
-  const known = by === 'written' ? judged : judged.filter((candidate) => cost(candidate) !== null)
-  const ranked =
-    by === 'written' ? known : [...known].sort((a, b) => (cost(a) ?? 0) - (cost(b) ?? 0))
+  const { by, why, compared } =
+    asked === 'auto' ? automaticBasis(judged, incumbent) : askedBasis(judged, asked, incumbent)
+  const resolved = isResolved(judged, by)
+  const cost = (candidate: CandidateEvidence) =>
+    compared.includes(candidate) ? amountOn(candidate, by, resolved) : null
+  const ranked = compared.toSorted(
+    (a, b) => (cost(a) ?? 0) - (cost(b) ?? 0) || (a.id < b.id ? -1 : 1),
+  )
   const limit = onlyCheaper ? judged.find((candidate) => candidate.id === incumbent) : undefined
-  const dearer = new Map<string, string>()
-  for (const candidate of judged) {
-    const reason =
-      candidate.id === incumbent ? null : dearness(cost(candidate), limit && cost(limit), by)
-    if (reason !== null) dearer.set(candidate.id, reason)
-  }
+  const rivals = judged.filter(({ id }) => id !== incumbent)
+  const reasons = rivals.flatMap((candidate) => {
+    const reason = dearness(cost(candidate), limit && cost(limit), by)
+    return reason === null ? [] : [[candidate.id, reason] as const]
+  })
   const per = resolved && by !== 'latency' ? ', per resolved task' : ''
-  const unsure = overlapping(ranked, by)
   return {
     by,
     word: WORDS[by],
-    why: why + per + unsure,
+    why: why + per + overlapping(ranked, by),
     ranked: ranked.map(({ id }) => id),
-    dearer,
+    notCheaper: new Map(reasons),
   }
 }
 
-/** Names neighbours whose metered costs lie within each other's interval: their order is not shown. */
+/** Names neighbors whose metered costs lie within each other's interval: their order is not shown. */
 function overlapping(ranked: readonly CandidateEvidence[], by: Basis): string {
   if (by !== 'energy' && by !== 'cpu-time' && by !== 'latency') return ''
   const interval = ({ cost }: CandidateEvidence) => {
@@ -154,12 +191,19 @@ function overlapping(ranked: readonly CandidateEvidence[], by: Basis): string {
     : `; the intervals of ${pairs.join(', ')} overlap, so their order is not shown`
 }
 
-function dearness(cost: number | null, limit: number | null | undefined, by: Basis): string | null {
-  if (by === 'written') return null
-  if (cost === null) return `its ${NOUNS[by]} is unknown, so it cannot be called cheaper`
+function dearness(
+  cost: number | null,
+  limit: number | null | undefined,
+  by: Basis,
+): NotCheaper | null {
+  if (cost === null)
+    return { known: false, why: `its ${NOUNS[by]} is unknown, so it cannot be called cheaper` }
   if (limit === null)
-    return `the incumbent's ${NOUNS[by]} is unknown, so nothing can be called cheaper`
+    return {
+      known: false,
+      why: `the incumbent's ${NOUNS[by]} is unknown, so nothing can be called cheaper`,
+    }
   return limit !== undefined && cost >= limit
-    ? `it is not cheaper than the incumbent by ${NOUNS[by]}`
+    ? { known: true, why: `it is not cheaper than the incumbent by ${NOUNS[by]}` }
     : null
 }

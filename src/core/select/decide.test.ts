@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Scores } from '../proof/pairing.ts'
 import { seededRandom } from '../random/random.ts'
@@ -163,10 +164,54 @@ test('the cheapest that passes wins, and what it costs is named by what is known
   expect(decide(input(rivals)).decision.chosen).toBe('small')
   expect(decide(input(rivals)).decision.order).toMatchObject({ by: 'price', word: 'lowest priced' })
   const nameless = rivals.map((one) => candidate(one.id, one.scores, null))
-  const written = decide(input(nameless)).decision
-  expect(written.order.by).toBe('written')
-  expect(written.chosen).toBe('mid')
-  expect(written.headline).toContain('first in the order you wrote')
+  const { decision } = decide(input(nameless))
+  expect(decision.order.by).toBe('unknown')
+  expect(decision.kind).toBe('undecided')
+  expect(decision.chosen).toBe('large')
+  expect(decision.headline).toContain(
+    'mid and small are good enough; whether they are cheaper than large is not known.',
+  )
+})
+
+test('the order in which candidates were written decides nothing, whatever is known of their cost', () => {
+  const ids = ['large', 'a', 'b', 'c']
+  const cost = fc.option(fc.integer({ min: 1, max: 3 }), { nil: null })
+  const scores = fc.constantFrom(
+    same,
+    wrongAt(2000, (i) => i % 5 === 0),
+    wrongAt(2000, (i) => i % 9 === 0),
+  )
+  const world = fc.tuple(
+    fc.array(cost, { minLength: 4, maxLength: 4 }),
+    fc.array(scores, { minLength: 4, maxLength: 4 }),
+  )
+  fc.assert(
+    fc.property(
+      world,
+      fc.shuffledSubarray([1, 2, 3], { minLength: 3 }),
+      fc.boolean(),
+      ([costs, of], order, named) => {
+        const all = ids.map((id, i) =>
+          candidate(id, i === 0 ? large.slice(0, 300) : (of[i] ?? []), costs[i] ?? null),
+        )
+        const bar = named
+          ? ({ kind: 'relative', margin: 0.05, tolerance: 0 } as const)
+          : ({ kind: 'absolute', floor: 0.8, target: 0.8 } as const)
+        const more = { incumbent: named ? 'large' : null, bar }
+        const decided = (candidates: CandidateEvidence[]) =>
+          decide(input(candidates, more)).decision
+        const [first, ...rest] = all
+        const one = decided(all)
+        const two = decided([first, ...order.map((i) => rest[i - 1])] as CandidateEvidence[])
+        expect(two.kind).toBe(one.kind)
+        expect(two.chosen).toBe(one.chosen)
+        const ship = one.kind === 'certified' || one.kind === 'supported'
+        if (ship && named) expect(costs[ids.indexOf(one.chosen ?? '')] ?? null).not.toBeNull()
+        if (ship && named) expect(costs[ids.indexOf(one.chosen ?? '')]).toBeLessThan(costs[0] ?? 0)
+      },
+    ),
+    { numRuns: 60 },
+  )
 })
 
 test('energy orders only if all of it was had by the same means', () => {
@@ -190,11 +235,20 @@ test('a candidate that costs more than the incumbent, or nobody knows what, is n
     candidate('secret', same, null),
   ]
   const { decision, candidates } = decide(input(rivals, { order: 'price' }))
-  expect(decision.kind).toBe('none')
-  expect(candidates.map(({ standing }) => standing)).toEqual(['incumbent', 'dearer', 'dearer'])
+  expect(decision.kind).toBe('undecided')
+  expect(decision.chosen).toBe('large')
+  expect(candidates.map(({ standing }) => standing)).toEqual([
+    'incumbent',
+    'dearer',
+    'cost-unknown',
+  ])
   expect(candidates[2]?.why).toContain('unknown')
-  expect(decision.looked).toBe(0)
-  expect(decision.headline).toBe('Keep large: no candidate that was judged is known to be cheaper.')
+  expect(decision.looked).toBe(1)
+  expect(decision.headline).toContain(
+    'Not decided: secret is good enough; whether it is cheaper than large is not known.',
+  )
+  expect(decision.next.map(({ kind }) => kind)).toEqual(['cost'])
+  expect(decision.next[0]?.text).toContain('--price secret=INPUT/OUTPUT')
 })
 
 test('a broken candidate is said to be broken and the others go on; a broken incumbent is an error', () => {

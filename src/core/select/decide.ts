@@ -10,7 +10,7 @@ import type { Claim, ClaimKind } from '../result/claim.ts'
 import type { RiskSpec } from '../spec/spec.ts'
 import { incumbentOf, lossOf, sliceEvidence } from './candidate-loss.ts'
 import { checkAmounts, checkLatency } from './constraint-check.ts'
-import { type CostOrder, costOrder } from './cost-order.ts'
+import { type CostOrder, costOrder, type NotCheaper } from './cost-order.ts'
 import type {
   CandidateEvidence,
   CandidateJudgement,
@@ -46,10 +46,11 @@ export function decide(asked: DecisionInput): DecisionOutput {
     judge(input, candidate, losses.get(candidate.id), order, correction),
   )
   const ranked = order.ranked.flatMap((id) => judged.filter((entry) => entry.id === id))
-  const chosen = choose(ranked, input)
+  const uncosted = judged.filter(({ standing }) => standing === 'cost-unknown')
+  const chosen = choose(ranked, uncosted, input)
   return {
     decision: writeDecision({
-      ...{ input, order, correction, ranked, chosen, look, limit: limitOf(input) },
+      ...{ input, order, correction, ranked, uncosted, chosen, look, limit: limitOf(input) },
     }),
     candidates: judged.map((entry) => judgementOf(entry, order)),
   }
@@ -73,9 +74,9 @@ function hasLimit(input: DecisionInput): boolean {
   return incumbent.broken === undefined && lossOf(input, incumbent).expected <= 0
 }
 
-/** Candidates that could be chosen: judged, known to be cheaper, not the incumbent. */
+/** Candidates that could be named good enough: judged, not known to be dearer, not the incumbent. */
 const eligible = (id: string, input: DecisionInput, order: CostOrder): boolean =>
-  id !== input.incumbent && !order.dearer.has(id) && order.ranked.includes(id)
+  id !== input.incumbent && order.notCheaper.get(id)?.known !== true
 
 function correctionOf(
   input: DecisionInput,
@@ -114,16 +115,21 @@ function judge(
   const { constraints, slices } = checksOf(input, candidate, correction)
   const claim = barClaim(input, candidate, loss, correction)
   const grade = weakest([claim.kind, ...constraints.flatMap((one) => one.grade ?? [])])
-  const dearer = order.dearer.get(id)
+  const notCheaper = order.notCheaper.get(id)
   const own = id === input.incumbent
-  const standing: Standing = own ? 'incumbent' : dearer === undefined ? grade : 'dearer'
+  const standing: Standing = own ? 'incumbent' : standingOf(grade, notCheaper)
   const reason = whyOf({ grade, loss, claim, constraints }, candidate, input)
   return {
     ...{ id, standing, grade, loss, constraints, slices },
-    why: standing === 'dearer' ? `${dearer}; ${reason}` : reason,
+    why: own || notCheaper === undefined ? reason : `${notCheaper.why}; ${reason}`,
     claim: own && input.bar.kind === 'relative' ? null : claim,
     sequential: candidate.sequential ?? null,
   }
+}
+
+function standingOf(grade: ClaimKind, notCheaper: NotCheaper | undefined): Standing {
+  if (notCheaper === undefined) return grade
+  return notCheaper.known ? 'dearer' : 'cost-unknown'
 }
 
 const blank = ({ id, sequential }: CandidateEvidence, standing: Standing, why: string): Judged => ({
@@ -163,11 +169,28 @@ function checksOf(input: Asked, candidate: CandidateEvidence, correction: Correc
   return { constraints: [...amounts, ...constraints], slices }
 }
 
-/** Cheapest first among those that pass; where the spec claims `certified`, a certified one comes before any supported one. */
-function choose(ranked: readonly Judged[], { risk }: DecisionInput): Judged | null {
-  const certified = ranked.find(({ standing }) => standing === 'certified')
-  if (risk.claim === 'certified' && certified !== undefined) return certified
-  return ranked.find(({ standing }) => standing === 'certified' || standing === 'supported') ?? null
+const passes = ({ grade }: Judged): boolean => grade === 'certified' || grade === 'supported'
+
+/**
+ * Cheapest first among those that pass; where the spec claims `certified`, a certified one comes before any supported
+ * one. Without an incumbent to be cheaper than, a candidate that passes at an unknown cost could be the cheapest: then
+ * only one that passes alone is chosen.
+ */
+function choose(
+  ranked: readonly Judged[],
+  uncosted: readonly Judged[],
+  input: DecisionInput,
+): Judged | null {
+  const good = ranked.filter(({ standing }) => standing === 'certified' || standing === 'supported')
+  const certified = good.find(({ standing }) => standing === 'certified')
+  const cheapest = (input.risk.claim === 'certified' ? certified : undefined) ?? good[0] ?? null
+  const open = uncosted.filter(passes)
+  if (hasLimit(input) && input.incumbent !== null) return cheapest
+  if (open.length === 0) return cheapest
+  const [only] = open
+  return only !== undefined && open.length === 1 && cheapest === null
+    ? { ...only, standing: only.grade }
+    : null
 }
 
 const verdicts: Readonly<Record<ClaimKind, Verdict>> = {

@@ -91,8 +91,8 @@ export type CandidateJudgement = Pick<
   readonly rank: number | null
 }
 
-/** `dearer`: costs as much as the incumbent or more, or nobody knows what it costs. */
-export type Standing = ClaimKind | 'broken' | 'dearer' | 'incumbent'
+/** `dearer`: costs as much as the incumbent or more. `cost-unknown`: nobody knows whether it is cheaper. */
+export type Standing = ClaimKind | 'broken' | 'dearer' | 'cost-unknown' | 'incumbent'
 
 export interface DecisionOutput {
   readonly decision: Decision

@@ -7,6 +7,7 @@ import {
   brokenRivals,
   couldWin,
   type DecisionFacts,
+  goodAtUnknownCost,
   hasClaim,
   type Judged,
   subjectOf,
@@ -22,7 +23,7 @@ export function writeDecision(facts: DecisionFacts): Decision {
     ({ standing }) => standing === 'undecided' || standing === 'none',
   )
   const kind = kindOf(facts)
-  const subject = chosen ?? nearest(rivals)
+  const subject = chosen ?? goodAtUnknownCost(facts)[0] ?? nearest(rivals)
   const next = nextSteps(facts, kind, subject)
   return {
     kind,
@@ -34,14 +35,16 @@ export function writeDecision(facts: DecisionFacts): Decision {
     next,
     order: { by: order.by, word: order.word, why: order.why },
     regime: input.regime,
-    looked: couldWin(facts),
+    looked: couldWin(facts) + facts.uncosted.length,
     saving: chosen === null ? null : (input.savings?.get(chosen.id) ?? null),
     gap: kind === 'none' ? gapOf(facts, rivals) : null,
   }
 }
 
-function kindOf({ ranked, chosen, input }: DecisionFacts): ClaimKind {
+function kindOf({ ranked, uncosted, chosen, input }: DecisionFacts): ClaimKind {
   if (chosen !== null) return chosen.standing === 'certified' ? 'certified' : 'supported'
+  // What may be good enough and may be cheaper leaves it open whether the incumbent is needed.
+  if (uncosted.some(({ grade }) => grade !== 'none')) return 'undecided'
   // A rival that broke was not judged: that the task needs the incumbent is then not shown.
   if (brokenRivals(input).length > 0) return 'undecided'
   return ranked.some(({ standing }) => standing === 'undecided') ? 'undecided' : 'none'
@@ -66,6 +69,7 @@ function headline(
 ): string[] {
   const { input, chosen } = facts
   if (chosen !== null && hasClaim(chosen)) return shipHeadline(facts, chosen, next)
+  if (goodAtUnknownCost(facts).length > 0) return costHeadline(facts)
   if (kind !== 'undecided' || subject?.standing !== 'undecided' || !hasClaim(subject))
     return keepHeadline(facts, subject)
   const items = `these ${counted(input.items)} items`
@@ -74,6 +78,28 @@ function headline(
   const near = `Nearest is ${subject.id}${colon} ${lossSentence(subject.claim, subjectOf(input))}`
   return [start, near, settlingSentence(next), ...unjudged(facts)]
 }
+
+/** "Not decided: a and b are good enough; which of them is cheaper is not known." */
+function costHeadline(facts: DecisionFacts): string[] {
+  const { input, ranked } = facts
+  const open = goodAtUnknownCost(facts)
+  const known = input.incumbent === null ? ranked.filter(({ grade }) => grade !== 'none') : []
+  const good = [...new Set([...known, ...open].map(({ id }) => id))]
+  const [only] = open
+  const whether =
+    input.incumbent !== null
+      ? `whether ${good.length === 1 ? 'it is' : 'they are'} cheaper than ${input.incumbent} is not known`
+      : `which of them is cheapest is not known`
+  const start = `Not decided: ${listed(good)} ${good.length === 1 ? 'is' : 'are'} good enough; ${whether}.`
+  const loss =
+    good.length === 1 && only !== undefined && hasClaim(only)
+      ? [lossSentence(only.claim, subjectOf(input))]
+      : []
+  return [start, ...loss, ...unjudged(facts)]
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
 /** "none of the 3 cheaper candidates is good enough"; of one alone: "the only cheaper candidate is not good enough". */
 function noneOf(facts: DecisionFacts, yes: string, no: string, what: string): string {

@@ -27,6 +27,8 @@ export interface DecisionFacts {
   readonly correction: Correction
   /** Cheapest first. */
   readonly ranked: readonly Judged[]
+  /** Those of which nobody knows whether they are cheaper. */
+  readonly uncosted: readonly Judged[]
   readonly chosen: Judged | null
   readonly limit: number
   readonly look: LookTerms
@@ -37,9 +39,16 @@ export type WithClaim = Judged & { readonly loss: LossModel; readonly claim: Cla
 export const hasClaim = (judged: Judged): judged is WithClaim =>
   judged.loss !== null && judged.claim !== null
 
-/** Candidates that could have been chosen; 0 when none is cheaper. */
+/** Candidates that are known to be cheaper, or compared with nothing; 0 when none is. */
 export const couldWin = ({ ranked }: Pick<DecisionFacts, 'ranked'>): number =>
-  ranked.filter(({ standing }) => standing !== 'dearer' && standing !== 'incumbent').length
+  ranked.filter(({ standing }) => !['dearer', 'incumbent', 'cost-unknown'].includes(standing))
+    .length
+
+/** Those that are good enough, and nobody knows whether they are cheaper. */
+export const goodAtUnknownCost = ({
+  uncosted,
+}: Pick<DecisionFacts, 'uncosted'>): readonly Judged[] =>
+  uncosted.filter(({ grade }) => grade === 'certified' || grade === 'supported')
 
 export const brokenRivals = ({ candidates, incumbent }: DecisionInput) =>
   candidates.filter(({ id, broken }) => id !== incumbent && broken !== undefined)

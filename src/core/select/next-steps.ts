@@ -10,6 +10,20 @@ const mendStep = ({ id }: { readonly id: string }): NextStep => ({
   text: `Mend ${id} and run again; what is stored is not asked for twice.`,
 })
 
+/** How to tell what candidates cost that are good enough, or may be, and of which nobody knows whether they are cheaper. */
+function costSteps({ uncosted, order, input }: DecisionFacts): readonly NextStep[] {
+  const open = uncosted.filter(({ grade }) => grade !== 'none')
+  if (open.length === 0) return []
+  const limit = input.incumbent
+  const asked = [
+    ...(limit !== null && !order.ranked.includes(limit) ? [limit] : []),
+    ...open.map(({ id }) => id),
+  ]
+  const prices = asked.map((id) => `--price ${id}=INPUT/OUTPUT`).join(' ')
+  const text = `State what they cost, in money per million tokens (${prices}) or in size (--parameters ${asked[0]}=8e9), or bind a meter (\`energy:\` in the spec), and run again; no model is asked twice.`
+  return [{ kind: 'cost', count: null, text }]
+}
+
 /** What to do next, by what was decided. */
 export function nextSteps(
   facts: DecisionFacts,
@@ -18,7 +32,9 @@ export function nextSteps(
 ): readonly NextStep[] {
   const { input, correction, limit } = facts
   const mend = facts.chosen !== null ? [] : brokenRivals(input).map(mendStep)
-  if (kind === 'certified' || subject === null || !hasClaim(subject)) return mend
+  const cost = costSteps(facts)
+  if (facts.chosen === null && cost.length > 0) return [...mend, ...cost]
+  if (kind === 'certified' || subject === null || !hasClaim(subject)) return [...mend, ...cost]
   if (mend.length > 0 && subject.standing !== 'undecided') return mend
   const { id, loss, claim } = subject
   if (kind === 'none') {

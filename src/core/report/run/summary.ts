@@ -150,7 +150,7 @@ export function savingOf({ decision }: RunResult): string {
     price: 'money',
     latency: 'time',
     parameters: 'CPU time',
-    written: 'CPU time',
+    unknown: 'CPU time',
   } as const
   return words[decision.order.by]
 }
