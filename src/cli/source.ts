@@ -1,5 +1,6 @@
 import type { Source } from '../app/source/source.ts'
 import { RightsizeError } from '../core/error/error.ts'
+import type { StatedPrice } from '../core/spec/stated-cost.ts'
 import type { At } from '../wire/world.ts'
 import type { ValuesOf } from './command.ts'
 import { dashed, flag, list, toggle } from './flag.ts'
@@ -11,6 +12,7 @@ import {
   type Kind,
   name,
   oneOf,
+  pairKind,
   place,
   positive,
   share,
@@ -29,6 +31,20 @@ const predictions: Kind<{ readonly name: string; readonly file: string }> = {
     return { name: at < 0 ? fileName(file) : text.slice(0, at), file }
   },
 }
+
+/** `0.15/0.6`: what a million input and a million output tokens cost. */
+const tokenPrice: Kind<StatedPrice> = {
+  name: 'input/output',
+  takes: 'two amounts of money with a slash between them',
+  example: '0.15/0.6',
+  read(text) {
+    const [input = Number.NaN, output = Number.NaN, ...more] = text.split('/').map(amountOf)
+    const known = input >= 0 && output >= 0 && input + output > 0 && more.length === 0
+    return known ? { input, output } : undefined
+  },
+}
+
+const amountOf = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text))
 
 const fileName = (path: string): string => path.replace(/^.*[/\\]/, '').replace(/\.[^.]+$/, '')
 
@@ -61,6 +77,11 @@ export const sourceFlags = {
     oneOf('order', ['auto', 'energy', 'price', 'latency', 'parameters']),
     'the meaning of cheapest',
   ),
+  price: list(
+    pairKind(['name', tokenPrice], 'small=0.15/0.6'),
+    'money per million input and output tokens of a candidate (hosted models have list prices)',
+  ),
+  parameters: list(pairKind(['name', positive], 'small=8e9'), 'size of a candidate, in parameters'),
   regime: flag(
     oneOf('regime', ['auto', 'full', 'race']),
     'every candidate on every item (full), or drop losers early (race)',
@@ -117,7 +138,7 @@ const calls: Names = ['baseUrl', 'apiKeyEnv', 'prompt', 'maxCalls']
 /** What a spec file sets itself. Bar and incumbent are not here: promptfoo files lack them. */
 const inSpec: Names = [
   ...(['task', 'input', 'expected', 'id', 'slice', 'cluster'] as const),
-  ...(['claim', 'order', 'regime', 'grid', 'volume'] as const),
+  ...(['claim', 'order', 'price', 'parameters', 'regime', 'grid', 'volume'] as const),
 ]
 
 function refuseUnused(flags: SourceFlags, names: Names, where: string): void {
@@ -144,7 +165,9 @@ function dataFlags(dataset: string, flags: SourceFlags) {
 
 function common(flags: SourceFlags) {
   const { task, id, cluster, incumbent, margin, floor, claim, order, regime, grid } = flags
+  const { price, parameters } = flags
   return {
+    ...{ price, parameters },
     ...{ task, id, cluster, incumbent, margin, floor, claim, order, regime, grid },
     slices: flags.slice,
     volumePerMonth: flags.volume,

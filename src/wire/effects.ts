@@ -158,10 +158,15 @@ function gridSource(fetch: Parts['fetch']): Effects['gridFactor'] {
 async function apiFacts() {
   const { openGridTables } = await import('../adapters/grid/annual.ts')
   const { annualFactor } = await import('../core/carbon/grid-zone.ts')
-  const models = JSON.parse((await textOrNull(join(packageDir, 'data/models.json'))) ?? '{}')
+  const [models, prices] = await Promise.all(['models', 'prices'].map(shippedTable))
   const tables = openGridTables()
-  return { models, gridOf: (zone: string) => annualFactor(tables, zone) }
+  return { models, prices, gridOf: (zone: string) => annualFactor(tables, zone) }
 }
+
+const shippedTable = async (name: string) =>
+  JSON.parse(
+    (await textOrNull(join(packageDir, `data/${name}.json`))) ?? '{"models":{},"columns":[]}',
+  )
 
 async function openStore(dir: string, onNote?: (text: string) => void): Promise<Store> {
   const { openFolderStore } = await import('../adapters/store/table.ts')

@@ -93,6 +93,7 @@ function world() {
       }),
     apiFacts: async () => ({
       models: { models: {} },
+      prices: { source: 'none', retrieved: '2026-01-01', columns: [], models: {} },
       gridOf: () =>
         gridFactor({
           zone: 'X',

@@ -17,6 +17,7 @@ import { loadData } from './load.ts'
 import { aheadText, lookAhead, takeLook } from './look.ts'
 import { measureAll } from './measure.ts'
 import { openAll } from './open-all.ts'
+import { pricedSpec } from './priced-spec.ts'
 import { refuseIfNothing, refuseLostLabels } from './refusals.ts'
 import { placeFor, withAccount } from './site.ts'
 
@@ -43,10 +44,11 @@ export function evaluate(spec: Spec, options: EvaluateOptions): Promise<RunResul
 
 async function evaluateBy(
   own: OwnProcess,
-  spec: Spec,
+  asked: Spec,
   options: EvaluateOptions,
 ): Promise<RunResult> {
   const { effects, onEvent } = options
+  const spec = await pricedSpec(asked, effects)
   const startedAt = effects.clock.now()
   const spending = await startSpending(own)
   onEvent({ type: 'stage', stage: 'data', detail: `reading ${spec.dataset.test}` })
@@ -72,7 +74,7 @@ async function evaluateBy(
       look,
       spent: await spending.stop(),
       machineThreads: effects.machineThreads,
-      provenance: provenance(spec, gathered.collected, { startedAt, look: look.key }, options),
+      provenance: provenance(asked, gathered.collected, { startedAt, look: look.key }, options),
     })
     const { kind, chosen } = result.decision
     await options.ledger.claimed(look.key, { kind, chosen })

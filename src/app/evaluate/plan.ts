@@ -10,13 +10,15 @@ import { known } from '../../core/unit/known.ts'
 import { inputText } from './differences.ts'
 import type { Effects } from './effects.ts'
 import { loadData } from './load.ts'
+import { pricedSpec } from './priced-spec.ts'
 import { regimeOf } from './regime.ts'
 
 /** What a run would take and what its labels can show. Reads the data; opens no model and calls nothing. */
 export async function planOf(
-  spec: Spec,
+  asked: Spec,
   at: { readonly baseDir: string; readonly effects: Effects; readonly former: RunResult | null },
 ): Promise<PlanReport> {
+  const spec = await pricedSpec(asked, at.effects)
   const data = await loadData(spec, at.effects, at.baseDir)
   const items = data.test.items
   const input = planInput(spec, items, at.former)

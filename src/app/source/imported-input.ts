@@ -1,9 +1,11 @@
 import { type ImportedOutcomes, importedSpec } from '../../core/data/imported.ts'
 import { scorerName } from '../../core/part/scorers.ts'
 import type { SpecInput } from '../../core/spec/define.ts'
+import { candidateId } from '../../core/spec/expand.ts'
+import { type StatedCosts, withStatedCosts } from '../../core/spec/stated-cost.ts'
 
 /** What may be said beside the results themselves. */
-export interface ImportedRequest {
+export interface ImportedRequest extends StatedCosts {
   readonly task?: string | undefined
   readonly incumbent?: string | undefined
   readonly scorer?: string | undefined
@@ -41,7 +43,12 @@ export function importedInput(
     grid === undefined && volumePerMonth === undefined ? undefined : { grid, volumePerMonth }
   const asked = { order, regime, account, risk: claim === undefined ? undefined : { claim } }
   const given = Object.entries(asked).filter(([, value]) => value !== undefined)
-  return { input: { ...input, ...Object.fromEntries(given) }, files }
+  const candidates = withStatedCosts(
+    input.candidates.flatMap((one) => (typeof one === 'string' ? [] : [one])),
+    request,
+    candidateId,
+  )
+  return { input: { ...input, candidates, ...Object.fromEntries(given) }, files }
 }
 
 function barOf(

@@ -196,6 +196,7 @@ describe('hosted models', () => {
         'ministral-3b': { total: 3.4, source: 'https://huggingface.co/mistralai' },
       },
     },
+    prices: { source: 'none', retrieved: '2026-01-01', columns: [], models: {} },
     gridOf: (zone: string) => annualFactor(gridTables, zone),
   }
   const with2 = (a: string, b: string | null, incumbent = 'large') => {

@@ -6,10 +6,12 @@ import { convert } from '../unit/arithmetic.ts'
 import { exact } from '../unit/known.ts'
 import { apiEmbodied, apiEnergy } from './api-energy.ts'
 import { type ModelTable, modelFacts } from './model-facts.ts'
+import type { PriceTable } from './prices.ts'
 import { providerOfUrl, providerSite } from './provider-site.ts'
 
 export interface ApiContext {
   readonly models: ModelTable
+  readonly prices: PriceTable
   /** The annual factor of a zone. */
   readonly gridOf: (zone: string) => GridFactor
 }

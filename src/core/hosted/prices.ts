@@ -1,4 +1,6 @@
 import { daysBetween } from '../carbon/calendar.ts'
+import { runtimePart } from '../part/runtimes.ts'
+import type { CandidateSpec, Spec } from '../spec/spec.ts'
 
 /** List prices of one hosted model, USD per million tokens; null where the provider publishes none. */
 export interface ListPrice {
@@ -101,4 +103,39 @@ export const staleAfterDays = 90
 /** Whether the table is older than `staleAfterDays` at `now` (ISO dates). */
 export function isStale({ retrieved }: Pick<PriceTable, 'retrieved'>, now: string): boolean {
   return daysBetween(retrieved, now) > staleAfterDays
+}
+
+/** Where a candidate that names no address is served. */
+const vendorUrl = 'https://api.openai.com/v1'
+
+/**
+ * The spec with list prices where it states none, so that they are used and shown like stated ones, with source and date.
+ * List prices are in USD: under another currency of the account nothing is filled in, because no rate is known.
+ */
+export function withListPrices(
+  spec: Spec,
+  table: PriceTable,
+  at: { readonly defaultUrl: string | undefined; readonly now: string },
+): Spec {
+  if (spec.account.currency !== 'USD') return spec
+  const filled = (candidate: CandidateSpec): CandidateSpec => {
+    const { model, price, baseUrl = at.defaultUrl ?? vendorUrl } = candidate
+    if (price !== undefined || model === undefined || !runtimePart(candidate.runtime).talks)
+      return candidate
+    const listed = listPrice(table, baseUrl, model)
+    return listed === null ? candidate : { ...candidate, price: statedAs(listed, at.now) }
+  }
+  return { ...spec, candidates: spec.candidates.map(filled) }
+}
+
+function statedAs(listed: ListPrice, now: string): NonNullable<CandidateSpec['price']> {
+  const { inputPerMTokens, outputPerMTokens, cachedInputPerMTokens, retrieved } = listed
+  const stale = isStale(listed, now) ? `, older than ${staleAfterDays} days` : ''
+  return {
+    inputPerMTokens,
+    ...(outputPerMTokens === null ? {} : { outputPerMTokens }),
+    ...(cachedInputPerMTokens === null ? {} : { cachedInputPerMTokens }),
+    currency: 'USD',
+    source: `list price of ${retrieved}${stale} (${listed.row}; ${listed.source})`,
+  }
 }

@@ -20,7 +20,7 @@ function costSteps({ uncosted, order, input }: DecisionFacts): readonly NextStep
     ...open.map(({ id }) => id),
   ]
   const prices = asked.map((id) => `--price ${id}=INPUT/OUTPUT`).join(' ')
-  const text = `State what they cost, in money per million tokens (${prices}) or in size (--parameters ${asked[0]}=8e9), or bind a meter (\`energy:\` in the spec), and run again; no model is asked twice.`
+  const text = `State what they cost per million tokens (${prices}, or \`price:\` in the spec) or how large they are (--parameters ${asked[0]}=8e9), or bind a meter (\`energy:\` in the spec), and run again; no model is asked twice.`
   return [{ kind: 'cost', count: null, text }]
 }
 

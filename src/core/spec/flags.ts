@@ -7,9 +7,10 @@ import { DEFAULTS } from './fill.ts'
 import { parseSpecValue } from './parse.ts'
 import { renderSpecInput } from './render.ts'
 import type { Spec } from './spec.ts'
+import { type StatedCosts, withStatedCosts } from './stated-cost.ts'
 
 /** What `rightsize run` was told on the command line instead of in a file. */
-export interface SpecFlags {
+export interface SpecFlags extends StatedCosts {
   readonly dataset: string
   readonly task?: string | undefined
   readonly input?: string | undefined
@@ -50,7 +51,11 @@ function inputFromFlags(flags: SpecFlags): SpecInput {
     throw new RightsizeError('SPEC_MISSING_KEY', 'No candidate is named.', {
       next: 'Add --try openai:MODEL, --try onnx:FOLDER or --try linear.',
     })
-  const candidates = withOwnIds(shorts.map((short) => fromFlag(short, flags)))
+  const candidates = withStatedCosts(
+    withOwnIds(shorts.map((short) => fromFlag(short, flags))),
+    flags,
+    candidateId,
+  )
   const incumbent = flags.incumbent === undefined ? -1 : shorts.indexOf(flags.incumbent)
   return defined({
     task: flags.task ?? taskName(flags.dataset),

@@ -1,0 +1,9 @@
+import { withListPrices } from '../../core/hosted/prices.ts'
+import type { Spec } from '../../core/spec/spec.ts'
+import type { Effects } from './effects.ts'
+
+/** The spec with the list prices of the hosted models for which it states none. */
+export async function pricedSpec(spec: Spec, { apiFacts, env, clock }: Effects): Promise<Spec> {
+  const { prices } = await apiFacts()
+  return withListPrices(spec, prices, { defaultUrl: env['OPENAI_BASE_URL'], now: clock.now() })
+}
