@@ -6,6 +6,7 @@ import type {
 } from '../../contract/runtime.ts'
 import type { Answer, TokenUsage } from '../../core/data/answer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { isOwnSetting } from '../../core/spec/settings.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import { type Endpoint, endpointOf } from './openai/endpoint.ts'
 import { type Identified, identify } from './openai/identity.ts'
@@ -197,28 +198,12 @@ function questionOf(asking: Asking, messages: readonly Message[], max?: number):
   )
 }
 
-/** Settings with a meaning of their own; all others (settings.extra of the spec) are fields of the request. */
-const ownSettings: readonly string[] = [
-  'temperature',
-  'maxTokens',
-  'reasoningEffort',
-  'seed',
-  'threads',
-  'spinning',
-  'batch',
-  'maxLength',
-  'int8',
-  'memoryMiB',
-  'timeoutS',
-  'concurrency',
-  'draws',
-  'api',
-  'resolve',
-]
+/** Settings of this runtime; those of every runtime are own too, and all others (settings.extra of the spec) are fields of the request. */
+const ownSettings: readonly string[] = ['api', 'resolve']
 
 function bodyOf({ settings }: CandidateSpec): Json {
   return Object.fromEntries(
-    Object.entries(settings).filter(([name]) => !ownSettings.includes(name)),
+    Object.entries(settings).filter(([name]) => !isOwnSetting(name) && !ownSettings.includes(name)),
   )
 }
 

@@ -1,19 +1,10 @@
 import type { RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
 import { canonicalJson } from '../../core/data/canonical-json.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { mayChangeAnswers } from '../../core/spec/settings.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { Effects } from './effects.ts'
 import type { TrainedHere } from './train-students.ts'
-
-/** Settings that cannot change an answer: they stay out of the key under which answers are stored. */
-const answerNeutral = new Set([
-  'memoryMiB',
-  'timeoutS',
-  'concurrency',
-  'batch',
-  'spinning',
-  'threads',
-])
 
 /** A candidate of this run: open, or broken with the reason. */
 export interface OpenedCandidate {
@@ -86,7 +77,7 @@ function candidateDigest(
   effects: Effects,
 ): string {
   const settings = Object.fromEntries(
-    Object.entries(spec.settings).filter(([key]) => !answerNeutral.has(key)),
+    Object.entries(spec.settings).filter(([key]) => mayChangeAnswers(key)),
   )
   const { model, revision, precision, engine } = session.identity
   // By a digest of its contents a model is the same wherever it lies; anything less needs its name beside it.

@@ -99,7 +99,7 @@ export interface CandidateInput {
 type OneOrList<T> = T | readonly T[]
 
 /** Settings; where a list is written, each value makes a candidate. */
-interface SettingsInput {
+export interface SettingsInput {
   readonly temperature?: OneOrList<number> | undefined
   readonly maxTokens?: OneOrList<number> | undefined
   readonly reasoningEffort?: OneOrList<string> | undefined

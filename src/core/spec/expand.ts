@@ -1,19 +1,8 @@
 import { RightsizeError } from '../error/error.ts'
 import { runtimeName, runtimePart } from '../part/runtimes.ts'
 import type { CandidateInput } from './define.ts'
+import { tunedSettings } from './settings.ts'
 import type { CandidateSettings, CandidateSpec } from './spec.ts'
-
-/** Settings that may be lists; each value makes a candidate. */
-const TUNED = [
-  'maxTokens',
-  'reasoningEffort',
-  'temperature',
-  'threads',
-  'spinning',
-  'batch',
-  'maxLength',
-  'int8',
-] as const
 
 /** Most candidates that one written candidate may become: a wrong list should not become a month of work. */
 const MOST_VARIANTS = 256
@@ -80,7 +69,7 @@ function dimensionsOf(candidate: CandidateInput): readonly Dimension[] {
   const lists: readonly (readonly [string, unknown])[] = [
     ['prompt', candidate.prompt],
     ['system', candidate.system],
-    ...TUNED.map((key) => [key, settings[key]] as const),
+    ...tunedSettings.map((key) => [key, settings[key]] as const),
   ]
   return lists.flatMap(([key, value]) =>
     Array.isArray(value) && value.length > 1 ? [{ key, values: value as readonly Value[] }] : [],

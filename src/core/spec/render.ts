@@ -1,6 +1,7 @@
 import { Document, isMap, isSeq, type YAMLMap } from 'yaml'
 import type { SpecInput } from './define.ts'
 import { INLINE } from './fill.ts'
+import { isOwnSetting } from './settings.ts'
 import type { CandidateSpec, Spec } from './spec.ts'
 
 /** One line of comment above each top-level key, so that the file explains itself. */
@@ -89,30 +90,14 @@ function writtenDeployment({ load, ...rest }: NonNullable<Spec['deployment']>): 
 
 function writtenCandidate({ base: _, settings, ...candidate }: CandidateSpec): object {
   const known = Object.entries(settings)
-  const own = known.filter(([key]) => OWN.has(key))
-  const extra = known.filter(([key]) => !OWN.has(key))
+  const own = known.filter(([key]) => isOwnSetting(key))
+  const extra = known.filter(([key]) => !isOwnSetting(key))
   const written = {
     ...Object.fromEntries(own),
     ...(extra.length === 0 ? {} : { extra: Object.fromEntries(extra) }),
   }
   return { ...candidate, ...(Object.keys(written).length === 0 ? {} : { settings: written }) }
 }
-
-const OWN = new Set([
-  'temperature',
-  'maxTokens',
-  'reasoningEffort',
-  'seed',
-  'threads',
-  'spinning',
-  'batch',
-  'maxLength',
-  'int8',
-  'memoryMiB',
-  'timeoutS',
-  'concurrency',
-  'draws',
-])
 
 function comment(map: YAMLMap): void {
   for (const { key } of map.items) {
