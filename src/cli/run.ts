@@ -1,6 +1,3 @@
-import { runtimeFor } from '../core/part/runtimes.ts'
-import type { RunResult } from '../core/result/run-result.ts'
-import type { Spec } from '../core/spec/spec.ts'
 import { command } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import { flag, toggle } from './flag.ts'
@@ -45,35 +42,3 @@ export const run = command({
     return exitCode(result)
   },
 })
-
-/** What a reader of the decision is likely to type now, with the reason. */
-export function nextSteps(
-  result: RunResult,
-  files: readonly string[],
-  { candidates }: Pick<Spec, 'candidates'>,
-): readonly string[] {
-  const report = files.find((file) => file.endsWith('report.html')) ?? 'report.html'
-  const { decision, incumbent } = result
-  const old = candidates.find(({ id }) => id === incumbent)
-  const model = old?.runtime === runtimeFor.graph ? old.model : undefined
-  const steps = {
-    decided: [
-      step('git add rightsize.lock', 'keeps the decision with your code'),
-      step('rightsize check', 'fails in CI once spec, data or model change'),
-    ],
-    none: [
-      model === undefined
-        ? step('edit rightsize.yaml', 'to add candidates; stored answers are reused')
-        : step(`rightsize shrink ${model}`, 'builds a smaller model from the incumbent'),
-    ],
-    undecided: [step('rightsize plan', 'shows how many labels would decide')],
-  }
-  const decided = decision.kind === 'certified' || decision.kind === 'supported'
-  return [
-    step(`open ${report}`, 'shows the evidence with charts'),
-    ...(decided ? steps.decided : steps[decision.kind === 'none' ? 'none' : 'undecided']),
-    step('rightsize sci', 'shows the carbon score'),
-  ]
-}
-
-const step = (command: string, purpose: string): string => `  ${command.padEnd(26)} ${purpose}`
