@@ -69,8 +69,6 @@ const notYet: readonly string[] = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'README.md',
-  'docs/',
-  'examples/',
   'src/adapters/runtime/',
   'src/adapters/tensors/',
   'src/app/shrink/',
