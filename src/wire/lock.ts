@@ -41,7 +41,7 @@ async function countsIn(path: string): Promise<Readonly<Record<string, number>> 
     const counts = Object.entries(JSON.parse(text) as Record<string, unknown>)
     if (counts.every(([, count]) => isCount(count)))
       return Object.fromEntries(counts) as Record<string, number>
-    throw new TypeError('a count is no whole number')
+    throw new TypeError('a count is not a whole number')
   } catch (cause) {
     const next = 'Restore it, or delete it where no look at the test items has to be counted.'
     throw new RightsizeError('LOCK_INVALID', `${path} does not hold counts of looks`, {

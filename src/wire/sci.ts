@@ -39,7 +39,7 @@ export async function explainSci(
   const text = await readText(path)
   if (!/"rightsize\/run-result@\d+"/.test(text.slice(0, 200))) return ofImport(text, flags, at)
   const { candidate, ...figures } = flags
-  refuse(figures, 'beside a run result')
+  refuse(figures, 'next to a run result')
   const { explainRun } = await import('../app/account/explain.ts')
   return { explanations: explainRun(await readResult(path, at), candidate), notes: [] }
 }
@@ -60,7 +60,7 @@ async function ofFigures(flags: SciFlags, { effects }: At): Promise<Explained> {
 
 async function ofImport(text: string, flags: SciFlags, { effects }: At): Promise<Explained> {
   const { candidate: _none, requests, accepted, grid, pue = null, ...unused } = flags
-  refuse(unused, 'beside measurements of another tool')
+  refuse(unused, 'next to measurements of another tool')
   const { importEnergy } = await import('../adapters/energy-import/table.ts')
   const imported = await importEnergy(text)
   const { placeFor } = await import('../app/evaluate/site.ts')
