@@ -1,21 +1,20 @@
-import { alphaOfTrial, gate } from '../../core/compress/gate.ts'
 import { passFor } from '../../core/compress/table.ts'
-import { RightsizeError } from '../../core/error/error.ts'
-import type { Trial } from '../../core/result/compression.ts'
 import type { LabelledText } from '../../core/student/example.ts'
 import { linearTraining } from '../../core/student/linear.ts'
 import { LinearClassifier } from '../../core/student/runtime-linear.ts'
 import { encodeLinear } from '../../core/student/student-forms.ts'
 import { classesOf, scoresOf } from './answers.ts'
-import { endsSearch } from './attempt.ts'
 import type { Bench, Log } from './bench.ts'
 import type { Contender } from './contender.ts'
 import type { Part } from './inputs.ts'
+import { writtenTrial } from './trial-log.ts'
 
 const about = {
-  pass: passFor.baseline,
-  params: {},
+  step: { pass: passFor.baseline, params: {}, heal: null },
   text: 'word and character n-grams with a logistic layer in its place',
+  family: 'distil',
+  predicted: { bytes: 0, cpuShare: 0 },
+  ...{ savesBytes: true, probe: false },
 } as const
 
 /**
@@ -28,64 +27,22 @@ export async function linearStudent(
   bench: Bench,
   log: Log,
 ): Promise<Contender | null> {
-  const { corpus, lessons, items, gate: spec } = bench
-  if (lessons === null || corpus.texts === null || items.texts === null) return null
-  const started = bench.cpuS()
-  const number = log.trials.length + 1
-  const base = {
-    ...{ number, parent: original.id, text: about.text, resumed: false },
-    family: 'distil',
-    step: { pass: about.pass, params: about.params, heal: null },
-    predicted: { bytes: 0, cpuShare: 0 },
-  } as const
-  try {
-    const taught = await teach(corpus.texts, labels, bench)
-    const scores = taught.right(items)
-    const verdict = gate(scores, bench.original, spec, alphaOfTrial(spec.alpha, number))
-    const { bytes } = taught
-    const keeps = verdict.kind !== 'refused' && bytes < original.bytes
-    const trial: Trial = {
-      ...base,
-      bytes: { before: original.bytes, after: bytes },
-      changes: [`${taught.features} n-grams, taught by ${corpus.size} texts`],
-      gate: verdict,
-      verdict: keeps ? 'kept' : 'refused',
-      reason: bytes < original.bytes ? verdict.reason : 'it saves no bytes',
-      cpuS: bench.cpuS() - started,
-      model: taught.id,
-    }
-    written(trial, bench, log)
-    if (!keeps) return null
-    return {
-      ...{ id: taught.id, bytes, scores, text: about.text },
-      recipe: [],
-      state: null,
-      files: new Map([['model.safetensors', taught.file]]),
-      right: async (part) => taught.right(part),
-      work: () => taught.work(items),
-    }
-  } catch (error) {
-    if (!(error instanceof RightsizeError) || endsSearch(error)) throw error
-    const trial: Trial = {
-      ...base,
-      ...{ bytes: { before: original.bytes, after: original.bytes }, changes: [], gate: null },
-      verdict: 'failed',
-      reason: `${error.code}: ${error.message}`,
-      cpuS: bench.cpuS() - started,
-      model: original.id,
-    }
-    written(trial, bench, log)
-    return null
+  const { corpus, lessons, items } = bench
+  const { texts } = corpus
+  if (lessons === null || texts === null || items.texts === null) return null
+  const { kept } = await writtenTrial({ ...about, on: original }, bench, log, async () => {
+    const taught = await teach(texts, labels, bench)
+    const changes = [`${taught.features} n-grams, taught by ${corpus.size} texts`]
+    return { ...taught, changes, scores: taught.right(items), earlierCpuS: null }
+  })
+  if (kept === null) return null
+  const { id, bytes, scores, file, right, work } = kept
+  return {
+    ...{ id, bytes, scores, text: about.text, recipe: [], state: null },
+    files: new Map([['model.safetensors', file]]),
+    right: async (part) => right(part),
+    work: () => work(items),
   }
-}
-
-function written(trial: Trial, bench: Bench, log: Log): void {
-  log.trials.push(trial)
-  const loss =
-    trial.gate === null ? trial.reason : `loss ${(100 * trial.gate.loss).toFixed(2)} points`
-  bench.say(
-    `${String(trial.number).padStart(3)} ${trial.verdict.padEnd(7)} ${trial.text}: ${(trial.bytes.after / 1e6).toFixed(2)} MB, ${loss}, ${trial.cpuS.toFixed(1)} CPU-s`,
-  )
 }
 
 /** Trained on the corpus with the original's probabilities; one strength of L2, as the answers are soft already. */

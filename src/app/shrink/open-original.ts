@@ -74,7 +74,9 @@ export async function openOriginal(
     ...{ model, config, classes: labels.length },
     tokenizer: takesText ? tokenizer : null,
     ...(tokenizerConfig === null ? {} : { tokenizerConfig }),
-    ...(takesText ? { maxLength: maxTokens({ config, tokenizerConfig, inputs: model.graph.inputs }) } : {}),
+    ...(takesText
+      ? { maxLength: maxTokens({ config, tokenizerConfig, inputs: model.graph.inputs }) }
+      : {}),
   }
   return {
     artefact: takesText && train !== null ? withTexts(base, train, openTokenizer) : base,

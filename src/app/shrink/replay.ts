@@ -2,7 +2,7 @@ import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
 import { polish } from '../../core/compress/polish.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Compression } from '../../core/result/compression.ts'
-import { applyStep } from './attempt.ts'
+import { applyStep } from './apply-step.ts'
 import { type Bench, type State, stateOf } from './bench.ts'
 
 /** Applies the recipe to the original, step by step; the digest at the end must be the recorded one. Throws SHRINK_REPLAY. */

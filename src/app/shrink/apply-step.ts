@@ -1,0 +1,57 @@
+import type { Artefact, Pass, Proposal, Stats } from '../../core/compress/pass.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import type { RecipeStep } from '../../core/result/compression.ts'
+import { type Bench, statBatches } from './bench.ts'
+import { collectStats } from './collect-stats.ts'
+import { heal } from './heal.ts'
+
+/** A model with what was done to it. */
+export interface Patch {
+  readonly artefact: Artefact
+  readonly changes: readonly string[]
+}
+
+/** The pass of a step, with the statistics that it needs; nothing is healed yet. */
+export async function patch(
+  artefact: Artefact,
+  pass: Pass,
+  proposal: Proposal,
+  bench: Pick<Bench, 'engine' | 'corpus' | 'signal'>,
+): Promise<Patch> {
+  const requests = pass.needs(artefact, proposal)
+  const { engine, signal } = bench
+  const stats: Stats =
+    requests.length === 0
+      ? new Map()
+      : await collectStats(artefact.model, requests, {
+          batches: statBatches(artefact, bench),
+          engine,
+          ...(signal ? { signal } : {}),
+        })
+  return pass.apply(artefact, proposal, stats)
+}
+
+/** The training of a step, where it has one. Throws SHRINK_TASK where there is nothing to learn from. */
+export async function healed(patched: Patch, step: RecipeStep, bench: Bench): Promise<Patch> {
+  if (step.heal === null) return patched
+  if (bench.lessons === null)
+    throw new RightsizeError('SHRINK_TASK', 'the spec names no train part: nothing can be healed')
+  const model = await heal(patched.artefact, await bench.lessons(), step.heal, bench)
+  const { steps } = step.heal
+  return {
+    artefact: { ...patched.artefact, model },
+    changes: [...patched.changes, `trained by ${steps} steps on the original's answers`],
+  }
+}
+
+/** Applies a recipe step: the pass, then the healing. The one way by which search and replay make models. */
+export async function applyStep(
+  artefact: Artefact,
+  pass: Pass,
+  step: RecipeStep,
+  proposal: Proposal,
+  bench: Bench,
+): Promise<Patch> {
+  const patched = await patch(artefact, pass, { ...proposal, params: step.params }, bench)
+  return healed(patched, step, bench)
+}
