@@ -15,6 +15,7 @@ describe('from a CSV and an endpoint, without YAML', () => {
     ...['run', 'tickets.csv', '--input', 'text', '--expected', 'label'],
     ...['--incumbent', 'openai:big', '--try', 'openai:small', ...more],
     ...['--base-url', endpoint.baseUrl, '--api-key-env', 'RS_KEY', '--prompt', 'prompt.txt'],
+    ...['--parameters', 'big=70e9', '--parameters', 'small=8e9'],
   ]
 
   beforeAll(async () => {
