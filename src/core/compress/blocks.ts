@@ -1,11 +1,9 @@
 import { RightsizeError } from '../error/error.ts'
-import * as build from '../onnx/build.ts'
-import { freshNames } from '../onnx/graph-edit.ts'
-import type { Node, Tensor } from '../onnx/model.ts'
+import type { Tensor } from '../onnx/model.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
 import type { Params } from '../result/compression.ts'
 import type { Artefact, NotApplicable, Pass, Patched, Proposal, Target } from './pass.ts'
-import { rewritten } from './rewrite.ts'
+import { Rewriter } from './rewrite.ts'
 import { skippedText, type WeightedProduct, weightedProducts } from './weighted-product.ts'
 
 /** How a weight is cut: bits of a code, and inputs of one output that share a scale. */
@@ -85,23 +83,13 @@ function blockBytes({ rows, columns }: WeightedProduct, { bits, size }: BlockFor
 function applied(artefact: Artefact, form: BlockForm): Patched {
   const { chosen, skipped } = chosenIn(artefact, form)
   if (chosen.length === 0) throw new RightsizeError('SHRINK_PASS', 'blocks: no product fits')
-  const fresh = freshNames(artefact.model.graph)
-  const replaced = new Map<Node, readonly Node[]>()
-  const initializers: Tensor[] = []
-  const made = new Map<string, BlockWeight>()
-  for (const product of chosen) {
-    if (product.beta !== 1) continue
-    const key = `${product.alpha} ${product.weight.name}`
-    const weight = made.get(key) ?? blockWeight(product, form, fresh)
-    if (!made.has(key)) initializers.push(weight.codes, weight.scales)
-    made.set(key, weight)
-    replaced.set(product.node, nodesFor(product, form, weight, fresh))
-  }
-  const rewrite = { replaced, initializers, opsets: { 'com.microsoft': 1 } }
+  const rewriter = new Rewriter(artefact.model)
+  for (const product of chosen)
+    if (product.beta === 1) rewriter.replace(product.node, () => convert(rewriter, product, form))
   return {
-    artefact: { ...artefact, model: rewritten(artefact.model, rewrite) },
+    artefact: { ...artefact, model: rewriter.finished({ 'com.microsoft': 1 }) },
     changes: [
-      `${replaced.size} matrix products in ${form.bits}-bit blocks of ${form.size}`,
+      `${rewriter.size} matrix products in ${form.bits}-bit blocks of ${form.size}`,
       ...skippedText(skipped),
     ],
   }
@@ -199,29 +187,20 @@ function codesOf(
   return codes
 }
 
-function nodesFor(
-  { node, input, bias, rows, columns }: WeightedProduct,
-  { bits, size }: BlockForm,
-  { codes, scales }: BlockWeight,
-  fresh: (base: string) => string,
-): readonly Node[] {
-  const [output = ''] = node.outputs
-  const product = bias === '' ? output : fresh(`${output}/product`)
-  const attributes = Object.entries({
-    K: rows,
-    N: columns,
-    bits,
-    block_size: size,
-    accuracy_level: 4,
+function convert(rewriter: Rewriter, product: WeightedProduct, form: BlockForm): void {
+  const { node, input, bias, rows, columns, weight, alpha } = product
+  const { codes, scales } = rewriter.once(`weight ${alpha} ${weight.name}`, () => {
+    const made = blockWeight(product, form, (base) => rewriter.fresh(base))
+    return { codes: rewriter.add(made.codes), scales: rewriter.add(made.scales) }
   })
-  const main = build.node('MatMulNBits', [input, codes.name, scales.name], [product], {
+  const [output = ''] = node.outputs
+  const sum = bias === '' ? output : rewriter.fresh(`${output}/product`)
+  const { bits, size } = form
+  rewriter.emit('MatMulNBits', [input, codes, scales], {
+    outputs: [sum],
     name: node.name || output,
     domain: 'com.microsoft',
-    attributes: attributes.map(([name, value]) => build.intAttribute(name, value)),
+    attributes: { K: rows, N: columns, bits, block_size: size, accuracy_level: 4 },
   })
-  if (bias === '') return [main]
-  return [
-    main,
-    build.node('Add', [product, bias], [output], { name: `${node.name || output}/Add` }),
-  ]
+  if (bias !== '') rewriter.emit('Add', [sum, bias], { outputs: [output] })
 }

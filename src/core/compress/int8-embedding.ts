@@ -1,13 +1,11 @@
 import { RightsizeError } from '../error/error.ts'
 import { intOf } from '../onnx/attributes.ts'
-import * as build from '../onnx/build.ts'
 import { elementCount } from '../onnx/dtype.ts'
-import { freshNames } from '../onnx/graph-edit.ts'
 import { indexGraph } from '../onnx/graph-index.ts'
 import type { Graph, Node, Tensor } from '../onnx/model.ts'
 import type { Artefact, NotApplicable, Pass, Patched, Proposal } from './pass.ts'
-import { rewritten } from './rewrite.ts'
-import { symmetricWeight } from './symmetric.ts'
+import { Rewriter } from './rewrite.ts'
+import { addWeight, type SymmetricWeight } from './symmetric.ts'
 import { type Skipped, skippedText } from './weighted-product.ts'
 
 /** Tables below this many values save less than the two further nodes weigh. */
@@ -94,19 +92,15 @@ function applied(artefact: Artefact): Patched {
   if (lookups.length === 0) {
     throw new RightsizeError('SHRINK_PASS', 'int8-embedding: no table that is looked up by row')
   }
-  const fresh = freshNames(artefact.model.graph)
-  const replaced = new Map<Node, readonly Node[]>()
-  const initializers: Tensor[] = []
+  const rewriter = new Rewriter(artefact.model)
   for (const { table, nodes } of lookups) {
-    const names = { codes: fresh(`${table.name}/codes`), scales: fresh(`${table.name}/scales`) }
-    const scaleDims = [table.dims[0] ?? 0, 1]
     // No product with an unsigned byte follows: all eight bits are safe everywhere.
-    const made = symmetricWeight(table, { names, limit: 127, axis: 'rows', scaleDims })
-    initializers.push(made.codes, made.scales)
-    for (const node of nodes) replaced.set(node, lookupNodes(node, names, fresh))
+    const scaleDims = [table.dims[0] ?? 0, 1]
+    const stored = addWeight(rewriter, table, { limit: 127, axis: 'rows', scaleDims })
+    for (const node of nodes) rewriter.replace(node, () => lookUp(rewriter, node, stored))
   }
   return {
-    artefact: { ...artefact, model: rewritten(artefact.model, { replaced, initializers }) },
+    artefact: { ...artefact, model: rewriter.finished() },
     changes: [
       ...lookups.map(({ table }) => `'${table.name}' in int8, one scale a row`),
       ...skippedText(skipped),
@@ -114,24 +108,11 @@ function applied(artefact: Artefact): Patched {
   }
 }
 
-function lookupNodes(
-  node: Node,
-  names: { readonly codes: string; readonly scales: string },
-  fresh: (base: string) => string,
-): readonly Node[] {
-  const [, ids = ''] = node.inputs
-  const [output = ''] = node.outputs
-  const name = node.name || output
-  const [codes, floats, scales] = ['codes', 'float', 'scales'].map((part) =>
-    fresh(`${output}/${part}`),
-  ) as [string, string, string]
-  return [
-    build.node('Gather', [names.codes, ids], [codes], { name: `${name}/codes` }),
-    build.node('Cast', [codes], [floats], {
-      name: `${name}/Cast`,
-      attributes: [build.intAttribute('to', 1)],
-    }),
-    build.node('Gather', [names.scales, ids], [scales], { name: `${name}/scales` }),
-    build.node('Mul', [floats, scales], [output], { name: `${name}/Mul` }),
-  ]
+function lookUp(rewriter: Rewriter, { inputs, outputs }: Node, stored: SymmetricWeight): void {
+  const [, ids = ''] = inputs
+  const [output = ''] = outputs
+  const codes = rewriter.step(`${output}/codes`, 'Gather', [stored.codes.name, ids])
+  const floats = rewriter.step(`${output}/float`, 'Cast', [codes], { to: 1 })
+  const scales = rewriter.step(`${output}/scales`, 'Gather', [stored.scales.name, ids])
+  rewriter.emit('Mul', [floats, scales], { outputs: [output] })
 }

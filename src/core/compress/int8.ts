@@ -1,12 +1,12 @@
 import { RightsizeError } from '../error/error.ts'
 import * as build from '../onnx/build.ts'
-import { freshNames } from '../onnx/graph-edit.ts'
-import type { Graph, Model, Node, Tensor } from '../onnx/model.ts'
+import type { Graph, Model } from '../onnx/model.ts'
+import { float32Of } from '../onnx/tensor-values.ts'
 import type { Params } from '../result/compression.ts'
 import type { Artefact, NotApplicable, Pass, Patched, Proposal, Target } from './pass.ts'
 import { byteDotProducts, numericSpeed } from './processor.ts'
-import { rewritten } from './rewrite.ts'
-import { type CodeLimit, symmetricWeight } from './symmetric.ts'
+import { Rewriter } from './rewrite.ts'
+import { addWeight, type CodeLimit, type SymmetricWeight } from './symmetric.ts'
 import {
   type FoundProducts,
   skippedText,
@@ -84,10 +84,11 @@ function applied(artefact: Artefact, params: Params): Patched {
   const chosen = found.products.filter(
     (product) => weightCount(product) >= fewest && !except.has(product.weight.name),
   )
-  const writer = new Int8Writer(model, limit)
-  for (const product of chosen) writer.add(product)
+  const rewriter = new Rewriter(model)
+  for (const product of chosen)
+    rewriter.replace(product.node, () => convert(rewriter, model.graph, product, limit))
   return {
-    artefact: { ...artefact, model: rewritten(model, writer) },
+    artefact: { ...artefact, model: rewriter.finished() },
     changes: changesOf(found, chosen, limit, except),
   }
 }
@@ -108,116 +109,79 @@ function changesOf(
   ]
 }
 
-/** Collects the nodes and tensors that take the place of the products. */
-class Int8Writer {
-  readonly replaced = new Map<Node, readonly Node[]>()
-  readonly initializers: Tensor[] = []
-  readonly #limit: CodeLimit
-  readonly #fresh: (base: string) => string
-  readonly #graph: Graph
-  readonly #quantized = new Map<string, readonly [string, string, string]>()
-  readonly #weights = new Map<string, { readonly codes: string; readonly scales: string }>()
-  #zero: string | undefined
-
-  constructor(model: Model, limit: CodeLimit) {
-    this.#limit = limit
-    this.#fresh = freshNames(model.graph)
-    this.#graph = model.graph
+/** Writes what takes the place of a product. */
+function convert(
+  rewriter: Rewriter,
+  graph: Graph,
+  product: WeightedProduct,
+  limit: CodeLimit,
+): void {
+  const { node, input, bias } = product
+  const [output = ''] = node.outputs
+  const [bytes, scale, zero] = rewriter.once(`bytes ${input}`, () => quantized(rewriter, input))
+  const { codes, scales } = storedWeight(rewriter, product, limit)
+  const int8Zero = rewriter.once('int8 zero', () => {
+    const name = rewriter.fresh('int8/zero')
+    return rewriter.add(build.tensor(name, { dtype: 'int8', dims: [], data: new Int8Array(1) }))
+  })
+  const whole = rewriter.step(`${output}/int32`, 'MatMulInteger', [
+    bytes,
+    codes.name,
+    zero,
+    int8Zero,
+  ])
+  const floats = rewriter.step(`${output}/float`, 'Cast', [whole], { to: 1 })
+  const both = rewriter.step(`${output}/scale`, 'Mul', [scale, scales.name])
+  if (bias === '') {
+    rewriter.emit('Mul', [floats, both], { outputs: [output] })
+    return
   }
+  const sum = rewriter.step(`${output}/product`, 'Mul', [floats, both])
+  rewriter.emit('Add', [sum, storedBias(rewriter, graph, product)], { outputs: [output] })
+}
 
-  add(product: WeightedProduct): void {
-    const { node, input, bias } = product
-    const before: Node[] = []
-    const [bytes, scale, zero] = this.#activation(input, before)
-    const { codes, scales } = this.#weight(product)
-    const [output = ''] = node.outputs
-    const name = node.name || output
-    const value = (step: string) => this.#fresh(`${output}/${step}`)
-    const step = (opType: string, inputs: readonly string[], out: string) =>
-      build.node(opType, inputs, [out], { name: `${name}/${opType}` })
-    const [whole, floats, both] = [value('int32'), value('float'), value('scale')]
-    const sumOf = bias === '' ? output : value('product')
-    const biased = bias === '' ? [] : [step('Add', [sumOf, this.#bias(product)], output)]
-    this.replaced.set(node, [
-      ...before,
-      step('MatMulInteger', [bytes, codes, zero, this.#zeroPoint()], whole),
-      build.node('Cast', [whole], [floats], {
-        name: `${name}/Cast`,
-        attributes: [build.intAttribute('to', 1)],
-      }),
-      build.node('Mul', [scale, scales], [both], { name: `${name}/scale` }),
-      step('Mul', [floats, both], sumOf),
-      ...biased,
-    ])
-  }
+/** One quantizer a value, in front of its first product: bytes, scale and zero point. */
+function quantized(rewriter: Rewriter, input: string): readonly [string, string, string] {
+  const [bytes, scale, zero] = [
+    rewriter.fresh(`${input}/bytes`),
+    rewriter.fresh(`${input}/scale`),
+    rewriter.fresh(`${input}/zero`),
+  ] as const
+  rewriter.emit('DynamicQuantizeLinear', [input], { outputs: [bytes, scale, zero] })
+  return [bytes, scale, zero]
+}
 
-  /** One quantiser a value, in front of its first product. */
-  #activation(input: string, before: Node[]): readonly [string, string, string] {
-    const known = this.#quantized.get(input)
-    if (known !== undefined) return known
-    const made = ['bytes', 'scale', 'zero'].map((part) => this.#fresh(`${input}/${part}`))
-    const [bytes = '', scale = '', zero = ''] = made
-    before.push(
-      build.node('DynamicQuantizeLinear', [input], made, {
-        name: `${input}/DynamicQuantizeLinear`,
-      }),
-    )
-    this.#quantized.set(input, [bytes, scale, zero])
-    return [bytes, scale, zero]
-  }
-
-  /** One pair of tensors a weight and factor, however many products share it. */
-  #weight(product: WeightedProduct): { readonly codes: string; readonly scales: string } {
-    const { weight, turned, columns, alpha } = product
-    const key = `${alpha} ${weight.name}`
-    const known = this.#weights.get(key)
-    if (known !== undefined) return known
-    const names = {
-      codes: this.#fresh(`${weight.name}/codes`),
-      scales: this.#fresh(`${weight.name}/scales`),
-    }
-    const made = symmetricWeight(weight, {
-      names,
-      limit: this.#limit,
+/** One pair of tensors a weight and factor, however many products share it. */
+function storedWeight(
+  rewriter: Rewriter,
+  { weight, turned, columns, alpha }: WeightedProduct,
+  limit: CodeLimit,
+): SymmetricWeight {
+  return rewriter.once(`weight ${alpha} ${weight.name}`, () =>
+    addWeight(rewriter, weight, {
+      limit,
       axis: turned ? 'rows' : 'columns',
       turned,
       scaleDims: [columns],
       factor: alpha,
-    })
-    this.initializers.push(made.codes, made.scales)
-    this.#weights.set(key, names)
-    return names
-  }
+    }),
+  )
+}
 
-  #zeroPoint(): string {
-    if (this.#zero === undefined) {
-      this.#zero = this.#fresh('int8/zero')
-      this.initializers.push(
-        build.tensor(this.#zero, { dtype: 'int8', dims: [], data: new Int8Array(1) }),
-      )
-    }
-    return this.#zero
+/** Gemm adds beta C: a factor other than 1 goes into a stored C. */
+function storedBias(
+  rewriter: Rewriter,
+  graph: Graph,
+  { bias, beta, node }: WeightedProduct,
+): string {
+  if (beta === 1) return bias
+  const stored = graph.initializers.find(({ name }) => name === bias)
+  if (stored?.dtype !== 'float32') {
+    const what = `Gemm '${node.name}' adds ${beta} times a value that is not stored`
+    throw new RightsizeError('SHRINK_PASS', what)
   }
-
-  /** Gemm adds beta C: a factor other than 1 goes into a stored C. */
-  #bias({ bias, beta, node }: WeightedProduct): string {
-    if (beta === 1) return bias
-    const stored = this.#graph.initializers.find(({ name }) => name === bias)
-    if (stored?.dtype !== 'float32') {
-      const what = `Gemm '${node.name}' adds ${beta} times a value that is not stored`
-      throw new RightsizeError('SHRINK_PASS', what)
-    }
-    const values = new Float32Array(stored.bytes().slice().buffer)
-    const name = this.#fresh(`${bias}/scaled`)
-    this.initializers.push(
-      build.float32Tensor(
-        name,
-        stored.dims,
-        values.map((one) => one * beta),
-      ),
-    )
-    return name
-  }
+  const values = float32Of(stored).map((one) => one * beta)
+  return rewriter.add(build.float32Tensor(rewriter.fresh(`${bias}/scaled`), stored.dims, values))
 }
 
 /** Products with one entry a weight. */

@@ -1,7 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import * as build from '../onnx/build.ts'
 import { elementCount } from '../onnx/dtype.ts'
-import { freshNames } from '../onnx/graph-edit.ts'
 import { type GraphIndex, indexGraph } from '../onnx/graph-index.ts'
 import type { Graph, Model, Node, Tensor } from '../onnx/model.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
@@ -18,8 +17,8 @@ import type {
   Target,
 } from './pass.ts'
 import { byteDotProducts } from './processor.ts'
-import { rewritten } from './rewrite.ts'
-import { type CodeLimit, symmetricWeight } from './symmetric.ts'
+import { Rewriter } from './rewrite.ts'
+import { addWeight, type CodeLimit } from './symmetric.ts'
 import { statKey } from './tally.ts'
 import { type Skipped, skippedText } from './weighted-product.ts'
 
@@ -151,12 +150,13 @@ function applied(artefact: Artefact, params: Params, stats: Stats): Patched {
       byteScale(activationRange(statsFor(stats, value), method)),
     ]),
   )
-  const writer = new QdqWriter(model, scales, params['limit'] === 127 ? 127 : 63)
-  for (const convolution of found.convolutions) writer.convolution(convolution)
-  const nodes = writer.nodes()
-  const rewrite = { replaced: nodes, initializers: writer.initializers }
+  const rewriter = new Rewriter(model)
+  const qdq: Qdq = { rewriter, model, scales, limit: params['limit'] === 127 ? 127 : 63 }
+  for (const convolution of found.convolutions)
+    rewriter.replace(convolution.node, () => convert(qdq, convolution))
+  for (const node of model.graph.nodes) roundOutputs(qdq, node)
   return {
-    artefact: { ...artefact, model: rewritten(model, rewrite) },
+    artefact: { ...artefact, model: rewriter.finished() },
     changes: [
       `${found.convolutions.length} convolutions in integers, ranges of ${scales.size} values by ${method}`,
       ...skippedText(found.skipped),
@@ -170,144 +170,106 @@ function statsFor(stats: Stats, value: string) {
   throw new RightsizeError('SHRINK_PASS', `static-qdq: no range of '${value}' was collected`)
 }
 
-class QdqWriter {
-  readonly initializers: Tensor[] = []
-  readonly #fresh: (base: string) => string
-  readonly #model: Model
-  readonly #scales: ReadonlyMap<string, ByteScale>
-  readonly #limit: CodeLimit
-  readonly #weights = new Map<string, { readonly value: string; readonly scales: Tensor }>()
-  readonly #replaced = new Map<Node, readonly Node[]>()
-  /** Graph inputs and tensors have no node that could be renamed: what they become. */
-  readonly #inputs = new Map<string, string>()
+/** What every step of the rewriting needs. */
+interface Qdq {
+  readonly rewriter: Rewriter
+  readonly model: Model
+  readonly scales: ReadonlyMap<string, ByteScale>
+  readonly limit: CodeLimit
+}
 
-  constructor(model: Model, scales: ReadonlyMap<string, ByteScale>, limit: CodeLimit) {
-    this.#model = model
-    this.#scales = scales
-    this.#limit = limit
-    this.#fresh = freshNames(model.graph)
-  }
+/** The convolution with its weight and bias dequantized, and an input of the graph in its rounded form. */
+function convert(qdq: Qdq, { node, weight, bias, input }: Convolution): void {
+  const source = rounded(qdq, input)
+  const stored = storedWeight(qdq, weight)
+  const inputs = [source, stored.value]
+  if (bias !== null) inputs.push(storedBias(qdq, bias, input, stored.scales))
+  qdq.rewriter.copy({ ...node, inputs })
+}
 
-  /** Replaces the weight and bias by dequantised ones, and an input of the graph by its rounded form. */
-  convolution({ node, weight, bias, input }: Convolution): void {
-    const before: Node[] = []
-    const source = this.#source(input, before)
-    const stored = this.#weight(weight, before)
-    const inputs = [source, stored.value]
-    if (bias !== null) inputs.push(this.#bias(bias, input, stored.scales, before))
-    this.#replaced.set(node, [...before, { ...node, inputs }])
-  }
-
-  /** Every node that changes: convolutions, and the makers of values that are rounded. */
-  nodes(): ReadonlyMap<Node, readonly Node[]> {
-    const all = new Map(this.#replaced)
-    for (const node of this.#model.graph.nodes) {
-      const rounded = node.outputs.filter((output) => this.#scales.has(output))
-      if (rounded.length === 0) continue
-      const current = all.get(node) ?? [node]
-      const names = new Map(rounded.map((value) => [value, this.#fresh(`${value}/float`)]))
-      const main = current.map((one) => ({
-        ...one,
-        outputs: one.outputs.map((name) => names.get(name) ?? name),
-      }))
-      const after = rounded.flatMap((value) =>
-        this.#rounding(value, names.get(value) ?? value, value),
-      )
-      all.set(node, [...main, ...after])
-    }
-    return all
-  }
-
-  #source(input: string, before: Node[]): string {
-    const made = this.#model.graph.nodes.some(({ outputs }) => outputs.includes(input))
-    if (made) return input
-    const known = this.#inputs.get(input)
-    if (known !== undefined) return known
-    const value = this.#fresh(`${input}/rounded`)
-    before.push(...this.#rounding(input, input, value))
-    this.#inputs.set(input, value)
+/** A value that a node makes is rounded behind that node; a graph input or tensor has no node, so it is rounded before its first use. */
+function rounded({ rewriter, model, scales }: Qdq, input: string): string {
+  const made = model.graph.nodes.some(({ outputs }) => outputs.includes(input))
+  if (made) return input
+  return rewriter.once(`input ${input}`, () => {
+    const value = rewriter.fresh(`${input}/rounded`)
+    round(rewriter, scales, input, input, value)
     return value
-  }
+  })
+}
 
-  /** QuantizeLinear and DequantizeLinear from one value to another. */
-  #rounding(scaleOf: string, from: string, to: string): readonly Node[] {
-    const { scale, zero } = this.#scales.get(scaleOf) ?? { scale: 1, zero: 0 }
-    const names = [this.#fresh(`${scaleOf}/scale`), this.#fresh(`${scaleOf}/zero`)] as const
-    const bytes = this.#fresh(`${scaleOf}/bytes`)
-    this.initializers.push(
-      build.float32Tensor(names[0], [], [scale]),
-      build.tensor(names[1], { dtype: 'uint8', dims: [], data: Uint8Array.of(zero) }),
-    )
-    return [
-      build.node('QuantizeLinear', [from, ...names], [bytes], {
-        name: `${scaleOf}/QuantizeLinear`,
-      }),
-      build.node('DequantizeLinear', [bytes, ...names], [to], {
-        name: `${scaleOf}/DequantizeLinear`,
-      }),
-    ]
-  }
+/** The values that a node makes and that are rounded get their names from the rounding behind it. */
+function roundOutputs({ rewriter, scales }: Qdq, node: Node): void {
+  const values = node.outputs.filter((output) => scales.has(output))
+  if (values.length === 0) return
+  const names = new Map(values.map((value) => [value, rewriter.fresh(`${value}/float`)]))
+  const renamed = (name: string) => names.get(name) ?? name
+  const current = rewriter.inPlaceOf(node)
+  rewriter.replace(node, () => {
+    for (const one of current) rewriter.copy({ ...one, outputs: one.outputs.map(renamed) })
+    for (const value of values) round(rewriter, scales, value, renamed(value), value)
+  })
+}
 
-  #weight(weight: Tensor, before: Node[]) {
-    const known = this.#weights.get(weight.name)
-    if (known !== undefined) return known
-    const perChannel = (this.#model.opsets[''] ?? 1) >= channelOpset
+/** QuantizeLinear and DequantizeLinear from one value to another. */
+function round(
+  rewriter: Rewriter,
+  scales: Qdq['scales'],
+  scaleOf: string,
+  from: string,
+  to: string,
+): void {
+  const { scale, zero } = scales.get(scaleOf) ?? { scale: 1, zero: 0 }
+  const byte = { dtype: 'uint8', dims: [], data: Uint8Array.of(zero) } as const
+  const names = [
+    rewriter.add(build.float32Tensor(rewriter.fresh(`${scaleOf}/scale`), [], [scale])),
+    rewriter.add(build.tensor(rewriter.fresh(`${scaleOf}/zero`), byte)),
+  ]
+  const bytes = rewriter.step(`${scaleOf}/bytes`, 'QuantizeLinear', [from, ...names])
+  const name = `${scaleOf}/DequantizeLinear`
+  rewriter.emit('DequantizeLinear', [bytes, ...names], { outputs: [to], name })
+}
+
+function storedWeight({ rewriter, model, limit }: Qdq, weight: Tensor) {
+  return rewriter.once(`weight ${weight.name}`, () => {
+    const perChannel = (model.opsets[''] ?? 1) >= channelOpset
     const scaleDims = perChannel ? [weight.dims[0] ?? 0] : []
-    const names = {
-      codes: this.#fresh(`${weight.name}/codes`),
-      scales: this.#fresh(`${weight.name}/scales`),
-    }
     const matrix = perChannel ? weight : { ...weight, dims: [1, elementCount(weight.dims)] }
-    const layout = {
-      names,
-      limit: this.#limit,
-      axis: 'rows',
-      scaleDims,
-      dims: weight.dims,
-    } as const
-    const { codes, scales } = symmetricWeight(matrix, layout)
-    const zero = this.#fresh(`${weight.name}/zero`)
+    const layout = { limit, axis: 'rows', scaleDims, dims: weight.dims } as const
+    const { codes, scales } = addWeight(rewriter, matrix, layout)
     const zeros = new Int8Array(elementCount(scaleDims))
-    const value = this.#fresh(`${weight.name}/rounded`)
-    this.initializers.push(
-      codes,
-      scales,
-      build.tensor(zero, { dtype: 'int8', dims: scaleDims, data: zeros }),
-    )
-    before.push(
-      build.node('DequantizeLinear', [codes.name, scales.name, zero], [value], {
-        name: `${weight.name}/DequantizeLinear`,
-        attributes: perChannel ? [build.intAttribute('axis', 0)] : [],
+    const zero = rewriter.add(
+      build.tensor(rewriter.fresh(`${weight.name}/zero`), {
+        ...{ dtype: 'int8', dims: scaleDims, data: zeros },
       }),
     )
-    const made = { value, scales }
-    this.#weights.set(weight.name, made)
-    return made
-  }
+    const axis = perChannel ? { axis: 0 } : {}
+    const inputs = [codes.name, scales.name, zero]
+    const value = rewriter.step(`${weight.name}/rounded`, 'DequantizeLinear', inputs, axis)
+    return { value, scales }
+  })
+}
 
-  /** Biases are whole numbers of (input scale x weight scale). */
-  #bias(bias: Tensor, input: string, weightScales: Tensor, before: Node[]): string {
-    const { scale: inputScale } = this.#scales.get(input) ?? { scale: 1 }
-    const perWeight = float32Of(weightScales)
-    const floats = float32Of(bias)
-    const scales = perWeight.map((scale) => scale * inputScale)
-    const data = Int32Array.from(floats, (value, at) => {
-      const code = Math.round(value / (scales[perWeight.length === 1 ? 0 : at] ?? 1))
-      return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, code))
-    })
-    const [codes, scaleName, value] = ['codes', 'scales', 'rounded'].map((part) =>
-      this.#fresh(`${bias.name}/${part}`),
-    ) as [string, string, string]
-    this.initializers.push(
-      build.tensor(codes, { dtype: 'int32', dims: bias.dims, data }),
-      build.float32Tensor(scaleName, weightScales.dims, scales),
-    )
-    before.push(
-      build.node('DequantizeLinear', [codes, scaleName], [value], {
-        name: `${bias.name}/DequantizeLinear`,
-        attributes: weightScales.dims.length === 0 ? [] : [build.intAttribute('axis', 0)],
-      }),
-    )
-    return value
-  }
+/** Biases are whole numbers of (input scale x weight scale). */
+function storedBias(
+  { rewriter, scales: inputScales }: Qdq,
+  bias: Tensor,
+  input: string,
+  weightScales: Tensor,
+): string {
+  const { scale: inputScale } = inputScales.get(input) ?? { scale: 1 }
+  const scales = float32Of(weightScales).map((scale) => scale * inputScale)
+  const data = Int32Array.from(float32Of(bias), (value, at) => {
+    const code = Math.round(value / (scales[scales.length === 1 ? 0 : at] ?? 1))
+    return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, code))
+  })
+  const codes = { dtype: 'int32', dims: bias.dims, data } as const
+  const inputs = [
+    rewriter.add(build.tensor(rewriter.fresh(`${bias.name}/codes`), codes)),
+    rewriter.add(
+      build.float32Tensor(rewriter.fresh(`${bias.name}/scales`), weightScales.dims, scales),
+    ),
+  ]
+  const axis = weightScales.dims.length === 0 ? {} : { axis: 0 }
+  return rewriter.step(`${bias.name}/rounded`, 'DequantizeLinear', inputs, axis)
 }

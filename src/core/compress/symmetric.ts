@@ -2,6 +2,7 @@ import { RightsizeError } from '../error/error.ts'
 import { elementCount } from '../onnx/dtype.ts'
 import type { Tensor } from '../onnx/model.ts'
 import { eachBlock } from './float-blocks.ts'
+import type { Rewriter } from './rewrite.ts'
 
 /** Largest magnitude of a code. 63: two products with an unsigned byte fit into 16 bits (2 x 255 x 63 = 32,130 < 32,767), so the AVX2 instruction vpmaddubsw cannot saturate; 127: needs VNNI or a dot product. */
 export type CodeLimit = 63 | 127
@@ -53,6 +54,22 @@ export function symmetricWeight(weight: Tensor, layout: SymmetricLayout): Symmet
     bytes: () => new Uint8Array(Float32Array.from(scales(), (one) => one * factor).buffer),
   }
   return { codes, scales: scaled }
+}
+
+/** Adds codes and scales of a weight to a model, under fresh names after the weight's. */
+export function addWeight(
+  rewriter: Rewriter,
+  weight: Tensor,
+  layout: Omit<SymmetricLayout, 'names'>,
+): SymmetricWeight {
+  const names = {
+    codes: rewriter.fresh(`${weight.name}/codes`),
+    scales: rewriter.fresh(`${weight.name}/scales`),
+  }
+  const stored = symmetricWeight(weight, { ...layout, names })
+  rewriter.add(stored.codes)
+  rewriter.add(stored.scales)
+  return stored
 }
 
 interface MatrixShape {

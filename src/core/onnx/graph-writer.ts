@@ -28,6 +28,8 @@ export interface GraphWriter {
   readonly initializers: readonly Tensor[]
   /** Appends a node and returns the name of its first output. */
   emit(opType: string, inputs: readonly string[], options?: EmitOptions): string
+  /** Appends a ready node. */
+  append(node: Node): void
   /** A float32 scalar constant, shared by value. */
   scalar(value: number): string
   /** A one-dimensional int64 constant, shared by value. */
@@ -70,10 +72,15 @@ export function graphWriter(taken: Iterable<string> = [], prefix = ''): GraphWri
     constants.set(key, name)
     return name
   }
+  const append = (node: Node): void => {
+    for (const output of node.outputs) names.take(output)
+    nodes.push(node)
+  }
   return {
     nodes,
     initializers,
     add,
+    append,
     fresh: (hint) => names.fresh(hint),
     scalar: (value) => constant(`scalar_${value}`, (name) => float32Tensor(name, [], [value])),
     ints: (values) =>
@@ -82,9 +89,8 @@ export function graphWriter(taken: Iterable<string> = [], prefix = ''): GraphWri
     emit(opType, inputs, { attributes = {}, domain = '', outputs, name } = {}) {
       const made = outputs ?? [names.fresh(opType.toLowerCase())]
       const [first = ''] = made
-      for (const output of made) names.take(output)
       const listed = Object.entries(attributes).map(([key, value]) => attributeOf(key, value))
-      nodes.push({ name: name ?? first, opType, domain, inputs, outputs: made, attributes: listed })
+      append({ name: name ?? first, opType, domain, inputs, outputs: made, attributes: listed })
       return first
     },
     extending: (graph, parts = {}) => ({
