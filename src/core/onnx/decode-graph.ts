@@ -6,11 +6,13 @@ import {
   type Field,
   type FieldTable,
   fieldTable,
+  list,
   numbers,
   type ReadField,
   type ReadMessage,
   readMessage,
   repeated,
+  scalar,
   single,
   text,
 } from './message.ts'
@@ -27,14 +29,12 @@ interface GraphState {
 }
 
 const graphFields = fieldTable<GraphState>({
-  1: repeated('node', ({ nodes }) => nodes, decodeNode),
-  2: text('name', (graph, value) => {
-    graph.name = value
-  }),
-  5: repeated('initializer', ({ initializers }) => initializers, decodeTensor),
-  11: repeated('input', ({ inputs }) => inputs, decodeValueInfo),
-  12: repeated('output', ({ outputs }) => outputs, decodeValueInfo),
-  13: repeated('value_info', ({ valueInfo }) => valueInfo, decodeValueInfo),
+  1: repeated('node', 'nodes', decodeNode),
+  2: text('name', 'name'),
+  5: repeated('initializer', 'initializers', decodeTensor),
+  11: repeated('input', 'inputs', decodeValueInfo),
+  12: repeated('output', 'outputs', decodeValueInfo),
+  13: repeated('value_info', 'valueInfo', decodeValueInfo),
 })
 
 /** Reads a GraphProto from the current message. Sparse initializers, quantisation notes and docs stay in `unknown`. */
@@ -54,18 +54,14 @@ interface NodeState {
 }
 
 const nodeFields = fieldTable<NodeState>({
-  1: text('input', ({ inputs }, value) => inputs.push(value)),
-  2: text('output', ({ outputs }, value) => outputs.push(value)),
-  3: text('name', (node, value) => {
-    node.name = value
-  }),
-  4: text('op_type', (node, value) => {
-    node.opType = value
-  }),
-  5: repeated('attribute', ({ attributes }) => attributes, decodeAttribute),
-  7: text('domain', (node, value) => {
-    node.domain = plainDomain(value)
-  }),
+  1: list('input', 'inputs', 0, (reader) => reader.text()),
+  2: list('output', 'outputs', 0, (reader) => reader.text()),
+  3: text('name', 'name'),
+  4: text('op_type', 'opType'),
+  5: repeated('attribute', 'attributes', decodeAttribute),
+  7: scalar<NodeState, string>('domain', 'domain', wire.bytes, (reader) =>
+    plainDomain(reader.text()),
+  ),
 })
 
 /** Reads a NodeProto from the current message. */
@@ -151,31 +147,18 @@ function attributeTable(
   return { fields: seen, absent }
 }
 
-function scalar(
+const one = (
   kind: AttributeKind,
   type: number,
   absent: unknown,
   read: (reader: WireReader) => unknown,
-): AttributeTable {
-  const keep: ReadField<AttributeState> = (state, { reader }) => {
-    state.value = read(reader)
-  }
-  return attributeTable(kind, [type, kind, keep], () => absent)
-}
+) => attributeTable(kind, scalar(kind, 'value', type, read), () => absent)
 
-function message(kind: AttributeKind, name: string, read: ReadMessage<unknown>): AttributeTable {
-  const field = single<AttributeState, unknown>(name, {
-    has: ({ value }) => value !== undefined,
-    read,
-    keep: (state, value) => {
-      state.value = value
-    },
-  })
-  return attributeTable(kind, field, () => undefined)
-}
+const message = (kind: AttributeKind, name: string, read: ReadMessage<unknown>) =>
+  attributeTable(kind, single(name, 'value', read), () => undefined)
 
 /** A list of numbers; `cost` is the heap that one takes, in bytes. */
-function list(
+function many(
   kind: AttributeKind,
   type: number,
   cost: number,
@@ -185,31 +168,22 @@ function list(
     reader.charge(cost)
     ;(value as unknown[]).push(read(reader))
   }
-  return attributeTable(kind, numbers(kind, type, readOne), () => [])
+  const field = type === wire.bytes ? [type, kind, readOne] : numbers(kind, type, readOne)
+  return attributeTable(kind, field as Field<AttributeState>, () => [])
 }
 
-function messages(kind: AttributeKind, read: ReadMessage<unknown>): AttributeTable {
-  return attributeTable(
-    kind,
-    repeated(kind, ({ value }) => value as unknown[], read),
-    () => [],
-  )
-}
-
-const readString: ReadField<AttributeState> = ({ value }, { reader }) => {
-  reader.charge(100)
-  ;(value as Uint8Array[]).push(reader.slice())
-}
+const messages = (kind: AttributeKind, read: ReadMessage<unknown>) =>
+  attributeTable(kind, repeated<AttributeState, unknown>(kind, 'value' as never, read), () => [])
 
 const attributeTables: Readonly<Record<AttributeKind, AttributeTable>> = {
-  float: scalar('float', wire.fixed32, 0, (reader) => reader.float()),
-  int: scalar('int', wire.varint, 0n, (reader) => reader.int64()),
-  string: scalar('string', wire.bytes, new Uint8Array(0), (reader) => reader.slice()),
+  float: one('float', wire.fixed32, 0, (reader) => reader.float()),
+  int: one('int', wire.varint, 0n, (reader) => reader.int64()),
+  string: one('string', wire.bytes, new Uint8Array(0), (reader) => reader.slice()),
   tensor: message('tensor', 't', decodeTensor),
   graph: message('graph', 'g', decodeGraph),
-  floats: list('floats', wire.fixed32, 8, (reader) => reader.float()),
-  ints: list('ints', wire.varint, 32, (reader) => reader.int64()),
-  strings: attributeTable('strings', [wire.bytes, 'strings', readString], () => []),
+  floats: many('floats', wire.fixed32, 8, (reader) => reader.float()),
+  ints: many('ints', wire.varint, 32, (reader) => reader.int64()),
+  strings: many('strings', wire.bytes, 100, (reader) => reader.slice()),
   tensors: messages('tensors', decodeTensor),
   graphs: messages('graphs', decodeGraph),
 }

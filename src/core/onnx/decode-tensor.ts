@@ -3,13 +3,14 @@ import { externalTensor } from './external.ts'
 import {
   type DecodeContext,
   type Field,
-  type FieldTable,
   fieldTable,
   integer,
+  list,
   numbers,
   readMessage,
   readPair,
   repeated,
+  scalar,
   text,
 } from './message.ts'
 import type { Tensor } from './model.ts'
@@ -33,36 +34,17 @@ interface TensorState {
 /** Name, type, dims and unknown fields: what a tensor has wherever its data lie. */
 export type TensorHead = Pick<Tensor, 'name' | 'dtype' | 'dims' | 'unknown'>
 
-const tensorFields: FieldTable<TensorState> = fieldTable<TensorState>({
+const tensorFields = fieldTable<TensorState>({
   1: numbers('dims', wire.varint, ({ dims }, { reader }) => {
     reader.charge(8)
     dims.push(reader.int())
   }),
-  2: integer('data_type', (tensor, code) => {
-    tensor.code = code
-  }),
-  6: [
-    wire.bytes,
-    'string_data',
-    ({ strings }, { reader }) => {
-      reader.charge(100)
-      strings.push(reader.slice())
-    },
-  ],
-  8: text('name', (tensor, name) => {
-    tensor.name = name
-  }),
-  9: [
-    wire.bytes,
-    'raw_data',
-    (tensor, { reader }) => {
-      tensor.raw = reader.slice()
-    },
-  ],
-  13: repeated('external_data', ({ entries }) => entries, readPair),
-  14: integer('data_location', (tensor, location) => {
-    tensor.location = location
-  }),
+  2: integer('data_type', 'code'),
+  6: list('string_data', 'strings', 100, (reader) => reader.slice()),
+  8: text('name', 'name'),
+  9: scalar<TensorState, Uint8Array>('raw_data', 'raw', wire.bytes, (reader) => reader.slice()),
+  13: repeated('external_data', 'entries', readPair),
+  14: integer('data_location', 'location'),
   ...Object.fromEntries(typedFields.map((typed) => [typed.field, countingField(typed)])),
 })
 

@@ -19,16 +19,8 @@ interface ValueState {
 }
 
 const valueFields = fieldTable<ValueState>({
-  1: text('name', (value, name) => {
-    value.name = name
-  }),
-  2: single<ValueState, TypeState>('type', {
-    has: ({ type }) => type !== undefined,
-    read: readType,
-    keep: (value, type) => {
-      value.type = type
-    },
-  }),
+  1: text('name', 'name'),
+  2: single('type', 'type', readType),
 })
 
 /** Reads a ValueInfoProto from the current message. */
@@ -77,13 +69,7 @@ const markOther: ReadField<TypeState> = (type, { reader }) => {
 }
 
 const typeFields = fieldTable<TypeState>({
-  1: single<TypeState, TensorTypeState>('tensor_type', {
-    has: ({ tensor }) => tensor !== undefined,
-    read: readTensorType,
-    keep: (type, tensor) => {
-      type.tensor = tensor
-    },
-  }),
+  1: single('tensor_type', 'tensor', readTensorType),
   4: [wire.bytes, 'sequence_type', markOther],
   5: [wire.bytes, 'map_type', markOther],
   7: [wire.bytes, 'opaque_type', markOther],
@@ -105,16 +91,8 @@ interface TensorTypeState {
 }
 
 const tensorTypeFields = fieldTable<TensorTypeState>({
-  1: integer('elem_type', (tensor, code) => {
-    tensor.code = code
-  }),
-  2: single<TensorTypeState, ShapeState>('shape', {
-    has: ({ shape }) => shape !== undefined,
-    read: readShape,
-    keep: (tensor, shape) => {
-      tensor.shape = shape
-    },
-  }),
+  1: integer('elem_type', 'code'),
+  2: single('shape', 'shape', readShape),
 })
 
 function readTensorType(context: DecodeContext): TensorTypeState {
@@ -126,7 +104,7 @@ interface ShapeState {
   unknown?: Uint8Array
 }
 
-const shapeFields = fieldTable<ShapeState>({ 1: repeated('dim', ({ dims }) => dims, readDim) })
+const shapeFields = fieldTable<ShapeState>({ 1: repeated('dim', 'dims', readDim) })
 
 function readShape(context: DecodeContext): ShapeState {
   return readMessage<ShapeState>(context, shapeFields, { dims: [] })
@@ -138,12 +116,8 @@ interface DimState {
 }
 
 const dimFields = fieldTable<DimState>({
-  1: integer('dim_value', (state, value) => {
-    state.dim = value
-  }),
-  2: text('dim_param', (state, value) => {
-    state.dim = value
-  }),
+  1: integer('dim_value', 'dim'),
+  2: text('dim_param', 'dim'),
 })
 
 function readDim(context: DecodeContext): DimState {

@@ -4,6 +4,7 @@ import {
   type DecodeContext,
   fieldTable,
   integer,
+  list,
   readMessage,
   readPair,
   repeated,
@@ -12,7 +13,7 @@ import {
 } from './message.ts'
 import type { ByteSource, Graph, Model } from './model.ts'
 import { recogniseOther } from './other-format.ts'
-import { type DecodeLimits, limitsFor, WireReader, wire } from './protobuf.ts'
+import { type DecodeLimits, limitsFor, WireReader } from './protobuf.ts'
 
 export interface DecodeOptions {
   /** Opens the file at a checked relative path when tensor data lies beside the model. Without it such tensors decode, and throw when their bytes are asked for. */
@@ -44,25 +45,13 @@ interface ModelState {
 }
 
 const modelFields = fieldTable<ModelState>({
-  1: integer('ir_version', (model, value) => {
-    model.irVersion = value
-  }),
-  2: text('producer_name', (model, value) => {
-    model.producerName = value
-  }),
-  3: text('producer_version', (model, value) => {
-    model.producerVersion = value
-  }),
-  7: single<ModelState, Graph>('graph', {
-    has: ({ graph }) => graph !== undefined,
-    read: decodeGraph,
-    keep: (model, graph) => {
-      model.graph = graph
-    },
-  }),
-  8: repeated('opset_import', ({ opsets }) => opsets, readOpset),
-  14: repeated('metadata_props', ({ metadata }) => metadata, readPair),
-  25: [wire.bytes, 'functions', ({ functions }, { reader }) => functions.push(reader.slice())],
+  1: integer('ir_version', 'irVersion'),
+  2: text('producer_name', 'producerName'),
+  3: text('producer_version', 'producerVersion'),
+  7: single('graph', 'graph', decodeGraph),
+  8: repeated('opset_import', 'opsets', readOpset),
+  14: repeated('metadata_props', 'metadata', readPair),
+  25: list('functions', 'functions', 0, (reader) => reader.slice()),
 })
 
 function readModel(context: DecodeContext): Model {
@@ -85,16 +74,12 @@ interface Opset {
 }
 
 const opsetFields = fieldTable<Opset>({
-  1: text('domain', (opset, value) => {
-    opset.domain = plainDomain(value)
-  }),
-  2: integer('version', (opset, value) => {
-    opset.version = value
-  }),
+  1: text('domain', 'domain'),
+  2: integer('version', 'version'),
 })
 
 /** OperatorSetIdProto. */
 function readOpset(context: DecodeContext): readonly [string, number] {
   const { domain, version } = readMessage(context, opsetFields, { domain: '', version: 0 })
-  return [domain, version]
+  return [plainDomain(domain), version]
 }

@@ -59,14 +59,20 @@ export function readMessage<S extends object>(
   return state
 }
 
+/** The keys of a state under which such values stand. */
+type KeyOf<S, T> = { [K in keyof S]: [T] extends [S[K]] ? K : never }[keyof S]
+/** The keys of a state under which lists of such values stand. */
+type ListKeyOf<S, T> = { [K in keyof S]: S[K] extends T[] ? K : never }[keyof S]
+
+/** Keeps a value under a key whose type was checked where the table was made. */
+function keep<S>(state: S, key: keyof S, value: unknown): void {
+  state[key] = value as S[keyof S]
+}
+
 /** A repeated message field; errors name it with its index. */
-export function repeated<S, T>(
-  name: string,
-  list: (state: S) => T[],
-  read: ReadMessage<T>,
-): Field<S> {
+export function repeated<S, T>(name: string, key: ListKeyOf<S, T>, read: ReadMessage<T>): Field<S> {
   const readOne: ReadField<S> = (state, context) => {
-    const into = list(state)
+    const into = state[key] as T[]
     context.reader.charge(32)
     into.push(readNested(context, name, into.length, read))
   }
@@ -74,17 +80,10 @@ export function repeated<S, T>(
 }
 
 /** A message field that may occur once. Protobuf would merge two; no exporter writes two, so two are refused. */
-export function single<S, T>(
-  name: string,
-  {
-    has,
-    read,
-    keep,
-  }: { has: (state: S) => boolean; read: ReadMessage<T>; keep: (state: S, value: T) => void },
-): Field<S> {
+export function single<S, T>(name: string, key: KeyOf<S, T>, read: ReadMessage<T>): Field<S> {
   const readOne: ReadField<S> = (state, context) => {
-    if (has(state)) context.reader.fail(`a second ${name}`)
-    keep(state, readNested(context, name, -1, read))
+    if (state[key] !== undefined) context.reader.fail(`a second ${name}`)
+    keep(state, key, readNested(context, name, -1, read))
   }
   return [wire.bytes, name, readOne]
 }
@@ -103,14 +102,36 @@ function readNested<T>(
   return value
 }
 
-/** A string field. */
-export function text<S>(name: string, keep: (state: S, value: string) => void): Field<S> {
-  return [wire.bytes, name, (state, { reader }) => keep(state, reader.text())]
+/** A field of one value of this wire type. */
+export function scalar<S, T>(
+  name: string,
+  key: KeyOf<S, T>,
+  type: number,
+  read: (reader: WireReader) => T,
+): Field<S> {
+  return [type, name, (state, { reader }) => keep(state, key, read(reader))]
 }
 
+/** A string field. */
+export const text = <S>(name: string, key: KeyOf<S, string>): Field<S> =>
+  scalar<S, string>(name, key, wire.bytes, (reader) => reader.text())
+
 /** An integer field, as a number. */
-export function integer<S>(name: string, keep: (state: S, value: number) => void): Field<S> {
-  return [wire.varint, name, (state, { reader }) => keep(state, reader.int())]
+export const integer = <S>(name: string, key: KeyOf<S, number>): Field<S> =>
+  scalar<S, number>(name, key, wire.varint, (reader) => reader.int())
+
+/** A repeated field of bytes or text; `cost` is the heap that one takes beside its content. */
+export function list<S, T>(
+  name: string,
+  key: ListKeyOf<S, T>,
+  cost: number,
+  read: (reader: WireReader) => T,
+): Field<S> {
+  const readOne: ReadField<S> = (state, { reader }) => {
+    reader.charge(cost)
+    ;(state[key] as T[]).push(read(reader))
+  }
+  return [wire.bytes, name, readOne]
 }
 
 /** A repeated number field, packed (one bytes field) or not; `type` is the wire type of one number. */
@@ -132,14 +153,7 @@ interface Pair {
   value: string
 }
 
-const pairFields = fieldTable<Pair>({
-  1: text('key', (pair, value) => {
-    pair.key = value
-  }),
-  2: text('value', (pair, value) => {
-    pair.value = value
-  }),
-})
+const pairFields = fieldTable<Pair>({ 1: text('key', 'key'), 2: text('value', 'value') })
 
 /** Reads a StringStringEntryProto from the current message. */
 export function readPair(context: DecodeContext): readonly [string, string] {

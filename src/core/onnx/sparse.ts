@@ -7,22 +7,14 @@ interface SparseState {
   values: Tensor | undefined
 }
 
-const sparseFields = fieldTable<SparseState>({
-  1: single<SparseState, Tensor>('values', {
-    has: ({ values }) => values !== undefined,
-    read: decodeTensor,
-    keep: (sparse, values) => {
-      sparse.values = values
-    },
-  }),
-})
+const sparseFields = fieldTable<SparseState>({ 1: single('values', 'values', decodeTensor) })
 
 function readSparse(context: DecodeContext): string {
   return readMessage<SparseState>(context, sparseFields, { values: undefined }).values?.name ?? ''
 }
 
 const graphFields = fieldTable<{ readonly names: string[] }>({
-  15: repeated('sparse_initializer', ({ names }) => names, readSparse),
+  15: repeated('sparse_initializer', 'names', readSparse),
 })
 
 /**
