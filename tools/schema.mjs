@@ -3,8 +3,8 @@
 // A test compares the committed files with what this makes.
 import { writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { compression } from '../dist/core/result/compression.js'
 import { account } from '../dist/core/result/account.js'
+import { compression } from '../dist/core/result/compression.js'
 import { runResult } from '../dist/core/result/run-result.js'
 import { specSchema } from '../dist/core/spec/schema.js'
 

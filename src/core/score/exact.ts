@@ -5,7 +5,7 @@ import type { Scorer } from './scorer.ts'
 /**
  * exact: 1 when the answer is the label (or one of the references), else 0.
  *
- * What it does: compares texts after the normalisation that its options name; by default only space is forgiven.
+ * What it does: compares texts after the normalization that its options name; by default only space is forgiven.
  * When to use: labels of a classifier; short answers with one right form.
  * When it misleads: a chat model that answers "The intent is refund." is wrong here; use contains or ignore punctuation
  * and case, or ask in the prompt for the label alone.
@@ -21,15 +21,15 @@ export function exact(options: Options): Scorer {
     score: (output, item) => {
       const answered = answerText(output)
       if (answered === null) return { score: 0, reason: `a ${output.kind} is not text` }
-      const read = normalised(answered, rules)
-      const right = references(item, 'exact').find((one) => normalised(one, rules) === read)
+      const read = normalized(answered, rules)
+      const right = references(item, 'exact').find((one) => normalized(one, rules) === read)
       return { score: right === undefined ? 0 : 1, read: right ?? answered.trim() }
     },
   }
 }
 
 /** The text as the comparison sees it. Unicode is put into one form (NFC) always. */
-function normalised(text: string, rules: ScorerOptions<'exact'>): string {
+function normalized(text: string, rules: ScorerOptions<'exact'>): string {
   const composed = text.normalize('NFC')
   const cased = rules.ignoreCase ? composed.toLowerCase() : composed
   const bare = rules.ignorePunctuation ? cased.replace(/\p{P}+/gu, '') : cased

@@ -35,7 +35,7 @@ export function squadExact(options: Options): Scorer {
 /**
  * squad-f1: the share of words in common with the best reference (token F1), 0..1.
  *
- * What it does: F1 over the bags of normalised words, the highest over the references.
+ * What it does: F1 over the bags of normalized words, the highest over the references.
  * When to use: extractive question answering where a longer or shorter span is partly right.
  * When it misleads: a long answer that holds the right words scores well; order of words does not matter.
  * Example: `scorer: squad-f1`
@@ -64,7 +64,7 @@ function squadScorer(
   }
 }
 
-/** F1 of two bags of words after normalisation; 0 where they share none (also where both are empty, as in the script). */
+/** F1 of two bags of words after normalization; 0 where they share none (also where both are empty, as in the script). */
 export function tokenF1(answer: string, reference: string): number {
   const answered = wordsOf(answer)
   const wanted = wordsOf(reference)

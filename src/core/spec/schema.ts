@@ -151,7 +151,7 @@ const settings = z
     extra: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe('Further settings, handed to the runtime as they are.'),
+      .describe('Further settings, passed to the runtime unchanged.'),
   })
   .describe('Settings. Where a list is written, each value makes a candidate.')
 
