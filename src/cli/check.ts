@@ -5,7 +5,7 @@ import { file } from './kind.ts'
 export const check = command({
   args: { spec: flag(file, 'the spec', 'rightsize.yaml') },
   flags: {
-    lock: flag(file, 'the lock (default: rightsize.lock beside the spec)'),
+    lock: flag(file, 'the lock (default: rightsize.lock next to the spec)'),
     json: toggle('print the findings as JSON'),
   },
   example: 'rightsize check && echo still right-sized',

@@ -7,7 +7,7 @@ import { file, folder, oneOf } from './kind.ts'
 export const report = command({
   args: { result: flag(file, 'the run result', 'result.json') },
   flags: {
-    out: flag(folder, 'where the files are written (default: beside the result)'),
+    out: flag(folder, 'where the files are written (default: next to the result)'),
     format: flag(oneOf('form', reportForms), 'print one form to stdout, write nothing'),
   },
   example: [

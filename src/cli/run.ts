@@ -9,7 +9,7 @@ export const run = command({
   args: sourceArgument,
   flags: {
     ...sourceFlags,
-    out: flag(folder, 'where the reports are written (default: beside the spec)'),
+    out: flag(folder, 'where the reports are written (default: next to the spec)'),
     fresh: toggle('ask every model again instead of reusing stored answers'),
     json: toggle('print the run result as JSON'),
   },
