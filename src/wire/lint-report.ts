@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { RightsizeError } from '../core/error/error.ts'
-import type { Finding } from '../core/lint/rules.ts'
+import type { LintFinding } from '../core/lint/rules.ts'
 import { type At, readText } from './world.ts'
 
 /** Checks an SCI report or manifest; `whole` asks for the fields of a whole report. Executes nothing of it. */
@@ -8,7 +8,7 @@ export async function lintReport(
   file: string,
   whole: boolean,
   { effects, cwd }: At,
-): Promise<readonly Finding[]> {
+): Promise<readonly LintFinding[]> {
   const { lintFormatOf, lintReport } = await import('../core/lint/lint.ts')
   const text = await readText(resolve(cwd, file))
   const format = lintFormatOf(text)

@@ -9,7 +9,7 @@ import type { AccountSpec } from '../spec/spec.ts'
 import { type Estimate, type Unknown, unknown } from '../unit/estimate.ts'
 import { type Factor, factor } from '../unit/factor.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
-import type { Model } from '../unit/simulate.ts'
+import type { FactorModel } from '../unit/simulate.ts'
 
 export interface LedgerInput {
   readonly overhead: Overhead
@@ -59,7 +59,7 @@ function energyPayBack(input: LedgerInput, each: number): PayBack | Unknown {
   const spent = overheadJoules(input)
   if ('kind' in saving) return saving
   if ('kind' in spent) return spent
-  const times = (model: Model) => combine([model], ([x = 0]) => x * each)
+  const times = (model: FactorModel) => combine([model], ([x = 0]) => x * each)
   return run(input, {
     overhead: times(spent),
     savingPerAnswer: times(saving),
@@ -75,7 +75,7 @@ function moneyPayBack(input: LedgerInput): PayBack | Unknown {
 
 function run(
   { account, from, seed }: LedgerInput,
-  models: { overhead: Model; savingPerAnswer: Model; upkeepPerMonth: Model },
+  models: { overhead: FactorModel; savingPerAnswer: FactorModel; upkeepPerMonth: FactorModel },
 ): PayBack {
   const { volumePerMonth, horizonMonths } = account
   return payBack({ ...models, volumePerMonth, horizonMonths, from, seed })
@@ -84,29 +84,29 @@ function run(
 /** What the incumbent uses more per resolved task: carbon, or what `answer` counts. */
 function savingModel(
   { incumbent, chosen, fallback }: LedgerInput,
-  answer?: (of: Usage) => Model | Unknown,
-): Model | Unknown {
+  answer?: (of: Usage) => FactorModel | Unknown,
+): FactorModel | Unknown {
   const from = sciModel(incumbent, fallback, 'resolved', answer)
   const to = sciModel(chosen, fallback, 'resolved', answer)
   if ('kind' in from) return from
   return 'kind' in to ? to : combine([from, to], ([x = 0, y = 0]) => x - y)
 }
 
-function overheadJoules({ overhead, chosen }: LedgerInput): Model | Unknown {
+function overheadJoules({ overhead, chosen }: LedgerInput): FactorModel | Unknown {
   const { energy } = overhead
   return energy.kind === 'known'
     ? withPowerModel(factor('overhead energy', energy), chosen)
     : unknown('the energy of the benchmark is unknown')
 }
 
-function upkeepJoules({ revalidationJ, chosen }: LedgerInput): Model {
+function upkeepJoules({ revalidationJ, chosen }: LedgerInput): FactorModel {
   return revalidationJ.kind === 'known'
     ? withPowerModel(factor('re-validation energy', revalidationJ), chosen)
     : { factors: [], value: () => 0 }
 }
 
 /** Overhead that was metered like the candidates shares the error of their power model instead of having its own. */
-function withPowerModel(own: Factor, { sharedSpread }: Usage): Model {
+function withPowerModel(own: Factor, { sharedSpread }: Usage): FactorModel {
   if (sharedSpread === undefined) return { factors: [own], value: ([x = 0]) => x }
   const { value } = own.estimate
   const estimate = { ...own.estimate, low: value, high: value }

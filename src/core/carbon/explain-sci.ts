@@ -6,13 +6,13 @@ import { type TornadoBar, tornado } from '../unit/tornado.ts'
 import type { Fallback } from './fallback.ts'
 import { type SciOptions, sciOf, scoreInput } from './sci.ts'
 import { sciModel } from './sci-model.ts'
-import { type Score, type ScoreInput, scoreOf } from './score.ts'
+import { type SciScore, type SciScoreInput, scoreOf } from './sci-score.ts'
 
 export interface SciExplanation {
   readonly candidate: string
   readonly sci: SciResult
   /** The totals behind the score; null where it has none. */
-  readonly score: Score | null
+  readonly score: SciScore | null
   /** What moves it most. */
   readonly measureNext: readonly TornadoBar[]
   /** The derivation, line by line, for a terminal. */
@@ -46,7 +46,7 @@ export function explainSci(
   }
 }
 
-function derivation(usage: Usage, input: ScoreInput, score: Score): readonly string[] {
+function derivation(usage: Usage, input: SciScoreInput, score: SciScore): readonly string[] {
   const { grid, energy } = usage
   const method = energy.kind === 'known' ? `${energy.method}, ${energy.how}` : ''
   return [
@@ -61,7 +61,7 @@ function derivation(usage: Usage, input: ScoreInput, score: Score): readonly str
   ]
 }
 
-function embodiedWords({ embodied }: Usage, input: ScoreInput): string {
+function embodiedWords({ embodied }: Usage, input: SciScoreInput): string {
   if (embodied.kind === 'given') return 'given'
   const [part] = embodied.parts
   if ('grams' in input.embodied || part === undefined) return `${embodied.parts.length} devices`

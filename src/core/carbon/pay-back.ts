@@ -1,16 +1,22 @@
 import type { PayBack } from '../result/account.ts'
 import { type Estimate, infinite, type Known, unknown } from '../unit/estimate.ts'
 import { known } from '../unit/known.ts'
-import { central, type Draws, type Model, simulate, sortedQuantile } from '../unit/simulate.ts'
+import {
+  central,
+  type Draws,
+  type FactorModel,
+  simulate,
+  sortedQuantile,
+} from '../unit/simulate.ts'
 import { addDays, monthDays } from './calendar.ts'
 
 export interface PayBackInput {
   /** What finding out and making cost: benchmarking, training, failed tries. Grams, joules or money. */
-  readonly overhead: Model
+  readonly overhead: FactorModel
   /** What one answer saves; may be negative. Same unit. */
-  readonly savingPerAnswer: Model
+  readonly savingPerAnswer: FactorModel
   /** What watching and re-validating costs per month. Same unit. */
-  readonly upkeepPerMonth: Model
+  readonly upkeepPerMonth: FactorModel
   readonly volumePerMonth: number | null
   readonly horizonMonths: number
   /** Start of the horizon, ISO date. */

@@ -4,7 +4,7 @@ import { type Known, type Unknown, unknown } from '../unit/estimate.ts'
 import { type Factor, factor } from '../unit/factor.ts'
 import { known } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
-import type { Model } from '../unit/simulate.ts'
+import type { FactorModel } from '../unit/simulate.ts'
 import { type Fallback, takerOf } from './fallback.ts'
 
 /**
@@ -16,8 +16,8 @@ export function sciModel(
   usage: Usage,
   fallback: Fallback,
   per: SciPer,
-  answer: (of: Usage) => Model | Unknown = answerModel,
-): Model | Unknown {
+  answer: (of: Usage) => FactorModel | Unknown = answerModel,
+): FactorModel | Unknown {
   const own = answer(usage)
   if ('kind' in own || per === 'inference') return own
   const accept = acceptFactor(usage)
@@ -31,7 +31,7 @@ export function sciModel(
 }
 
 /** Carbon of one answer, both sides; g. */
-function answerModel(usage: Usage): Model | Unknown {
+function answerModel(usage: Usage): FactorModel | Unknown {
   const [operational, embodied] = [operationalModel(usage), embodiedModel(usage)]
   if ('kind' in operational) return operational
   if ('kind' in embodied) return embodied
@@ -39,13 +39,16 @@ function answerModel(usage: Usage): Model | Unknown {
 }
 
 /** O = E x PUE x I of one answer, g. */
-export function operationalModel(usage: Usage): Model | Unknown {
+export function operationalModel(usage: Usage): FactorModel | Unknown {
   const joules = energyModel(usage)
   return 'kind' in joules ? joules : facilityModel(joules, usage)
 }
 
 /** Grams of some joules of IT energy at a place. */
-export function facilityModel(joules: Model, { grid, pue }: Pick<Usage, 'grid' | 'pue'>): Model {
+export function facilityModel(
+  joules: FactorModel,
+  { grid, pue }: Pick<Usage, 'grid' | 'pue'>,
+): FactorModel {
   const intensity = single(factor(`grid ${grid.zone} ${grid.kind} ${grid.period}`, grid.intensity))
   const overhead = single(factor(`PUE ${pue.value}`, pue))
   return combine(
@@ -55,7 +58,7 @@ export function facilityModel(joules: Model, { grid, pue }: Pick<Usage, 'grid' |
 }
 
 /** IT energy of one answer with its idle part, J. */
-export function energyModel(usage: Usage): Model | Unknown {
+export function energyModel(usage: Usage): FactorModel | Unknown {
   const { candidate, energy, idle } = usage
   if (energy.kind !== 'known')
     return unknown(energy.kind === 'unknown' ? energy.why : energy.reason)
@@ -89,7 +92,7 @@ export function ownSpread(energy: Known<'JPerItem'>, shared: Known<'ratio'>): Kn
 }
 
 /** M of one answer, g. */
-export function embodiedModel(usage: Usage): Model | Unknown {
+export function embodiedModel(usage: Usage): FactorModel | Unknown {
   const { embodied, candidate } = usage
   if (embodied.kind === 'devices') return devicesModel(candidate, embodied)
   const { perItem } = embodied
@@ -100,7 +103,7 @@ export function embodiedModel(usage: Usage): Model | Unknown {
 function devicesModel(
   candidate: string,
   { parts, occupancy }: Extract<EmbodiedUse, { kind: 'devices' }>,
-): Model | Unknown {
+): FactorModel | Unknown {
   if (occupancy.kind !== 'known')
     return unknown('the device time of an answer is unknown, so M is unknown')
   const held = single(factor(`device time of ${candidate}`, occupancy))
@@ -111,7 +114,7 @@ function devicesModel(
 }
 
 /** M of a share of a device, g per second that it is held. */
-export function deviceRate({ device, share }: DevicePart): Model {
+export function deviceRate({ device, share }: DevicePart): FactorModel {
   return combine(
     [
       single(factor(`embodied carbon of ${device.id}`, device.total)),
@@ -126,7 +129,7 @@ export function deviceRate({ device, share }: DevicePart): Model {
  * How wrong the share may be, as a ratio around 1: what a processor is of an unseen host is the same question for
  * every candidate, so equal ratios share one draw.
  */
-function hostShare(id: string, { value, low, high }: Known<'share'>): Model {
+function hostShare(id: string, { value, low, high }: Known<'share'>): FactorModel {
   const ends = value > 0 ? ([low / value, high / value] as const) : ([1, 1] as const)
   const ratio = known('ratio', {
     value: 1,
@@ -141,22 +144,22 @@ function hostShare(id: string, { value, low, high }: Known<'share'>): Model {
   return single(factor(`share of ${id} x${text(ends[0])} to x${text(ends[1])}`, ratio))
 }
 
-function acceptFactor({ acceptRate, candidate }: Usage): Model | Unknown {
+function acceptFactor({ acceptRate, candidate }: Usage): FactorModel | Unknown {
   if (acceptRate.kind !== 'known') return unknown('the accept rate is unknown')
   const inner = single(factor(`accept rate of ${candidate}`, acceptRate, 'normal'))
   const least = acceptRate.value / 1000 // a draw never reaches 0: the score would have no end
   return { ...inner, value: ([a = 0]) => Math.min(1, Math.max(least, a)) }
 }
 
-function single(each: Factor): Model {
+function single(each: Factor): FactorModel {
   return { factors: [each], value: ([x = 0]) => x }
 }
 
 /** Models joined into one; a factor that several use appears once. */
 export function combine(
-  models: readonly Model[],
+  models: readonly FactorModel[],
   value: (parts: readonly number[]) => number,
-): Model {
+): FactorModel {
   const index = new Map<string, number>()
   const factors: Factor[] = []
   for (const each of models.flatMap((model) => model.factors))
@@ -169,10 +172,10 @@ export function combine(
 
 /** Evaluates the parts into arrays that are kept: a simulation calls this some hundred thousand times. */
 function gathered(
-  models: readonly Model[],
+  models: readonly FactorModel[],
   index: ReadonlyMap<string, number>,
   value: (parts: readonly number[]) => number,
-): Model['value'] {
+): FactorModel['value'] {
   const places = models.map((model) => model.factors.map(({ name }) => index.get(name) ?? 0))
   const inputs = places.map((where) => new Array<number>(where.length).fill(0))
   const parts = new Array<number>(models.length).fill(0)

@@ -10,10 +10,10 @@ import {
   unknown,
 } from '../unit/estimate.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
-import { type Model, simulate, summarise } from '../unit/simulate.ts'
+import { type FactorModel, simulate, summarise } from '../unit/simulate.ts'
 import { type Fallback, takerOf } from './fallback.ts'
 import { embodiedModel, operationalModel, sciModel } from './sci-model.ts'
-import { type EmbodiedInput, type Score, type ScoreInput, scoreOf } from './score.ts'
+import { type EmbodiedInput, type SciScore, type SciScoreInput, scoreOf } from './sci-score.ts'
 
 export interface SciOptions {
   /** Seed of the simulation; 1 unless said, so that the same run gives the same intervals. */
@@ -65,13 +65,13 @@ function acceptsNothing({ acceptRate, answers }: Usage): Infinite | null {
 
 /** All parts from one simulation, so that every factor is drawn once. */
 function spreads(
-  models: Readonly<Record<SciPart, Model | Unknown | Infinite>>,
+  models: Readonly<Record<SciPart, FactorModel | Unknown | Infinite>>,
   { seed = 1, draws = 10_000 }: SciOptions,
 ): Readonly<Record<SciPart, Estimate<'gPerR'>>> {
   const parts = Object.keys(words) as readonly SciPart[]
   const drawable = parts.filter((part) => !('kind' in models[part]))
   const drawn = simulate(
-    drawable.map((part) => models[part] as Model),
+    drawable.map((part) => models[part] as FactorModel),
     { seed, draws },
   )
   const estimate = (part: SciPart): Estimate<'gPerR'> => {
@@ -111,7 +111,7 @@ function withValue(spread: Known<'gPerR'>, value: number): Known<'gPerR'> {
 }
 
 /** The figures of a score at central values, over all answers of the run; what every export writes. */
-export function scoreInput(usage: Usage, fallback: Fallback, per: SciPer): ScoreInput | Unknown {
+export function scoreInput(usage: Usage, fallback: Fallback, per: SciPer): SciScoreInput | Unknown {
   const { energy, idle, answers, pue, grid, acceptRate } = usage
   if (energy.kind !== 'known') return unknown('the energy is unknown')
   const embodied = embodiedInput(usage)
@@ -174,8 +174,8 @@ function fallbackGrams(usage: Usage, fallback: Fallback): number | null {
   return each === null ? null : (answers - wholeNumber(acceptRate.value * answers)) * each.sci
 }
 
-/** Score of one answer of a candidate at central figures; null where it has none. */
-export function answerScore(usage: Usage): Score | null {
+/** SciScore of one answer of a candidate at central figures; null where it has none. */
+export function answerScore(usage: Usage): SciScore | null {
   const input = scoreInput(usage, { kind: 'person' }, 'inference')
   return 'kind' in input ? null : scoreOf(input)
 }

@@ -2,7 +2,7 @@ import type { Waterfall } from '../result/account.ts'
 import type { Usage } from '../result/usage.ts'
 import type { Fallback } from './fallback.ts'
 import { scoreInput } from './sci.ts'
-import { scoreOf } from './score.ts'
+import { scoreOf } from './sci-score.ts'
 
 export interface WaterfallStep {
   readonly name: string

@@ -14,7 +14,7 @@ import {
   runManifest,
 } from '../../../test/fixtures/impact-framework.ts'
 import { buildAccount } from '../account/account.ts'
-import { scoreOf } from '../carbon/score.ts'
+import { scoreOf } from '../carbon/sci-score.ts'
 import { evaluateManifest } from '../lint/if-evaluate.ts'
 import type { Known } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'

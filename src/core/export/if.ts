@@ -1,6 +1,6 @@
 import type { Fallback } from '../carbon/fallback.ts'
 import { scoreInput } from '../carbon/sci.ts'
-import { type ScoreInput, scoreOf } from '../carbon/score.ts'
+import { type SciScoreInput, scoreOf } from '../carbon/sci-score.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { Account, SciPer } from '../result/account.ts'
 import type { Usage } from '../result/usage.ts'
@@ -82,7 +82,7 @@ export function fallbackOf({ consumer, usages, incumbent }: Account): Fallback {
     : { kind: consumer.fallback }
 }
 
-function exportable(usage: Usage, fallback: Fallback, per: SciPer): ScoreInput | Unknown {
+function exportable(usage: Usage, fallback: Fallback, per: SciPer): SciScoreInput | Unknown {
   const input = scoreInput(usage, fallback, per)
   if ('kind' in input) return input
   return input.units > 0
@@ -91,7 +91,7 @@ function exportable(usage: Usage, fallback: Fallback, per: SciPer): ScoreInput |
 }
 
 /** IF's Sci wants at least one second: everything is doubled until it is, which leaves the quotient's bits alone. */
-function stretched(input: ScoreInput): ScoreInput {
+function stretched(input: SciScoreInput): SciScoreInput {
   const { embodied } = input
   if ('grams' in embodied || embodied.durationS >= 1 || embodied.durationS === 0) return input
   const k = 2 ** Math.ceil(-Math.log2(embodied.durationS))
@@ -105,7 +105,7 @@ function stretched(input: ScoreInput): ScoreInput {
 }
 
 function pluginsFor(
-  rows: readonly { readonly usage: Usage; readonly input: ScoreInput }[],
+  rows: readonly { readonly usage: Usage; readonly input: SciScoreInput }[],
   per: SciPer,
 ): Readonly<Record<string, IfPlugin>> {
   const embodied = rows.flatMap(({ usage, input }) => {
@@ -159,7 +159,7 @@ function embodiedName({ embodied }: Usage): string {
     : 'embodied'
 }
 
-function nodeOf(usage: Usage, input: ScoreInput, per: SciPer, at: string): IfNode {
+function nodeOf(usage: Usage, input: SciScoreInput, per: SciPer, at: string): IfNode {
   const { embodied } = input
   const given = 'grams' in embodied
   return {

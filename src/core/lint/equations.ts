@@ -6,7 +6,7 @@ import {
   sameDimensions,
   singular,
 } from './quantity-text.ts'
-import { type Finding, short } from './rules.ts'
+import { type LintFinding, short } from './rules.ts'
 
 /** Printed results are rounded to two digits at times: 0.13 for 0.1300, 30 for 29.8. */
 const tolerance = 0.02
@@ -16,8 +16,8 @@ const tolerance = 0.02
  * must be the totals of its section over their functional unit. This is what catches 0.13 g per million tokens where
  * the totals give 130.
  */
-export function equationFindings(text: string): readonly Finding[] {
-  const findings: Finding[] = []
+export function equationFindings(text: string): readonly LintFinding[] {
+  const findings: LintFinding[] = []
   let scope = newScope()
   plainText(text)
     .split('\n')
@@ -39,7 +39,7 @@ interface Scope {
 
 const newScope = (): Scope => ({ carbon: new Map(), counts: new Map(), derived: new Map() })
 
-function lineFindings(line: string, where: string, scope: Scope): readonly Finding[] {
+function lineFindings(line: string, where: string, scope: Scope): readonly LintFinding[] {
   const { label, rest } = labelOf(line)
   const sides = rest.split(/\s*(?:=|≈)\s*/).map(readQuantity)
   const read = sides.filter((side) => side !== null)
@@ -58,7 +58,7 @@ function labelOf(line: string): { readonly label: string; readonly rest: string 
     : { label: (match[1] ?? '').toLowerCase(), rest: match[2] ?? '' }
 }
 
-function chainFindings(sides: readonly ReadQuantity[], where: string): readonly Finding[] {
+function chainFindings(sides: readonly ReadQuantity[], where: string): readonly LintFinding[] {
   return sides.slice(1).flatMap((right, i) => {
     const left = sides[i]
     if (left === undefined || Object.keys(left.dimensions).length === 0) return []
@@ -96,7 +96,7 @@ function totalsFindings(
   printed: ReadQuantity | undefined,
   where: string,
   scope: Scope,
-): readonly Finding[] {
+): readonly LintFinding[] {
   const unit = printed === undefined || !/\bsci\b/.test(label) ? null : rateUnit(printed)
   if (printed === undefined || unit === null) return []
   const value = fromTotals(unit, scope) ?? scope.derived.get(key(label, unit))
@@ -118,7 +118,7 @@ function near(a: number, b: number): boolean {
   return Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b))
 }
 
-function slip(right: ReadQuantity, printed: ReadQuantity, where: string): Finding {
+function slip(right: ReadQuantity, printed: ReadQuantity, where: string): LintFinding {
   const ratio = right.value / printed.value
   const times = ratio >= 1 ? `${short(ratio)} times too low` : `${short(1 / ratio)} times too high`
   return finding(where, `${words(printed)} is printed, ${words(right)} follows: ${times}`)
@@ -130,7 +130,7 @@ function words({ value, dimensions }: ReadQuantity): string {
   return `${short(value)} ${above.join(' ')}${below.length > 0 ? ` per ${below.join(' ')}` : ''}`.trim()
 }
 
-const finding = (where: string, what: string): Finding => ({
+const finding = (where: string, what: string): LintFinding => ({
   rule: 'dimension',
   severity: 'error',
   where,

@@ -3,7 +3,7 @@ import type { ReportFacts } from './facts.ts'
 import { factsFromJson } from './json-facts.ts'
 import { manifestFindings } from './manifest.ts'
 import { factsFromMarkdown } from './markdown-facts.ts'
-import { type Finding, ruleFindings } from './rules.ts'
+import { type LintFinding, ruleFindings } from './rules.ts'
 
 export type LintFormat = 'json' | 'markdown' | 'if-manifest'
 
@@ -23,7 +23,7 @@ export interface LintInput {
  * Checks anybody's SCI report or manifest: dimensions, sums, one R, coefficients, ages, magnitudes, methods, market
  * factors. Findings are data, errors first; an empty list is a pass. Nothing in the file is executed.
  */
-export function lintReport(input: LintInput): readonly Finding[] {
+export function lintReport(input: LintInput): readonly LintFinding[] {
   const { format, text, parsed, today = null } = input
   const found =
     format === 'if-manifest'
@@ -32,7 +32,7 @@ export function lintReport(input: LintInput): readonly Finding[] {
           ...ruleFindings(factsOf(input), today, input.whole ?? true),
           ...(format === 'markdown' ? equationFindings(text) : []),
         ]
-  const order = ({ severity }: Finding) => (severity === 'error' ? 0 : 1)
+  const order = ({ severity }: LintFinding) => (severity === 'error' ? 0 : 1)
   return [...found].sort((a, b) => order(a) - order(b))
 }
 
@@ -49,6 +49,6 @@ export function lintFormatOf(text: string): LintFormat {
 }
 
 /** One line per finding, for a terminal. */
-export function findingLine({ severity, rule, where, what }: Finding): string {
+export function findingLine({ severity, rule, where, what }: LintFinding): string {
   return `${severity} ${rule} (${where}): ${what}`
 }

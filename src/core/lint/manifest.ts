@@ -1,9 +1,9 @@
 import { RightsizeError } from '../error/error.ts'
 import { evaluateManifest, type IfEvaluation, type IfStep } from './if-evaluate.ts'
-import { type Finding, short } from './rules.ts'
+import { type LintFinding, short } from './rules.ts'
 
 /** Findings on a parsed Impact Framework manifest: traps, code that would run, and outputs that do not follow. */
-export function manifestFindings(manifest: unknown): readonly Finding[] {
+export function manifestFindings(manifest: unknown): readonly LintFinding[] {
   try {
     const { nodes, notRun, traps } = evaluateManifest(manifest)
     return [
@@ -26,7 +26,7 @@ export function manifestFindings(manifest: unknown): readonly Finding[] {
 }
 
 /** IF exits 0 even when the pipeline failed: only this field shows it. */
-function statusFindings(manifest: unknown): readonly Finding[] {
+function statusFindings(manifest: unknown): readonly LintFinding[] {
   const { execution } = (manifest ?? {}) as { execution?: { status?: unknown } }
   return execution?.status === 'fail'
     ? [finding('execution', 'the run failed (execution.status: fail)')]
@@ -64,7 +64,7 @@ function stepProblems(step: IfStep): readonly string[] {
 function outputFindings(
   manifest: unknown,
   { path, steps }: IfEvaluation['nodes'][number],
-): readonly Finding[] {
+): readonly LintFinding[] {
   return outputsAt(manifest, path).flatMap((output, i) =>
     ['sci', 'carbon', 'energy'].flatMap((name) => {
       const [theirs, ours] = [output[name], steps[i]?.[name]]
@@ -87,5 +87,5 @@ function outputsAt(manifest: unknown, path: string): readonly IfStep[] {
 const finding = (
   where: string,
   what: string,
-  severity: Finding['severity'] = 'error',
-): Finding => ({ rule: 'manifest', severity, where, what })
+  severity: LintFinding['severity'] = 'error',
+): LintFinding => ({ rule: 'manifest', severity, where, what })

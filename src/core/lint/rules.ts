@@ -1,7 +1,7 @@
 import { daysBetween } from '../carbon/calendar.ts'
 import { type ClaimedCoefficient, type ReportFacts, templateFields } from './facts.ts'
 
-export interface Finding {
+export interface LintFinding {
   readonly rule: RuleName | 'dimension' | 'manifest'
   readonly severity: 'error' | 'warning'
   readonly where: string
@@ -10,7 +10,7 @@ export interface Finding {
 }
 
 /** A finding before its rule is named; an error unless it says otherwise. */
-type Problem = Pick<Finding, 'where' | 'what'> & Partial<Pick<Finding, 'severity'>>
+type Problem = Pick<LintFinding, 'where' | 'what'> & Partial<Pick<LintFinding, 'severity'>>
 
 const warning = (where: string, what: string): Problem => ({ severity: 'warning', where, what })
 const when = (wrong: boolean, problem: Problem): readonly Problem[] => (wrong ? [problem] : [])
@@ -126,7 +126,7 @@ export function ruleFindings(
   facts: ReportFacts,
   today: string | null,
   whole: boolean,
-): readonly Finding[] {
+): readonly LintFinding[] {
   const names = whole ? (Object.keys(rules) as RuleName[]) : (['sum', 'one-r', 'market'] as const)
   return names.flatMap((rule) =>
     rules[rule](facts, today).map((problem) => ({ rule, severity: 'error' as const, ...problem })),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Comparison } from '../unit/compare.ts'
+import type { FactorComparison } from '../unit/compare.ts'
 import type { TornadoBar } from '../unit/tornado.ts'
 import { verdict } from './candidate.ts'
 import { sci, stage } from './cost.ts'
@@ -170,7 +170,9 @@ const compared = z.object({
   ...pairOfIds,
   /** P(a < b) over the draws, ties counted half. */
   pLess: share,
-  verdict: z.enum(['better', 'worse', 'cannot tell']) satisfies z.ZodType<Comparison['verdict']>,
+  verdict: z.enum(['better', 'worse', 'cannot tell']) satisfies z.ZodType<
+    FactorComparison['verdict']
+  >,
   ratio: knownRatio.nullable(),
   per: sciPer,
   /** What to measure next, widest first: what moves the difference b - a. */

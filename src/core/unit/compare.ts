@@ -4,7 +4,7 @@ import { known } from './known.ts'
 import {
   central,
   type Draws,
-  type Model,
+  type FactorModel,
   type SimulationOptions,
   simulate,
   sortedQuantile,
@@ -12,7 +12,7 @@ import {
 
 export type CompareVerdict = 'better' | 'worse' | 'cannot tell'
 
-export interface Comparison {
+export interface FactorComparison {
   /** P(A < B) over the draws, ties counted half. */
   readonly pLess: number
   /** Better: A is lower with P > 0.95. Worse: B is. */
@@ -25,7 +25,11 @@ export interface Comparison {
 export const verdictLevel = 0.95
 
 /** Compares two models whose shared factors are drawn once, so that they cancel. Lower is better. */
-export function compare(a: Model, b: Model, options: SimulationOptions): Comparison {
+export function compare(
+  a: FactorModel,
+  b: FactorModel,
+  options: SimulationOptions,
+): FactorComparison {
   const [x, y] = simulate([a, b], options)
   if (x === undefined || y === undefined)
     throw new RightsizeError('ESTIMATE_INVALID', 'a comparison needs two models')
@@ -33,7 +37,7 @@ export function compare(a: Model, b: Model, options: SimulationOptions): Compari
 }
 
 /** P(A < B) and the verdict from paired draws. */
-export function compareDraws(x: Draws, y: Draws): Pick<Comparison, 'pLess' | 'verdict'> {
+export function compareDraws(x: Draws, y: Draws): Pick<FactorComparison, 'pLess' | 'verdict'> {
   let less = 0
   for (let i = 0; i < x.length; i++) {
     const a = x[i] ?? 0
@@ -49,7 +53,7 @@ export function verdictOf(pLess: number): CompareVerdict {
   return pLess < 1 - verdictLevel ? 'worse' : 'cannot tell'
 }
 
-function ratioOf(a: Model, b: Model, x: Draws, y: Draws): Known<'ratio'> | null {
+function ratioOf(a: FactorModel, b: FactorModel, x: Draws, y: Draws): Known<'ratio'> | null {
   const ratios = Float64Array.from(x, (each, i) => (y[i] ?? 0) / each).sort()
   const value = central(b) / central(a)
   const low = sortedQuantile(ratios, 0.05)

@@ -5,12 +5,12 @@ import type { Known, Unit } from './estimate.ts'
 import { factor, quantile } from './factor.ts'
 import { exact, known, within } from './known.ts'
 import { normalQuantile } from './normal.ts'
-import { drawFactor, type Model, simulate, sortedQuantile, summarise } from './simulate.ts'
+import { drawFactor, type FactorModel, simulate, sortedQuantile, summarise } from './simulate.ts'
 import { tornado } from './tornado.ts'
 
 const about = { method: 'modeled', how: 'test', source: 'test' } as const
 const seeds = [1, 20260101, 77]
-const product = (name: string, ...estimates: Known<Unit>[]): Model => ({
+const product = (name: string, ...estimates: Known<Unit>[]): FactorModel => ({
   factors: estimates.map((each, i) => factor(`${name}${i}`, each)),
   value: (x) => x.reduce((a, b) => a * b, 1),
 })
@@ -57,7 +57,7 @@ describe('simulation', () => {
   })
 
   test('one factor with two values is refused', () => {
-    const at = (value: number): Model => ({
+    const at = (value: number): FactorModel => ({
       factors: [factor('grid:DEU', exact('gPerKwh', value, 'Ember'))],
       value: ([x = 0]) => x,
     })
@@ -77,7 +77,7 @@ describe('simulation', () => {
 
 describe('comparison', () => {
   const grid = factor('grid', within('gPerKwh', 400, [0.5, 2], about))
-  const candidate = (name: string, energy: number): Model => ({
+  const candidate = (name: string, energy: number): FactorModel => ({
     factors: [grid, factor(name, within('J', energy, [0.95, 1.05], about))],
     value: ([g = 0, e = 0]) => g * e,
   })
@@ -100,7 +100,7 @@ describe('comparison', () => {
   )
 
   test('the same difference with factors of their own cannot be told', () => {
-    const own = (name: string, energy: number): Model => ({
+    const own = (name: string, energy: number): FactorModel => ({
       factors: [
         { ...grid, name: `grid of ${name}` },
         factor(name, within('J', energy, [0.95, 1.05], about)),

@@ -6,7 +6,7 @@ import { type Factor, quantile } from './factor.ts'
 import { known } from './known.ts'
 
 /** A quantity as a function of named factors; `value` receives them in the order of `factors`. */
-export interface Model {
+export interface FactorModel {
   readonly factors: readonly Factor[]
   readonly value: (x: readonly number[]) => number
 }
@@ -25,7 +25,10 @@ export type Draws = Float64Array
  * uncertainty cancels between them. The same seed gives the same draws for the same name, on every machine and
  * in every order of models.
  */
-export function simulate(models: readonly Model[], options: SimulationOptions): readonly Draws[] {
+export function simulate(
+  models: readonly FactorModel[],
+  options: SimulationOptions,
+): readonly Draws[] {
   const { seed, draws = 10_000 } = options
   const columns = new Map<string, { readonly factor: Factor; readonly draws: Draws }>()
   for (const { factors } of models) for (const each of factors) drawOnce(columns, each, seed, draws)
@@ -63,7 +66,7 @@ export function drawFactor(each: Factor, seed: number, draws: number): Draws {
 }
 
 function evaluate(
-  { factors, value }: Model,
+  { factors, value }: FactorModel,
   columns: ReadonlyMap<string, { readonly draws: Draws }>,
   draws: number,
 ): Draws {
@@ -78,7 +81,7 @@ function evaluate(
 }
 
 /** The model at the central value of every factor. */
-export function central({ factors, value }: Model): number {
+export function central({ factors, value }: FactorModel): number {
   return value(factors.map(({ estimate }) => estimate.value))
 }
 
@@ -96,7 +99,7 @@ export function sortedQuantile(sorted: Draws, q: number): number {
  */
 export function summarise<U extends Unit>(
   unit: U,
-  model: Model,
+  model: FactorModel,
   draws: Draws,
   about: { readonly how: string; readonly level?: number },
 ): Known<U> {

@@ -1,5 +1,5 @@
 import type { EstimateMethod } from './estimate.ts'
-import type { Model } from './simulate.ts'
+import type { FactorModel } from './simulate.ts'
 
 /** One bar of a tornado: the result when one factor goes to its ends and the others stay central. */
 export interface TornadoBar {
@@ -11,7 +11,7 @@ export interface TornadoBar {
 }
 
 /** What moves the result most, widest first: what to measure next. Factors that move nothing are left out. */
-export function tornado({ factors, value }: Model): readonly TornadoBar[] {
+export function tornado({ factors, value }: FactorModel): readonly TornadoBar[] {
   const middle = factors.map(({ estimate }) => estimate.value)
   return factors
     .map(({ name, estimate }, i) => {

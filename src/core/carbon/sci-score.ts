@@ -14,7 +14,7 @@ export type EmbodiedInput =
     }
   | { readonly grams: number }
 
-export interface ScoreInput {
+export interface SciScoreInput {
   /** Energy of the IT equipment, kWh. */
   readonly itEnergyKwh: number
   readonly pue: number
@@ -27,7 +27,7 @@ export interface ScoreInput {
   readonly units: number
 }
 
-export interface Score {
+export interface SciScore {
   readonly energyKwh: number
   readonly operationalG: number
   readonly embodiedG: number
@@ -42,7 +42,7 @@ export interface Score {
  * 1.1.0 (Multiply, SciEmbodied, Sum, Sci), so that an exported manifest gives the same float64.
  * R = 0 is an error here; callers that can say "nothing was accepted" say it before.
  */
-export function scoreOf(input: ScoreInput): Score {
+export function scoreOf(input: SciScoreInput): SciScore {
   if (!(input.units > 0))
     throw new RightsizeError(
       'FUNCTIONAL_UNIT_ZERO',

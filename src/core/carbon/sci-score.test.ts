@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { yearS } from './device.ts'
-import { embodiedGrams, scoreOf } from './score.ts'
+import { embodiedGrams, scoreOf } from './sci-score.ts'
 
 describe('SCI at given figures', () => {
   test('the specification: 1000 kg, 4 years, 1 hour is 28.5 g (ISO/IEC 21031, worked example)', () => {
