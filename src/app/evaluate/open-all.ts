@@ -1,10 +1,9 @@
 import type { RuntimeContext } from '../../contract/runtime.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Spec } from '../../core/spec/spec.ts'
-import type { Effects } from './effects.ts'
 import type { EvaluateOptions } from './evaluate.ts'
 import type { LoadedData } from './load.ts'
-import { type OpenedCandidate, openCandidate } from './opened.ts'
+import { brokenCandidate, type OpenedCandidate, openCandidate } from './opened.ts'
 import { trainAll } from './train-students.ts'
 
 function runtimeContext({ baseDir, effects, signal, onEvent }: EvaluateOptions): RuntimeContext {
@@ -32,7 +31,7 @@ export async function openAll(
     const student = trained.get(candidate.id)
     const one =
       student instanceof RightsizeError
-        ? failedStudent(candidate, student, effects)
+        ? brokenCandidate(candidate, null, student, effects)
         : await openCandidate(candidate, student ?? null, effects, context)
     opened.push(one)
     if (one.broken)
@@ -43,14 +42,4 @@ export async function openAll(
       })
   }
   return opened
-}
-
-function failedStudent(
-  spec: OpenedCandidate['spec'],
-  error: RightsizeError,
-  effects: Effects,
-): OpenedCandidate {
-  const digest = effects.digest(new TextEncoder().encode(`broken\n${spec.id}`))
-  const broken = { code: error.code, message: error.message }
-  return { spec, session: null, digest, broken, trained: null, openCpuS: 0, openWallS: 0 }
 }

@@ -29,13 +29,12 @@ export async function openCandidate(
   context: RuntimeContext,
 ): Promise<OpenedCandidate> {
   const started = effects.clock.monotonicS()
-  const base = { spec, trained, openCpuS: 0, openWallS: 0 }
   try {
     const asked = await withPrompt(trained?.candidate ?? spec, effects, context.baseDir)
     const session = await effects.openRuntime(asked, context)
     const usage = await session.usage()
     return {
-      ...base,
+      trained,
       spec: { ...asked, id: spec.id, base: spec.base },
       session,
       digest: candidateDigest(asked, session, trained, effects),
@@ -44,11 +43,23 @@ export async function openCandidate(
       openWallS: effects.clock.monotonicS() - started,
     }
   } catch (cause) {
-    const code = cause instanceof RightsizeError ? cause.code : 'RUNTIME_FAILED'
-    if (code === 'TENSOR_ENGINE_MISSING') throw cause
-    const digest = effects.digest(new TextEncoder().encode(`broken\n${spec.id}`))
-    return { ...base, session: null, digest, broken: { code, message: (cause as Error).message } }
+    const broken = brokenCandidate(spec, trained, cause as Error, effects)
+    if (broken.broken.code === 'TENSOR_ENGINE_MISSING') throw cause
+    return broken
   }
+}
+
+/** A candidate that could not be opened, or not be trained. */
+export function brokenCandidate(
+  spec: CandidateSpec,
+  trained: TrainedHere | null,
+  cause: Error,
+  effects: Effects,
+) {
+  const code = cause instanceof RightsizeError ? cause.code : 'RUNTIME_FAILED'
+  const digest = effects.digest(new TextEncoder().encode(`broken\n${spec.id}`))
+  const broken = { code, message: cause.message }
+  return { spec, trained, session: null, digest, broken, openCpuS: 0, openWallS: 0 }
 }
 
 /** Prompts named by `file://` are read here, so that their text enters the digest. */

@@ -2,6 +2,7 @@ import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { fewestItems } from '../../core/proof/forecast.ts'
 import { alphaOfLook } from '../../core/proof/look-alpha.ts'
+import { itemOrder } from '../../core/select/item-order.ts'
 import { trafficOf } from '../../core/stats/traffic.ts'
 import type { ShrinkEffects, ShrinkRequest } from './request.ts'
 
@@ -33,7 +34,7 @@ export function partsOf({ data }: ShrinkRequest, digest: ShrinkEffects['digest']
         next: 'Add `train:` (rows to learn from; a fifth of them will judge trials) or `calibration:` to the dataset. `test:` stays sealed until the end.',
       },
     )
-  const mixed = inRandomOrder(train.items, train.digest, digest)
+  const mixed = itemOrder(train.items, train.digest, digest)
   const size = Math.min(mostCalibration, Math.floor(calibrationShare * mixed.length))
   return {
     test: test.items,
@@ -41,17 +42,6 @@ export function partsOf({ data }: ShrinkRequest, digest: ShrinkEffects['digest']
     train: mixed.slice(size),
     digests: { ...digests, calibration: `${size} rows of train` },
   }
-}
-
-/** Ascending digest of data and item: nobody can choose which items come first. */
-export function inRandomOrder(
-  items: readonly Item[],
-  part: string,
-  digest: ShrinkEffects['digest'],
-): readonly Item[] {
-  const encoder = new TextEncoder()
-  const keyed = items.map((item) => ({ item, key: digest(encoder.encode(part + item.digest)) }))
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ item }) => item)
 }
 
 /** Throws SHRINK_TASK, with the number that would do, where even a candidate without a single loss could not be proven. */

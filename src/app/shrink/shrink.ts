@@ -6,6 +6,7 @@ import { runtimeFor } from '../../core/part/runtimes.ts'
 import { compressionPage } from '../../core/report/shrink/page.ts'
 import { compressionCard, compressionMarkdown } from '../../core/report/shrink/text.ts'
 import type { Compression } from '../../core/result/compression.ts'
+import { itemOrder } from '../../core/select/item-order.ts'
 import { trafficOf } from '../../core/stats/traffic.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
 import type { Bench, State } from './bench.ts'
@@ -17,7 +18,7 @@ import { type Amount, amountOf, lessonsOnce } from './lessons.ts'
 import { linearStudent } from './linear-student.ts'
 import { type Original, openOriginal, targetOf, wantedPasses } from './open-original.ts'
 import { requireFinite, requireUseful } from './original-answers.ts'
-import { inRandomOrder, type Parts, partsOf, requireLabels } from './parts.ts'
+import { type Parts, partsOf, requireLabels } from './parts.ts'
 import { keptProfile, type Profile, profileOf } from './profile.ts'
 import { replay } from './replay.ts'
 import type { ShrinkEffects, ShrinkRequest } from './request.ts'
@@ -59,7 +60,7 @@ async function benchOf(
 ): Promise<Bench & { readonly amount: Amount }> {
   const { engine, digest, cpuS, keep, say, signal, openTokenizer } = effects
   const { artefact, labels } = original
-  const ordered = inRandomOrder(parts.calibration, parts.digests['calibration'] ?? '', digest)
+  const ordered = itemOrder(parts.calibration, parts.digests['calibration'] ?? '', digest)
   const items = original.part(ordered)
   const classes = labels.length
   const started = cpuS()

@@ -2,7 +2,9 @@ import type { TensorEngine } from '../../contract/tensors.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { RuntimeSetting } from '../../core/result/compression.ts'
+import { quantileInterval } from '../../core/stats/quantile.ts'
 import { orderedBatches } from '../../core/train/batches.ts'
+import { timeRequests } from '../measure/requests.ts'
 import type { Runnable } from './measure-cost.ts'
 
 export interface SweepOptions {
@@ -97,23 +99,25 @@ async function timed(
   { engine, cpuS, wallS, pause, signal }: SweepOptions,
 ): Promise<Pick<RuntimeSetting, 'cpuS' | 'p50Ms' | 'p95Ms' | 'runs'>> {
   const session = await engine.open(model, settings)
+  const run = async (feed: Feeds | undefined): Promise<number> => {
+    signal?.throwIfAborted()
+    const from = wallS()
+    await session.run(feed ?? {})
+    return wallS() - from
+  }
   try {
-    for (const one of feeds.slice(0, 3)) await session.run(one)
-    const walls: number[] = []
+    for (const one of feeds.slice(0, warmUp)) await run(one)
     const start = cpuS()
-    for (const one of feeds) {
-      signal?.throwIfAborted()
-      const from = wallS()
-      await session.run(one)
-      walls.push(1e3 * (wallS() - from))
-      if (pauseMs > 0) await pause(pauseMs)
-    }
+    const walls = await timeRequests({
+      ...{ count: feeds.length, warmUp: 0, nowS: wallS, one: (at) => run(feeds[at]) },
+      ...(pauseMs > 0 ? { pause: () => pause(pauseMs) } : {}),
+    })
     const total = cpuS() - start
-    walls.sort((a, b) => a - b)
-    const at = (share: number) =>
-      walls[Math.min(walls.length - 1, Math.ceil(share * walls.length) - 1)] ?? 0
-    return { cpuS: total, p50Ms: at(0.5), p95Ms: at(0.95), runs: walls.length }
+    const ms = (p: number) => 1e3 * (quantileInterval(walls, p)?.value ?? 0)
+    return { cpuS: total, p50Ms: ms(0.5), p95Ms: ms(0.95), runs: walls.length }
   } finally {
     await session.close()
   }
 }
+
+const warmUp = 3
