@@ -96,7 +96,10 @@ const entry = z.union([
 ])
 
 /** The file: one list of entries, so that lines of two branches in any mix are a lock. */
-export const lock = object({ schema: z.literal(schemaId.lock), entries: list(entry) })
+export const lock = object({ schema: z.literal(schemaId.lock), entries: list(entry) }).meta({
+  title: 'rightsize lock',
+  description: 'Decisions and the ledger of looks: rightsize.lock.',
+})
 export interface LockFile extends z.infer<typeof lock> {}
 
 /** What is kept of a lock@1: that its test parts were looked at. Its decisions are renewed. */

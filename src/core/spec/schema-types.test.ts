@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { account } from '../result/account.ts'
 import { compression } from '../result/compression.ts'
+import { lock } from '../result/lock.ts'
 import { runResult } from '../result/run-result.ts'
 import { defineSpec, type SpecInput } from './define.ts'
 import { parseSpecValue } from './parse.ts'
@@ -34,6 +35,7 @@ test.each([
   ['schema/run-result.schema.json', runResult],
   ['schema/account.schema.json', account],
   ['schema/compression.schema.json', compression],
+  ['schema/lock.schema.json', lock],
 ])('%s is what tools/schema.mjs makes from the schema', (file, schema) => {
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(
     JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' }))),
