@@ -88,7 +88,8 @@ describe('from a CSV and an endpoint, without YAML', () => {
     const look = folder.result().task.look
     const ran = await folder.rightsize(['run', '--out', 'reports', '--json'], { RS_KEY: secret })
     const result = JSON.parse(ran.out) as { task: { look: number } }
-    expect(result.task.look).toBe(look + 1)
+    // The same question on the same answers is the same look, wherever its reports go.
+    expect(result.task.look).toBe(look)
     expect(ran.err).toContain('wrote reports/report.html')
     expect(ran.err).toContain('wrote rightsize.lock')
     expect(ran.err).toMatch(/^ {2}open reports\/report\.html/m)
