@@ -9,9 +9,9 @@ import {
 } from '../../../test/fixtures/account-run.ts'
 import { gridFactor } from '../carbon/grid-factor.ts'
 import { annualFactor } from '../carbon/grid-zone.ts'
+import type { AccountRun } from '../result/run-result.ts'
 import type { Known } from '../unit/estimate.ts'
 import { buildAccount } from './account.ts'
-import type { AccountRun } from './context.ts'
 
 const account = buildAccount(accountRun, accountSpec, accountInputs)
 const v = (e: unknown) => (e as Known<'J'>).value

@@ -13,6 +13,7 @@ import type {
   ConsumerReport,
   PayBackLedger,
 } from '../result/account.ts'
+import type { AccountRun } from '../result/run-result.ts'
 import { schemaId } from '../result/schema-id.ts'
 import type { Usage } from '../result/usage.ts'
 import { scale, sum } from '../unit/arithmetic.ts'
@@ -26,7 +27,6 @@ import {
   type AccountContext,
   type AccountedSpec,
   type AccountInputs,
-  type AccountRun,
   contextOf,
 } from './context.ts'
 import { answerCostOf, overheadCostOf } from './costs.ts'

@@ -5,13 +5,12 @@ import { RightsizeError } from '../error/error.ts'
 import { type ApiAccount, type ApiContext, apiUsage } from '../hosted/api-usage.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { SciResult } from '../result/cost.ts'
-import type { RunResult } from '../result/run-result.ts'
+import type { AccountRun } from '../result/run-result.ts'
 import type { EnergySpread, GridFactor, Usage } from '../result/usage.ts'
 import type { CandidateSpec, Spec } from '../spec/spec.ts'
 import type { BillingUnit } from './consumer-report.ts'
 import type { ProviderWork } from './provider-report.ts'
 
-export type AccountRun = Omit<RunResult, 'account'>
 export type AccountedSpec = Pick<Spec, 'account' | 'deployment' | 'candidates' | 'validDays'>
 
 export interface AccountInputs {

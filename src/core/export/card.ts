@@ -1,6 +1,6 @@
-import type { AccountRun } from '../account/context.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { Account } from '../result/account.ts'
+import type { AccountRun } from '../result/run-result.ts'
 import { siPrefix } from '../unit/si-prefix.ts'
 import { format } from './sci-report.ts'
 import { subjectOf } from './subject.ts'

@@ -1,6 +1,6 @@
-import type { AccountRun } from '../account/context.ts'
 import type { Account } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
+import type { AccountRun } from '../result/run-result.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import { subjectOf } from './subject.ts'

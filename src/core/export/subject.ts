@@ -1,6 +1,6 @@
-import type { AccountRun } from '../account/context.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { CandidateResult } from '../result/candidate.ts'
+import type { AccountRun } from '../result/run-result.ts'
 
 /** The candidate that an export is about: the chosen one, else the incumbent. */
 export function subjectOf({ decision, incumbent, candidates }: AccountRun): CandidateResult {

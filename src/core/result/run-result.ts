@@ -149,3 +149,6 @@ export const runResult = object({
   outcomes: outcomes.exactOptional(),
 }).meta({ title: 'rightsize run result', description: 'The one versioned JSON that a run makes.' })
 export interface RunResult extends z.infer<typeof runResult> {}
+
+/** A run before its account is made, and what reads nothing of the account. */
+export type AccountRun = Omit<RunResult, 'account'>
