@@ -42,17 +42,14 @@ function useOf(row: Readonly<Record<string, string>>, line: number): ImportedUse
   if (energyKwh === null) throw invalid(`line ${line}: energy_consumed is empty`)
   const gpu = value('gpu_energy') ?? 0
   const pue = value('pue') ?? 1
-  const carbonKg = value('emissions')
   return {
     name: row['experiment_id'] || row['project_name'] || `line ${line}`,
     tool: 'codecarbon',
     energyKwh,
     pueInside: Math.max(1, pue),
     durationS: value('duration'),
-    carbonG: carbonKg === null ? null : carbonKg * 1000,
     requests: null,
     tokens: null,
-    place: row['country_iso_code'] || null,
     boundary: `${row['tracking_mode'] || 'machine'}: CPU, RAM${gpu > 0 ? ', GPU' : ''}`,
     // Nothing in the file says whether the CPU had a sensor; without one the model is off by half.
     method: gpu > 0 && gpu / energyKwh > 0.8 ? 'measured' : 'modeled',

@@ -38,7 +38,7 @@ const row = (more: Record<string, string> = {}) => {
 }
 
 describe('CodeCarbon', () => {
-  test('reads emissions.csv by header: energy, PUE inside, duration, its own carbon in g', () => {
+  test('reads emissions.csv by header: energy, PUE inside, duration', () => {
     const { uses } = readCodecarbon(`${header}\n${row()}\n`)
     expect(uses).toEqual([
       expect.objectContaining({
@@ -46,8 +46,6 @@ describe('CodeCarbon', () => {
         energyKwh: 0.0012,
         pueInside: 1.2,
         durationS: 12.5,
-        carbonG: 0.4,
-        place: 'DEU',
         boundary: 'process: CPU, RAM',
         method: 'modeled',
       }),
@@ -58,7 +56,7 @@ describe('CodeCarbon', () => {
     const { uses } = readCodecarbon(
       'energy_consumed,duration,project_name,emissions\r\n0.1,5,old,0.03\r\n',
     )
-    expect(uses[0]).toMatchObject({ name: 'old', energyKwh: 0.1, pueInside: 1, place: null })
+    expect(uses[0]).toMatchObject({ name: 'old', energyKwh: 0.1, pueInside: 1 })
   })
 
   test.each([
@@ -88,7 +86,7 @@ describe('CodeCarbon', () => {
     () => {
       const { uses } = readCodecarbon(readFileSync(real, 'utf8'))
       expect(uses.length).toBeGreaterThan(5)
-      expect(uses[0]).toMatchObject({ name: 'deepset/roberta-base-squad2', place: 'USA' })
+      expect(uses[0]).toMatchObject({ name: 'deepset/roberta-base-squad2' })
       expect(uses[0]!.energyKwh).toBeCloseTo(0.0061475542606905, 15)
     },
   )
@@ -100,7 +98,7 @@ describe('Impact Framework', () => {
       stringify(ifFixture('outputs/builtins/sci/success.yaml')),
     )
     expect(uses).toEqual([
-      expect.objectContaining({ name: 'child', energyKwh: 5, carbonG: 5.02, durationS: 3600 }),
+      expect.objectContaining({ name: 'child', energyKwh: 5, durationS: 3600 }),
     ])
     expect(leftOut).toEqual([])
   })

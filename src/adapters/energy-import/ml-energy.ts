@@ -39,10 +39,8 @@ function useOf(row: Readonly<Record<string, unknown>>, i: number): ImportedUse |
     pueInside: 1,
     // a request shares the machine with the others of its batch
     durationS: seconds === null || typeof batch !== 'number' ? null : seconds / Math.max(1, batch),
-    carbonG: null,
     requests: 1,
     tokens: typeof tokens === 'number' ? { input: 0, output: tokens, cachedInput: 0 } : null,
-    place: null,
     boundary: 'GPU only, steady state; host and idle energy not included',
     method: 'measured',
     notes: ['GPU energy only: without the host, small models look better than they are'],

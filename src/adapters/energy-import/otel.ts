@@ -114,10 +114,8 @@ function useOf(
     energyKwh: null,
     pueInside: 1,
     durationS: null,
-    carbonG: null,
     requests: sum.requests,
     tokens: { input: sum.input, output: sum.output, cachedInput: sum.cached },
-    place: null,
     boundary: 'tokens only',
     method: 'modeled',
     notes: [

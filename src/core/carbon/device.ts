@@ -144,28 +144,26 @@ export function isGpu(id: string): boolean {
 }
 
 function lifetimeOf(stated: number | null, usual: number): Known<'s'> {
-  if (stated !== null)
+  if (stated === null) {
+    const [low, high] = lifetimeYears
     return known('s', {
-      value: checkedYears(stated) * yearS,
+      value: usual * yearS,
+      low: Math.min(low, usual) * yearS,
+      high: high * yearS,
       method: 'sourced',
-      how: `lifetime of ${stated} years`,
-      source: 'account.lifetimeYears',
+      how: `lifetime of ${usual} years (3 to 6 in use)`,
+      source: 'CCF 4 y, EcoLogits 3 y, BoaviztAPI 3 to 6 y',
     })
-  const [low, high] = lifetimeYears
-  return known('s', {
-    value: usual * yearS,
-    low: Math.min(low, usual) * yearS,
-    high: high * yearS,
-    method: 'sourced',
-    how: `lifetime of ${usual} years (3 to 6 in use)`,
-    source: 'CCF 4 y, EcoLogits 3 y, BoaviztAPI 3 to 6 y',
-  })
-}
-
-function checkedYears(years: number): number {
-  if (!(years > 0 && years <= 30))
-    throw new RightsizeError('ACCOUNT_INVALID', `a lifetime of ${years} years is impossible`, {
+  }
+  if (!(stated > 0 && stated <= 30))
+    throw new RightsizeError('ACCOUNT_INVALID', `a lifetime of ${stated} years is impossible`, {
       at: 'account.lifetimeYears',
     })
-  return years
+  const how = `lifetime of ${stated} years`
+  return known('s', {
+    value: stated * yearS,
+    method: 'sourced',
+    how,
+    source: 'account.lifetimeYears',
+  })
 }

@@ -1,8 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import type { GridFactor, Usage } from '../result/usage.ts'
-import type { EstimateMethod } from '../unit/estimate.ts'
-import { unknown } from '../unit/estimate.ts'
-import { exact, known } from '../unit/known.ts'
+import { type Estimate, type EstimateMethod, unknown } from '../unit/estimate.ts'
+import { exact, within } from '../unit/known.ts'
 import { joules, joulesPerKwh, kilowattHours, seconds } from '../unit/quantity.ts'
 import { embodiedDevice } from './device.ts'
 import { pueOf } from './site.ts'
@@ -45,10 +44,7 @@ export function usageOfFigures(figures: SciFigures): Usage {
     candidate: name,
     meter: 'stated',
     answers: requests,
-    energy: known('JPerItem', {
-      value: energy,
-      low: energy * Math.max(0, 1 - error),
-      high: energy * (1 + error),
+    energy: within('JPerItem', energy, [Math.max(0, 1 - error), 1 + error], {
       method: figures.method ?? 'measured',
       how: `stated energy, ${Math.round(error * 100)} % either way`,
       source: 'stated',
@@ -57,7 +53,7 @@ export function usageOfFigures(figures: SciFigures): Usage {
     pue: pueOf(figures.pue ?? null),
     grid,
     embodied: embodiedOf(figures),
-    acceptRate: acceptOf(figures),
+    acceptRate: acceptRateOf(figures.accepted, requests),
   }
 }
 
@@ -68,55 +64,47 @@ function totalJoules({ energyKwh, energyJ }: SciFigures): number {
 }
 
 function embodiedOf(figures: SciFigures): Usage['embodied'] {
-  const {
-    embodiedG,
-    requests,
-    durationS,
-    device = 'server',
-    share = 1,
-    lifetimeYears = null,
-  } = figures
+  const { embodiedG, requests, device = 'server', share = 1, lifetimeYears = null } = figures
   if (embodiedG !== undefined) {
-    const perItem = known('gPerR', {
-      value: embodiedG / requests,
-      low: (0.5 * embodiedG) / requests,
-      high: (2 * embodiedG) / requests,
-      method: 'sourced',
-      how: 'stated embodied carbon, x0.5 to x2',
-      source: 'stated',
-    })
+    const about = { how: 'stated embodied carbon, x0.5 to x2', source: 'stated' }
+    const perItem = within('gPerR', embodiedG / requests, [0.5, 2], { method: 'sourced', ...about })
     return { kind: 'given', perItem }
   }
+  if (!(share > 0 && share <= 1))
+    throw new RightsizeError(
+      'QUANTITY_INVALID',
+      `the share of the device must be above 0 and at most 1, not ${share}`,
+    )
   return {
     kind: 'devices',
     parts: [
       {
         device: embodiedDevice(device, lifetimeYears),
-        share: exact('share', checkedShare(share), 'stated'),
+        share: exact('share', share, 'stated'),
       },
     ],
-    occupancy:
-      durationS === undefined
-        ? unknown('the time for which the device was reserved is not stated (durationS)')
-        : exact('sPerItem', seconds(durationS) / requests, 'stated'),
+    occupancy: timePerAnswer(figures.durationS ?? null, requests, 'stated'),
   }
 }
 
-function checkedShare(value: number): number {
-  if (!(value > 0 && value <= 1))
-    throw new RightsizeError(
-      'QUANTITY_INVALID',
-      `the share of the device must be above 0 and at most 1, not ${value}`,
-    )
-  return value
+/** Seconds that an answer holds the device, of a duration for all of them. */
+export function timePerAnswer(
+  durationS: number | null,
+  requests: number,
+  source: string,
+): Estimate<'sPerItem'> {
+  return durationS === null
+    ? unknown('the time for which the device was reserved is unknown (--duration)')
+    : exact('sPerItem', seconds(durationS) / requests, source)
 }
 
-function acceptOf({ accepted, requests }: SciFigures): Usage['acceptRate'] {
-  if (accepted === undefined) return unknown('the number of accepted answers is not stated')
-  if (!(accepted >= 0 && accepted <= requests))
-    throw new RightsizeError(
-      'QUANTITY_INVALID',
-      `${accepted} of ${requests} answers cannot be accepted`,
-    )
-  return exact('share', accepted / requests, 'stated')
+/** Accepted answers over answers. Throws QUANTITY_INVALID for more than all. */
+export function acceptRateOf(accepted: number | undefined, requests: number): Estimate<'share'> {
+  if (accepted === undefined)
+    return unknown('the number of accepted answers is unknown (--accepted)')
+  if (accepted >= 0 && accepted <= requests) return exact('share', accepted / requests, 'stated')
+  throw new RightsizeError(
+    'QUANTITY_INVALID',
+    `${accepted} of ${requests} answers cannot be accepted`,
+  )
 }

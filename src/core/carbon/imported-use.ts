@@ -4,6 +4,7 @@ import type { EstimateMethod } from '../unit/estimate.ts'
 import { unknown } from '../unit/estimate.ts'
 import { exact, within } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
+import { acceptRateOf, timePerAnswer } from './figures.ts'
 import type { Site } from './site.ts'
 
 /** Energy (or tokens) that another tool recorded, read into one shape. */
@@ -16,8 +17,6 @@ export interface ImportedUse {
   /** PUE already inside that energy. */
   readonly pueInside: number
   readonly durationS: number | null
-  /** The tool's own carbon, g; shown beside ours, never added. */
-  readonly carbonG: number | null
   /** Functional units that the tool counted, where it did. */
   readonly requests: number | null
   readonly tokens: {
@@ -25,8 +24,6 @@ export interface ImportedUse {
     readonly output: number
     readonly cachedInput: number
   } | null
-  /** Country or zone as the tool wrote it. */
-  readonly place: string | null
   /** What the energy covers. */
   readonly boundary: string
   readonly method: EstimateMethod
@@ -54,45 +51,31 @@ export function usageOfImport(
       'FUNCTIONAL_UNIT_ZERO',
       `${use.name}: the number of answers is missing`,
     )
-  const accepted = counts.accepted ?? null
-  const about = {
-    method: use.method,
-    how: `${use.tool}, ${use.boundary}`,
-    source: use.tool,
-  } as const
-  const perAnswer = ((use.energyKwh ?? 0) * joulesPerKwh) / use.pueInside / requests
+  const { tool, boundary, method, energyKwh, durationS, pueInside } = use
+  const about = { method, how: `${tool}, ${boundary}`, source: tool }
+  const share = exact('share', site.share ?? 1, site.share === null ? 'the whole device' : 'stated')
   return {
     candidate: use.name,
-    meter: use.tool,
+    meter: tool,
     answers: requests,
     energy:
-      use.energyKwh === null
-        ? unknown(`${use.tool} recorded no energy for ${use.name}`)
-        : within('JPerItem', perAnswer, toolError(use), about),
+      energyKwh === null
+        ? unknown(`${tool} recorded no energy for ${use.name}`)
+        : within(
+            'JPerItem',
+            (energyKwh * joulesPerKwh) / pueInside / requests,
+            toolError(use),
+            about,
+          ),
     idle: unknown('an imported file does not report idle energy'),
     pue: site.pue,
     grid: site.grid,
     embodied: {
       kind: 'devices',
-      parts: [
-        {
-          device: site.device,
-          share: exact(
-            'share',
-            site.share ?? 1,
-            site.share === null ? 'the whole device' : 'stated',
-          ),
-        },
-      ],
-      occupancy:
-        use.durationS === null
-          ? unknown(`${use.tool} recorded no duration`)
-          : exact('sPerItem', use.durationS / requests, use.tool),
+      parts: [{ device: site.device, share }],
+      occupancy: timePerAnswer(durationS, requests, tool),
     },
-    acceptRate:
-      accepted === null
-        ? unknown('the answers of an imported file were not scored')
-        : exact('share', accepted / requests, 'stated'),
+    acceptRate: acceptRateOf(counts.accepted, requests),
   }
 }
 

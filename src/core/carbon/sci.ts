@@ -1,14 +1,7 @@
 import type { SciPer } from '../result/account.ts'
 import type { SciResult } from '../result/cost.ts'
 import type { Usage } from '../result/usage.ts'
-import {
-  type Estimate,
-  type Infinite,
-  infinite,
-  type Known,
-  type Unknown,
-  unknown,
-} from '../unit/estimate.ts'
+import { type Estimate, type Infinite, infinite, type Unknown, unknown } from '../unit/estimate.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import { type FactorModel, simulate, summarise } from '../unit/simulate.ts'
 import { type Fallback, takerOf } from './fallback.ts'
@@ -27,81 +20,58 @@ export interface SciOptions {
  * are p5 to p95 of a simulation. Unknown says why; nothing accepted is infinite.
  */
 export function sciOf(usage: Usage, fallback: Fallback, options: SciOptions = {}): SciResult {
-  const models = {
-    perInference: sciModel(usage, fallback, 'inference'),
-    perAccepted: acceptsNothing(usage) ?? sciModel(usage, fallback, 'accepted'),
-    perResolved: sciModel(usage, fallback, 'resolved'),
-    operational: operationalModel(usage),
-    embodied: embodiedModel(usage),
-  }
-  const spread = spreads(models, options)
-  const exactly = (per: SciPer, estimate: Estimate<'gPerR'>) =>
-    atCentre(usage, fallback, per, estimate)
+  const { acceptRate, answers } = usage
+  const nothing = acceptRate.kind === 'known' && acceptRate.value === 0
+  const spread = spreads(
+    {
+      perInference: sciModel(usage, fallback, 'inference'),
+      perAccepted: nothing
+        ? infinite(`none of ${answers} answers were accepted`)
+        : sciModel(usage, fallback, 'accepted'),
+      perResolved: sciModel(usage, fallback, 'resolved'),
+      operational: operationalModel(usage),
+      embodied: embodiedModel(usage),
+    },
+    options,
+  )
   return {
-    perInference: exactly('inference', spread.perInference),
-    perAccepted: exactly('accepted', spread.perAccepted),
-    perResolved: exactly('resolved', spread.perResolved),
-    operational: spread.operational,
-    embodied: spread.embodied,
+    ...spread,
+    perInference: atCenter(spread.perInference, scoreInput(usage, fallback, 'inference')),
+    perAccepted: atCenter(spread.perAccepted, scoreInput(usage, fallback, 'accepted')),
+    perResolved: atCenter(spread.perResolved, scoreInput(usage, fallback, 'resolved')),
     grid: gridLine(usage),
   }
 }
 
-type SciPart = Exclude<keyof SciResult, 'grid'>
-
-const words: Readonly<Record<SciPart, string>> = {
+const words = {
   perInference: 'SCI per inference',
   perAccepted: 'SCI per accepted answer',
   perResolved: 'SCI per resolved task',
   operational: 'E x PUE x I per answer',
   embodied: 'TE x TiR/EL x RR/ToR per answer',
-}
-
-function acceptsNothing({ acceptRate, answers }: Usage): Infinite | null {
-  return acceptRate.kind === 'known' && acceptRate.value === 0
-    ? infinite(`none of ${answers} answers were accepted`)
-    : null
-}
+} as const
+type SciPart = keyof typeof words
+type PerPart<T> = Readonly<Record<SciPart, T>>
 
 /** All parts from one simulation, so that every factor is drawn once. */
 function spreads(
-  models: Readonly<Record<SciPart, FactorModel | Unknown | Infinite>>,
+  models: PerPart<FactorModel | Unknown | Infinite>,
   { seed = 1, draws = 10_000 }: SciOptions,
-): Readonly<Record<SciPart, Estimate<'gPerR'>>> {
-  const parts = Object.keys(words) as readonly SciPart[]
-  const drawable = parts.filter((part) => !('kind' in models[part]))
-  const drawn = simulate(
-    drawable.map((part) => models[part] as FactorModel),
-    { seed, draws },
-  )
-  const estimate = (part: SciPart): Estimate<'gPerR'> => {
-    const model = models[part]
-    const column = drawn[drawable.indexOf(part)]
-    if ('kind' in model) return model
-    return column === undefined
-      ? unknown('nothing was drawn')
-      : summarise('gPerR', model, column, { how: words[part] })
-  }
-  return Object.fromEntries(parts.map((part) => [part, estimate(part)])) as Record<
-    SciPart,
-    Estimate<'gPerR'>
-  >
-}
-
-/** The interval of the draws with its value in the order of operations that Impact Framework uses. */
-function atCentre(
-  usage: Usage,
-  fallback: Fallback,
-  per: SciPer,
-  estimate: Estimate<'gPerR'>,
-): Estimate<'gPerR'> {
-  if (estimate.kind !== 'known') return estimate
-  const input = scoreInput(usage, fallback, per)
-  return 'kind' in input ? estimate : withValue(estimate, scoreOf(input).sci)
+): PerPart<Estimate<'gPerR'>> {
+  const drawn = Object.values(models).flatMap((model) => ('kind' in model ? [] : [model]))
+  const columns = simulate(drawn, { seed, draws })
+  const estimates = Object.entries(models).map(([part, model]) => {
+    if ('kind' in model) return [part, model]
+    const column = columns[drawn.indexOf(model)] ?? new Float64Array(draws)
+    return [part, summarise('gPerR', model, column, { how: words[part as SciPart] })]
+  })
+  return Object.fromEntries(estimates) as PerPart<Estimate<'gPerR'>>
 }
 
 /** The interval of the draws around a value computed in the order that Impact Framework uses. */
-function withValue(spread: Known<'gPerR'>, value: number): Known<'gPerR'> {
+function atCenter(spread: Estimate<'gPerR'>, input: SciScoreInput | Unknown): Estimate<'gPerR'> {
+  if (spread.kind !== 'known' || 'kind' in input) return spread
+  const value = scoreOf(input).sci
   return {
     ...spread,
     value,
@@ -174,7 +144,7 @@ function fallbackGrams(usage: Usage, fallback: Fallback): number | null {
   return each === null ? null : (answers - wholeNumber(acceptRate.value * answers)) * each.sci
 }
 
-/** SciScore of one answer of a candidate at central figures; null where it has none. */
+/** Score of one answer of a candidate at central figures; null where it has none. */
 export function answerScore(usage: Usage): SciScore | null {
   const input = scoreInput(usage, { kind: 'person' }, 'inference')
   return 'kind' in input ? null : scoreOf(input)

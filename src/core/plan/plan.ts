@@ -1,5 +1,7 @@
 import { itemsToCertifyMean, pairsToCertify } from '../stats/sample-size.ts'
-import { type Estimate, type Known, type Unit, unknown } from '../unit/estimate.ts'
+import { multiply, sum } from '../unit/arithmetic.ts'
+import { unknown } from '../unit/estimate.ts'
+import { known } from '../unit/known.ts'
 import { labelReach, USUAL_DISAGREEMENT } from './label-reach.ts'
 import { planSentences } from './plan-sentences.ts'
 import type { PlanCandidate, PlanInput, PlannedCandidate, PlanReport } from './plan-types.ts'
@@ -16,16 +18,17 @@ export function planReport(input: PlanInput): PlanReport {
   const planned = input.candidates.map((candidate) =>
     plannedFor(candidate, input, regime.kind, looked),
   )
-  const energy = total(
-    'J',
+  const none = unknown('no candidates')
+  const energy = sum<'J'>(
+    none,
     planned.map((entry) => entry.energy),
   )
-  const money = total(
-    'money',
+  const money = sum<'money'>(
+    none,
     planned.map((entry) => entry.money),
   )
-  const calls = total(
-    'count',
+  const calls = sum<'count'>(
+    none,
     planned.map((entry) => entry.items),
   )
   const fitsBudget = budgetFit(input, { energy, money, calls })
@@ -56,12 +59,13 @@ function plannedFor(
   const value = regime === 'full' ? everything : raced
   const low = regime === 'full' ? everything : Math.min(value, everything, 30)
   const how = regime === 'full' ? 'every item' : 'planning formula of the betting e-process'
-  const items = count(value, low, everything, how)
+  const about = { method: 'modeled', source: 'selection study 2.2' } as const
+  const items = known('count', { value, low, high: everything, level: 0.9, how, ...about })
   return {
     id: candidate.id,
     items,
-    energy: times('J', items, candidate.energyPerItem),
-    money: times('money', items, candidate.pricePerItem),
+    energy: multiply(items, candidate.energyPerItem, 'J'),
+    money: multiply(items, candidate.pricePerItem, 'money'),
   }
 }
 
@@ -87,40 +91,6 @@ function raceItems(
   return Math.ceil(along ? slow : (slow + (looked - 1) * far(risk.beta)) / looked)
 }
 
-function count(value: number, low: number, high: number, how: string): Known<'count'> {
-  const rest = { level: 0.9, method: 'modeled', how, source: 'selection study 2.2' } as const
-  return { kind: 'known', unit: 'count', value, low, high, ...rest }
-}
-
-/** Items times a cost per item: both intervals multiplied end by end. */
-function times<U extends 'J' | 'money'>(
-  unit: U,
-  items: Known<'count'>,
-  each: Estimate<'JPerItem' | 'moneyPerItem'>,
-): Estimate<U> {
-  if (each.kind !== 'known') return each
-  return {
-    ...each,
-    unit,
-    value: items.value * each.value,
-    low: items.low * each.low,
-    high: items.high * each.high,
-    how: `${each.how}, times items (${items.how})`,
-  }
-}
-
-/** The sum; unknown as soon as one part is. */
-function total<U extends Unit>(unit: U, parts: readonly Estimate<U>[]): Estimate<U> {
-  const lacking = parts.find((part) => part.kind !== 'known')
-  if (lacking !== undefined) return lacking
-  const known = parts.flatMap((part) => (part.kind === 'known' ? [part] : []))
-  const first = known[0]
-  if (first === undefined) return unknown('no candidates')
-  const sum = (of: (part: Known<U>) => number) => known.reduce((all, part) => all + of(part), 0)
-  const ends = { value: sum((p) => p.value), low: sum((p) => p.low), high: sum((p) => p.high) }
-  return { ...first, unit, ...ends, how: 'sum over candidates' }
-}
-
 function budgetFit(
   { budget }: PlanInput,
   { energy, money, calls }: Pick<PlanReport, 'energy' | 'money' | 'calls'>,
@@ -135,17 +105,12 @@ function budgetFit(
   for (const [name, limit = 0, need] of asked) {
     if (need.kind !== 'known')
       return { ok: true, why: `the ${name} needed are unknown; the run stops at the budget` }
-    if (need.value > limit) {
-      return {
-        ok: false,
-        why: `it will likely take ${format(need.value)} ${name}, but the budget is ${format(limit)}`,
-      }
-    }
+    const [likely, worst, most] = [need.value, need.high, limit].map(format)
+    if (need.value > limit)
+      return { ok: false, why: `it will likely take ${likely} ${name}, but the budget is ${most}` }
     if (need.high > limit) {
-      return {
-        ok: true,
-        why: `likely within the ${name} budget; at worst it needs ${format(need.high)} and stops at ${format(limit)}`,
-      }
+      const why = `likely within the ${name} budget; at worst it needs ${worst} and stops at ${most}`
+      return { ok: true, why }
     }
   }
   return { ok: true, why: 'within the budget even if every candidate runs on every item' }
