@@ -3,7 +3,7 @@ import { payBackCalls } from '../../core/energy/pay-back-calls.ts'
 import type { MeteredWindow } from '../../core/energy/window.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
 import type { Overhead } from '../../core/result/cost.ts'
-import { add, convert } from '../../core/unit/arithmetic.ts'
+import { convert, sum } from '../../core/unit/arithmetic.ts'
 import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
 import { exact, known } from '../../core/unit/known.ts'
 import type { AssembleInputs } from './assemble.ts'
@@ -22,20 +22,20 @@ export function overheadOf(
   const { collected, spent, machineThreads, items } = inputs
   const stages = [...facts.flatMap((one) => candidateStages(one, inputs)), ...judging(inputs.judge)]
   // Students are trained in this process: their CPU time is a stage of its own.
-  const ownCpuS = spent.cpuS - total(collected, ({ opened }) => opened.trained?.ownCpuS ?? 0)
+  const ownCpuS = spent.cpuS - count(collected, ({ opened }) => opened.trained?.ownCpuS ?? 0)
   const own = spent.withChildren
     ? spent.energy
     : energyOfCpuTime(ownCpuS, { threads: machineThreads })
   const beside = stages.filter((stage) => !spent.withChildren || !isChild(stage, collected))
-  const cpuS = stages.reduce((sum, stage) => sum + stage.cpuS, ownCpuS)
-  const energy = sumKnown([own, ...beside.map((stage) => stage.energy)])
+  const cpuS = stages.reduce((all, stage) => all + stage.cpuS, ownCpuS)
+  const energy = total([own, ...beside.map((stage) => stage.energy)])
   return {
-    calls: total(collected, (one) => one.calls),
-    reused: total(collected, (one) => one.reused),
+    calls: count(collected, (one) => one.calls),
+    reused: count(collected, (one) => one.reused),
     ...{ energy, cpuS, wallS: spent.wallS },
     money: money(facts, inputs.judge),
     byStage: stages,
-    exhaustive: sumKnown(facts.map(({ cost }) => timesItems(cost.energyPerItem, items.length))),
+    exhaustive: total(facts.map(({ cost }) => timesItems(cost.energyPerItem, items.length))),
     payBackCalls: payBack(facts, { chosen, incumbent: inputs.spec.incumbent }, { energy, cpuS }),
   }
 }
@@ -58,7 +58,7 @@ function candidateStages(
   const { trained } = one.opened
   const windows = measured.windows.filter(({ workload }) => workload === candidate)
   const over = (of: (window: MeteredWindow) => number): number =>
-    windows.reduce((sum, window) => sum + of(window), 0)
+    windows.reduce((all, window) => all + of(window), 0)
   const { openCpuS, openWallS } = one.opened
   const stages: readonly Omit<Stage, 'candidate'>[] = [
     ...(trained ? [byCpuTime('training', trained, machineThreads)] : []),
@@ -73,7 +73,7 @@ function candidateStages(
         wallS: over(({ wallS }) => wallS),
         cpuS: over(({ cpuS }) => cpuS ?? 0),
       },
-      energy: sumKnown(windows.map(({ energy }) => energy)),
+      energy: total(windows.map(({ energy }) => energy)),
     },
   ]
   return stages
@@ -98,21 +98,20 @@ function judging(judge: JudgeCost): readonly Stage[] {
 const timesItems = (perItem: Estimate<'JPerItem'>, items: number): Estimate<'J'> =>
   items === 0 ? exact('J', 0, 'nothing was run') : convert(perItem, 'J', items)
 
-/** Sum of what is known; unknown as soon as one part is: a sum without a part would promise too much. */
-function sumKnown(parts: readonly Estimate<'J'>[]): Estimate<'J'> {
-  return parts.reduce<Estimate<'J'>>((sum, part) => add(sum, part), exact('J', 0, 'start of a sum'))
-}
+/** Unknown as soon as one part is: a sum without a part would promise too much. */
+const total = (parts: readonly Estimate<'J'>[]): Estimate<'J'> =>
+  sum<'J'>(exact('J', 0, 'nothing was run'), parts)
 
 function money(facts: readonly CandidateFacts[], judge: JudgeCost): Estimate<'money'> {
-  let sum = judge.price
+  let value = judge.price
   for (const { collected, cost } of facts) {
     if (collected.calls === 0) continue
     if (cost.pricePerItem.kind !== 'known')
       return unknown('no price is stated for every candidate that was called')
-    sum += cost.pricePerItem.value * collected.calls
+    value += cost.pricePerItem.value * collected.calls
   }
   const about = { how: 'calls x mean price', source: 'prices in the spec' }
-  return known('money', { value: sum, method: 'sourced', ...about })
+  return known('money', { value, method: 'sourced', ...about })
 }
 
 /** Answers until what is saved per resolved task has paid for finding out: in joules of a sensor, else in CPU time. */
@@ -129,5 +128,5 @@ function payBack(
     : payBackCalls(exact('s', cpuS, 'CPU time of this run'), before.cost.cpuPerItem, ratioResolved)
 }
 
-const total = (list: readonly Collected[], of: (one: Collected) => number): number =>
-  list.reduce((sum, one) => sum + of(one), 0)
+const count = (list: readonly Collected[], of: (one: Collected) => number): number =>
+  list.reduce((all, one) => all + of(one), 0)
