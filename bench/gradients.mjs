@@ -69,10 +69,7 @@ const rules = {
     domain: 'com.microsoft',
     attributes: { transB: 1, alpha: { float: 0.5 } },
   }),
-  Gemm: [
-    { a: [3, 4], b: [5, 4], c: [5] },
-    (w) => w.emit('Gemm', ['a', 'b', 'c'], { attributes: { transB: 1 } }),
-  ],
+  Gemm: [{ a: [3, 4], b: [5, 4], c: [5] }, (w) => w.op('Gemm', ['a', 'b', 'c'], { transB: 1 })],
   Softmax: one('Softmax'),
   LogSoftmax: one('LogSoftmax'),
   LayerNormalization: [
@@ -84,14 +81,8 @@ const rules = {
   Squeeze: [{ x: [4, 1, 6] }, (w) => w.emit('Squeeze', ['x', w.ints([1])])],
   Unsqueeze: [{ x: [4, 6] }, (w) => w.emit('Unsqueeze', ['x', w.ints([0])])],
   Identity: one('Identity'),
-  Transpose: [
-    { x: [2, 3, 4] },
-    (w) => w.emit('Transpose', ['x'], { attributes: { perm: [1, 2, 0] } }),
-  ],
-  Concat: [
-    { a: [4, 2], b: [4, 3] },
-    (w) => w.emit('Concat', ['a', 'b', 'a'], { attributes: { axis: 1 } }),
-  ],
+  Transpose: [{ x: [2, 3, 4] }, (w) => w.op('Transpose', ['x'], { perm: [1, 2, 0] })],
+  Concat: [{ a: [4, 2], b: [4, 3] }, (w) => w.op('Concat', ['a', 'b', 'a'], { axis: 1 })],
   Split: [
     { x: [4, 6] },
     (w) => {
@@ -109,10 +100,7 @@ const rules = {
   Expand: [{ x: [4, 1] }, (w) => w.emit('Expand', ['x', w.ints([2, 4, 3])])],
   Cast: one('Cast', { attributes: { to: 1 } }),
   ReduceSum: [{ x: [4, 6] }, (w) => w.emit('ReduceSum', ['x', w.ints([0])])],
-  ReduceMean: [
-    { x: [4, 6] },
-    (w) => w.emit('ReduceMean', ['x', w.ints([1])], { attributes: { keepdims: 0 } }),
-  ],
+  ReduceMean: [{ x: [4, 6] }, (w) => w.op('ReduceMean', ['x', w.ints([1])], { keepdims: 0 })],
   Gather: [{ x: [5, 4] }, (w) => w.emit('Gather', ['x', w.ints([1, 3, 1, 1])])],
   Where: [
     { a: [4, 3], b: [3] },

@@ -2,9 +2,10 @@ import type { TensorEngine } from '../../contract/tensors.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { Graph, Model } from '../../core/onnx/model.ts'
+import { rawInputs } from '../../core/onnx/raw-feeds.ts'
+import { cutTokens, textFeeds } from '../../core/onnx/text-feeds.ts'
 import type { DenseRows } from '../../core/student/dense-rows.ts'
 import { answerOf } from '../../core/student/runtime-answer.ts'
-import { tokenFeeds } from '../../core/train/token-batch.ts'
 import { floats } from './step-session.ts'
 import type { StudentAnswer } from './student-task.ts'
 
@@ -16,22 +17,13 @@ export interface TokenInputs {
 }
 
 /** Feeds of a text graph for some rows; long rows keep their last token, which closes the text. */
-export function encoderFeeds(graph: Graph, inputs: TokenInputs, rows: readonly number[]): Feeds {
-  const { maxLength, padId } = inputs
-  const ids = rows.map((row) => cut(inputs.ids[row] ?? [], maxLength))
-  const feeds = tokenFeeds(ids, [...ids.keys()], maxLength, padId)
-  const { dims, data } = feeds.input_ids
-  const all: Feeds = {
-    ...feeds,
-    token_type_ids: { dtype: 'int64', dims, data: new BigInt64Array(data.length) },
-  }
-  const asked = new Set(graph.inputs.map(({ name }) => name))
-  return Object.fromEntries(Object.entries(all).filter(([name]) => asked.has(name)))
-}
-
-function cut(ids: readonly number[], maxLength: number): readonly number[] {
-  if (ids.length <= maxLength) return ids
-  return [...ids.slice(0, maxLength - 1), ids.at(-1) ?? 0]
+export function encoderFeeds(
+  graph: Graph,
+  { ids, maxLength, padId }: TokenInputs,
+  rows: readonly number[],
+): Feeds {
+  const batch = rows.map((row) => ({ ids: cutTokens(ids[row] ?? [], maxLength, { trailing: 1 }) }))
+  return textFeeds(rawInputs(graph), batch, padId)
 }
 
 interface EncodeOptions {

@@ -105,7 +105,7 @@ function factsOf(facts: ReadonlyMap<string, ValueFacts>, value: string): ValueFa
 /** The mask as one condition a row. */
 function rowsToKeep({ writer }: Addition, mask: string): string {
   const flat = writer.emit('Reshape', [mask, writer.ints([-1])])
-  return writer.emit('Cast', [flat], { attributes: { to: 9 } })
+  return writer.op('Cast', [flat], { to: 9 })
 }
 
 function emitFigures(
@@ -121,8 +121,8 @@ function emitFigures(
   const last = dims === null ? -1 : dims.length - 1
   const rows = whole
     ? writer.emit('Reshape', [value, writer.ints([-1, 1])])
-    : writer.emit('Flatten', [value], { attributes: { axis: last } })
-  const kept = masked ? writer.emit('Compress', [rows, keep], { attributes: { axis: 0 } }) : rows
+    : writer.op('Flatten', [value], { axis: last })
+  const kept = masked ? writer.op('Compress', [rows, keep], { axis: 0 }) : rows
   const sums = whole || kinds.has('energy') || kinds.has('gram')
   return {
     request,
@@ -132,9 +132,7 @@ function emitFigures(
     squares: sums ? sumOfSquares(addition, kept) : null,
     min: whole ? reduce(addition, 'ReduceMin', kept, 18) : null,
     max: whole ? reduce(addition, 'ReduceMax', kept, 18) : null,
-    gram: kinds.has('gram')
-      ? writer.emit('Gemm', [kept, kept], { attributes: { transA: 1 } })
-      : null,
+    gram: kinds.has('gram') ? writer.op('Gemm', [kept, kept], { transA: 1 }) : null,
     still: kinds.has('still') ? emitStill(addition, kept) : null,
   }
 }
@@ -154,8 +152,7 @@ function emitStill(addition: Addition, rows: string): StillOutputs {
 
 /** The first row, none where there is none. Source: onnx/docs/Changelog.md, Slice has its bounds as inputs from opset 10 on. */
 function firstRow({ opset, writer }: Addition, rows: string): string {
-  if (opset < 10)
-    return writer.emit('Slice', [rows], { attributes: { starts: [0], ends: [1], axes: [0] } })
+  if (opset < 10) return writer.op('Slice', [rows], { starts: [0], ends: [1], axes: [0] })
   const [zero, one] = [writer.ints([0]), writer.ints([1])]
   return writer.emit('Slice', [rows, zero, one, zero])
 }
@@ -167,9 +164,8 @@ function reduce(
   rows: string,
   inputSince: number,
 ): string {
-  if (opset < inputSince)
-    return writer.emit(opType, [rows], { attributes: { axes: [0], keepdims: 0 } })
-  return writer.emit(opType, [rows, writer.ints([0])], { attributes: { keepdims: 0 } })
+  if (opset < inputSince) return writer.op(opType, [rows], { axes: [0], keepdims: 0 })
+  return writer.op(opType, [rows, writer.ints([0])], { keepdims: 0 })
 }
 
 function figureInfos({ shape, sum, squares, min, max, gram, still }: StatOutputs) {

@@ -102,7 +102,7 @@ export function taylorGraph(
 /** The graph with one class a row, drawn from its own answers: the first whose cumulative share lies above the number drawn. */
 function drawing(graph: Graph, logits: string): Graph {
   const writer = writerFor(graph, 'drawn/')
-  const shares = writer.emit('Softmax', [logits], { attributes: { axis: -1 } })
+  const shares = writer.op('Softmax', [logits], { axis: -1 })
   const steps = writer.emit('CumSum', [shares, writer.integer(-1)])
   const draws = writer.emit('Unsqueeze', [drawsName, writer.ints([1])])
   // The last share is left out of the count: rounding may keep the sum below the number drawn.
@@ -110,7 +110,7 @@ function drawing(graph: Graph, logits: string): Graph {
     writer.emit('LessOrEqual', [steps, draws]),
     ...[[0], [-1], [1]].map((values) => writer.ints(values)),
   ])
-  const passed = writer.emit('Cast', [before], { attributes: { to: 7 } })
+  const passed = writer.op('Cast', [before], { to: 7 })
   writer.emit('ReduceSum', [passed, writer.ints([1])], {
     outputs: [lossNames.labels],
     attributes: { keepdims: 0 },

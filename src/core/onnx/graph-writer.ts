@@ -28,6 +28,8 @@ export interface GraphWriter {
   readonly initializers: readonly Tensor[]
   /** Appends a node and returns the name of its first output. */
   emit(opType: string, inputs: readonly string[], options?: EmitOptions): string
+  /** The same with nothing but attributes to say. */
+  op(opType: string, inputs: readonly string[], attributes?: EmitOptions['attributes']): string
   /** Appends a ready node. */
   append(node: Node): void
   /** A float32 scalar constant, shared by value. */
@@ -76,6 +78,17 @@ export function graphWriter(taken: Iterable<string> = [], prefix = ''): GraphWri
     for (const output of node.outputs) names.take(output)
     nodes.push(node)
   }
+  const emit: GraphWriter['emit'] = (
+    opType,
+    inputs,
+    { attributes = {}, domain = '', outputs, name } = {},
+  ) => {
+    const made = outputs ?? [names.fresh(opType.toLowerCase())]
+    const [first = ''] = made
+    const listed = Object.entries(attributes).map(([key, value]) => attributeOf(key, value))
+    append({ name: name ?? first, opType, domain, inputs, outputs: made, attributes: listed })
+    return first
+  }
   return {
     nodes,
     initializers,
@@ -86,13 +99,8 @@ export function graphWriter(taken: Iterable<string> = [], prefix = ''): GraphWri
     ints: (values) =>
       constant(`ints_${values.join('_')}`, (name) => int64Tensor(name, [values.length], values)),
     integer: (value) => constant(`integer_${value}`, (name) => int64Tensor(name, [], [value])),
-    emit(opType, inputs, { attributes = {}, domain = '', outputs, name } = {}) {
-      const made = outputs ?? [names.fresh(opType.toLowerCase())]
-      const [first = ''] = made
-      const listed = Object.entries(attributes).map(([key, value]) => attributeOf(key, value))
-      append({ name: name ?? first, opType, domain, inputs, outputs: made, attributes: listed })
-      return first
-    },
+    emit,
+    op: (opType, inputs, attributes = {}) => emit(opType, inputs, { attributes }),
     extending: (graph, parts = {}) => ({
       ...graph,
       ...parts,

@@ -41,7 +41,7 @@ export function linearOnnx({ labels, weights, scales, bias }: LinearModel): Mode
   const table = writer.add(tensor('weights', { dtype, dims, data: weights }))
   const sizes = writer.add(float32Tensor('scales', [scales.length], scales))
   const rows = writer.emit('Gather', [table, 'feature_ids'])
-  const floats = writer.emit('Cast', [rows], { attributes: { to: 1 } })
+  const floats = writer.op('Cast', [rows], { to: 1 })
   const scaled = writer.emit('Mul', [
     'feature_values',
     writer.emit('Gather', [sizes, 'feature_ids']),
@@ -90,13 +90,13 @@ export function staticOnnx(bag: StaticModel): Model {
   const writer = graphWriter(names)
   const table = writer.add(float32Tensor('embeddings', [scales.length, width], vectors))
   const counts = writer.add(float32Tensor('counts', [scales.length], counted))
-  const mask = writer.emit('Cast', ['attention_mask'], { attributes: { to: 1 } })
+  const mask = writer.op('Cast', ['attention_mask'], { to: 1 })
   const weights = writer.emit('Mul', [mask, writer.emit('Gather', [counts, 'input_ids'])])
   const sum = weightedSum(writer, weights, writer.emit('Gather', [table, 'input_ids']))
   // By the number of counted tokens, or by its own length; an empty text stays zero.
   const length = unitLength
     ? writer.emit('ReduceL2', [sum, writer.ints([1])])
-    : writer.emit('ReduceSum', [weights, writer.ints([1])], { attributes: { keepdims: 1 } })
+    : writer.op('ReduceSum', [weights, writer.ints([1])], { keepdims: 1 })
   const divisor = writer.emit('Max', [length, writer.scalar(unitLength ? 1e-12 : 1)])
   emitLayers(writer, layers, writer.emit('Div', [sum, divisor]))
   const inputs = names.map((name) => valueInfo(name, 'int64', ['batch', 'sequence']))
@@ -121,8 +121,7 @@ export function appendHead(
   const writer = writerFor(encoder.graph, 'rightsize.head.')
   const vector = pool ? emitSum(writer, encoder, embedding) : embedding
   const unit = { axis: -1, p: 2 }
-  const input =
-    normalise || pool ? writer.emit('LpNormalization', [vector], { attributes: unit }) : vector
+  const input = normalise || pool ? writer.op('LpNormalization', [vector], unit) : vector
   emitLayers(writer, head.layers, input)
   return {
     ...encoder,
@@ -143,7 +142,7 @@ function emitSum(writer: GraphWriter, { graph: { inputs } }: Model, embedding: s
       'STUDENT_INPUT',
       `"${embedding}" has a vector for each token, and the encoder has no attention_mask`,
     )
-  const mask = writer.emit('Cast', ['attention_mask'], { attributes: { to: 1 } })
+  const mask = writer.op('Cast', ['attention_mask'], { to: 1 })
   const row = writer.emit('Reshape', [mask, writer.ints([0, 1, -1])])
   const sum = writer.emit('MatMul', [row, embedding])
   return writer.emit('Reshape', [sum, writer.ints([0, -1])])

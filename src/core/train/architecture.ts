@@ -87,7 +87,7 @@ export function meanPool(writer: GraphWriter, value: string, mask: string): stri
   const kept = writer.emit('Mul', [value, column])
   const over = { attributes: { keepdims: 0 } }
   const sum = writer.emit('ReduceSum', [kept, writer.ints([1])], over)
-  const count = writer.emit('ReduceSum', [mask, writer.ints([1])], { attributes: { keepdims: 1 } })
+  const count = writer.op('ReduceSum', [mask, writer.ints([1])], { keepdims: 1 })
   return writer.emit('Div', [sum, writer.emit('Max', [count, writer.scalar(1)])])
 }
 

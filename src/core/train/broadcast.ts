@@ -19,12 +19,10 @@ function sumStatically(
 ): string {
   const leading = Array.from({ length: lead }, (_, index) => index)
   const summedInner =
-    inner.length === 0
-      ? grad
-      : writer.emit('ReduceSum', [grad, writer.ints(inner)], { attributes: { keepdims: 1 } })
+    inner.length === 0 ? grad : writer.op('ReduceSum', [grad, writer.ints(inner)], { keepdims: 1 })
   return lead === 0
     ? summedInner
-    : writer.emit('ReduceSum', [summedInner, writer.ints(leading)], { attributes: { keepdims: 0 } })
+    : writer.op('ReduceSum', [summedInner, writer.ints(leading)], { keepdims: 0 })
 }
 
 /** The same at run time: axes where the target's shape, padded on the left with ones, is 1 are summed, then the shape is restored. */
@@ -33,12 +31,10 @@ function sumDynamically(writer: GraphWriter, grad: string, target: string): stri
   const rank = writer.emit('Shape', [writer.emit('Shape', [grad])])
   const pad = writer.emit('Sub', [rank, writer.emit('Shape', [shape])])
   const ones = writer.emit('Expand', [writer.ints([1]), pad])
-  const padded = writer.emit('Concat', [ones, shape], { attributes: { axis: 0 } })
+  const padded = writer.op('Concat', [ones, shape], { axis: 0 })
   const isOne = writer.emit('Equal', [padded, writer.ints([1])])
   const axes = writer.emit('Reshape', [writer.emit('NonZero', [isOne]), writer.ints([-1])])
-  const summed = writer.emit('ReduceSum', [grad, axes], {
-    attributes: { keepdims: 1, noop_with_empty_axes: 1 },
-  })
+  const summed = writer.op('ReduceSum', [grad, axes], { keepdims: 1, noop_with_empty_axes: 1 })
   return writer.emit('Reshape', [summed, shape])
 }
 

@@ -117,7 +117,7 @@ function words(build: Build, states: string): number {
   const count = weights.dims(table)?.[0] ?? 0
   const value = normalised(build, active, norm)
   const decoder = config.tied
-    ? writer.emit('Transpose', [weights.reuse(table)], { attributes: { perm: [1, 0] } })
+    ? writer.op('Transpose', [weights.reuse(table)], { perm: [1, 0] })
     : weights.addTurned(`${outer}.weight`, config.width, count)
   const product = writer.emit('MatMul', [value, decoder], { name: '/decoder/MatMul' })
   // Both names are one tensor where weights are tied; else the decoder's own counts.
@@ -134,19 +134,15 @@ const poolings: Readonly<
   cls: (writer, states) => firstToken(writer, states),
   mean: meanPool,
   max(writer, states, mask) {
-    const real = writer.emit('Cast', [writer.emit('Unsqueeze', [mask, writer.ints([2])])], {
-      attributes: { to: 9 },
-    })
+    const real = writer.op('Cast', [writer.emit('Unsqueeze', [mask, writer.ints([2])])], { to: 9 })
     // Lower than any state; minus infinity would break gradients and float16.
     const kept = writer.emit('Where', [real, states, writer.scalar(-1e9)])
-    return writer.emit('ReduceMax', [kept, writer.ints([1])], { attributes: { keepdims: 0 } })
+    return writer.op('ReduceMax', [kept, writer.ints([1])], { keepdims: 0 })
   },
   mean_sqrt_len_tokens(writer, states, mask) {
     const kept = writer.emit('Mul', [states, writer.emit('Unsqueeze', [mask, writer.ints([2])])])
-    const sum = writer.emit('ReduceSum', [kept, writer.ints([1])], { attributes: { keepdims: 0 } })
-    const count = writer.emit('ReduceSum', [mask, writer.ints([1])], {
-      attributes: { keepdims: 1 },
-    })
+    const sum = writer.op('ReduceSum', [kept, writer.ints([1])], { keepdims: 0 })
+    const count = writer.op('ReduceSum', [mask, writer.ints([1])], { keepdims: 1 })
     const atLeastOne = writer.emit('Max', [count, writer.scalar(1)])
     return writer.emit('Div', [sum, writer.emit('Sqrt', [atLeastOne])])
   },
@@ -160,10 +156,7 @@ function embedding(
 ): number {
   const vectors = modes.map((mode) => poolings[mode](writer, states, mask))
   let width = config.width * vectors.length
-  let value =
-    vectors.length === 1
-      ? (vectors[0] ?? '')
-      : writer.emit('Concat', vectors, { attributes: { axis: 1 } })
+  let value = vectors.length === 1 ? (vectors[0] ?? '') : writer.op('Concat', vectors, { axis: 1 })
   for (const [place, step] of steps.entries()) {
     if (step.kind === 'normalise') value = unitLength(writer, value)
     else {
@@ -177,7 +170,7 @@ function embedding(
 
 /** torch.nn.functional.normalize: p 2, eps 1e-12. */
 function unitLength(writer: GraphWriter, value: string): string {
-  const norm = writer.emit('ReduceL2', [value, writer.ints([1])], { attributes: { keepdims: 1 } })
+  const norm = writer.op('ReduceL2', [value, writer.ints([1])], { keepdims: 1 })
   return writer.emit('Div', [value, writer.emit('Max', [norm, writer.scalar(1e-12)])])
 }
 

@@ -58,4 +58,4 @@ export function activated(
 
 /** The first token's states, [batch, width]. */
 export const firstToken = (writer: GraphWriter, states: string): string =>
-  writer.emit('Gather', [states, writer.integer(0)], { attributes: { axis: 1 } })
+  writer.op('Gather', [states, writer.integer(0)], { axis: 1 })

@@ -32,7 +32,7 @@ export function buildBert(
   const writer = graphWriter(taken)
   const weights = new BertWeights(tensors, config.family, writer)
   const build: Build = { writer, weights, config }
-  const mask = writer.emit('Cast', ['attention_mask'], { attributes: { to: 1 } })
+  const mask = writer.op('Cast', ['attention_mask'], { to: 1 })
   const { value, types } = embeddings(build)
   const states = encoder(build, value, scoresToAdd(build, mask))
   const output = head(build, states, mask, sentence)
@@ -82,7 +82,7 @@ function placeIds({ writer, config }: Build): string {
   // Its own constant: trimming the vocabulary renumbers the id, not the number that places count from.
   const pad = writer.add(int64Tensor(writer.fresh('padding_id'), [], [config.padId]))
   const padding = writer.emit('Equal', ['input_ids', pad])
-  const real = writer.emit('Cast', [writer.emit('Not', [padding])], { attributes: { to: 7 } })
+  const real = writer.op('Cast', [writer.emit('Not', [padding])], { to: 7 })
   const counted = writer.emit('CumSum', [real, writer.integer(1)])
   return writer.emit('Add', [writer.emit('Mul', [counted, real]), writer.integer(config.padId)])
 }
@@ -123,7 +123,7 @@ function distances({ writer, weights, config }: Build): string {
   const apart = writer.emit('Sub', [places, column])
   const shifted = writer.emit('Add', [apart, writer.integer(positions - 1)])
   const scores = writer.emit('Gather', [table, writer.emit('Gather', [bucketOf, shifted])])
-  const byHead = writer.emit('Transpose', [scores], { attributes: { perm: [2, 0, 1] } })
+  const byHead = writer.op('Transpose', [scores], { perm: [2, 0, 1] })
   return writer.emit('Unsqueeze', [byHead, writer.ints([0])])
 }
 
@@ -212,7 +212,7 @@ function attention(
   const split = (name: string, perm: readonly number[]) => {
     const states = dense(build, value, name, width, width)
     const apart = writer.emit('Reshape', [states, writer.ints([0, 0, heads, size])])
-    return writer.emit('Transpose', [apart], { attributes: { perm } })
+    return writer.op('Transpose', [apart], { perm })
   }
   const query = split(at.query, [0, 2, 1, 3])
   const key = split(at.key, [0, 2, 3, 1])
@@ -220,9 +220,9 @@ function attention(
   const product = writer.emit('MatMul', [query, key])
   const scores = writer.emit('Mul', [product, writer.scalar(1 / Math.sqrt(size))])
   const masked = writer.emit('Add', [scores, bias])
-  const shares = writer.emit('Softmax', [masked], { attributes: { axis: -1 } })
+  const shares = writer.op('Softmax', [masked], { axis: -1 })
   const mixed = writer.emit('MatMul', [shares, content])
-  const back = writer.emit('Transpose', [mixed], { attributes: { perm: [0, 2, 1, 3] } })
+  const back = writer.op('Transpose', [mixed], { perm: [0, 2, 1, 3] })
   const joined = writer.emit('Reshape', [back, writer.ints([0, 0, width])])
   return dense(build, joined, at.output, width, width)
 }

@@ -147,7 +147,7 @@ function distanceScores({ writer, parameters }: Draft, at: string, rows: string,
     { kind: 'normal', deviation: relativeDeviation },
   )
   const scores = writer.emit('Gather', [table, rows])
-  return writer.emit('Transpose', [scores], { attributes: { perm: [2, 0, 1] } })
+  return writer.op('Transpose', [scores], { perm: [2, 0, 1] })
 }
 
 /** 0 for real tokens and a large negative number for padding, [batch, 1, 1, sequence]. */
@@ -165,7 +165,7 @@ function splitHeads(
 ): string {
   const size = shape.width / shape.heads
   const split = writer.emit('Reshape', [value, writer.ints([0, 0, shape.heads, size])])
-  return writer.emit('Transpose', [split], { attributes: { perm } })
+  return writer.op('Transpose', [split], { perm })
 }
 
 function attentionScores(draft: Draft, query: string, key: string, shape: Full): string {
@@ -200,9 +200,9 @@ function attention(draft: Draft, value: string, bias: Bias, at: string, shape: F
       ? scores
       : writer.emit('Add', [scores, distanceScores(draft, at, bias.distances, shape)])
   const masked = writer.emit('Add', [placed, bias.padding])
-  const weights = writer.emit('Softmax', [masked], { attributes: { axis: -1 } })
+  const weights = writer.op('Softmax', [masked], { axis: -1 })
   const heads = writer.emit('MatMul', [weights, splitHeads(draft, content, shape, [0, 2, 1, 3])])
-  const back = writer.emit('Transpose', [heads], { attributes: { perm: [0, 2, 1, 3] } })
+  const back = writer.op('Transpose', [heads], { perm: [0, 2, 1, 3] })
   const joined = writer.emit('Reshape', [back, writer.ints([0, 0, width])])
   return dense(draft, joined, `${at}.output.dense`, width, width)
 }
@@ -250,9 +250,9 @@ function attentionPool(
 ) {
   const weight = parameters.weight('pooler.score.weight', width, 1)
   const scores = writer.emit('MatMul', [judged, weight], { name: '/pooler/score/MatMul' })
-  const line = writer.emit('Transpose', [scores], { attributes: { perm: [0, 2, 1] } })
+  const line = writer.op('Transpose', [scores], { perm: [0, 2, 1] })
   const masked = writer.emit('Add', [line, writer.emit('Squeeze', [padding, writer.ints([1])])])
-  const weights = writer.emit('Softmax', [masked], { attributes: { axis: -1 } })
+  const weights = writer.op('Softmax', [masked], { axis: -1 })
   return writer.emit('Squeeze', [writer.emit('MatMul', [weights, value]), writer.ints([1])])
 }
 
@@ -269,11 +269,11 @@ function pool(
     return attentionPool(draft, value, value, bias.padding, shape.width)
   if (shape.pooling === 'gated')
     return attentionPool(draft, value, words, bias.padding, shape.width)
-  return draft.writer.emit('Gather', [value, draft.writer.integer(0)], { attributes: { axis: 1 } })
+  return draft.writer.op('Gather', [value, draft.writer.integer(0)], { axis: 1 })
 }
 
 function emitEncoder(draft: Draft, shape: Full): void {
-  const mask = draft.writer.emit('Cast', ['attention_mask'], { attributes: { to: 1 } })
+  const mask = draft.writer.op('Cast', ['attention_mask'], { to: 1 })
   const bias: Bias = {
     padding: attentionBias(draft, mask),
     distances: shape.positions === 'relative' ? distances(draft) : null,

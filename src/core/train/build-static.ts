@@ -25,7 +25,7 @@ const embeddingDeviation = 0.1
 
 function emitStatic(draft: Draft, { vocabulary, width, classes, hidden }: StaticShape): void {
   const { writer, parameters } = draft
-  const mask = writer.emit('Cast', ['attention_mask'], { attributes: { to: 1 } })
+  const mask = writer.op('Cast', ['attention_mask'], { to: 1 })
   const table = parameters.add('embeddings.word_embeddings.weight', [vocabulary, width], {
     kind: 'normal',
     deviation: embeddingDeviation,

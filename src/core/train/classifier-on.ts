@@ -58,7 +58,7 @@ function ending(model: Model, graph: Graph, name: string): Model {
 
 function withMean(graph: Graph, states: string) {
   const writer = writerFor(graph, 'head/')
-  const mask = writer.emit('Cast', ['attention_mask'], { attributes: { to: 1 } })
+  const mask = writer.op('Cast', ['attention_mask'], { to: 1 })
   const vector = meanPool(writer, states, mask)
   return { vector, graph: writer.extending(graph) }
 }

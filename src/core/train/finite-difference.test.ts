@@ -116,8 +116,7 @@ const cases: Readonly<Record<DifferentiableOp, readonly Case[]>> = {
     ...[[4], [2, 1], [2, 4], []].map((c) => ({
       title: `bias [${c}]`,
       inputs: { a: [2, 3], b: [3, 4], c },
-      build: (writer: GraphWriter) =>
-        writer.emit('Gemm', ['a', 'b', 'c'], { attributes: { beta: { float: 0.5 } } }),
+      build: (writer: GraphWriter) => writer.op('Gemm', ['a', 'b', 'c'], { beta: { float: 0.5 } }),
     })),
   ],
   Softmax: [
@@ -125,7 +124,7 @@ const cases: Readonly<Record<DifferentiableOp, readonly Case[]>> = {
     {
       title: 'an inner axis',
       inputs: { x: [2, 3, 2] },
-      build: (writer) => writer.emit('Softmax', ['x'], { attributes: { axis: 1 } }),
+      build: (writer) => writer.op('Softmax', ['x'], { axis: 1 }),
     },
   ],
   LogSoftmax: [unary('LogSoftmax')],
@@ -138,8 +137,7 @@ const cases: Readonly<Record<DifferentiableOp, readonly Case[]>> = {
     {
       title: 'two axes, without bias',
       inputs: { x: [3, 2, 4], scale: [2, 4] },
-      build: (writer) =>
-        writer.emit('LayerNormalization', ['x', 'scale'], { attributes: { axis: 1 } }),
+      build: (writer) => writer.op('LayerNormalization', ['x', 'scale'], { axis: 1 }),
       needsDims: true,
     },
   ],
@@ -168,13 +166,13 @@ const cases: Readonly<Record<DifferentiableOp, readonly Case[]>> = {
     {
       title: 'a permutation that is not its own inverse',
       inputs: { x: [2, 3, 4] },
-      build: (writer) => writer.emit('Transpose', ['x'], { attributes: { perm: [1, 2, 0] } }),
+      build: (writer) => writer.op('Transpose', ['x'], { perm: [1, 2, 0] }),
     },
   ],
   Concat: [
     {
       inputs: { a: [2, 1], b: [2, 3] },
-      build: (writer) => writer.emit('Concat', ['a', 'b', 'a'], { attributes: { axis: -1 } }),
+      build: (writer) => writer.op('Concat', ['a', 'b', 'a'], { axis: -1 }),
     },
   ],
   Split: [
@@ -218,29 +216,27 @@ const cases: Readonly<Record<DifferentiableOp, readonly Case[]>> = {
       title: 'to double and back',
       inputs: { x: [2, 3] },
       build: (writer) => {
-        const wide = writer.emit('Cast', ['x'], { attributes: { to: 11 } })
+        const wide = writer.op('Cast', ['x'], { to: 11 })
         const back = writer.emit('Mul', [wide, wide])
-        return writer.emit('Cast', [back], { attributes: { to: 1 } })
+        return writer.op('Cast', [back], { to: 1 })
       },
     },
   ],
   ReduceSum: [
     {
       inputs: { x: [2, 3, 2] },
-      build: (writer) =>
-        writer.emit('ReduceSum', ['x', writer.ints([0, -1])], { attributes: { keepdims: 0 } }),
+      build: (writer) => writer.op('ReduceSum', ['x', writer.ints([0, -1])], { keepdims: 0 }),
     },
     {
       title: 'all axes',
       inputs: { x: [2, 3] },
-      build: (writer) => writer.emit('ReduceSum', ['x'], { attributes: { keepdims: 0 } }),
+      build: (writer) => writer.op('ReduceSum', ['x'], { keepdims: 0 }),
     },
   ],
   ReduceMean: [
     {
       inputs: { x: [2, 3, 2] },
-      build: (writer) =>
-        writer.emit('ReduceMean', ['x', writer.ints([1])], { attributes: { keepdims: 0 } }),
+      build: (writer) => writer.op('ReduceMean', ['x', writer.ints([1])], { keepdims: 0 }),
     },
     {
       title: 'kept axes',
@@ -251,8 +247,7 @@ const cases: Readonly<Record<DifferentiableOp, readonly Case[]>> = {
   ReduceL2: [
     {
       inputs: { x: [2, 3, 2] },
-      build: (writer) =>
-        writer.emit('ReduceL2', ['x', writer.ints([1])], { attributes: { keepdims: 0 } }),
+      build: (writer) => writer.op('ReduceL2', ['x', writer.ints([1])], { keepdims: 0 }),
     },
     {
       title: 'kept axes',
@@ -263,8 +258,7 @@ const cases: Readonly<Record<DifferentiableOp, readonly Case[]>> = {
   ReduceMax: [
     {
       inputs: { x: [2, 5, 2] },
-      build: (writer) =>
-        writer.emit('ReduceMax', ['x', writer.ints([1])], { attributes: { keepdims: 0 } }),
+      build: (writer) => writer.op('ReduceMax', ['x', writer.ints([1])], { keepdims: 0 }),
     },
     {
       title: 'kept axes',
@@ -281,15 +275,14 @@ const cases: Readonly<Record<DifferentiableOp, readonly Case[]>> = {
     {
       title: 'one place of an inner axis',
       inputs: { x: [2, 3, 2] },
-      build: (writer) =>
-        writer.emit('Gather', ['x', writer.integer(1)], { attributes: { axis: 1 } }),
+      build: (writer) => writer.op('Gather', ['x', writer.integer(1)], { axis: 1 }),
     },
     {
       title: 'a matrix of places on the last axis',
       inputs: { x: [2, 3] },
       build: (writer) => {
         const places = writer.emit('Reshape', [writer.ints([0, 2, 2, -3]), writer.ints([2, 2])])
-        return writer.emit('Gather', ['x', places], { attributes: { axis: -1 } })
+        return writer.op('Gather', ['x', places], { axis: -1 })
       },
     },
   ],

@@ -29,25 +29,23 @@ export const lossNames = {
 function logProbabilities(writer: GraphWriter, logits: string, temperature: number): string {
   const scaled =
     temperature === 1 ? logits : writer.emit('Mul', [logits, writer.scalar(1 / temperature)])
-  return writer.emit('LogSoftmax', [scaled], { attributes: { axis: -1 } })
+  return writer.op('LogSoftmax', [scaled], { axis: -1 })
 }
 
 /** -sum over classes of target x log probability, per row. */
 function crossEntropyRows(writer: GraphWriter, targets: string, logs: string): string {
   const product = writer.emit('Mul', [targets, logs])
-  const sum = writer.emit('ReduceSum', [product, writer.ints([-1])], {
-    attributes: { keepdims: 0 },
-  })
+  const sum = writer.op('ReduceSum', [product, writer.ints([-1])], { keepdims: 0 })
   return writer.emit('Neg', [sum])
 }
 
 function oneHot(writer: GraphWriter, logits: string, smoothing: number): string {
   const classes = writer.emit('Gather', [writer.emit('Shape', [logits]), writer.ints([-1])])
-  const off = writer.emit('Cast', [classes], { attributes: { to: 1 } })
+  const off = writer.op('Cast', [classes], { to: 1 })
   const low = writer.emit('Div', [writer.scalar(smoothing), off])
   const high = writer.emit('Add', [low, writer.scalar(1 - smoothing)])
-  const values = writer.emit('Concat', [low, high], { attributes: { axis: 0 } })
-  return writer.emit('OneHot', [lossNames.labels, classes, values], { attributes: { axis: -1 } })
+  const values = writer.op('Concat', [low, high], { axis: 0 })
+  return writer.op('OneHot', [lossNames.labels, classes, values], { axis: -1 })
 }
 
 function hardRows(writer: GraphWriter, logits: string, smoothing: number): string {
@@ -72,13 +70,11 @@ function softRows(
 function squaredRows(writer: GraphWriter, output: string): string {
   const difference = writer.emit('Sub', [output, lossNames.targets])
   const squares = writer.emit('Mul', [difference, difference])
-  return writer.emit('ReduceMean', [squares, writer.ints([-1])], { attributes: { keepdims: 0 } })
+  return writer.op('ReduceMean', [squares, writer.ints([-1])], { keepdims: 0 })
 }
 
 function lastAxisSum(writer: GraphWriter, a: string, b: string): string {
-  return writer.emit('ReduceSum', [writer.emit('Mul', [a, b]), writer.ints([-1])], {
-    attributes: { keepdims: 0 },
-  })
+  return writer.op('ReduceSum', [writer.emit('Mul', [a, b]), writer.ints([-1])], { keepdims: 0 })
 }
 
 /** 1 - a.b / (|a| |b|); 1e-12 under the root keeps the slope finite at zero. */

@@ -27,3 +27,17 @@ export function gradOf({ grads }: RuleContext): string {
 export function inputOf({ node }: RuleContext, index: number): string {
   return node.inputs[index] ?? ''
 }
+
+/** Output `index` of the forward node. */
+export function outputOf({ node }: RuleContext, index = 0): string {
+  return node.outputs[index] ?? ''
+}
+
+/** The rule of an element-wise function of one operand: dy times its slope, which `slope` emits from input x and output y. */
+export function bySlope(slope: (writer: GraphWriter, x: string, y: string) => string): VjpRule {
+  return (context) => {
+    const { writer } = context
+    const factor = slope(writer, inputOf(context, 0), outputOf(context))
+    return [writer.emit('Mul', [gradOf(context), factor])]
+  }
+}

@@ -1,20 +1,14 @@
 import { sumToShape } from './broadcast.ts'
-import { gradOf, inputOf, type RuleContext, type VjpRule } from './rule.ts'
+import { bySlope, gradOf, inputOf, outputOf, type RuleContext, type VjpRule } from './rule.ts'
 
 /** Sums `grad` to the shape of operand `index`, or null when its gradient is not wanted. */
 function toOperand(context: RuleContext, index: number, grad: () => string): string | null {
   if (!context.wants(index)) return null
-  const { writer, dims, node } = context
-  return sumToShape(writer, dims, grad(), node.outputs[0] ?? '', inputOf(context, index))
+  const { writer, dims } = context
+  return sumToShape(writer, dims, grad(), outputOf(context), inputOf(context, index))
 }
 
-/** d(a+b) = da + db. */
-const add: VjpRule = (context) => [
-  toOperand(context, 0, () => gradOf(context)),
-  toOperand(context, 1, () => gradOf(context)),
-]
-
-/** Any number of operands, each with the gradient itself. */
+/** d(a+b) = da + db, for any number of operands. */
 const sum: VjpRule = (context) =>
   context.node.inputs.map((_, index) => toOperand(context, index, () => gradOf(context)))
 
@@ -23,8 +17,8 @@ const max: VjpRule = (context) => {
   const { writer, node } = context
   return node.inputs.map((input, index) =>
     toOperand(context, index, () => {
-      const largest = writer.emit('Equal', [input, node.outputs[0] ?? ''])
-      const chosen = writer.emit('Cast', [largest], { attributes: { to: 1 } })
+      const largest = writer.emit('Equal', [input, outputOf(context)])
+      const chosen = writer.op('Cast', [largest], { to: 1 })
       return writer.emit('Mul', [gradOf(context), chosen])
     }),
   )
@@ -46,15 +40,15 @@ const mul: VjpRule = (context) => {
 
 /** d(a/b) = da/b - (a/b) db/b. */
 const div: VjpRule = (context) => {
-  const { writer, node } = context
+  const { writer } = context
   const overB = writer.emit('Div', [gradOf(context), inputOf(context, 1)])
-  const byB = (): string => writer.emit('Neg', [writer.emit('Mul', [overB, node.outputs[0] ?? ''])])
+  const byB = (): string => writer.emit('Neg', [writer.emit('Mul', [overB, outputOf(context)])])
   return [toOperand(context, 0, () => overB), toOperand(context, 1, byB)]
 }
 
 /** d(x^p)/dx = p x^(p-1), without Pow for p = 2; d(x^p)/dp = x^p ln x, defined for x > 0 only. */
 const pow: VjpRule = (context) => {
-  const { writer, dims, node } = context
+  const { writer, dims } = context
   const base = inputOf(context, 0)
   const exponent = inputOf(context, 1)
   const slope = (): string => {
@@ -64,7 +58,7 @@ const pow: VjpRule = (context) => {
     return writer.emit('Mul', [writer.emit('Pow', [base, less]), exponent])
   }
   const byExponent = (): string =>
-    writer.emit('Mul', [node.outputs[0] ?? '', writer.emit('Log', [base])])
+    writer.emit('Mul', [outputOf(context), writer.emit('Log', [base])])
   return [
     toOperand(context, 0, () => writer.emit('Mul', [gradOf(context), slope()])),
     toOperand(context, 1, () => writer.emit('Mul', [gradOf(context), byExponent()])),
@@ -75,29 +69,18 @@ const neg: VjpRule = (context) => [context.writer.emit('Neg', [gradOf(context)])
 
 /** d sqrt(x) = dx / (2 sqrt(x)). */
 const sqrt: VjpRule = (context) => {
-  const { writer, node } = context
-  const twice = writer.emit('Mul', [node.outputs[0] ?? '', writer.scalar(2)])
+  const { writer } = context
+  const twice = writer.emit('Mul', [outputOf(context), writer.scalar(2)])
   return [writer.emit('Div', [gradOf(context), twice])]
 }
-
-/** d exp(x) = exp(x) dx. */
-const exp: VjpRule = (context) => [
-  context.writer.emit('Mul', [gradOf(context), context.node.outputs[0] ?? '']),
-]
 
 const log: VjpRule = (context) => [
   context.writer.emit('Div', [gradOf(context), inputOf(context, 0)]),
 ]
 
-/** The sign of x; 0 at 0. */
-const abs: VjpRule = (context) => {
-  const { writer } = context
-  return [writer.emit('Mul', [gradOf(context), writer.emit('Sign', [inputOf(context, 0)])])]
-}
-
 /** Element-wise arithmetic with broadcasting: the gradient of a broadcast operand is summed back to its shape. */
 export const arithmeticRules = {
-  Add: add,
+  Add: sum,
   Sum: sum,
   Sub: sub,
   Max: max,
@@ -106,7 +89,9 @@ export const arithmeticRules = {
   Pow: pow,
   Neg: neg,
   Sqrt: sqrt,
-  Exp: exp,
+  /** d exp(x) = exp(x) dx. */
+  Exp: bySlope((_, __, y) => y),
   Log: log,
-  Abs: abs,
+  /** The sign of x; 0 at 0. */
+  Abs: bySlope((writer, x) => writer.emit('Sign', [x])),
 } as const satisfies Record<string, VjpRule>

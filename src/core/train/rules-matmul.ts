@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import { floatOf, intOf } from '../onnx/attributes.ts'
 import { sumToShape } from './broadcast.ts'
-import { gradOf, inputOf, type RuleContext, type VjpRule } from './rule.ts'
+import { gradOf, inputOf, outputOf, type RuleContext, type VjpRule } from './rule.ts'
 
 /** op(a) x op(b), batched; the transposes are inside the product, which costs nothing in onnxruntime. */
 function product(
@@ -25,7 +25,7 @@ function asRows({ writer, dims }: RuleContext, name: string): string {
   if (known?.length === 2) return name
   const columns = known?.at(-1)
   const size = typeof columns === 'number' ? columns : 0
-  if (size === 0) return writer.emit('Flatten', [name], { attributes: { axis: -1 } })
+  if (size === 0) return writer.op('Flatten', [name], { axis: -1 })
   return writer.emit('Reshape', [name, writer.ints([-1, size])])
 }
 
@@ -33,7 +33,7 @@ function asRows({ writer, dims }: RuleContext, name: string): string {
 function weightGradient(context: RuleContext): string {
   const x = asRows(context, inputOf(context, 0))
   const dy = asRows(context, gradOf(context))
-  return context.writer.emit('Gemm', [x, dy], { attributes: { transA: 1 } })
+  return context.writer.op('Gemm', [x, dy], { transA: 1 })
 }
 
 function refuseVectors(context: RuleContext): void {
@@ -48,22 +48,27 @@ function refuseVectors(context: RuleContext): void {
   }
 }
 
-function batchedGradient(context: RuleContext, index: 0 | 1): string {
-  const { node } = context
-  const transA = intOf(node, 'transA', 0) === 1
-  const transB = intOf(node, 'transB', 0) === 1
-  const alpha = floatOf(node, 'alpha', 1)
+/** How a node multiplies: alpha op(A) op(B). */
+function formOf({ node }: RuleContext) {
+  const flag = (name: string) => intOf(node, name, 0) === 1
+  return { transA: flag('transA'), transB: flag('transB'), alpha: floatOf(node, 'alpha', 1) }
+}
+
+type Multiply = (a: string, b: string, transA: boolean, transB: boolean, alpha: number) => string
+
+/** The gradient of alpha op(A) op(B) by one of its factors. */
+function factorGradient(context: RuleContext, index: 0 | 1, multiply: Multiply): string {
+  const { transA, transB, alpha } = formOf(context)
   const dy = gradOf(context)
   const [a, b] = [inputOf(context, 0), inputOf(context, 1)]
-  const grad =
-    index === 0
-      ? transA
-        ? product(context, b, dy, transB, true, alpha)
-        : product(context, dy, b, false, !transB, alpha)
-      : transB
-        ? product(context, dy, a, true, transA, alpha)
-        : product(context, a, dy, !transA, false, alpha)
-  return sumOverBatch(context, grad, index)
+  if (index === 0)
+    return transA ? multiply(b, dy, transB, true, alpha) : multiply(dy, b, false, !transB, alpha)
+  return transB ? multiply(dy, a, true, transA, alpha) : multiply(a, dy, !transA, false, alpha)
+}
+
+function batchedGradient(context: RuleContext, index: 0 | 1): string {
+  const multiply: Multiply = (...factors) => product(context, ...factors)
+  return sumOverBatch(context, factorGradient(context, index, multiply), index)
 }
 
 /** Sums over batch axes that the operand was broadcast along; the two matrix axes always fit. */
@@ -91,18 +96,6 @@ const matMul: VjpRule = (context) => {
   ]
 }
 
-function gemmProduct(
-  { writer }: RuleContext,
-  a: string,
-  b: string,
-  transA: boolean,
-  transB: boolean,
-  alpha: number,
-): string {
-  const attributes = { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } }
-  return writer.emit('Gemm', [a, b], { attributes })
-}
-
 /** The gradient by C of alpha A B + beta C: beta dY summed to the shape of C. */
 function gemmBias(context: RuleContext): string | null {
   const { node, writer, dims } = context
@@ -110,26 +103,20 @@ function gemmBias(context: RuleContext): string | null {
   const beta = floatOf(node, 'beta', 1)
   const dy = gradOf(context)
   const scaled = beta === 1 ? dy : writer.emit('Mul', [dy, writer.scalar(beta)])
-  return sumToShape(writer, dims, scaled, node.outputs[0] ?? '', inputOf(context, 2))
+  return sumToShape(writer, dims, scaled, outputOf(context), inputOf(context, 2))
 }
 
 /** Y = alpha op(A) op(B) + beta C, over matrices. */
 const gemm: VjpRule = (context) => {
-  const { node } = context
-  const transA = intOf(node, 'transA', 0) === 1
-  const transB = intOf(node, 'transB', 0) === 1
-  const alpha = floatOf(node, 'alpha', 1)
-  const dy = gradOf(context)
-  const [a, b] = [inputOf(context, 0), inputOf(context, 1)]
-  const byA = (): string =>
-    transA
-      ? gemmProduct(context, b, dy, transB, true, alpha)
-      : gemmProduct(context, dy, b, false, !transB, alpha)
-  const byB = (): string =>
-    transB
-      ? gemmProduct(context, dy, a, true, transA, alpha)
-      : gemmProduct(context, a, dy, !transA, false, alpha)
-  return [context.wants(0) ? byA() : null, context.wants(1) ? byB() : null, gemmBias(context)]
+  const multiply: Multiply = (a, b, transA, transB, alpha) =>
+    context.writer.op('Gemm', [a, b], {
+      transA: Number(transA),
+      transB: Number(transB),
+      alpha: { float: alpha },
+    })
+  const by = (index: 0 | 1) =>
+    context.wants(index) ? factorGradient(context, index, multiply) : null
+  return [by(0), by(1), gemmBias(context)]
 }
 
 /** Matrix products, plain, batched, broadcast and with fused transposes (com.microsoft FusedMatMul, contract read in onnxruntime's ContribOperators.md). */

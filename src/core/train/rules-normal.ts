@@ -1,21 +1,19 @@
 import { RightsizeError } from '../error/error.ts'
 import { intOf } from '../onnx/attributes.ts'
 import { normalAxis } from '../onnx/dims.ts'
-import { gradOf, inputOf, type RuleContext, type VjpRule } from './rule.ts'
+import { gradOf, inputOf, outputOf, type RuleContext, type VjpRule } from './rule.ts'
 
 const axisOf = ({ node }: RuleContext): number => intOf(node, 'axis', -1)
 
 function sumOverAxis(context: RuleContext, value: string): string {
   const { writer } = context
-  return writer.emit('ReduceSum', [value, writer.ints([axisOf(context)])], {
-    attributes: { keepdims: 1 },
-  })
+  return writer.op('ReduceSum', [value, writer.ints([axisOf(context)])], { keepdims: 1 })
 }
 
 /** dx = y (dy - sum(dy y)). */
 const softmax: VjpRule = (context) => {
-  const { writer, node } = context
-  const y = node.outputs[0] ?? ''
+  const { writer } = context
+  const y = outputOf(context)
   const weighted = writer.emit('Mul', [gradOf(context), y])
   const total = sumOverAxis(context, weighted)
   return [writer.emit('Sub', [weighted, writer.emit('Mul', [y, total])])]
@@ -23,8 +21,8 @@ const softmax: VjpRule = (context) => {
 
 /** dx = dy - softmax(x) sum(dy). */
 const logSoftmax: VjpRule = (context) => {
-  const { writer, node } = context
-  const probabilities = writer.emit('Exp', [node.outputs[0] ?? ''])
+  const { writer } = context
+  const probabilities = writer.emit('Exp', [outputOf(context)])
   const total = sumOverAxis(context, gradOf(context))
   return [writer.emit('Sub', [gradOf(context), writer.emit('Mul', [probabilities, total])])]
 }
@@ -51,12 +49,12 @@ function sumLeading(context: RuleContext, value: string): string {
   const scaleRank = dims.of(inputOf(context, 1))?.length ?? 1
   const rank = dims.of(inputOf(context, 0))?.length
   if (rank === undefined) {
-    const rows = writer.emit('Flatten', [value], { attributes: { axis: -1 } })
-    return writer.emit('ReduceSum', [rows, writer.ints([0])], { attributes: { keepdims: 0 } })
+    const rows = writer.op('Flatten', [value], { axis: -1 })
+    return writer.op('ReduceSum', [rows, writer.ints([0])], { keepdims: 0 })
   }
   const axes = Array.from({ length: rank - scaleRank }, (_, index) => index)
   if (axes.length === 0) return value
-  return writer.emit('ReduceSum', [value, writer.ints(axes)], { attributes: { keepdims: 0 } })
+  return writer.op('ReduceSum', [value, writer.ints(axes)], { keepdims: 0 })
 }
 
 /** The mean of `value` over the normalised axes, kept as axes of size 1. */
@@ -64,7 +62,7 @@ function meanOver(context: RuleContext, value: string): string {
   const { writer } = context
   const { axis, rank } = normalised(context)
   const axes = axis === -1 ? [-1] : Array.from({ length: rank - axis }, (_, index) => axis + index)
-  return writer.emit('ReduceMean', [value, writer.ints(axes)], { attributes: { keepdims: 1 } })
+  return writer.op('ReduceMean', [value, writer.ints(axes)], { keepdims: 1 })
 }
 
 /**

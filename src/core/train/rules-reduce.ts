@@ -1,6 +1,6 @@
 import { intOf } from '../onnx/attributes.ts'
 import { axesOf } from './known-dims.ts'
-import { gradOf, inputOf, type RuleContext, type VjpRule } from './rule.ts'
+import { gradOf, inputOf, outputOf, type RuleContext, type VjpRule } from './rule.ts'
 
 /** The gradient with the reduced axes put back as axes of size 1. */
 function withAxes(context: RuleContext): string {
@@ -25,20 +25,19 @@ const reduceSum: VjpRule = (context) => {
 
 /** The same divided by how many elements made one mean. */
 const reduceMean: VjpRule = (context) => {
-  const { writer, node } = context
+  const { writer } = context
   if (isNothing(context)) return [gradOf(context)]
   const shape = writer.emit('Shape', [inputOf(context, 0)])
   const all = writer.emit('Size', [inputOf(context, 0)])
-  const kept = writer.emit('Size', [node.outputs[0] ?? ''])
-  const count = writer.emit('Cast', [writer.emit('Div', [all, kept])], { attributes: { to: 1 } })
+  const kept = writer.emit('Size', [outputOf(context)])
+  const count = writer.op('Cast', [writer.emit('Div', [all, kept])], { to: 1 })
   const share = writer.emit('Div', [withAxes(context), count])
   return [writer.emit('Expand', [share, shape])]
 }
 
 /** The output with the reduced axes put back as axes of size 1. */
 function keptOutput(context: RuleContext): string {
-  const { node } = context
-  return withAxes({ ...context, grads: [node.outputs[0] ?? ''] })
+  return withAxes({ ...context, grads: [outputOf(context)] })
 }
 
 /** d sqrt(sum x^2) = x dx / that root; 0 where all is 0. */
@@ -54,7 +53,7 @@ const reduceL2: VjpRule = (context) => {
 const reduceMax: VjpRule = (context) => {
   const { writer } = context
   const largest = writer.emit('Equal', [inputOf(context, 0), keptOutput(context)])
-  const chosen = writer.emit('Cast', [largest], { attributes: { to: 1 } })
+  const chosen = writer.op('Cast', [largest], { to: 1 })
   return [writer.emit('Mul', [chosen, withAxes(context)])]
 }
 

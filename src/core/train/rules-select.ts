@@ -1,6 +1,6 @@
 import { floatOf, intOf } from '../onnx/attributes.ts'
 import { sumToShape } from './broadcast.ts'
-import { gradOf, inputOf, type RuleContext, type VjpRule } from './rule.ts'
+import { gradOf, inputOf, outputOf, type RuleContext, type VjpRule } from './rule.ts'
 import { zerosLike } from './rules-shape.ts'
 
 /** Gather along axis 0 of a matrix [V, H]: rows are added up where an index occurs more than once. */
@@ -18,9 +18,7 @@ function gatherRows(context: RuleContext, width: number): string {
  */
 function scatterAdd(context: RuleContext, indices: string, rows: string, axis: number): string {
   const zeros = zerosLike(context, inputOf(context, 0))
-  return context.writer.emit('ScatterElements', [zeros, indices, rows], {
-    attributes: { axis, reduction: 'add' },
-  })
+  return context.writer.op('ScatterElements', [zeros, indices, rows], { axis, reduction: 'add' })
 }
 
 /** Any axis: the gradient is seen as [before, indices, after] and the indices are spread over that shape. */
@@ -33,11 +31,11 @@ function gatherAlong(context: RuleContext): string {
     writer.ints([1]),
   ])
   const at = writer.ints([axis])
-  const shape = writer.emit('ScatterElements', [data, at, count], { attributes: { axis: 0 } })
+  const shape = writer.op('ScatterElements', [data, at, count], { axis: 0 })
   const updates = writer.emit('Reshape', [gradOf(context), shape])
   const rank = writer.emit('Shape', [data])
   const ones = writer.emit('Expand', [writer.ints([1]), rank])
-  const line = writer.emit('ScatterElements', [ones, at, count], { attributes: { axis: 0 } })
+  const line = writer.op('ScatterElements', [ones, at, count], { axis: 0 })
   const flat = writer.emit('Reshape', [inputOf(context, 1), line])
   const indices = writer.emit('Expand', [flat, shape])
   return scatterAdd(context, indices, updates, axis)
@@ -56,13 +54,13 @@ const gather: VjpRule = (context) => {
 
 /** The gradient goes where the value came from. */
 const where: VjpRule = (context) => {
-  const { writer, dims, node } = context
+  const { writer, dims } = context
   const zero = writer.scalar(0)
   const branch = (index: 1 | 2): string | null => {
     if (!context.wants(index)) return null
     const pair = index === 1 ? [gradOf(context), zero] : [zero, gradOf(context)]
     const chosen = writer.emit('Where', [inputOf(context, 0), ...pair])
-    return sumToShape(writer, dims, chosen, node.outputs[0] ?? '', inputOf(context, index))
+    return sumToShape(writer, dims, chosen, outputOf(context), inputOf(context, index))
   }
   return [null, branch(1), branch(2)]
 }
@@ -72,7 +70,7 @@ const dropout: VjpRule = (context) => {
   const { writer, dims, node } = context
   if (inputOf(context, 2) === '') return [gradOf(context)]
   const ratio = dims.number(inputOf(context, 1)) ?? floatOf(node, 'ratio', 0.5)
-  const kept = writer.emit('Cast', [context.output(1)], { attributes: { to: 1 } })
+  const kept = writer.op('Cast', [context.output(1)], { to: 1 })
   const scale = writer.emit('Mul', [kept, writer.scalar(1 / (1 - ratio))])
   return [writer.emit('Mul', [gradOf(context), scale]), null, null]
 }

@@ -1,13 +1,13 @@
 import { RightsizeError } from '../error/error.ts'
 import { intOf, intsOf } from '../onnx/attributes.ts'
 import { sumToShape } from './broadcast.ts'
-import { gradOf, inputOf, type RuleContext, type VjpRule } from './rule.ts'
+import { gradOf, inputOf, outputOf, type RuleContext, type VjpRule } from './rule.ts'
 
 /** The gradient in the shape of the input; for every op that only renames positions in row-major order. */
 const reshapeBack: VjpRule = (context) => {
   const { writer } = context
   const shape = writer.emit('Shape', [inputOf(context, 0)])
-  return [writer.emit('Reshape', [gradOf(context), shape], { attributes: { allowzero: 1 } })]
+  return [writer.op('Reshape', [gradOf(context), shape], { allowzero: 1 })]
 }
 
 const passThrough: VjpRule = (context) => [gradOf(context)]
@@ -18,14 +18,12 @@ const transpose: VjpRule = (context) => {
   const perm = intsOf(node, 'perm')
   if (perm === undefined) return [writer.emit('Transpose', [gradOf(context)])]
   const inverse = perm.map((_, index) => perm.indexOf(index))
-  return [writer.emit('Transpose', [gradOf(context)], { attributes: { perm: inverse } })]
+  return [writer.op('Transpose', [gradOf(context)], { perm: inverse })]
 }
 
 /** The size of `name` along `axis` as a tensor of one int64. */
 function sizeAlong({ writer }: RuleContext, name: string, axis: number): string {
-  return writer.emit('Gather', [writer.emit('Shape', [name]), writer.ints([axis])], {
-    attributes: { axis: 0 },
-  })
+  return writer.op('Gather', [writer.emit('Shape', [name]), writer.ints([axis])], { axis: 0 })
 }
 
 /** The gradient is cut where the inputs were joined. */
@@ -33,7 +31,7 @@ const concat: VjpRule = (context) => {
   const { writer, node } = context
   const axis = intOf(node, 'axis', 0)
   const sizes = node.inputs.map((name) => sizeAlong(context, name, axis))
-  const splits = writer.emit('Concat', sizes, { attributes: { axis: 0 } })
+  const splits = writer.op('Concat', sizes, { axis: 0 })
   const outputs = node.inputs.map(() => writer.fresh('split'))
   writer.emit('Split', [gradOf(context), splits], { attributes: { axis }, outputs })
   return outputs
@@ -49,7 +47,7 @@ export function zerosLike({ writer }: RuleContext, name: string): string {
 const split: VjpRule = (context) => {
   const { writer, node, grads } = context
   const pieces = node.outputs.map((name, index) => grads[index] ?? zerosLike(context, name))
-  return [writer.emit('Concat', pieces, { attributes: { axis: intOf(node, 'axis', 0) } })]
+  return [writer.op('Concat', pieces, { axis: intOf(node, 'axis', 0) })]
 }
 
 /**
@@ -68,23 +66,23 @@ const slice: VjpRule = (context) => {
     )
   const flat = writer.ints([-1])
   const shape = writer.emit('Shape', [inputOf(context, 0)])
-  const count = writer.emit('ReduceProd', [shape], { attributes: { keepdims: 0 } })
+  const count = writer.op('ReduceProd', [shape], { keepdims: 0 })
   const zero = writer.integer(0)
   const one = writer.integer(1)
   const positions = writer.emit('Reshape', [writer.emit('Range', [zero, count, one]), shape])
   const taken = writer.emit('Slice', [positions, ...node.inputs.slice(1)])
   const zeros = writer.emit('ConstantOfShape', [writer.emit('Reshape', [count, writer.ints([1])])])
-  const filled = writer.emit(
+  const filled = writer.op(
     'ScatterElements',
     [zeros, writer.emit('Reshape', [taken, flat]), writer.emit('Reshape', [gradOf(context), flat])],
-    { attributes: { axis: 0, reduction: 'add' } },
+    { axis: 0, reduction: 'add' },
   )
   return [writer.emit('Reshape', [filled, shape])]
 }
 
 const expand: VjpRule = (context) => {
-  const { writer, dims, node } = context
-  return [sumToShape(writer, dims, gradOf(context), node.outputs[0] ?? '', inputOf(context, 0))]
+  const { writer, dims } = context
+  return [sumToShape(writer, dims, gradOf(context), outputOf(context), inputOf(context, 0))]
 }
 
 /** Between float types the gradient is cast back; a cast that makes integers ends it (onnx TensorProto: 1 float, 10 float16, 11 double, 16 bfloat16). */

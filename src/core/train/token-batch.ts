@@ -1,4 +1,6 @@
 import type { Feeds, HostTensor } from '../onnx/host-tensor.ts'
+import type { RawInput } from '../onnx/raw-feeds.ts'
+import { textFeeds } from '../onnx/text-feeds.ts'
 import type { Random } from '../random/random.ts'
 import { lossNames } from './loss.ts'
 
@@ -35,31 +37,19 @@ export function withoutTokens(
   return changed
 }
 
+const inputs = ['input_ids', 'attention_mask'].map(
+  (name): RawInput => ({ name, dtype: 'int64', dims: ['batch', 'sequence'] }),
+)
+
 /** Ids and mask of the rows, padded on the right to the longest of them and to at least one token; longer rows are cut at `maxLength`. */
 export function tokenFeeds(
   ids: readonly (readonly number[])[],
   rows: readonly number[],
   maxLength: number,
   padId: number,
-): { readonly input_ids: HostTensor; readonly attention_mask: HostTensor } {
-  const length = rows.reduce(
-    (longest, row) => Math.max(longest, Math.min(maxLength, ids[row]?.length ?? 0)),
-    1,
-  )
-  const dims = [rows.length, length]
-  const tokens = new BigInt64Array(rows.length * length).fill(BigInt(padId))
-  const mask = new BigInt64Array(rows.length * length)
-  for (const [line, row] of rows.entries()) {
-    const cut = ids[row]?.slice(0, length) ?? []
-    for (const [place, id] of cut.entries()) {
-      tokens[line * length + place] = BigInt(id)
-      mask[line * length + place] = 1n
-    }
-  }
-  return {
-    input_ids: { dtype: 'int64', dims, data: tokens },
-    attention_mask: { dtype: 'int64', dims, data: mask },
-  }
+): Feeds {
+  const batch = rows.map((row) => ({ ids: (ids[row] ?? []).slice(0, maxLength) }))
+  return textFeeds(inputs, batch, padId)
 }
 
 /** What the loss head wants for the rows: only the inputs that the examples can fill. */

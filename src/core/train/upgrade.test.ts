@@ -9,8 +9,8 @@ import { atOpset18 } from './upgrade.ts'
 function oldGraph(): Graph {
   const writer = graphWriter(['x', 'y'])
   writer.emit('Split', ['x'], { attributes: { axis: 1 }, outputs: ['left', 'right'] })
-  const mean = writer.emit('ReduceMean', ['right'], { attributes: { axes: [1], keepdims: 0 } })
-  const most = writer.emit('ReduceMax', ['left'], { attributes: { axes: [-1], keepdims: 0 } })
+  const mean = writer.op('ReduceMean', ['right'], { axes: [1], keepdims: 0 })
+  const most = writer.op('ReduceMax', ['left'], { axes: [-1], keepdims: 0 })
   writer.emit('Add', [mean, most], { outputs: ['y'] })
   return graphWith({
     nodes: writer.nodes,

@@ -1,6 +1,7 @@
 import { embeddedTokens } from '../../../core/compress/student-shape.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import type { Model } from '../../../core/onnx/model.ts'
+import { classNames } from '../../../core/onnx/model-config.ts'
 import { headTraining } from '../../../core/student/head.ts'
 import { heldOut } from '../../../core/train/batches.ts'
 import {
@@ -119,11 +120,10 @@ function sameLabels(
   { config }: EncoderFolder,
   labels: readonly string[],
 ): LinearHead | null {
-  const { id2label } = config as { readonly id2label?: unknown }
-  if (head === null || typeof id2label !== 'object' || id2label === null) return null
-  const own = new Map(Object.entries(id2label).map(([id, label]) => [String(label), Number(id)]))
-  const columns = labels.map((label) => own.get(label) ?? -1)
-  if (own.size !== labels.length || columns.includes(-1)) return null
+  const own = classNames(config)
+  if (head === null || own === null) return null
+  const columns = labels.map((label) => own.indexOf(label))
+  if (own.length !== labels.length || columns.includes(-1)) return null
   const classes = labels.length
   return {
     weights: head.weights.map(
