@@ -1,36 +1,24 @@
 import { attributeOf, intOf, intsOf, tensorAttributeOf } from './attributes.ts'
 import { type Dims, normalAxis, productOf } from './dims.ts'
 import { dtypeOfCode } from './dtype.ts'
-import type { Dim, Node } from './model.ts'
+import type { Dim } from './model.ts'
 import {
   factsOfTensor,
+  factsWith,
+  numbersFrom,
   numbersIn,
+  overDims,
   type ShapeRule,
   unknownFacts,
   type ValueFacts,
 } from './value-facts.ts'
-
-/** Facts with content only when there is some. */
-function facts(dtype: ValueFacts['dtype'], dims: Dims | null, content?: Dims): ValueFacts {
-  return content === undefined ? { dtype, dims } : { dtype, dims, content }
-}
-
-/** Numbers from an attribute (older opsets) or from an input (newer ones); undefined when they are not known. */
-function numbersFrom(
-  node: Node,
-  key: string,
-  index: number,
-  inputs: readonly ValueFacts[],
-): readonly number[] | undefined {
-  return intsOf(node, key) ?? numbersIn(inputs[index]?.content)
-}
 
 const identity: ShapeRule = (_node, [input]) => [input ?? unknownFacts]
 
 const cast: ShapeRule = (node, [input]) => {
   const dtype = dtypeOfCode(intOf(node, 'to', 0)) ?? null
   const integer = dtype === 'int64' || dtype === 'int32'
-  return [facts(dtype, input?.dims ?? null, integer ? input?.content : undefined)]
+  return [factsWith(dtype, input?.dims ?? null, integer ? input?.content : undefined)]
 }
 
 const shape: ShapeRule = (node, [input]) => {
@@ -44,16 +32,16 @@ const shape: ShapeRule = (node, [input]) => {
 
 const size: ShapeRule = (_node, [input]) => {
   const dims = input?.dims ?? null
-  return [facts('int64', [], dims === null ? undefined : [productOf(dims)])]
+  return [factsWith('int64', [], dims === null ? undefined : [productOf(dims)])]
 }
 
 const constant: ShapeRule = (node) => {
   const tensor = tensorAttributeOf(node, 'value')
   if (tensor !== undefined) return [factsOfTensor(tensor)]
   const integer = attributeOf(node, 'value_int')
-  if (integer?.kind === 'int') return [facts('int64', [], [Number(integer.value)])]
+  if (integer?.kind === 'int') return [factsWith('int64', [], [Number(integer.value)])]
   const integers = intsOf(node, 'value_ints')
-  if (integers !== undefined) return [facts('int64', [integers.length], integers)]
+  if (integers !== undefined) return [factsWith('int64', [integers.length], integers)]
   return [unknownFacts]
 }
 
@@ -68,21 +56,18 @@ function ranked(wanted: ValueFacts | undefined): Dims | null {
   return typeof rank === 'number' && rank < 64 ? Array.from({ length: rank }, () => null) : null
 }
 
-const expand: ShapeRule = (_node, [input, wanted]) => {
-  const dtype = input?.dtype ?? null
+const expand = overDims((dims, _node, [, wanted]) => {
   const target = wanted?.content
-  const dims = input?.dims ?? null
-  if (target === undefined || dims === null) return [{ dtype, dims: null }]
+  if (target === undefined) return null
   const rank = Math.max(dims.length, target.length)
   const at = (list: Dims, index: number) => list[index - (rank - list.length)] ?? null
-  const wide = Array.from({ length: rank }, (_, index): Dim => {
+  return Array.from({ length: rank }, (_, index): Dim => {
     const [from, to] = [at(dims, index), at(target, index)]
     if (index < rank - dims.length) return to
     if (index < rank - target.length || to === 1) return from
     return from === 1 || typeof to === 'number' || from === to ? to : null
   })
-  return [{ dtype, dims: wide }]
-}
+})
 
 const reshape: ShapeRule = (node, inputs) => {
   const [input, wanted] = inputs
@@ -96,13 +81,7 @@ const reshape: ShapeRule = (node, inputs) => {
   )
   const open = copied.indexOf(-1)
   const dims = open < 0 ? copied : copied.with(open, remaining(from, copied.toSpliced(open, 1)))
-  return [
-    facts(
-      dtype,
-      dims,
-      input?.content !== undefined && dims.length === 1 ? input.content : undefined,
-    ),
-  ]
+  return [factsWith(dtype, dims, dims.length === 1 ? input?.content : undefined)]
 }
 
 /** The size of -1: the input's dims divided by the others, symbols cancelled; null when that does not come out whole. */
@@ -129,12 +108,10 @@ const flatten: ShapeRule = (node, [input]) => {
   return [{ dtype, dims: [productOf(dims.slice(0, axis)), productOf(dims.slice(axis))] }]
 }
 
-const transpose: ShapeRule = (node, [input]) => {
-  const { dtype, dims } = input ?? unknownFacts
-  if (dims === null) return [{ dtype, dims }]
+const transpose = overDims((dims, node) => {
   const order = intsOf(node, 'perm') ?? dims.map((_, index) => dims.length - 1 - index)
-  return [{ dtype, dims: order.map((index) => dims[index] ?? null) }]
-}
+  return order.map((index) => dims[index] ?? null)
+})
 
 const gather: ShapeRule = (node, [data, indices]) => {
   const dtype = data?.dtype ?? null
@@ -146,7 +123,7 @@ const gather: ShapeRule = (node, [data, indices]) => {
   const content = data?.content
   if (content === undefined || places === undefined) return [{ dtype, dims }]
   const picked = places.map((place) => content[normalAxis(place, content.length)] ?? null)
-  return [facts(dtype, dims, picked)]
+  return [factsWith(dtype, dims, picked)]
 }
 
 /** Rows of a quantised table come out as floats. Source: onnxruntime/docs/ContribOperators.md, GatherBlockQuantized. */
@@ -172,97 +149,13 @@ const concat: ShapeRule = (node, inputs) => {
   const dims = head.map((dim, index) => (index === axis ? total : agreed(all, index, dim)))
   const contents = inputs.map(({ content }) => content)
   const joined = contents.every((content) => content !== undefined) ? contents.flat() : undefined
-  return [facts(dtype, dims, dims.length === 1 ? joined : undefined)]
+  return [factsWith(dtype, dims, dims.length === 1 ? joined : undefined)]
 }
 
 /** The size that any of the inputs states for an axis on which they must agree. */
 function agreed(all: readonly (Dims | null)[], index: number, fallback: Dim): Dim {
   for (const dims of all) if (typeof dims?.[index] === 'number') return dims[index]
   return fallback
-}
-
-const split: ShapeRule = (node, inputs) => {
-  const { dtype, dims } = inputs[0] ?? unknownFacts
-  const axis = normalAxis(intOf(node, 'axis', 0), dims?.length ?? 0)
-  if (dims === null || dims[axis] === undefined) {
-    return node.outputs.map(() => ({ dtype, dims: null }))
-  }
-  const sizes = numbersFrom(node, 'split', 1, inputs)
-  const whole = dims[axis]
-  const count = intOf(node, 'num_outputs', node.outputs.length)
-  const given = (node.inputs[1] ?? '') !== '' || intsOf(node, 'split') !== undefined
-  const part = (index: number): Dim => {
-    if (given || typeof whole !== 'number') return sizes?.[index] ?? null
-    const step = Math.ceil(whole / count)
-    return Math.max(0, Math.min(step, whole - index * step))
-  }
-  return node.outputs.map((_, index) => ({ dtype, dims: dims.with(axis, part(index)) }))
-}
-
-const slice: ShapeRule = (node, inputs) => {
-  const { dtype, dims, content } = inputs[0] ?? unknownFacts
-  const starts = numbersFrom(node, 'starts', 1, inputs)
-  const ends = numbersFrom(node, 'ends', 2, inputs)
-  const axes =
-    numbersFrom(node, 'axes', 3, inputs) ??
-    ((node.inputs[3] ?? '') === '' ? starts?.map((_, index) => index) : undefined)
-  const steps =
-    numbersFrom(node, 'steps', 4, inputs) ??
-    ((node.inputs[4] ?? '') === '' ? starts?.map(() => 1) : undefined)
-  if (dims === null) return [{ dtype, dims: null }]
-  if (!starts || !ends || !axes || !steps) {
-    const touched = axes?.map((axis) => normalAxis(axis, dims.length))
-    return [
-      { dtype, dims: dims.map((dim, index) => (touched?.includes(index) === false ? dim : null)) },
-    ]
-  }
-  const cut = [...dims]
-  for (const [index, axis] of axes.entries()) {
-    const at = normalAxis(axis, dims.length)
-    cut[at] = slicedDim(cut[at] ?? null, starts[index] ?? 0, ends[index] ?? 0, steps[index] ?? 1)
-  }
-  return [
-    facts(
-      dtype,
-      cut,
-      content === undefined ? undefined : slicedContent(content, starts, ends, steps),
-    ),
-  ]
-}
-
-function slicedDim(size: Dim, start: number, end: number, step: number): Dim {
-  // A whole axis stays what it is, symbol or not; 2^31 - 1 and 2^63 - 1 are the usual ways to say "to the end".
-  if (step === 1 && start === 0 && end >= 2 ** 31 - 1) return size
-  if (typeof size !== 'number') return null
-  return sliceRange(size, start, end, step).length
-}
-
-function slicedContent(
-  content: Dims,
-  starts: readonly number[],
-  ends: readonly number[],
-  steps: readonly number[],
-): Dims {
-  return sliceRange(content.length, starts[0] ?? 0, ends[0] ?? 0, steps[0] ?? 1).map(
-    (at) => content[at] ?? null,
-  )
-}
-
-/** The places that Slice takes from an axis; like Python's slice, with its clamping. */
-function sliceRange(
-  size: number,
-  start: number,
-  end: number,
-  step: number,
-): { readonly length: number; map<T>(of: (at: number) => T): T[] } {
-  const clamp = (at: number, low: number, high: number) =>
-    Math.min(Math.max(at < 0 ? at + size : at, low), high)
-  const from = step > 0 ? clamp(start, 0, size) : clamp(start, 0, size - 1)
-  const to = step > 0 ? clamp(end, 0, size) : end < -size ? -1 : clamp(end, -1, size)
-  const length = step === 0 ? 0 : Math.max(0, Math.ceil((to - from) / step))
-  const map = <T>(of: (at: number) => T) =>
-    Array.from({ length }, (_, index) => of(from + index * step))
-  return { length, map }
 }
 
 const unsqueeze: ShapeRule = (node, inputs) => {
@@ -275,7 +168,7 @@ const unsqueeze: ShapeRule = (node, inputs) => {
   const wide = Array.from({ length: rank }, (_, index) =>
     added.has(index) ? 1 : (dims[next++] ?? null),
   )
-  return [facts(dtype, wide, rank === 1 ? content : undefined)]
+  return [factsWith(dtype, wide, rank === 1 ? content : undefined)]
 }
 
 const squeeze: ShapeRule = (node, inputs) => {
@@ -287,7 +180,7 @@ const squeeze: ShapeRule = (node, inputs) => {
     return [{ dtype, dims: null }]
   const gone = new Set(axes?.map((axis) => normalAxis(axis, dims.length)))
   const narrow = dims.filter((dim, index) => (axes === undefined ? dim !== 1 : !gone.has(index)))
-  return [facts(dtype, narrow, narrow.length === 0 ? content : undefined)]
+  return [factsWith(dtype, narrow, narrow.length === 0 ? content : undefined)]
 }
 
 const range: ShapeRule = (_node, inputs) => {
@@ -297,35 +190,6 @@ const range: ShapeRule = (_node, inputs) => {
   if (known && delta !== 0)
     return [{ dtype, dims: [Math.max(0, Math.ceil((limit - start) / delta))] }]
   return [{ dtype, dims: [start === 0 && delta === 1 ? (limit ?? null) : null] }]
-}
-
-const tile: ShapeRule = (_node, [input, repeats]) => {
-  const { dtype, dims } = input ?? unknownFacts
-  const times = numbersIn(repeats?.content)
-  if (dims === null) return [{ dtype, dims: null }]
-  const tiled = dims.map((dim, index): Dim => {
-    const by = times?.[index]
-    if (by === 1) return dim
-    return typeof dim === 'number' && by !== undefined ? dim * by : null
-  })
-  return [{ dtype, dims: tiled }]
-}
-
-const pad: ShapeRule = (node, inputs) => {
-  const { dtype, dims } = inputs[0] ?? unknownFacts
-  const pads = numbersFrom(node, 'pads', 1, inputs)
-  if (dims === null) return [{ dtype, dims: null }]
-  // With an axes input (opset 18) the pads belong to those axes only: not decided.
-  const whole =
-    pads !== undefined && pads.length === 2 * dims.length && (node.inputs[3] ?? '') === ''
-  return [
-    { dtype, dims: dims.map((dim, index) => paddedDim(dim, whole ? pads : undefined, index)) },
-  ]
-}
-
-function paddedDim(dim: Dim, pads: readonly number[] | undefined, index: number): Dim {
-  if (pads === undefined || typeof dim !== 'number') return null
-  return dim + (pads[index] ?? 0) + (pads[index + pads.length / 2] ?? 0)
 }
 
 const dropout: ShapeRule = (_node, [input]) => {
@@ -340,11 +204,7 @@ const likeIndices: ShapeRule = (_node, [data, indices]) => [
   { dtype: data?.dtype ?? null, dims: indices?.dims ?? null },
 ]
 
-const likeData: ShapeRule = (_node, [data]) => [
-  { dtype: data?.dtype ?? null, dims: data?.dims ?? null },
-]
-
-/** Rules of operators that move, copy or make values without calculating. */
+/** Rules of operators that move, copy or make values without calculating; those that cut are apart. */
 export const layoutRules: Readonly<Record<string, ShapeRule>> = {
   Identity: identity,
   Cast: cast,
@@ -359,15 +219,11 @@ export const layoutRules: Readonly<Record<string, ShapeRule>> = {
   Gather: gather,
   GatherBlockQuantized: gatherBlocks,
   GatherElements: likeIndices,
-  ScatterElements: likeData,
-  ScatterND: likeData,
+  ScatterElements: overDims((dims) => dims),
+  ScatterND: overDims((dims) => dims),
   Concat: concat,
-  Split: split,
-  Slice: slice,
   Unsqueeze: unsqueeze,
   Squeeze: squeeze,
   Range: range,
-  Tile: tile,
-  Pad: pad,
   Dropout: dropout,
 }

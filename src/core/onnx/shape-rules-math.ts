@@ -1,12 +1,9 @@
 import { intOf, intsOf, textOf } from './attributes.ts'
 import { broadcastDims, type Dims, normalAxis, slidingDim } from './dims.ts'
 import type { Dim, Dtype, Node } from './model.ts'
-import { type ShapeRule, unknownFacts, type ValueFacts } from './value-facts.ts'
+import { overDims, type ShapeRule, unknownFacts, type ValueFacts } from './value-facts.ts'
 
-const first: ShapeRule = (_node, [input]) => {
-  const { dtype, dims } = input ?? unknownFacts
-  return [{ dtype, dims }]
-}
+const first = overDims((dims) => dims)
 
 function firstAs(...dtypes: readonly (Dtype | null)[]): ShapeRule {
   return (_node, [input]) => dtypes.map((dtype) => ({ dtype, dims: input?.dims ?? null }))
@@ -84,14 +81,11 @@ const gemm: ShapeRule = (node, [left, right]) => {
   return [{ dtype: left?.dtype ?? right?.dtype ?? null, dims }]
 }
 
-/** Weights are packed; N is said by an attribute. Source: onnxruntime/docs/ContribOperators.md, MatMulNBits. */
-const matMulBits: ShapeRule = (node, [input]) => {
-  const dims = input?.dims ?? null
-  const columns = intOf(node, 'N', undefined) ?? null
-  return [
-    { dtype: input?.dtype ?? null, dims: dims === null ? null : [...dims.slice(0, -1), columns] },
-  ]
-}
+/** Weights are packed; an attribute holds N. Source: onnxruntime/docs/ContribOperators.md, MatMulNBits. */
+const matMulBits = overDims((dims, node) => [
+  ...dims.slice(0, -1),
+  intOf(node, 'N', undefined) ?? null,
+])
 
 const layerNorm: ShapeRule = (node, [input]) => {
   const { dtype, dims } = input ?? unknownFacts
@@ -105,14 +99,13 @@ const layerNorm: ShapeRule = (node, [input]) => {
   ]
 }
 
-const reduce: ShapeRule = (node, [input, axesInput]) => {
-  const { dtype, dims } = input ?? unknownFacts
+const reduce = overDims((dims, node, [, axesInput]) => {
   const fromInput = node.inputs[1] !== undefined && node.inputs[1] !== ''
   const axes = fromInput ? axesInput?.content : (intsOf(node, 'axes') ?? [])
-  if (dims === null || axes === undefined) return [{ dtype, dims: null }]
-  if (axes.length === 0 && intOf(node, 'noop_with_empty_axes', 0) === 1) return [{ dtype, dims }]
-  return [{ dtype, dims: withoutAxes(node, dims, axes) }]
-}
+  if (axes === undefined) return null
+  if (axes.length === 0 && intOf(node, 'noop_with_empty_axes', 0) === 1) return dims
+  return withoutAxes(node, dims, axes)
+})
 
 function withoutAxes(node: Node, dims: Dims, axes: Dims): Dims | null {
   if (axes.some((axis) => typeof axis !== 'number')) return null
@@ -124,12 +117,8 @@ function withoutAxes(node: Node, dims: Dims, axes: Dims): Dims | null {
 
 const argument: ShapeRule = (node, [input]) => {
   const dims = input?.dims ?? null
-  return [
-    {
-      dtype: 'int64',
-      dims: dims === null ? null : withoutAxes(node, dims, [intOf(node, 'axis', 0)]),
-    },
-  ]
+  const left = dims === null ? null : withoutAxes(node, dims, [intOf(node, 'axis', 0)])
+  return [{ dtype: 'int64', dims: left }]
 }
 
 /** Convolution and pooling; `channels` comes from the weights, or stays. */
@@ -152,14 +141,11 @@ function sliding(node: Node, dims: Dims, windows: Dims, channels: Dim): Dims {
   return [dims[0] ?? null, channels, ...sizes]
 }
 
-const conv: ShapeRule = (node, [input, weight]) => {
-  const dims = input?.dims ?? null
-  const dtype = input?.dtype ?? null
-  if (dims === null || weight?.dims === undefined || weight.dims === null)
-    return [{ dtype, dims: null }]
+const conv = overDims((dims, node, [, weight]) => {
+  if (weight?.dims === undefined || weight.dims === null) return null
   const windows = intsOf(node, 'kernel_shape') ?? weight.dims.slice(2)
-  return [{ dtype, dims: sliding(node, dims, windows, weight.dims[0] ?? null) }]
-}
+  return sliding(node, dims, windows, weight.dims[0] ?? null)
+})
 
 const pool: ShapeRule = (node, [input]) => {
   const { dtype, dims } = input ?? unknownFacts
@@ -172,10 +158,7 @@ const pool: ShapeRule = (node, [input]) => {
   ]
 }
 
-const globalPool: ShapeRule = (_node, [input]) => {
-  const { dtype, dims } = input ?? unknownFacts
-  return [{ dtype, dims: dims?.map((dim, index) => (index < 2 ? dim : 1)) ?? null }]
-}
+const globalPool = overDims((dims) => dims.map((dim, index) => (index < 2 ? dim : 1)))
 
 const dynamicQuantize: ShapeRule = (_node, [input]) => [
   { dtype: 'uint8', dims: input?.dims ?? null },
@@ -193,88 +176,23 @@ const dequantize: ShapeRule = (_node, [input, scale]) => [
   { dtype: scale?.dtype ?? null, dims: input?.dims ?? null },
 ]
 
-const unary = [
-  ...[
-    'Abs',
-    'Acos',
-    'Acosh',
-    'Asin',
-    'Asinh',
-    'Atan',
-    'Atanh',
-    'Ceil',
-    'Celu',
-    'Clip',
-    'Cos',
-    'Cosh',
-    'CumSum',
-  ],
-  ...[
-    'Elu',
-    'Erf',
-    'Exp',
-    'FastGelu',
-    'Floor',
-    'Gelu',
-    'HardSigmoid',
-    'HardSwish',
-    'Hardmax',
-    'LeakyRelu',
-    'Log',
-  ],
-  ...[
-    'LogSoftmax',
-    'LpNormalization',
-    'MeanVarianceNormalization',
-    'Mish',
-    'Neg',
-    'Not',
-    'QuickGelu',
-    'Reciprocal',
-  ],
-  ...[
-    'Relu',
-    'Round',
-    'Selu',
-    'Sigmoid',
-    'Sign',
-    'Sin',
-    'Sinh',
-    'Softmax',
-    'Softplus',
-    'Softsign',
-    'Sqrt',
-    'Swish',
-  ],
-  ...[
-    'Tan',
-    'Tanh',
-    'ThresholdedRelu',
-    'Trilu',
-    'LRN',
-    'InstanceNormalization',
-    'GroupNormalization',
-  ],
-  ...['BatchNormalization', 'BiasGelu', 'SimplifiedLayerNormalization', 'RMSNormalization'],
-]
+/** Operators whose output is like their first input. */
+const unary = `
+  Abs Acos Acosh Asin Asinh Atan Atanh BatchNormalization BiasGelu Ceil Celu Clip Cos Cosh CumSum
+  Elu Erf Exp FastGelu Floor Gelu GroupNormalization HardSigmoid HardSwish Hardmax
+  InstanceNormalization LRN LeakyRelu Log LogSoftmax LpNormalization MeanVarianceNormalization
+  Mish Neg Not QuickGelu RMSNormalization Reciprocal Relu Round Selu Sigmoid Sign
+  SimplifiedLayerNormalization Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh
+  ThresholdedRelu Trilu
+`
+const reductions = 'L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare'
 
-const reductions = [
-  'L1',
-  'L2',
-  'LogSum',
-  'LogSumExp',
-  'Max',
-  'Mean',
-  'Min',
-  'Prod',
-  'Sum',
-  'SumSquare',
-]
+const listed = (names: string): readonly string[] => names.trim().split(/\s+/)
 
 /** Rules of operators that calculate. */
 export const mathRules: Readonly<Record<string, ShapeRule>> = {
-  ...Object.fromEntries(unary.map((name) => [name, first])),
-  ...Object.fromEntries(reductions.map((name) => [`Reduce${name}`, reduce])),
+  ...Object.fromEntries(listed(unary).map((name) => [name, first])),
+  ...Object.fromEntries(listed(reductions).map((name) => [`Reduce${name}`, reduce])),
   Add: arithmetic((a, b) => a + b),
   Sub: arithmetic((a, b) => a - b),
   Mul: arithmetic((a, b) => a * b),

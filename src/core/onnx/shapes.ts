@@ -1,4 +1,5 @@
 import type { Graph, Node } from './model.ts'
+import { cutRules } from './shape-rules-cut.ts'
 import { layoutRules } from './shape-rules-layout.ts'
 import { mathRules } from './shape-rules-math.ts'
 import {
@@ -14,6 +15,7 @@ import {
 const rules = new Map<string, ShapeRule>([
   ...Object.entries(mathRules),
   ...Object.entries(layoutRules),
+  ...Object.entries(cutRules),
 ])
 
 /**

@@ -1,3 +1,5 @@
+import { intsOf } from './attributes.ts'
+import type { Dims } from './dims.ts'
 import type { Dim, Dtype, Node, Tensor, ValueInfo } from './model.ts'
 import { integersOf } from './tensor-values.ts'
 
@@ -20,6 +22,14 @@ export function numbersIn(content: readonly Dim[] | undefined): readonly number[
 
 /** The facts of a node's outputs from those of its inputs; an absent optional input has `unknownFacts`. */
 export type ShapeRule = (node: Node, inputs: readonly ValueFacts[]) => readonly ValueFacts[]
+
+/** A rule of one output, of the first input's type, whose dims follow from those of the first input; unknown where those are. */
+export const overDims =
+  (dimsOf: (dims: Dims, node: Node, inputs: readonly ValueFacts[]) => Dims | null): ShapeRule =>
+  (node, inputs) => {
+    const { dtype, dims } = inputs[0] ?? unknownFacts
+    return [{ dtype, dims: dims === null ? null : dimsOf(dims, node, inputs) }]
+  }
 
 /** Integer tensors up to this many elements are followed as content: shapes, axes, permutations. */
 const contentLimit = 64
@@ -62,4 +72,23 @@ export function mergeFacts(inferred: ValueFacts, declared: ValueFacts | undefine
 function bestDim(inferred: Dim, declared: Dim): Dim {
   if (typeof inferred === 'number') return inferred
   return typeof declared === 'number' ? declared : (inferred ?? declared)
+}
+
+/** Facts with content only when there is some. */
+export function factsWith(
+  dtype: ValueFacts['dtype'],
+  dims: Dims | null,
+  content?: Dims,
+): ValueFacts {
+  return content === undefined ? { dtype, dims } : { dtype, dims, content }
+}
+
+/** Numbers from an attribute (older opsets) or from an input (newer ones); undefined when they are not known. */
+export function numbersFrom(
+  node: Node,
+  key: string,
+  index: number,
+  inputs: readonly ValueFacts[],
+): readonly number[] | undefined {
+  return intsOf(node, key) ?? numbersIn(inputs[index]?.content)
 }
