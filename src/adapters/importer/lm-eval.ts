@@ -2,7 +2,7 @@ import type { Importer } from '../../contract/importer.ts'
 import type { ImportedItem, ImportedRow } from '../../core/data/imported.ts'
 import { jsonlRows } from '../../core/data/json-rows.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { Ignored } from '../../core/spec/promptfoo.ts'
+import type { Ignored } from '../../core/spec/promptfoo-prompts.ts'
 
 interface Sample {
   readonly doc_id: number | string

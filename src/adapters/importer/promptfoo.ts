@@ -1,7 +1,7 @@
 import type { Importer } from '../../contract/importer.ts'
 import type { ImportedCandidate, ImportedItem, ImportedRow } from '../../core/data/imported.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { Ignored } from '../../core/spec/promptfoo.ts'
+import type { Ignored } from '../../core/spec/promptfoo-prompts.ts'
 
 interface ResultRow {
   readonly testIdx?: number

@@ -7,12 +7,8 @@ import { sciModel } from '../carbon/sci-model.ts'
 import { waterfallOf } from '../carbon/waterfall.ts'
 import { RightsizeError } from '../error/error.ts'
 import { requireRankable } from '../hosted/api-energy.ts'
-import type {
-  Account,
-  ComparisonOrRefusal,
-  ConsumerReport,
-  PayBackLedger,
-} from '../result/account.ts'
+import type { Account, ComparisonOrRefusal, ConsumerReport } from '../result/account.ts'
+import type { PayBackLedger } from '../result/account-money.ts'
 import type { AccountRun } from '../result/run-result.ts'
 import { schemaId } from '../result/schema-id.ts'
 import type { Usage } from '../result/usage.ts'

@@ -1,5 +1,5 @@
 import { answerCost, energyPrice, rentPerAnswer } from '../carbon/money.ts'
-import type { AnswerCost, OverheadCost } from '../result/account.ts'
+import type { AnswerCost, OverheadCost } from '../result/account-money.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import { unknown } from '../unit/estimate.ts'
 import type { AccountContext } from './context.ts'

@@ -1,5 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
-import type { AnswerCost } from '../result/account.ts'
+import type { AnswerCost } from '../result/account-money.ts'
 import { convert, multiply, sum } from '../unit/arithmetic.ts'
 import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'

@@ -1,4 +1,4 @@
-import type { PayBack } from '../result/account.ts'
+import type { PayBack } from '../result/account-money.ts'
 import { type Estimate, infinite, type Known, unknown } from '../unit/estimate.ts'
 import { known } from '../unit/known.ts'
 import {

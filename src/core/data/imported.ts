@@ -2,7 +2,7 @@ import { RightsizeError } from '../error/error.ts'
 import { runtimeFor } from '../part/runtimes.ts'
 import { scorerFor } from '../part/scorers.ts'
 import type { BarInput, CandidateInput, SpecInput } from '../spec/define.ts'
-import type { Ignored } from '../spec/promptfoo.ts'
+import type { Ignored } from '../spec/promptfoo-prompts.ts'
 
 /** One answer that exists already: its output, or only the score that somebody gave it. */
 export interface ImportedRow {

@@ -1,6 +1,6 @@
 import { csvRows } from '../data/csv.ts'
 import { jsonlRows, jsonRows, type Row } from '../data/json-rows.ts'
-import type { Ignored, PromptfooWorld } from './promptfoo.ts'
+import type { Ignored, PromptfooWorld } from './promptfoo-prompts.ts'
 import { readSource } from './source-lines.ts'
 
 /** An assertion as the scorer `assertions` takes it. */

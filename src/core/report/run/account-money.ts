@@ -1,4 +1,5 @@
-import type { Account, AnswerCost, NetAt, PayBackLedger } from '../../result/account.ts'
+import type { Account } from '../../result/account.ts'
+import type { AnswerCost, NetAt, PayBackLedger } from '../../result/account-money.ts'
 import type { Estimate } from '../../unit/estimate.ts'
 import { payBackSvg } from '../kit/chart/pay-back-curve.ts'
 import { figure, figureHtml } from '../kit/figure.ts'
