@@ -38,8 +38,8 @@ export function itemCost(
     latencyP50: latency(latencies, 0.5),
     latencyP95: latency(latencies, 0.95),
     throughputPerS: throughputOf(windows),
-    peakRss: bytesOf(usage?.peakRssBytes ?? null),
-    load: loadOf(usage?.loadS ?? null),
+    peakRss: readOnce('B', usage?.peakRssBytes ?? null, peak),
+    load: readOnce('s', usage?.loadS ?? null, load),
     pricePerItem: priceOf(collected, collected.opened.spec, spec),
     tokensPerItem: tokensOf(collected),
     windows: windows.length,
@@ -114,21 +114,19 @@ function latency(seconds: readonly number[], p: number): Estimate<'s'> {
   return known('s', { ...found, level: 0.95, method: 'measured', how, source: 'monotonic clock' })
 }
 
-function bytesOf(bytes: number | null): Estimate<'B'> {
-  if (bytes === null) return unknown('its memory cannot be seen from here')
-  const about = {
-    method: 'measured',
-    how: 'peak resident memory',
-    source: 'operating system',
-  } as const
-  return known('B', { value: bytes, ...about })
+/** A figure that was read once; unknown where it could not be. */
+function readOnce<U extends 's' | 'B'>(
+  unit: U,
+  value: number | null,
+  about: { readonly what: string; readonly how: string; readonly source: string },
+): Estimate<U> {
+  const { what, how, source } = about
+  if (value === null) return unknown(`its ${what} cannot be seen from here`)
+  return known(unit, { value, method: 'measured', how, source })
 }
 
-function loadOf(seconds: number | null): Estimate<'s'> {
-  if (seconds === null) return unknown('its loading cannot be seen from here')
-  const about = { method: 'measured', how: 'one load', source: 'monotonic clock' } as const
-  return known('s', { value: seconds, ...about })
-}
+const peak = { what: 'memory', how: 'peak resident memory', source: 'operating system' }
+const load = { what: 'loading', how: 'one load', source: 'monotonic clock' }
 
 function tokensOf(collected: Collected): CostResult['tokensPerItem'] {
   const used = [...collected.answers.values()].flatMap((answer) =>

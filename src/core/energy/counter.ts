@@ -1,9 +1,3 @@
-/** One reading of a counter that only grows, in J. */
-export interface CounterReading {
-  readonly joules: number
-  readonly atS: number
-}
-
 /**
  * What a counter counted between two readings, J. A counter that shows less than before has started again from 0 after
  * `range`: one turn is added. More than one turn between readings cannot be seen; read often enough (`turnS`).
@@ -16,14 +10,6 @@ export function counterDelta(before: number, after: number, range: number): numb
 /** Seconds after which a counter must be read again so that no turn is missed, at a power it will not exceed. */
 export function turnS(rangeJ: number, maxWatts: number): number {
   return rangeJ / maxWatts / 2
-}
-
-/** Sum of deltas over all readings, J; 0 for fewer than two. */
-export function totalCounted(readings: readonly number[], range: number): number {
-  let total = 0
-  for (let i = 1; i < readings.length; i++)
-    total += counterDelta(readings[i - 1] ?? 0, readings[i] ?? 0, range)
-  return total
 }
 
 export interface PowerSample {
