@@ -152,7 +152,7 @@ function textSide(
   if (!inputs.some((input) => input.name === 'input_ids')) return null
   requireTextInputs(inputs)
   if (model.tokenizerFile === null)
-    throw new RightsizeError('TOKENIZER_MISSING', `no tokenizer.json beside ${model.file}`)
+    throw new RightsizeError('TOKENIZER_MISSING', `no tokenizer.json next to ${model.file}`)
   const tokenizer = openTokenizerFile(open, model.tokenizerFile, model.tokenizerConfig)
   return {
     tokenizer,
@@ -219,7 +219,7 @@ async function answerAll(
   return answers
 }
 
-const unreached: Failed = failed('RUNTIME_FAILED', 'the graph gave no row for this item')
+const unreached: Failed = failed('RUNTIME_FAILED', 'the graph returned no row for this item')
 
 function failed(code: string, message: string): Failed {
   return { ok: false, code, message, retryable: false }

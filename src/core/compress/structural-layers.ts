@@ -92,7 +92,7 @@ export const layers: Pass = {
   propose(artefact, target) {
     const found = layersOf(artefact.model.graph)
     if (found.length < 2)
-      return { pass: 'layers', why: `${found.length} residual layers were recognised` }
+      return { pass: 'layers', why: `${found.length} residual layers were recognized` }
     const most = found.length - 1
     const lengths =
       most > 4 ? [most, Math.ceil(most / 2), 1] : Array.from({ length: most }, (_, i) => most - i)

@@ -90,7 +90,7 @@ function visited(walk: Walk): Refusal {
     const known = node.domain === '' || node.domain === 'com.microsoft'
     const rule = known && Object.hasOwn(rules, node.opType) ? rules[node.opType] : undefined
     walk.touched.add(node)
-    const refusal = rule === undefined ? `${labelOf(node)} is not known` : rule(walk, node)
+    const refusal = rule === undefined ? `${labelOf(node)} is unknown` : rule(walk, node)
     if (refusal !== null) return refusal
   }
   return null
@@ -188,7 +188,7 @@ function operands(walk: Walk, node: Node, inputs: readonly string[]): Refusal {
   for (const input of inputs) {
     if (input === '') continue
     const one = broadcasts(walk, input)
-    if (one === null) return `the width of '${input}' beside the stream is not known`
+    if (one === null) return `the width of '${input}' next to the stream is unknown`
     const refusal = one ? null : joined(walk, input, node)
     if (refusal !== null) return refusal
   }
@@ -225,7 +225,7 @@ const alongOthers =
   (walk, node) => {
     const rank = rankOf(walk, node.inputs[0] ?? '')
     const axes = rank === null ? null : axesOf(walk, node, input, rank)
-    if (rank === null || axes === null) return `the axes of ${labelOf(node)} are not known`
+    if (rank === null || axes === null) return `the axes of ${labelOf(node)} are unknown`
     return axes.includes(rank - 1) ? `${labelOf(node)} works on the channels` : passes(walk, node)
   }
 
@@ -267,7 +267,7 @@ const normalises =
     if (node.outputs.slice(1).some((name) => index.consumers(name).length > 0))
       return `a further output of ${labelOf(node)} is read`
     const scale = index.initializer(scaleName)
-    if (scale === undefined) return `the scale of ${labelOf(node)} is no constant`
+    if (scale === undefined) return `the scale of ${labelOf(node)} is not a constant`
     if (index.consumers(scale.name).length === 1)
       norms.set(node, { input, scale, centred, epsilon: { node } })
     return allJoined(walk, node, [input, scaleName, bias, node.outputs[0]])
@@ -292,7 +292,7 @@ const multiplies: Rule = (walk, node) => {
 }
 
 function weighs(walk: Walk, node: Node, weight: Tensor, turned: boolean): Refusal {
-  if (weight.dims.length !== 2) return `the weight of ${labelOf(node)} is no matrix`
+  if (weight.dims.length !== 2) return `the weight of ${labelOf(node)} is not a matrix`
   const reads = walk.values.has(node.inputs[0] ?? '')
   const makes = walk.values.has(node.outputs[0] ?? '')
   return (
@@ -305,10 +305,11 @@ const gemm: Rule = (walk, node) => {
   const [, b = '', c = ''] = node.inputs
   const weight = walk.index.initializer(b)
   if (weight === undefined || intOf(node, 'transA', 0) !== 0 || walk.values.has(c))
-    return `${labelOf(node)} is no plain layer`
+    return `${labelOf(node)} is not a plain layer`
   const makes = walk.values.has(node.outputs[0] ?? '')
   const bias = makes && c !== '' ? walk.index.initializer(c) : undefined
-  if (makes && c !== '' && bias === undefined) return `the bias of ${labelOf(node)} is no constant`
+  if (makes && c !== '' && bias === undefined)
+    return `the bias of ${labelOf(node)} is not a constant`
   return (
     weighs(walk, node, weight, intOf(node, 'transB', 0) !== 0) ??
     (bias === undefined || bias.dims.at(-1) === 1 ? null : cut(walk, node, bias, -1))
@@ -318,7 +319,7 @@ const gemm: Rule = (walk, node) => {
 const gathers: Rule = (walk, node) => {
   const rank = rankOf(walk, node.inputs[0] ?? '')
   const axis = intOf(node, 'axis', 0)
-  if (rank === null) return `the rank before ${labelOf(node)} is not known`
+  if (rank === null) return `the rank before ${labelOf(node)} is unknown`
   const at = axis < 0 ? rank + axis : axis
   return at === rank - 1 ? `${labelOf(node)} picks channels` : passes(walk, node)
 }
@@ -332,7 +333,7 @@ const transposes: Rule = (walk, node) => {
 const unsqueezes: Rule = (walk, node) => {
   const rank = rankOf(walk, node.outputs[0] ?? '')
   const axes = rank === null ? null : axesOf(walk, node, 1, rank)
-  if (rank === null || axes === null) return `the axes of ${labelOf(node)} are not known`
+  if (rank === null || axes === null) return `the axes of ${labelOf(node)} are unknown`
   return axes.includes(rank - 1) ? `${labelOf(node)} moves the channels` : passes(walk, node)
 }
 
@@ -357,7 +358,7 @@ const joins: Rule = (walk, node) => {
 const sizes: Rule = (walk, node) => {
   const rank = rankOf(walk, node.inputs[0] ?? '')
   const [start, end] = [intOf(node, 'start', 0), intOf(node, 'end', rank ?? 0)]
-  if (rank === null) return `the rank before ${labelOf(node)} is not known`
+  if (rank === null) return `the rank before ${labelOf(node)} is unknown`
   for (const user of walk.index.consumers(node.outputs[0] ?? '')) {
     const refusal =
       start === 0 && end === rank ? readsOther(walk, user, node.outputs[0] ?? '', rank) : null
@@ -388,7 +389,7 @@ function readsOther(walk: Walk, user: Node, shape: string, rank: number): Refusa
 const expands: Rule = (walk, node) => {
   const shape = walk.index.producer(node.inputs[1] ?? '')
   if (shape?.opType !== 'Shape' || !walk.values.has(shape.inputs[0] ?? ''))
-    return `${labelOf(node)} says the width in a way that is not known`
+    return `${labelOf(node)} states the width in an unknown way`
   return operands(walk, node, node.inputs.slice(0, 1))
 }
 

@@ -155,7 +155,7 @@ const repeating = (model: Model): Model =>
   )
 
 test.each(shapes)(
-  'channels that nothing writes go without a trace, the normalisations scaled: %s',
+  'channels that nothing writes go without a trace, the normalizations scaled: %s',
   async (_, shape) => {
     const model = silenced(encoder(shape))
     const cut = await applied(model, { keep: 0.5, repair: 'none', importance: 'energy' })
@@ -242,7 +242,7 @@ test('graphs that do something else with the stream are left alone, and say what
     return 'why' in offers ? offers.why : ''
   }
   expect(why(withNode(build.node('TopK', [state], ['t'], { name: 'top' })))).toMatch(
-    /TopK 'top' at the residual stream is not known/,
+    /TopK 'top' at the residual stream is unknown/,
   )
   expect(why(withNode(build.node('Identity', [state], ['t'])))).toMatch(/'t' is an output/)
   const table = 'embeddings.word_embeddings.weight'

@@ -194,7 +194,7 @@ function apply(artefact: Artefact, proposal: Proposal, stats: Stats): Patched {
   const { tensors, readers, norms } = stream
   const changes = [
     `residual stream: ${stream.width} channels to ${kept.length}, which carried ${(100 * held).toFixed(1)} % of the importance`,
-    `${tensors.length} tensors cut, ${readers.length} reading layers, ${norms.length} normalisations scaled to the new spread`,
+    `${tensors.length} tensors cut, ${readers.length} reading layers, ${norms.length} normalizations scaled to the new spread`,
   ]
   return { artefact: { ...artefact, model: closed(model, graph) }, changes }
 }

@@ -45,7 +45,7 @@ const READ = new Set([
 /** Why some well-known keys are left out. */
 const WHY: Readonly<Record<string, string>> = {
   env: 'keys come from the environment only',
-  outputPath: 'files are written beside the spec',
+  outputPath: 'files are written next to the spec',
   scenarios: 'write the tests out under `tests`',
   sharing: 'nothing is shared',
   redteam: 'attacks are another job than choosing a model',
