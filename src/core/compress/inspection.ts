@@ -15,7 +15,8 @@ import { graphsWithin } from '../onnx/walk.ts'
 import { multiplyAdds, type Operations } from './operations.ts'
 import type { Artefact, Pass, Target } from './pass.ts'
 import { type SaturationRisk, saturationRisks } from './saturation.ts'
-import { attentions, type Dense, feedForwards } from './structural-anatomy.ts'
+import { type Dense, feedForwards } from './structural-anatomy.ts'
+import { attentions } from './structural-attention.ts'
 import { tidy } from './tidy.ts'
 
 /** Weights and bytes of one kind of tensor. */

@@ -3,7 +3,7 @@ import { node } from '../onnx/build.ts'
 import { removeDead } from '../onnx/graph-edit.ts'
 import type { Graph } from '../onnx/model.ts'
 import type { Artefact, Pass, Patched, Proposal, Target } from './pass.ts'
-import { type Block, type Layer, layersOf } from './structural-anatomy.ts'
+import { type Block, type Layer, layersOf } from './structural-blocks.ts'
 import { closed } from './structural-cut.ts'
 import { cpuShareOf } from './structural-share.ts'
 
