@@ -1,6 +1,6 @@
 import type { Row } from '../data/json-rows.ts'
 import { RightsizeError } from '../error/error.ts'
-import { scorerFor } from '../part/scorers.ts'
+import { scorerFor } from '../part/scorer-name.ts'
 import type { SpecInput } from './define.ts'
 import { type Ignored, isRecord, type PromptfooWorld, promptsOf } from './promptfoo-prompts.ts'
 import { candidatesOf } from './promptfoo-providers.ts'
