@@ -87,10 +87,10 @@ const columns = ['--input', 'text', '--expected', 'label', '--seed', String(SEED
 
 const encoder = make('encoder', ['import', resolve(source.folder)])
 await anchors()
-const lessons = ['--encoder', encoder, ...columns]
-const head = make('head', ['train', 'head', 'train.jsonl', ...lessons])
+const training = ['--encoder', encoder, ...columns]
+const head = make('head', ['train', 'head', 'train.jsonl', ...training])
 const linear = make('linear', ['train', 'linear', 'train.jsonl', ...columns])
-const fromEncoder = make('static', ['train', 'static', 'train.jsonl', ...lessons])
+const fromEncoder = make('static', ['train', 'static', 'train.jsonl', ...training])
 const distilled = make('distilled', [
   ...['distill', 'static', 'train.jsonl', '--teacher', `onnx:${head}`, '--encoder', encoder],
   ...['--input', 'text', '--seed', String(SEED)],
@@ -191,13 +191,12 @@ const trimmed = await write('trimmed', trimmedArtefact)
 const trimmedInt8 = await write('trimmed-int8', await inBytes(trimmedArtefact))
 await vocabularyFigures()
 const pruned = await prunedHalf()
-const healingS = await healingCost()
-const [healed, healedInt8] = await healedHalf()
+const fineTuningS = await fineTuningCost()
+const [fineTuned, fineTunedInt8] = await fineTunedHalf()
 
 /** What the trimmed tokenizer does to the corpus and to texts that it was not made from. */
 async function vocabularyFigures() {
-  const { vocabularyEffect } = await load('core/text/vocabulary-effect')
-  const { unknownIdOf, idsToKeep } = await load('core/text/trim-tokenizer')
+  const { vocabularyEffect, unknownIdOf, idsToKeep } = await load('core/text/trim-tokenizer')
   const after = openTokenizer(trimmedArtefact.tokenizer, json(head, 'tokenizer_config.json'))
   const keep = trimmedArtefact.idsKept ?? idsToKeep(original.tokenizer, tokensUsed)
   const unknownId = unknownIdOf(original.tokenizer)
@@ -232,7 +231,7 @@ async function batchesOf(model, rows, tokens = tokenizer) {
   )
 }
 
-/** Half of the neurons of every layer, healed by least squares from 500 texts: no training. */
+/** Half of the neurons of every layer, fine-tuned by least squares from 500 texts: no training. */
 async function prunedHalf() {
   const { collectStats } = await load('app/shrink/collect-stats')
   const batches = await batchesOf(original.model, train.slice(0, 500))
@@ -247,7 +246,7 @@ async function prunedHalf() {
 }
 
 /** Texts with what the original says of them. */
-async function lessonOf(rows) {
+async function trainingOf(rows) {
   const { partOf } = await load('app/shrink/inputs')
   const { logitsOf } = await load('app/shrink/answers')
   const labels = Object.values(original.config.id2label)
@@ -260,32 +259,32 @@ async function lessonOf(rows) {
   return { size, own: size, inputs, logits, classes: labels.length }
 }
 
-function healing(steps, rate) {
+function fineTuning(steps, rate) {
   return { steps, batch: 32, rate, temperature: 2, seed: SEED }
 }
 
-/** CPU seconds of a healing step (32 texts) of the whole model, from few steps against fewer. */
-async function healingCost() {
-  const { heal } = await load('app/shrink/heal')
-  const lesson = await lessonOf(train.slice(0, 320))
+/** CPU seconds of a fine-tuning step (32 texts) of the whole model, from few steps against fewer. */
+async function fineTuningCost() {
+  const { fineTune } = await load('app/shrink/fine-tune')
+  const training = await trainingOf(train.slice(0, 320))
   const spent = async (steps) => {
     const start = cpuS()
-    await heal(original, lesson, healing(steps, 5e-5), { engine })
+    await fineTune(original, training, fineTuning(steps, 5e-5), { engine })
     return cpuS() - start
   }
   const [few, more] = [await spent(2), await spent(10)]
   const stepS = (more - few) / 8
-  figures.healingStepCpuS = stepS
+  figures.fineTuningStepCpuS = stepS
   say(
-    `healing: ${stepS.toFixed(2)} CPU-s a step of 32 texts, every parameter learning; 600 steps would take ${(600 * stepS).toFixed(0)} CPU-s`,
+    `fine-tuning: ${stepS.toFixed(2)} CPU-s a step of 32 texts, every parameter learning; 600 steps would take ${(600 * stepS).toFixed(0)} CPU-s`,
   )
   return stepS
 }
 
 /** The trimmed model with half of its neurons, least squares, then one pass over the train texts on the original's answers. */
-async function healedHalf() {
+async function fineTunedHalf() {
   const { collectStats } = await load('app/shrink/collect-stats')
-  const { heal, healingRate } = await load('app/shrink/heal')
+  const { fineTuning, fineTuningRate } = await load('app/shrink/fine-tune')
   const { model } = trimmedArtefact
   const own = openTokenizer(trimmedArtefact.tokenizer, json(head, 'tokenizer_config.json'))
   const batches = await batchesOf(model, train.slice(0, 500), own)
@@ -296,16 +295,23 @@ async function healedHalf() {
     stats: (requests) => collectStats(model, requests, { batches, engine }),
   })
   const steps = Math.floor(train.length / 32)
-  const lesson = await lessonOf(train)
-  const healed = await heal(cut, lesson, healing(steps, healingRate(cut.model)), { engine })
-  const artefact = { ...cut, model: healed }
-  figures.healed = { steps, cpuS: cpuS() - start }
-  say(`pruned and healed: ${steps} steps, ${figures.healed.cpuS.toFixed(0)} CPU-s with asking`)
-  return [await write('healed', artefact), await write('healed-int8', await inBytes(artefact))]
+  const training = await trainingOf(train)
+  const fineTuned = await fineTune(cut, training, fineTuning(steps, fineTuningRate(cut.model)), {
+    engine,
+  })
+  const artefact = { ...cut, model: fineTuned }
+  figures.fineTuned = { steps, cpuS: cpuS() - start }
+  say(
+    `pruned and fine-tuned: ${steps} steps, ${figures.fineTuned.cpuS.toFixed(0)} CPU-s with asking`,
+  )
+  return [
+    await write('fineTuned', artefact),
+    await write('fineTuned-int8', await inBytes(artefact)),
+  ]
 }
 
 /** Steps of the short rung, a power of two, so that the long one, four times as many, takes a quarter of the search at most. */
-const healSteps = (seconds, stepS) =>
+const repairSteps = (seconds, stepS) =>
   2 ** Math.max(2, Math.floor(Math.log2(seconds / 16 / (stepS ?? 0.5))))
 
 /** The product's own search, bounded. */
@@ -321,7 +327,7 @@ function search() {
     bar: { margin: MARGIN },
   }
   writeFileSync(join(cache, 'rightsize.yaml'), JSON.stringify(spec, null, 1))
-  const steps = ['--repair-steps', String(healSteps(Number(SECONDS), healingS))]
+  const steps = ['--repair-steps', String(repairSteps(Number(SECONDS), fineTuningS))]
   const args = ['shrink', head, '--task', 'rightsize.yaml', '--margin', String(MARGIN)]
   const out = make('small', [...args, '--seconds', SECONDS, ...steps, '--seed', String(SEED)], {
     mayFail: true,
@@ -344,8 +350,8 @@ const contenders = [
   ['vocabulary trimmed', 'onnx', trimmed],
   ['vocabulary trimmed, int8', 'onnx', trimmedInt8],
   ['half the neurons, least squares', 'onnx', pruned],
-  ['trimmed, half the neurons, healed', 'onnx', healed],
-  ['trimmed, half, healed, int8', 'onnx', healedInt8],
+  ['trimmed, half the neurons, fine-tuned', 'onnx', fineTuned],
+  ['trimmed, half, fine-tuned, int8', 'onnx', fineTunedInt8],
 ]
 if (found?.result) {
   const { runtime, file } = found.result
@@ -365,7 +371,7 @@ contenders.push(
 
 const { wilson } = await load('core/stats/proportion-interval')
 const { lossUpperBound } = await load('core/stats/paired-difference')
-const { pairs } = await load('core/compress/gate')
+const { pairedLoss } = await load('core/proof/loss-exact')
 const { hardwareThreads } = await load('adapters/machine/this-machine')
 const sessions = []
 for (const [, kind, folder, settings] of contenders)
@@ -383,7 +389,7 @@ for (const [at, [name, kind, folder]] of contenders.entries()) {
   await sessions[at].close()
   incumbent ??= right
   const n = right.reduce((sum, one) => sum + one, 0)
-  const counts = pairs(right, incumbent)
+  const counts = pairedLoss(right, incumbent).counts
   const row = {
     ...{ name, accuracy: n / test.length, interval: wilson(n, test.length, 0.95) },
     loss: (counts.lose - counts.win) / test.length,
@@ -433,7 +439,7 @@ say(
 )
 if (found) {
   const { outcome, why, search: spent, finalists, recipe } = found
-  const proof = finalists.find((one) => one.model === found.result?.model)?.holdout
+  const proof = finalists.find((one) => one.model === found.result?.model)?.claim
   figures.shrink = {
     outcome,
     why,
@@ -455,7 +461,7 @@ const trim = by['vocabulary trimmed']
 bar('vocabulary: loss in points, bound', 100 * trim.bound, '<= 1', trim.bound <= MARGIN)
 if (SECONDS !== '0') {
   const outcome = found?.outcome ?? 'no result'
-  bar('shrink: proven within a point', outcome, 'proven', outcome === 'proven')
+  bar('shrink: certified within a point', outcome, 'certified', outcome === 'certified')
 }
 console.log(JSON.stringify({ bench: 'minilm', figures, bars }))
 process.exit(bars.every(({ ok }) => ok) ? 0 : 1)

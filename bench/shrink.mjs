@@ -129,7 +129,7 @@ function carried(folder) {
     .reduce((sum, at) => sum + (statSync(at).isDirectory() ? carried(at) : statSync(at).size), 0)
 }
 
-/** Texts that the original was asked about to teach from; 0 where nothing was healed or distilled. */
+/** Texts that the original was asked about to teach from; 0 where nothing was fine-tuned or distilled. */
 function taught(out, classes) {
   const folder = join(out, '.search')
   if (!existsSync(folder)) return 0
@@ -142,41 +142,41 @@ const mega = (bytes) => `${(bytes / 1e6).toFixed(3)} MB`
 const points = (share) => `${(100 * share).toFixed(2)} points`
 
 function told({ name, found, folderBytes, taughtTexts, taughtCpuS, proof }) {
-  const { original, result, cost, search: spent } = found
+  const { incumbent, result, cost, search: spent } = found
   console.log(`\n${name}: ${found.outcome}. ${found.why}`)
   if (result !== null) {
     console.log(`  is      ${result.file}, runtime ${result.runtime}`)
     console.log(
-      `  model   ${mega(original.bytes)} -> ${mega(result.bytes)} = ${(original.bytes / result.bytes).toFixed(1)}x; with its tokenizer and config ${mega(folderBytes.original)} -> ${mega(folderBytes.result)} = ${(folderBytes.original / folderBytes.result).toFixed(1)}x`,
+      `  model   ${mega(incumbent.bytes)} -> ${mega(result.bytes)} = ${(incumbent.bytes / result.bytes).toFixed(1)}x; with its tokenizer and config ${mega(folderBytes.incumbent)} -> ${mega(folderBytes.result)} = ${(folderBytes.incumbent / folderBytes.result).toFixed(1)}x`,
     )
     console.log(`  recipe  ${found.recipe.map((step) => step.pass).join(', ')}`)
   }
   for (const one of cost)
     console.log(
-      `  CPU     batch ${one.batch}: ${(1e3 * one.originalCpuS).toFixed(3)} -> ${(1e3 * one.cpuS).toFixed(3)} ms per text = ${one.times.toFixed(2)}x less (95 %: ${one.low.toFixed(2)} to ${one.high.toFixed(2)})`,
+      `  CPU     batch ${one.batch}: ${(1e3 * one.incumbentCpuS).toFixed(3)} -> ${(1e3 * one.cpuS).toFixed(3)} ms per text = ${one.times.toFixed(2)}x less (95 %: ${one.low.toFixed(2)} to ${one.high.toFixed(2)})`,
     )
   if (proof)
     console.log(
-      `  holdout ${proof.items} fresh items: loss ${points(proof.loss)}, at most ${points(proof.upper)} in traffic at ${(100 * (1 - proof.alpha)).toFixed(1)} % confidence (look ${found.holdoutLooks} at it); ${proof.counts.win} won, ${proof.counts.lose} lost; ${proof.proven ? 'proven' : 'not proven'}`,
+      `  holdout ${proof.n} fresh items: loss ${points(proof.expected)}, at most ${points(proof.upper)} in traffic at ${(100 * proof.level).toFixed(1)} % confidence (look ${proof.look} at it); ${proof.win} won, ${proof.lose} lost; ${proof.kind}`,
     )
   for (const { slice, items, loss } of found.slices)
     console.log(`  slice   ${slice}: ${items} calibration items, loss ${points(loss)}`)
   console.log(
-    `  search  ${spent.wallS.toFixed(0)} s wall, ${spent.cpuS.toFixed(0)} s CPU, ${spent.energy.value.toFixed(0)} J (${spent.energy.method}), ${found.trials.length} trials; of it about ${taughtCpuS.toFixed(0)} s the original's answers to ${taughtTexts} texts, which a cache would save`,
+    `  search  ${spent.wallS.toFixed(0)} s wall, ${spent.cpuS.toFixed(0)} s CPU, ${spent.energy.value.toFixed(0)} J (${spent.energy.method}), ${found.trials.length} trials; of it about ${taughtCpuS.toFixed(0)} s the incumbent's answers to ${taughtTexts} texts, which a cache would save`,
   )
   console.log(`  pays    ${payBackText(found.payBackCalls)}`)
 }
 
 function judge({ name, found, proof }) {
-  const { original, result, cost, search: spent } = found
-  const smaller = result === null ? 1 : original.bytes / result.bytes
+  const { incumbent, result, cost, search: spent } = found
+  const smaller = result === null ? 1 : incumbent.bytes / result.bytes
   bar(`${name}: times smaller`, smaller, '>= 10', smaller >= 10)
   const single = cost.find(({ batch }) => batch === 1)
   const times = result === null ? 1 : (single?.times ?? 1)
   bar(`${name}: times less CPU per inference, batch 1`, times, '>= 4', times >= 4)
   const cold = spent.resumedTrials === 0
   bar(
-    `${name}: cold search with the original's answers inside, wall seconds`,
+    `${name}: cold search with the incumbent's answers inside, wall seconds`,
     cold ? spent.wallS : 'not cold',
     '< 300',
     cold && spent.wallS < 300,
@@ -185,7 +185,7 @@ function judge({ name, found, proof }) {
     `${name}: loss on the fresh hold-out, upper bound for traffic in points`,
     100 * (proof?.upper ?? 1),
     `<= ${100 * margin}`,
-    proof?.proven === true && proof.upper <= margin,
+    proof?.kind === 'certified' && proof.upper <= margin,
   )
 }
 
@@ -199,18 +199,18 @@ function examine(name, model, folder) {
   const examined = {
     name,
     found,
-    proof: found.finalists.find((one) => one.model === found.result?.model)?.holdout,
-    folderBytes: { original: carried(model), result: carried(out) },
+    proof: found.finalists.find((one) => one.model === found.result?.model)?.claim,
+    folderBytes: { incumbent: carried(model), result: carried(out) },
     taughtTexts,
     // The largest batch that was measured: the search asks in batches.
-    taughtCpuS: taughtTexts * (bulk?.originalCpuS ?? 0),
+    taughtCpuS: taughtTexts * (bulk?.incumbentCpuS ?? 0),
   }
   told(examined)
   judge(examined)
-  const { outcome, original, result, recipe, cost, finalists, slices, payBackCalls } = found
+  const { outcome, incumbent, result, recipe, cost, finalists, slices, payBackCalls } = found
   const { folderBytes, taughtCpuS, proof } = examined
   figures.models.push({
-    ...{ name, outcome, original, result, recipe: recipe.map((step) => step.pass), cost, proof },
+    ...{ name, outcome, incumbent, result, recipe: recipe.map((step) => step.pass), cost, proof },
     ...{ finalists, slices, folderBytes, taughtTexts, taughtCpuS, payBackCalls },
     ...{ search: found.search, trials: found.trials.length, processor: found.processor },
   })

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { openTokenizer } from '../src/adapters/tokenizer/huggingface.ts'
 import type { Keep } from '../src/app/shrink/bench.ts'
-import type { Looks } from '../src/app/shrink/finals.ts'
 import type { ShrinkEffects, ShrinkRequest } from '../src/app/shrink/request.ts'
 import { trainEncoder } from '../src/app/train/train-encoder.ts'
 import type { TensorEngine } from '../src/contract/tensors.ts'
@@ -13,6 +12,7 @@ import { seededRandom } from '../src/core/random/random.ts'
 import { parseSpecValue } from '../src/core/spec/parse.ts'
 import { trainWordPiece } from '../src/core/text/train-wordpiece.ts'
 import type { EncoderShape } from '../src/core/train/build-encoder.ts'
+import { memoryLedger } from './memory-ledger.ts'
 
 export interface Row {
   readonly text: string
@@ -112,17 +112,6 @@ export class MemoryKeep implements Keep {
   }
 }
 
-export class MemoryLooks {
-  readonly counts = new Map<string, number>()
-  of = (holdout: string): Looks => ({
-    count: async () => this.counts.get(holdout) ?? 0,
-    add: async () => {
-      this.counts.set(holdout, (this.counts.get(holdout) ?? 0) + 1)
-      return this.counts.get(holdout) ?? 0
-    },
-  })
-}
-
 /** The parts of a task, as rows of a file would give them. */
 export interface TaskRows {
   readonly test: readonly object[]
@@ -130,7 +119,7 @@ export interface TaskRows {
   readonly train?: readonly object[]
 }
 
-/** A request with what tests seldom change filled in: no time limit, few steps of healing. */
+/** A request with what tests seldom change filled in: no time limit, few steps of fine-tuning. */
 export function request(
   { test, calibration, train }: TaskRows,
   more: Partial<ShrinkRequest> & { readonly dataset?: object } = {},
@@ -157,7 +146,7 @@ export function request(
     data: { ...buildDataset(rows as never, options), paths: {} },
     ...{ margin: 0.05, alpha: 0.05, lean: 0.7, seed: 1, seconds: 1e9, energyJ: null },
     ...{ only: [], without: [], goal: { bytes: null, latencyMs: null }, copies: 1 },
-    healSteps: { short: 40, long: 120 },
+    repairSteps: { short: 40, long: 120 },
     ...rest,
   }
 }
@@ -196,7 +185,9 @@ export function world(
     wallS,
     pause: async () => undefined,
     keep: new MemoryKeep(),
-    looks: new MemoryLooks().of,
+    ledger: memoryLedger(),
+    now: () => '2026-01-01T00:00:00.000Z',
+    identify: async (path) => sha256(new TextEncoder().encode(path)),
     passes: loadPasses,
     processor: { name: null, features: [] },
     machineThreads: 1,

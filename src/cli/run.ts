@@ -39,6 +39,6 @@ export const run = command({
       const steps = nextSteps({ result, files, spec: source.spec, specFile })
       io.err(`next commands:\n${steps.join('\n')}`)
     }
-    return exitCode(result)
+    return exitCode(result.decision.kind, result.risk)
   },
 })

@@ -2,6 +2,7 @@ import { RightsizeError } from '../core/error/error.ts'
 import { wrap } from '../core/report/kit/wrap.ts'
 import type { ShrinkFlags } from '../wire/shrink.ts'
 import { type Call, command } from './command.ts'
+import { exitCode } from './exit-code.ts'
 import { flag, list, needed, toggle } from './flag.ts'
 import {
   count,
@@ -18,7 +19,6 @@ import { durationText } from './progress.ts'
 
 const pass = textKind('pass', 'the name of a pass or a family', 'int8')
 const runtimes = ['onnxruntime-node', 'onnxruntime-web'] as const
-const codes = { proven: 0, nothing: 1, undecided: 2 } as const
 
 const shrinkArguments = { model: needed(file, 'an ONNX model folder, or a GGUF file') }
 
@@ -48,7 +48,7 @@ const shrinkFlags = {
     'keep an undecided step if its estimated probability of passing is at least this',
     '0.7',
   ),
-  alpha: flag(probability, 'significance level', '0.05'),
+  alpha: flag(probability, 'significance level of all looks together (default: of the spec)'),
   seed: flag(seed, 'random seed', '1'),
   replay: flag(file, 'rebuild the model that a compression.json records'),
   llamaQuantize: flag(file, 'GGUF: the llama-quantize to use (default: LLAMA_QUANTIZE, else PATH)'),
@@ -70,7 +70,7 @@ export const shrink = command({
   ].join('\n'),
   runsCode: true,
   stops: 'stopping the search; finished trials are kept',
-  /** 0: a smaller model is certified; 1: nothing was saved or a target was missed; 2: the hold-out does not decide. */
+  /** 0: a smaller model is certified, or supported where the spec allows it; 1: none holds or a target was missed; 2: undecided. */
   async action(call) {
     const { args, flags, io, world, watch } = call
     if (/\.gguf$/i.test(args.model)) return (await import('./gguf.ts')).shrinkGguf(call)
@@ -91,8 +91,7 @@ export const shrink = command({
       const entry = { id: 'small', runtime, model: request.out, settings }
       io.err(`as a candidate:\n  - ${JSON.stringify(entry)}`)
     }
-    const missed = found.outcome === 'proven' && found.goal.reached === false
-    return missed ? codes.nothing : codes[found.outcome]
+    return exitCode(found.outcome, found.risk) || Number(found.goal.reached === false)
   },
 })
 
@@ -101,7 +100,7 @@ function requestOf(model: string, flags: ShrinkCall['flags']): ShrinkFlags {
   return {
     ...{ model, task, margin, alpha, seed, seconds, only, without, runtime },
     lean: flags.keepUndecided,
-    healSteps: flags.repairSteps,
+    repairSteps: flags.repairSteps,
     out: flags.out ?? `${model.replace(/\/+$/, '')}-small`,
     maxEnergyJ: flags.maxEnergy,
     targetBytes: flags.targetSize,

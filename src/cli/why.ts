@@ -26,6 +26,6 @@ export const why = command({
       const { renderReport } = await import('../wire/report.ts')
       io.out(await renderReport(result, 'terminal', io))
     }
-    return exitCode(result)
+    return exitCode(result.decision.kind, result.risk)
   },
 })

@@ -3,11 +3,11 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { textOrNull, writeFolder, writeWhole } from '../adapters/files/whole-file.ts'
 import { hardwareThreads } from '../adapters/machine/this-machine.ts'
 import { withOwnProcess } from '../app/measure/own-process.ts'
-import type { Looks } from '../app/shrink/finals.ts'
 import type { ShrinkEffects, ShrinkRequest } from '../app/shrink/request.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { Compression } from '../core/result/compression.ts'
 import { engineOf } from './compare.ts'
+import { ledgerIn } from './lock.ts'
 import { sourceFromFile } from './source.ts'
 import { type At, monotonicS, ownCpuS, readText, sha256, type Watch } from './world.ts'
 
@@ -17,7 +17,8 @@ export interface ShrinkFlags {
   readonly task: string
   readonly out: string
   readonly margin: number | undefined
-  readonly alpha: number
+  /** Error that all looks at the same items may make together; the spec's unless given. */
+  readonly alpha: number | undefined
   readonly lean: number
   readonly seed: number
   readonly seconds: number
@@ -27,7 +28,7 @@ export interface ShrinkFlags {
   readonly targetBytes: number | undefined
   readonly targetLatencyMs: number | undefined
   readonly runtime: 'onnxruntime-node' | 'onnxruntime-web'
-  readonly healSteps: number
+  readonly repairSteps: number
   readonly replay: string | undefined
 }
 
@@ -62,7 +63,7 @@ async function requireOwnFolder(model: string, out: string): Promise<void> {
   const to = await real(out)
   if (to === folder || (basename(folder) === 'onnx' && to === dirname(folder)))
     throw new RightsizeError('SHRINK_TASK', `--out ${out} is the folder of the model itself`, {
-      next: 'Name another folder: what is made never replaces what it is judged against.',
+      next: 'Name another folder: a result never replaces its incumbent.',
     })
   await writeWhole(join(out, '.search', '.gitignore'), '*\n')
 }
@@ -71,15 +72,6 @@ async function requireOwnFolder(model: string, out: string): Promise<void> {
 async function removeModels(out: string): Promise<void> {
   const names = ['model.safetensors', 'onnx/model.onnx', 'onnx/model_quantized.onnx']
   for (const name of names) await rm(join(out, name), { force: true })
-}
-
-function parsed<T>(text: string, path: string): T {
-  try {
-    return JSON.parse(text) as T
-  } catch (cause) {
-    const next = 'It was cut short or edited: restore it, or remove it where it is not needed.'
-    throw new RightsizeError('SHRINK_FAILED', `${path} is no JSON`, { cause, next })
-  }
 }
 
 /** What a search would try; nothing is written. */
@@ -98,14 +90,15 @@ export async function shrinkRequest(
   const margin = flags.margin ?? (spec.bar.kind === 'relative' ? spec.bar.margin : undefined)
   if (margin === undefined)
     throw new RightsizeError('FLAGS_MISSING', 'shrink needs --margin, or a bar with a margin')
-  const { alpha, lean, seed, seconds, only, without, healSteps } = flags
+  const { lean, seed, seconds, only, without, repairSteps } = flags
   return {
-    ...{ spec, margin, alpha, lean, seed, seconds, only, without, copies: 2 },
+    ...{ spec, margin, lean, seed, seconds, only, without, copies: 2 },
+    alpha: flags.alpha ?? spec.risk.alpha,
     data: await loadData(spec, effects, baseDir),
     model: resolve(cwd, flags.model),
     energyJ: flags.maxEnergyJ ?? null,
     goal: { bytes: flags.targetBytes ?? null, latencyMs: flags.targetLatencyMs ?? null },
-    healSteps: { short: healSteps, long: 4 * healSteps },
+    repairSteps: { short: repairSteps, long: 4 * repairSteps },
   }
 }
 
@@ -117,11 +110,11 @@ export async function shrinkEffects(
 ): Promise<ShrinkEffects> {
   const { openEngine } = await import('../adapters/tensors/onnxruntime.ts')
   const { modelFiles } = await import('../adapters/tensors/model-file.ts')
+  const { digestModel, findModel } = await import('../adapters/runtime/onnx/folder.ts')
   const { openTokenizer } = await import('../adapters/tokenizer/huggingface.ts')
   const { processorFeatures } = await import('../adapters/machine/this-machine.ts')
   const engine = await openEngine()
   const folder = join(resolve(cwd, flags.out), '.search')
-  const looked = join(dirname(resolve(cwd, flags.task)), '.rightsize', 'holdout-looks.json')
   return {
     say: (text) => onEvent({ type: 'trial', text }),
     ...{ signal, openTokenizer, files: modelFiles, digest: sha256 },
@@ -134,31 +127,15 @@ export async function shrinkEffects(
     pause: (ms) => new Promise((done) => setTimeout(done, ms)),
     text: textOrNull,
     machineThreads: hardwareThreads(),
-    looks: (holdout) => looksIn(looked, holdout),
+    ledger: ledgerIn(dirname(resolve(cwd, flags.task))),
+    now: effects.clock.now,
+    identify: async (model) => digestModel(findModel(model)),
     keep: {
       load: (name) => readFile(join(folder, name)).catch(() => null),
       save: (name, bytes) => writeWhole(join(folder, name), bytes),
     },
     passes: async () => (await import('../core/compress/table.ts')).loadPasses(),
     processor: { name: (await effects.environment()).cpu, features: processorFeatures() },
-  }
-}
-
-/** Looks at hold-outs, by digest, in a file beside the spec: they are counted across runs and output folders. */
-export function looksIn(path: string, holdout: string): Looks {
-  const read = async (): Promise<Record<string, number>> => {
-    const text = await textOrNull(path)
-    return text === null ? {} : parsed<Record<string, number>>(text, path)
-  }
-  return {
-    count: async () => (await read())[holdout] ?? 0,
-    async add() {
-      const counts = await read()
-      const look = (counts[holdout] ?? 0) + 1
-      const text = JSON.stringify({ ...counts, [holdout]: look }, null, 1)
-      await writeWhole(path, new TextEncoder().encode(`${text}\n`))
-      return look
-    },
   }
 }
 

@@ -75,9 +75,9 @@ test('a search that is killed and then stopped goes on, and leaves a proof whose
   expect(one.files()).not.toContain('large-small/compression.json')
   const ran = await one.rightsize(search)
   expect([ran.code, ran.err]).toEqual([0, expect.stringContaining('as a candidate')])
-  const { search: cost, holdoutLooks } = compressionIn(one)
+  const { search: cost, holdout } = compressionIn(one)
   expect(cost.resumedTrials).toBeGreaterThanOrEqual(2)
-  expect(holdoutLooks).toBe(1)
+  expect(holdout.look).toBe(1)
   const names = ['compression.json', 'compression.md', 'config.json', 'tokenizer.json']
   expect(one.files()).toEqual(
     expect.arrayContaining([...names, 'onnx/model.onnx'].map((name) => `large-small/${name}`)),
@@ -92,8 +92,8 @@ test('a search that is killed and then stopped goes on, and leaves a proof whose
 test('nothing to save: exit code 1, and what was tried is in the table', async () => {
   const one = task()
   const { code, out } = await one.rightsize([...quick, '--only', 'tidy', '--only', 'static-qdq'])
-  expect([code, compressionIn(one).outcome]).toEqual([1, 'nothing'])
-  expect(out).toContain('Keep the original')
+  expect([code, compressionIn(one).outcome]).toEqual([1, 'none'])
+  expect(out).toContain('Keep the incumbent')
   expect(one.read('large-small/compression.md')).toContain('no float32 convolution')
 })
 
@@ -184,13 +184,13 @@ describe('what cannot be searched says what happened and what to type next', () 
       'a broken record',
       (one) => one.write('r.json', '{'),
       ['--replay', 'r.json'],
-      ['r.json is no JSON'],
+      ['r.json is not JSON'],
     ],
     [
       'broken counts of looks',
       (one) => one.write('.rightsize/holdout-looks.json', '{'),
       ['--only', 'vocabulary'],
-      ['holdout-looks.json is no JSON'],
+      ['holdout-looks.json does not hold counts of looks'],
     ],
   ]
   test.each(cases)('%s', async (_, change, flags, said) => {
@@ -216,7 +216,7 @@ test('an .onnx file is taken with the tokenizer beside it', async () => {
   const one = task()
   const file = ['shrink', 'large/onnx/model.onnx', '--out', 'small', '--only', 'tidy']
   const { code } = await one.rightsize(file)
-  expect([code, compressionIn(one, 'small').outcome]).toEqual([1, 'nothing'])
+  expect([code, compressionIn(one, 'small').outcome]).toEqual([1, 'none'])
 })
 
 /** Rows of files with raw numbers, split by place: real models have one test set. */
@@ -277,14 +277,14 @@ async function searched(one: Folder): Promise<Compression> {
   expect(err).not.toContain('INTERNAL')
   expect([0, 1, 2], err).toContain(code)
   const found = compressionIn(one)
-  expect(found.original.accuracy).toBeGreaterThan(0.7)
+  expect(found.incumbent.accuracy).toBeGreaterThan(0.7)
   for (const { why } of found.notApplicable) expect(why.length).toBeGreaterThan(5)
   return found
 }
 
 // Skipped where the folder RIGHTSIZE_DATA holds no keyword spotters.
 test.skipIf(kws === null)(
-  'a real keyword spotter, already quantized, goes through the whole search',
+  'a real keyword spotter, quantised already, goes through the whole search',
   async () => {
     const items = readFileSync(join(kws ?? '', 'kws01/y_labels.csv'), 'utf8')
       .trim()

@@ -17,7 +17,7 @@ import {
 import { readDocument } from '../../src/core/result/document.ts'
 import { lockText, readLock } from '../../src/core/result/lock-text.ts'
 import { bar, decision, lockOf, look } from '../locks.ts'
-import { proven } from '../report/compressions.ts'
+import { certified } from '../report/compressions.ts'
 import { supported } from '../report/results.ts'
 import { mutants } from './mutations.ts'
 
@@ -102,7 +102,7 @@ test('mutants of an account are refused by name, or shown and exported', async (
 
 test('mutants of a compression are refused by name, or shown', async () => {
   const tally = await fuzz(
-    proven,
+    certified,
     (text) => readDocument(text, 'compression', 'compression.json'),
     (found) => {
       compressionSummary(found)

@@ -21,9 +21,9 @@ async function searched(sensor: boolean) {
   return withOwnProcess(own, async (process) => {
     const effects = world(topics, engine, { costEngine, own: process })
     const { compression } = await shrink(request(rows, { only: ['vocabulary'] }), effects)
-    const { original, result } = compression
+    const { incumbent, result } = compression
     if (result === null) throw new Error('a smaller model expected')
-    return { compression, smaller: original.bytes / result.bytes }
+    return { compression, smaller: incumbent.bytes / result.bytes }
   })
 }
 
@@ -31,7 +31,7 @@ test('where there is a sensor a search measures its models, and itself, with it'
   const { compression, smaller } = await searched(true)
   expect(compression.cost.map(({ batch }) => batch)).toEqual([1, 32])
   for (const { energy } of compression.cost) {
-    expect(energy.original).toMatchObject({ method: 'measured' })
+    expect(energy.incumbent).toMatchObject({ method: 'measured' })
     expect(energy.times).toMatchObject({
       ...{ method: 'measured', source: 'Linux powercap energy counters' },
       value: expect.closeTo(smaller, 2),

@@ -3,7 +3,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compressionPage } from '../../src/core/report/shrink/page.ts'
 import type { Compression } from '../../src/core/result/compression.ts'
-import { everyCompression, hostileCompression, proven, slower, undecided } from './compressions.ts'
+import {
+  certified,
+  everyCompression,
+  hostileCompression,
+  slower,
+  undecided,
+} from './compressions.ts'
 import { faintTexts } from './faint-texts.ts'
 import {
   absent,
@@ -62,7 +68,7 @@ describe.skipIf(absent !== '')(`the report of a compression in Chromium${absent}
   )
 
   test('at 1280 pixels no table and no chart has to be scrolled', async () => {
-    for (const found of [proven, slower, undecided]) {
+    for (const found of [certified, slower, undecided]) {
       const { page } = await open(found, 1280)
       const hidden = await page.evaluate(() =>
         [...document.querySelectorAll('.scroll')]
@@ -77,7 +83,7 @@ describe.skipIf(absent !== '')(`the report of a compression in Chromium${absent}
   test.each(['light', 'dark'] as const)(
     '%s: every text has a contrast of at least 4.5',
     async (scheme) => {
-      for (const found of [proven, slower, undecided]) {
+      for (const found of [certified, slower, undecided]) {
         const { page } = await open(found, 1280, scheme)
         expect(await page.evaluate(faintTexts)).toEqual([])
         await page.context().close()
@@ -86,7 +92,7 @@ describe.skipIf(absent !== '')(`the report of a compression in Chromium${absent}
   )
 
   test('texts of the charts stay inside and apart, and the check sees one that does not', async () => {
-    for (const found of [proven, slower, undecided]) {
+    for (const found of [certified, slower, undecided]) {
       const { page } = await open(found, 1280)
       expect(await page.evaluate(crowdedTexts)).toEqual([])
       await page.addStyleTag({ content: 'svg text{font-size:26px!important}' })
@@ -96,13 +102,13 @@ describe.skipIf(absent !== '')(`the report of a compression in Chromium${absent}
   })
 
   test('nothing of a hostile payload runs, loads, or becomes an element', async () => {
-    const opened = await open(hostileCompression(proven), 380)
+    const opened = await open(hostileCompression(certified), 380)
     await expectHarmless(opened, 380)
     await opened.page.context().close()
   })
 
   test('the keyboard reaches the skip link first, then every region that scrolls', async () => {
-    const opened = await open(proven, 380)
+    const opened = await open(certified, 380)
     await expectReachable(opened)
     await opened.page.context().close()
   })

@@ -1,3 +1,4 @@
+import type { Claim } from '../../src/core/result/claim.ts'
 import type {
   Compression,
   MeasuredCost,
@@ -19,7 +20,7 @@ function energyOf(times: number): MeasuredCost['energy'] {
   const about = { method: 'modeled', how: 'CPU time', source: 'SPECpower' } as const
   const original = within('JPerItem', 3.15 * 0.00812, [0.32, 2.66], about)
   return {
-    original,
+    incumbent: original,
     result: within('JPerItem', original.value / times, [0.32, 2.66], about),
     times: within('ratio', times, [0.62, 1.61], about),
   }
@@ -28,7 +29,7 @@ function energyOf(times: number): MeasuredCost['energy'] {
 const cost = (times: number, width = 0.04, batch = 1): MeasuredCost => ({
   batch,
   energy: energyOf(times),
-  originalCpuS: 0.00812,
+  incumbentCpuS: 0.00812,
   cpuS: 0.00812 / times,
   times,
   low: times * (1 - width),
@@ -36,7 +37,11 @@ const cost = (times: number, width = 0.04, batch = 1): MeasuredCost => ({
   rounds: 21,
 })
 
-const gateOf = (loss: number, kind: 'proven' | 'leaning' | 'refused' = 'leaning', seen = 1500) => ({
+const gateOf = (
+  loss: number,
+  kind: 'kept' | 'undecided' | 'refused' = 'undecided',
+  seen = 1500,
+) => ({
   kind,
   counts: { win: 20, tie: seen - 40 - Math.round(loss * seen), lose: 20 + Math.round(loss * seen) },
   seen,
@@ -52,19 +57,21 @@ type Sketch = Partial<Omit<Trial, 'step' | 'bytes'>> & {
   readonly from: number
   readonly to: number
   readonly sizes: readonly [number, number]
-  readonly heal?: number
+  readonly fineTuning?: number
 }
 
 /** A trial from model `from` to model `to`; kept unless said. */
 function trial(number: number, sketch: Sketch): Trial {
-  const { pass, text, from, to, sizes, heal, ...rest } = sketch
+  const { pass, text, from, to, sizes, fineTuning, ...rest } = sketch
   return {
     number,
     parent: digestOf(from),
     step: {
       pass,
       params: { keep: 0.5 },
-      heal: heal ? { steps: heal, batch: 32, rate: 5e-4, temperature: 2, seed: 1 } : null,
+      fineTuning: fineTuning
+        ? { steps: fineTuning, batch: 32, rate: 5e-4, temperature: 2, seed: 1 }
+        : null,
     },
     family: 'structural',
     text,
@@ -73,7 +80,7 @@ function trial(number: number, sketch: Sketch): Trial {
     changes: [`${text}: done`],
     gate: gateOf(0.002),
     verdict: 'kept',
-    reason: 'leaning: chance 86.0 % that the loss is within the margin',
+    reason: 'chance 86.0 % that the loss is within the margin',
     cpuS: 11.4,
     resumed: false,
     model: digestOf(to),
@@ -87,7 +94,7 @@ const trials: readonly Trial[] = [
   trial(1, {
     pass: 'int8',
     family: 'numeric',
-    text: '7-bit weights for 24 of 24 matrix products, activations quantized at run time',
+    text: '7-bit weights for 24 of 24 matrix products, activations quantised as they come',
     from: 0,
     to: 31,
     sizes: [52.4, 38.1],
@@ -134,11 +141,11 @@ const trials: readonly Trial[] = [
   trial(5, {
     pass: 'student-static',
     family: 'distil',
-    text: 'a bag of token vectors instead, 1800 training steps',
+    text: 'a bag of token vectors in its place, 1800 training steps',
     from: 1,
     to: 34,
     sizes: [51.9, 0.9],
-    heal: 1800,
+    fineTuning: 1800,
     gate: gateOf(0.118, 'refused', 150),
     verdict: 'refused',
     reason: refusal,
@@ -166,13 +173,13 @@ const trials: readonly Trial[] = [
   }),
   trial(8, {
     pass: 'neurons',
-    text: 'keep 25 % of the feed-forward neurons of 4 layers, 600 healing steps',
+    text: 'keep 25 % of the feed-forward neurons of 4 layers, 600 fine-tuning steps',
     from: 2,
     to: 3,
     sizes: [24.8, 12.7],
-    heal: 600,
+    fineTuning: 600,
     gate: gateOf(0.0033),
-    changes: ['3072 of 4096 neurons left out', "healed by 600 steps on the original's answers"],
+    changes: ['3072 of 4096 neurons left out', "fineTuned by 600 steps on the original's answers"],
   }),
   trial(9, {
     pass: 'heads',
@@ -191,7 +198,7 @@ const trials: readonly Trial[] = [
     from: 3,
     to: 4,
     sizes: [12.7, 9.1],
-    heal: 1200,
+    fineTuning: 1200,
     gate: gateOf(0.004),
   }),
   trial(11, {
@@ -205,7 +212,7 @@ const trials: readonly Trial[] = [
   trial(12, {
     pass: 'int8',
     family: 'numeric',
-    text: '7-bit weights for 12 of 12 matrix products, activations quantized at run time',
+    text: '7-bit weights for 12 of 12 matrix products, activations quantised as they come',
     from: 4,
     to: 5,
     sizes: [9.1, 3.56],
@@ -236,7 +243,7 @@ const step = (
 })
 
 const path: readonly PathStep[] = [
-  step(0, 'original', '', 52.4, 0, null),
+  step(0, 'incumbent', '', 52.4, 0, null),
   step(1, 'tidy', '14 dead nodes and 3 duplicate initializers', 51.9, 0, 1.01),
   step(
     2,
@@ -251,7 +258,7 @@ const path: readonly PathStep[] = [
   step(
     5,
     'int8',
-    '7-bit weights for 12 of 12 matrix products, activations quantized at run time',
+    '7-bit weights for 12 of 12 matrix products, activations quantised as they come',
     3.56,
     0.0033,
     5.72,
@@ -259,7 +266,7 @@ const path: readonly PathStep[] = [
 ]
 
 const setting = (
-  of: 'original' | 'result',
+  of: 'incumbent' | 'result',
   threads: number,
   spinning: boolean,
   gapMs: number,
@@ -277,33 +284,39 @@ const setting = (
   runs: 200,
 })
 
-const holdout = (loss: number, upper: number, proven: boolean, alpha = 0.04) => ({
-  proven,
-  counts: {
-    win: 8,
-    tie: 1984 - Math.round(loss * 2000),
-    lose: 8 + Math.round(loss * 2000),
-  },
-  items: 2000,
-  loss,
-  upper,
-  p: proven ? 0.004 : 0.21,
-  alpha,
+/** A claim on 2,000 items of the hold-out. */
+const claimOf = (
+  expected: number,
+  upper: number,
+  kind: Claim['kind'],
+  [look, alpha]: readonly [number, number] = [1, 0.04],
+): Claim => ({
+  ...{ kind, against: 'incumbent', limit: 0.01, n: 2000, candidates: 1, look, alpha },
+  ...{ win: 8, tie: 1984 - Math.round(expected * 2000), lose: 8 + Math.round(expected * 2000) },
+  ...{ expected, upper, level: 1 - alpha },
+  pOver: kind === 'certified' ? 0.004 : 0.21,
+  pOverCorrected: kind === 'certified' ? 0.004 : 0.21,
+  ...{ pNonInferior: kind === 'certified' ? 0.004 : 0.21, pMcNemar: 0.6 },
+  method: 'exact unconditional test of the paired difference, widened for traffic',
+  prior: 'Dirichlet(1/2, 1/2, 1/2)',
 })
 
-/** Proven: vocabulary trimmed, cuts kept and healed, a student refused, number formats probed, int8 at the end. */
-export const proven: Compression = {
+const onHoldout = (claim: Claim) => ({ verdict: claim.kind, claim, constraints: [] })
+
+/** Certified: vocabulary trimmed, cuts kept and fine-tuned, a student refused, number formats probed, int8 at the end. */
+export const certified: Compression = {
   schema: 'rightsize/compression@2',
-  outcome: 'proven',
-  why: 'the hold-out proves the loss within the margin',
+  outcome: 'certified',
+  why: 'the hold-out certifies the loss within the margin',
   task: 'helpdesk-intents',
   synthetic: false,
   margin: 0.01,
-  alpha: 0.05,
+  risk: { alpha: 0.05, beta: 0.05, claim: 'supported', supportedAt: 0.8 },
   seed: 1,
   goal: { bytes: null, latencyMs: null, reached: null },
-  original: { model: digestOf(0), bytes: 52.4 * MiB, accuracy: 0.942 },
+  incumbent: { identity: digestOf(70), model: digestOf(0), bytes: 52.4 * MiB, accuracy: 0.942 },
   result: {
+    identity: digestOf(75),
     model: digestOf(5),
     bytes: 3.56 * MiB,
     accuracy: 0.9387,
@@ -321,15 +334,16 @@ export const proven: Compression = {
   finalists: [
     {
       model: digestOf(5),
+      identity: digestOf(75),
       bytes: 3.56 * MiB,
       text: '7-bit weights after layers, neurons, vocabulary',
-      holdout: holdout(0.002, 0.00724, true),
+      ...onHoldout(claimOf(0.002, 0.00724, 'certified')),
     },
   ],
   cost: [cost(5.72), cost(4.9, 0.03, 32)],
   runtime: [
-    setting('original', 1, false, 0, 8.1),
-    setting('original', 2, true, 5, 21),
+    setting('incumbent', 1, false, 0, 8.1),
+    setting('incumbent', 2, true, 5, 21),
     setting('result', 1, false, 0, 1.42),
     setting('result', 1, false, 5, 1.5),
     setting('result', 2, true, 5, 9.8),
@@ -355,9 +369,10 @@ export const proven: Compression = {
     { slice: 'locale=en', items: 1220, loss: 0.0008, floor: 0.02 },
     { slice: 'locale=fr', items: 68, loss: -0.0147, floor: 0.02 },
   ],
-  lessons: { rows: 8000, copies: 2, itemCpuS: 1e-3 },
+  training: { rows: 8000, copies: 2, itemCpuS: 1e-3 },
   data: { test: digestOf(91), train: digestOf(92), calibration: digestOf(93) },
-  holdoutLooks: 1,
+  holdout: { items: 2000, fewest: 420, look: 1, alpha: 0.04, key: '1f0c2b3a4d5e6f70' },
+  next: [],
   processor: { name: 'Example CPU @ 2.60GHz', features: ['avx2', 'avx512_vnni'] },
   engine: 'onnxruntime-node@1.23.0',
   costEngine: 'onnxruntime-node@1.23.0',
@@ -377,7 +392,7 @@ export const proven: Compression = {
   }),
 }
 
-const nothingMade = {
+const noneHeld = {
   result: null,
   recipe: [],
   finalists: [],
@@ -387,45 +402,57 @@ const nothingMade = {
   payBackCalls: infinite('no smaller model was found'),
 } as const
 
-/** No smaller model passed the gate. */
-export const nothing: Compression = {
-  ...proven,
-  ...nothingMade,
-  outcome: 'nothing',
-  why: 'no smaller model passed the gate',
+/** No smaller model passed the search. */
+export const none: Compression = {
+  ...certified,
+  ...noneHeld,
+  outcome: 'none',
+  why: 'no smaller model passed the search',
   path: path.slice(0, 1),
   trials: trials
     .filter(({ verdict }) => verdict !== 'kept')
     .map((each) => ({ ...each, parent: digestOf(0) })),
-  runtime: proven.runtime.filter(({ of }) => of === 'original'),
+  runtime: certified.runtime.filter(({ of }) => of === 'incumbent'),
 }
 
-/** Two finalists, a hold-out that was opened before, none proven. */
+/** Two finalists, a hold-out that was opened before, none certified. */
 export const undecided: Compression = {
-  ...proven,
+  ...certified,
   outcome: 'undecided',
-  why: 'smaller models passed the gate of the search, the hold-out proves none of them; the search ended early because the time is spent',
-  holdoutLooks: 2,
+  why: 'smaller models passed the search, and the hold-out supports none of them; the search ended early because the time is spent',
+  holdout: { ...certified.holdout, look: 2, alpha: 0.005 },
+  next: [
+    {
+      kind: 'labels',
+      count: 5200,
+      text: 'Label about 5,200 more items: settles it with 80 % chance if the 3.56 MiB model is what it looks like now.',
+    },
+  ],
   finalists: [
     {
       model: digestOf(5),
+      identity: digestOf(75),
       bytes: 3.56 * MiB,
       text: '7-bit weights after layers, neurons, vocabulary',
-      holdout: holdout(0.0065, 0.0133, false, 0.0025),
+      ...onHoldout(claimOf(0.0065, 0.0133, 'undecided', [2, 0.005])),
     },
     {
       model: digestOf(3),
+      identity: digestOf(73),
       bytes: 12.7 * MiB,
       text: 'keep 25 % of the feed-forward neurons of 4 layers',
-      holdout: holdout(0.011, 0.018, false, 0.0025),
+      verdict: null,
+      claim: null,
+      constraints: [],
     },
   ],
 }
 
 /** An n-gram model does the job. */
 export const linear: Compression = {
-  ...proven,
+  ...certified,
   result: {
+    identity: digestOf(40),
     model: digestOf(40),
     bytes: 0.21 * MiB,
     accuracy: 0.941,
@@ -440,9 +467,10 @@ export const linear: Compression = {
   finalists: [
     {
       model: digestOf(40),
+      identity: digestOf(40),
       bytes: 0.21 * MiB,
       text: 'a linear model over n-grams in its place',
-      holdout: holdout(-0.003, -0.0004, true),
+      ...onHoldout(claimOf(-0.003, -0.0004, 'certified')),
     },
   ],
   trials: [
@@ -461,22 +489,32 @@ export const linear: Compression = {
   vocabulary: null,
 }
 
-/** Proven, but slower than was asked for, and the hold-out has few items. */
+/** Certified, but slower than was asked for, and the hold-out has few items. */
 export const goalMissed: Compression = {
-  ...proven,
+  ...certified,
   goal: { bytes: 4 * MiB, latencyMs: 1.2, reached: false },
-  finalists: proven.finalists.map((one) => ({
+  holdout: { ...certified.holdout, items: 460 },
+  finalists: certified.finalists.map((one) => ({
     ...one,
-    holdout: { ...holdout(0, 0.0098, true), items: 460, counts: { win: 0, tie: 460, lose: 0 } },
+    ...onHoldout({ ...claimOf(0, 0.0098, 'certified'), n: 460, win: 0, tie: 460, lose: 0 }),
   })),
 }
 
-/** Proven on a hold-out that has been opened three times. */
-export const reopened: Compression = { ...proven, holdoutLooks: 3 }
+/** Supported on a hold-out that is looked at for the third time. */
+export const supported: Compression = {
+  ...certified,
+  outcome: 'supported',
+  why: 'the hold-out supports the loss within the margin and does not certify it',
+  holdout: { ...certified.holdout, look: 3, alpha: 0.0025 },
+  finalists: certified.finalists.map((one) => ({
+    ...one,
+    ...onHoldout({ ...claimOf(0.004, 0.0131, 'supported', [3, 0.0025]), pOverCorrected: 0.14 }),
+  })),
+}
 
 /** Everything that may be absent is. */
 export const bare: Compression = {
-  ...nothing,
+  ...none,
   why: '',
   path: [],
   trials: [],
@@ -489,17 +527,22 @@ export const bare: Compression = {
 
 /** A result whose cost could not be measured, whose finalist saw no hold-out. */
 export const unmeasured: Compression = {
-  ...proven,
+  ...certified,
   path: path.map((one) => ({ ...one, cost: null })),
   cost: [],
   runtime: [],
-  finalists: proven.finalists.map((one) => ({ ...one, holdout: null })),
+  finalists: certified.finalists.map((one) => ({
+    ...one,
+    verdict: null,
+    claim: null,
+    constraints: [],
+  })),
   payBackCalls: unknown('the CPU time of single items could not be measured'),
 }
 
 /** Smaller in bytes and slower; forty trials and twelve slices. */
 export const slower: Compression = {
-  ...proven,
+  ...certified,
   cost: [cost(0.62), cost(1.01, 0.05, 32)],
   path: path.map((one, at) => (at === 5 ? { ...one, cost: cost(0.62) } : one)),
   payBackCalls: unknown('the CPU time of single items could not be measured'),
@@ -513,12 +556,12 @@ export const slower: Compression = {
 }
 
 export const everyCompression: Readonly<Record<string, Compression>> = {
-  proven,
-  nothing,
+  certified,
+  none,
   undecided,
   linear,
   goalMissed,
-  reopened,
+  supported,
   bare,
   unmeasured,
   slower,

@@ -156,7 +156,7 @@ async function answerTogether(
   try {
     const given = await many(batch.map((item) => item.input))
     if (!Array.isArray(given) || given.length !== batch.length)
-      return batch.map(() => failed(`answerBatch did not return a list of ${batch.length} answers`))
+      return batch.map(() => failed(`answerBatch gave no list of ${batch.length} answers`))
     return await Promise.all(given.map((value: unknown) => attempt(() => value, reading)))
   } catch (cause) {
     return batch.map(() => failed(cause))

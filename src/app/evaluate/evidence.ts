@@ -1,5 +1,5 @@
-import type { Item } from '../../core/data/item.ts'
 import { noiseOf } from '../../core/energy/noise.ts'
+import { groupsOf } from '../../core/proof/item-evidence.ts'
 import { hashText } from '../../core/random/hash.ts'
 import type { Saving } from '../../core/result/run-result.ts'
 import type { DecisionInput } from '../../core/select/decision-input.ts'
@@ -24,7 +24,7 @@ export function decisionInput(
   const collected = facts.map((one) => one.collected)
   const ratio = inputs.scorers.length === 1 ? inputs.scorers[0]?.scorer.ratio : undefined
   const whole = wholeSetMetric(inputs.scorers, collected, items)
-  const clustered = items.some((item) => item.cluster !== null)
+  const { clusters, slices } = groupsOf(items, spec.dataset.slices ?? [])
   return {
     metric: inputs.metric,
     candidates: facts.map((one) => evidenceOf(one, inputs)),
@@ -34,8 +34,8 @@ export function decisionInput(
     order: spec.order,
     regime: inputs.regime,
     items: items.length,
-    ...(clustered ? { clusters: items.map((item, at) => item.cluster ?? `alone:${at}`) } : {}),
-    ...(spec.dataset.slices?.length ? { slices: slicesOf(items, spec.dataset.slices) } : {}),
+    ...(clusters === undefined ? {} : { clusters }),
+    slices,
     constraints: spec.constraints,
     ...(ratio ? { ratio } : {}),
     ...(whole ? { whole } : {}),
@@ -76,13 +76,6 @@ function unrankedByNoise(
   const noise = noiseOf(windows.map(({ steal }) => steal))
   if (noise === null || cost.windows === 0) return {}
   return { energyPerItem: unknown(`not ranked by energy: ${noise}`) }
-}
-
-function slicesOf(
-  items: readonly Item[],
-  keys: readonly string[],
-): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries(keys.map((key) => [key, items.map((item) => item.slices[key] ?? '')]))
 }
 
 /** The headline ratio of each candidate: energy or CPU time from interleaved windows, else price. */

@@ -23,10 +23,16 @@ export interface AskOptions {
 
 /** Logits of rows as they are asked for; one open session. */
 export interface Answering {
-  /** [rows x classes], in the order of `rows`. Throws SHRINK_TASK when the output is not one row of classes per item. */
-  logits(rows: readonly number[]): Promise<Float32Array>
+  /**
+   * [rows x classes], in the order of `rows`; batches of like length unless they are given as places in `rows`.
+   * Throws SHRINK_TASK when the output is not one row of classes per item.
+   */
+  logits(rows: readonly number[], batches?: Batches): Promise<Float32Array>
   close(): Promise<void>
 }
+
+/** Batches of at most so many rows, as places in a list of rows. */
+export type Batches = (most: number) => readonly (readonly number[])[]
 
 /** Opens a model for answering. */
 export async function openAnswering(
@@ -37,13 +43,13 @@ export async function openAnswering(
 ): Promise<Answering> {
   const output = outputOf(model)
   const session = await engine.open(encodeModel(model), { intraThreads: 1 })
-  const batch = Math.min(judgedBatch, inputs.most(model.graph) ?? judgedBatch)
+  const most = Math.min(judgedBatch, inputs.most(model.graph) ?? judgedBatch)
   return {
     close: () => session.close(),
-    async logits(rows) {
+    async logits(rows, batches) {
       const all = new Float32Array(rows.length * classes)
       const lengths = rows.map((row) => inputs.lengths[row] ?? 0)
-      for (const places of orderedBatches(lengths, batch)) {
+      for (const places of batches?.(most) ?? orderedBatches(lengths, most)) {
         signal?.throwIfAborted()
         const asked = places.map((place) => rows[place] ?? 0)
         const results = await session.run(inputs.feeds(model.graph, asked), [output])
@@ -67,12 +73,12 @@ export async function logitsOf(
   model: Model,
   inputs: Inputs,
   classes: number,
-  options: AskOptions,
+  options: AskOptions & { readonly batches?: Batches },
   rows: readonly number[] = Array.from({ length: inputs.size }, (_, row) => row),
 ): Promise<Float32Array> {
   const answering = await openAnswering(model, inputs, classes, options)
   try {
-    return await answering.logits(rows)
+    return await answering.logits(rows, options.batches)
   } finally {
     await answering.close()
   }

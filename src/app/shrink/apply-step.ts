@@ -3,7 +3,7 @@ import { RightsizeError } from '../../core/error/error.ts'
 import type { RecipeStep } from '../../core/result/compression.ts'
 import { type Bench, statBatches } from './bench.ts'
 import { collectStats } from './collect-stats.ts'
-import { heal } from './heal.ts'
+import { fineTune } from './fine-tune.ts'
 
 /** A model with what was done to it. */
 export interface Patch {
@@ -11,7 +11,7 @@ export interface Patch {
   readonly changes: readonly string[]
 }
 
-/** The pass of a step, with the statistics that it needs; nothing is healed yet. */
+/** The pass of a step, with the statistics that it needs; nothing is fine-tuned yet. */
 export async function patch(
   artefact: Artefact,
   pass: Pass,
@@ -32,19 +32,22 @@ export async function patch(
 }
 
 /** The training of a step, where it has one. Throws SHRINK_TASK where there is nothing to learn from. */
-export async function healed(patched: Patch, step: RecipeStep, bench: Bench): Promise<Patch> {
-  if (step.heal === null) return patched
-  if (bench.lessons === null)
-    throw new RightsizeError('SHRINK_TASK', 'the spec names no train part: nothing can be healed')
-  const model = await heal(patched.artefact, await bench.lessons(), step.heal, bench)
-  const { steps } = step.heal
+export async function fineTuned(patched: Patch, step: RecipeStep, bench: Bench): Promise<Patch> {
+  if (step.fineTuning === null) return patched
+  if (bench.training === null)
+    throw new RightsizeError(
+      'SHRINK_TASK',
+      'the spec names no train part: nothing can be fine-tuned',
+    )
+  const model = await fineTune(patched.artefact, await bench.training(), step.fineTuning, bench)
+  const { steps } = step.fineTuning
   return {
     artefact: { ...patched.artefact, model },
     changes: [...patched.changes, `trained by ${steps} steps on the original's answers`],
   }
 }
 
-/** Applies a recipe step: the pass, then the healing. The one way by which search and replay make models. */
+/** Applies a recipe step: the pass, then the fine-tuning. The one way by which search and replay make models. */
 export async function applyStep(
   artefact: Artefact,
   pass: Pass,
@@ -53,5 +56,5 @@ export async function applyStep(
   bench: Bench,
 ): Promise<Patch> {
   const patched = await patch(artefact, pass, { ...proposal, params: step.params }, bench)
-  return healed(patched, step, bench)
+  return fineTuned(patched, step, bench)
 }

@@ -17,7 +17,7 @@ export interface Attempted {
   readonly trial: Trial | null
 }
 
-/** One trial of a step: apply, heal, verify, judge, write down. */
+/** One trial of a step: apply, fine-tune, verify, judge, write down. */
 export async function attempt(
   state: State,
   pass: Pass,
@@ -62,9 +62,9 @@ async function probedCost(
   return cost === null ? {} : { cost }
 }
 
-const stepText = ({ params, heal: healing }: RecipeStep, { training }: Proposal): string => {
+const stepText = ({ params, fineTuning }: RecipeStep, { training }: Proposal): string => {
   const { repair } = params
   const fixed = typeof repair === 'string' && repair !== 'none' ? `, ${repair}` : ''
-  const how = training === undefined ? 'healing' : 'training'
-  return `${fixed}${healing === null ? '' : `, ${healing.steps} ${how} steps`}`
+  const how = training === undefined ? 'fine-tuning' : 'training'
+  return `${fixed}${fineTuning === null ? '' : `, ${fineTuning.steps} ${how} steps`}`
 }

@@ -8,7 +8,7 @@ import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { GateVerdict, RecipeStep, Trial } from '../../core/result/compression.ts'
 import type { OwnProcess } from '../measure/own-process.ts'
 import { judgedBatch } from './answers.ts'
-import type { Lessons } from './heal.ts'
+import type { TrainingData } from './fine-tune.ts'
 import type { InputsOf, Part } from './inputs.ts'
 
 /** Bytes by name that survive an interruption; `load` gives null where there are none. */
@@ -47,8 +47,8 @@ export interface Bench {
   readonly itemCpuS: number
   readonly originalBytes: number
   readonly corpus: Corpus
-  /** Rows with the original's answers, asked for once, when something is to be healed; null where there is nothing to learn from. */
-  readonly lessons: (() => Promise<Lessons>) | null
+  /** Rows with the original's answers, asked for once, when something is to be fine-tuned; null where there is nothing to learn from. */
+  readonly training: (() => Promise<TrainingData>) | null
   /** Whether the time of the search is over. */
   readonly expired?: () => boolean
   /** The tokenizer of an artefact; null for models that take no text. */
@@ -74,7 +74,7 @@ export interface Log {
   resumed: number
   /** CPU seconds that resumed trials took in the run that made them. */
   earlierCpuS: number
-  /** Models that were about to be healed or judged, by digest, with the number of the trial: none is made twice. */
+  /** Models that were about to be fine-tuned or judged, by digest, with the number of the trial: none is made twice. */
   readonly seen: Map<string, number>
   /** Names of the files that this run itself has kept: reading them again is no resumption. */
   readonly made: Set<string>
@@ -91,8 +91,8 @@ export const emptyLog = (): Log => ({
   states: new Map(),
 })
 
-/** Steps of the two rungs of healing. The longer one is tried where the shorter came near the margin. */
-export interface HealSteps {
+/** Steps of the two rungs of fine-tuning. The longer one is tried where the shorter came near the margin. */
+export interface RepairSteps {
   readonly short: number
   readonly long: number
 }
@@ -102,7 +102,7 @@ export interface Run {
   readonly bench: Bench
   readonly log: Log
   readonly target: Target
-  readonly healSteps: HealSteps
+  readonly repairSteps: RepairSteps
   readonly budget: Budget
   /** Time of the whole search; `budget` may be a part of it. */
   readonly seconds: number

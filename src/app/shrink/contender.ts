@@ -32,7 +32,8 @@ export function contenderOf(state: State, bench: Bench): Contender {
     async right(part) {
       const { classes } = bench
       const inputs = part.inputs(state.artefact)
-      const logits = await logitsOf(state.artefact.model, inputs, classes, bench)
+      const options = { ...bench, batches: part.batches }
+      const logits = await logitsOf(state.artefact.model, inputs, classes, options)
       return scoresOf(classesOf(logits, classes), part.labels)
     },
   }

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
+import { memoryLedger } from '../../../test/memory-ledger.ts'
+import { sha256 as sha256Of } from '../../../test/shrink-world.ts'
 import { openEngine } from '../../adapters/tensors/onnxruntime.ts'
 import type { TensorEngine } from '../../contract/tensors.ts'
 import type { Artefact, Target } from '../../core/compress/pass.ts'
@@ -14,7 +15,6 @@ import { trainEncoder } from '../train/train-encoder.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
 import type { Bench, Keep } from './bench.ts'
 import { type DriveOptions, drive } from './drive.ts'
-import type { Looks } from './finals.ts'
 import { numberedInputs, type Part } from './inputs.ts'
 import { replay } from './replay.ts'
 
@@ -43,19 +43,25 @@ function orderTask(rows: number, seed: number) {
 /** Rows of ids as a part, whatever the tokenizer. */
 function partOfIds({ ids, labels }: ReturnType<typeof orderTask>): Part {
   const inputs = numberedInputs(ids, () => ({ padId: 0, trailing: 1 }))
-  return { size: ids.length, inputs, labels, slices: new Map(), texts: null }
+  const rows = ids.map((_, row) => row)
+  return { size: ids.length, inputs, labels, slices: new Map(), texts: null, batches: () => [rows] }
 }
 
-function countingLooks(): Looks {
-  let looks = 0
-  return {
-    count: async () => looks,
-    async add() {
-      looks += 1
-      return looks
-    },
-  }
-}
+const sha256 = (text: string): string => sha256Of(new TextEncoder().encode(text))
+
+/** A sealed part, judged at a margin of five points. */
+const sealed = (open: () => Part): DriveOptions['holdout'] => ({
+  sealed: {
+    ...{ clusters: undefined, slices: {}, digest: 'h', open },
+    items: Array.from({ length: 600 }, (_, row) => sha256(String(row))),
+  },
+  margin: 0.05,
+  risk: { alpha: 0.05, beta: 0.05, claim: 'supported', supportedAt: 0.8 },
+  ...{ traffic: null, barOf: () => null, ledger: memoryLedger(), task: 't', incumbent: 'large' },
+  now: () => '2026-01-01T00:00:00.000Z',
+  digest: sha256,
+  identityOf: ({ id }) => id,
+})
 
 function inMemory(): Keep & { readonly files: Map<string, Uint8Array> } {
   const files = new Map<string, Uint8Array>()
@@ -99,13 +105,13 @@ beforeAll(async () => {
     },
     ...{ itemCpuS: 1e-5, originalBytes: encodeModel(model).byteLength, open: null },
     corpus: learned,
-    digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    digest: sha256Of,
     cpuS,
     own: { binding: {}, meter: null, cpuS, wallS: () => 0, machineThreads: 1 },
     say: () => undefined,
     gate: { margin: 0.05, alpha: 0.05, lean: 0.7 },
     original: scoresOf(classesOf(originalLogits, 2), items.labels),
-    lessons: async () => ({
+    training: async () => ({
       ...{ size: learned.size, own: learned.size, inputs: learned.inputs },
       logits,
       classes: 2,
@@ -114,24 +120,20 @@ beforeAll(async () => {
   options = (keep, more = {}) => ({
     ...{ passes, target, goal: { bytes: null, latencyMs: null } },
     ...{
-      holdoutDigest: 'h',
-      holdoutItems: 600,
-      traffic: null,
       simple: null,
       sweep: null,
       profile: [],
     },
     floors: new Map(),
-    looks: countingLooks(),
     bench: benchOf(keep),
     artefact,
     budget: { seconds: 60, energyJ: null },
-    healSteps: { short: 40, long: 120 },
-    holdout: () => partOfIds(orderTask(600, 9)),
+    repairSteps: { short: 40, long: 120 },
+    holdout: sealed(() => partOfIds(orderTask(600, 9))),
     about: {
       task: 't',
       synthetic: false,
-      lessons: { rows: 0, copies: 0, itemCpuS: 1e-3 },
+      training: { rows: 0, copies: 0, itemCpuS: 1e-3 },
       data: {},
       processor: { name: null, features: [] },
       engine: 'e',
@@ -141,11 +143,11 @@ beforeAll(async () => {
   })
 })
 
-test('a search finds a smaller model, the hold-out proves it, and its recipe makes the same bytes again', async () => {
+test('a search finds a smaller model, the hold-out certifies it, and its recipe makes the same bytes again', async () => {
   const keep = inMemory()
   const { compression, contender } = await drive(options(keep))
-  expect(compression.outcome).toBe('proven')
-  expect(compression.result?.bytes).toBeLessThan(0.7 * compression.original.bytes)
+  expect(compression.outcome).toBe('certified')
+  expect(compression.result?.bytes).toBeLessThan(0.7 * compression.incumbent.bytes)
   expect(onThePath(compression).map(({ step }) => step)).toEqual(compression.recipe)
   const { bench, artefact } = options(inMemory())
   const again = await replay(compression, { artefact, passes, target }, bench)
@@ -159,7 +161,7 @@ test('without time nothing is tried and nothing is claimed', async () => {
   const { compression, contender } = await drive(
     options(inMemory(), { budget: { seconds: 0, energyJ: null } }),
   )
-  expect([compression.outcome, contender]).toEqual(['nothing', null])
+  expect([compression.outcome, contender]).toEqual(['none', null])
   expect(compression.why).toContain('the 0 seconds are spent')
 })
 
@@ -169,16 +171,16 @@ test('the hold-out is opened once, and not at all where nothing was found', asyn
     opened += 1
     return partOfIds(orderTask(600, 9))
   }
-  await drive(options(inMemory(), { holdout, passes: [] }))
+  await drive(options(inMemory(), { holdout: sealed(holdout), passes: [] }))
   expect(opened).toBe(0)
-  await drive(options(inMemory(), { holdout, passes: [neurons] }))
+  await drive(options(inMemory(), { holdout: sealed(holdout), passes: [neurons] }))
   expect(opened).toBe(1)
 })
 
 test('a recipe for another original is refused', async () => {
   const { compression } = await drive(options(inMemory(), { passes: [neurons] }))
   const { bench, artefact } = options(inMemory())
-  const other = { ...compression, original: { ...compression.original, model: 'other' } }
+  const other = { ...compression, incumbent: { ...compression.incumbent, model: 'other' } }
   await expect(replay(other, { artefact, passes, target }, bench)).rejects.toMatchObject({
     code: 'SHRINK_REPLAY',
   })

@@ -1,54 +1,26 @@
 import type { Artefact, Pass, Target } from '../../core/compress/pass.ts'
-import { type Budget, fallbacks, whyStop } from '../../core/compress/plan.ts'
-import { polish } from '../../core/compress/polish.ts'
-import { chosenSetting } from '../../core/compress/runtime-setting.ts'
-import { passPart } from '../../core/compress/table.ts'
+import { type Budget, whyStop } from '../../core/compress/plan.ts'
 import { wattsPerBusyThread } from '../../core/energy/cpu-model.ts'
-import { payBackCalls } from '../../core/energy/pay-back-calls.ts'
-import { runtimeFor } from '../../core/part/runtimes.ts'
-import { chanceOfCertificate, type ProofSetting } from '../../core/proof/forecast.ts'
-import { alphaOfLook } from '../../core/proof/look-alpha.ts'
-import type {
-  Compression,
-  MeasuredCost,
-  ProfileShare,
-  RuntimeSetting,
-} from '../../core/result/compression.ts'
-import { schemaId } from '../../core/result/schema-id.ts'
-import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
-import { known } from '../../core/unit/known.ts'
-import { type Spending, type Spent, startSpending } from '../measure/spent.ts'
-import { attempt } from './attempt.ts'
+import type { LookTerms } from '../../core/proof/look-alpha.ts'
+import type { Compression, ProfileShare, RuntimeSetting } from '../../core/result/compression.ts'
+import { type Spending, startSpending } from '../measure/spent.ts'
 import {
   type Bench,
   emptyLog,
-  type HealSteps,
+  type RepairSteps,
   type Run,
   type State,
-  shareOf,
   stateOf,
   stopped,
 } from './bench.ts'
 import { type Contender, contenderOf } from './contender.ts'
-import {
-  costsOf,
-  finalistsOf,
-  type Judged,
-  judgeFinalists,
-  type Looks,
-  lookAhead,
-  pathOf,
-  runnable,
-  slicesOf,
-  startOf,
-  thatSave,
-} from './finals.ts'
-import { healingRate } from './heal.ts'
-import type { Part } from './inputs.ts'
+import { endsOf } from './ends.ts'
+import { costsOf, finalistsOf, pathOf, runnable, startOf, thatSave } from './finals.ts'
+import { type Holdout, type Judged, judgeFinalists, lookAhead, type OnHoldout } from './holdout.ts'
 import { numbersToCome, probeNumbers, withNumbers } from './numbers.ts'
-import { healingOf, polishSteps, searchFloats } from './search.ts'
+import { recordOf } from './record.ts'
+import { searchFloats } from './search.ts'
 import { latencyOf, type SweepOptions, sweep } from './sweep.ts'
-import { vocabularyNote } from './vocabulary-note.ts'
 
 /** What is asked for beside "as small as holds". */
 export interface Goal {
@@ -64,17 +36,11 @@ export interface DriveOptions {
   readonly target: Target
   readonly passes: readonly Pass[]
   readonly budget: Budget
-  readonly healSteps: HealSteps
+  readonly repairSteps: RepairSteps
   readonly goal: Goal
-  /** The sealed part: opened once, at the end. */
-  readonly holdout: () => Part
-  readonly holdoutDigest: string
-  /** Its number of items. */
-  readonly holdoutItems: number
-  readonly looks: Looks
-  /** Answers that the choice will serve; null where no volume is declared. */
-  readonly traffic: number | null
-  /** Loss allowed in each slice. */
+  /** The sealed part, and on what terms it is judged. */
+  readonly holdout: Holdout
+  /** Loss allowed in each slice of the search's items. */
   readonly floors: ReadonlyMap<string, number>
   /** The simple alternative; null where it does not apply. */
   readonly simple: ((run: Run, first: State) => Promise<Contender | null>) | null
@@ -83,7 +49,7 @@ export interface DriveOptions {
   readonly profile: readonly ProfileShare[]
   readonly about: Pick<
     Compression,
-    'task' | 'synthetic' | 'data' | 'lessons' | 'processor' | 'engine' | 'costEngine'
+    'task' | 'synthetic' | 'data' | 'training' | 'processor' | 'engine' | 'costEngine'
   >
 }
 
@@ -96,13 +62,41 @@ export interface Driven {
 /** Share of the time in which floats are cut; the rest is for polishing, number formats and the proof. */
 const cutShare = 0.7
 
-/** The whole search, from the original to the proof. What is tried depends on model, data, engine and seed, and on the time only near the end of the budget. */
+/** The whole search, from the incumbent to the claim. What is tried depends on model, data, engine and seed, and on the time only near the end of the budget. */
 export async function drive(options: DriveOptions): Promise<Driven> {
-  const { bench, passes } = options
+  const { bench } = options
   const spending = await startSpending(bench.own)
   const run = runOf(options, spending)
   const first = stateOf(options.artefact, bench)
   const notApplicable = whatDoesNotApply(first.artefact, options)
+  const ahead = await lookAhead(options.holdout, bench.fingerprint)
+  const contenders = await contendersOf(first, options, run, ahead)
+  const saving = await thatSave(first, contenders, bench)
+  const finalists = finalistsOf(saving, bench, options.floors, settingOf(options, ahead))
+  const incumbent = contenderOf(first, bench)
+  const holdout = await judgeFinalists(finalists, incumbent, options.holdout, bench.fingerprint)
+  const best = chosenOf(holdout)
+  const state = best?.contender.state ?? null
+  const cost = best === null ? [] : await costsOf(first, best.contender, bench)
+  const runtime = state === null ? [] : await settings(first, state, options)
+  const path =
+    best === null ? [startOf(first, bench)] : await pathOf(first, best.contender, bench, run.log)
+  const spent = await spending.stop(run.log.earlierCpuS)
+  const found = { run, first, notApplicable, holdout, best, cost, runtime, path, spent }
+  const compression = recordOf(options, found)
+  const chosen = best?.identity ?? null
+  await options.holdout.ledger.claimed(holdout.key, { kind: compression.outcome, chosen })
+  return { contender: best?.contender ?? null, compression }
+}
+
+/** What could take the incumbent's place: the simple alternative, and cut models with the number formats that hold on them. */
+async function contendersOf(
+  first: State,
+  options: DriveOptions,
+  run: Run,
+  ahead: LookTerms,
+): Promise<readonly Contender[]> {
+  const { bench, passes } = options
   const numeric = passes.filter(({ family }) => family === 'numeric')
   await probeNumbers(first, numeric, run)
   const simple = stopped(run) === null ? ((await options.simple?.(run, first)) ?? null) : null
@@ -110,54 +104,20 @@ export async function drive(options: DriveOptions): Promise<Driven> {
   const floats = passes.filter(({ family }) => family !== 'numeric')
   const enough = enoughFor(options, run)
   const reached = await searchFloats(first, { run: cuts, passes: floats, enough })
-  const ahead = await lookAhead({ ...options, digest: options.holdoutDigest })
-  const proof = proofOf(options, ahead)
-  const ends = await endsOf(reached, run, proof)
-  const finals: State[] = []
-  for (const state of ends) finals.push(await withNumbers(state, numeric, run))
-  const contenders = [
-    ...(simple === null ? [] : [simple]),
-    ...finals.map((state) => contenderOf(state, bench)),
-  ]
-  const saving = await thatSave(first, contenders, bench)
-  const finalists = finalistsOf(saving, bench, options.floors, proof)
-  const { judged, looks } = await judgeFinalists(finalists, {
-    ...options,
-    digest: options.holdoutDigest,
-    original: contenderOf(first, bench),
-  })
-  const proven = judged.findLast(({ verdict }) => verdict?.proven === true)?.contender ?? null
-  const best = proven ?? finalists[0] ?? null
-  const cost = best === null ? [] : await costsOf(first, best, bench)
-  const runtime = best?.state ? await settings(first, best.state, options) : []
-  const reachedGoal = best === null ? null : goalReached(best, runtime, options.goal)
-  const path = best === null ? [startOf(first, bench)] : await pathOf(first, best, bench, run.log)
-  const spent = await spending.stop(run.log.earlierCpuS)
-  return {
-    contender: best,
-    compression: {
-      schema: schemaId.compression,
-      ...options.about,
-      ...outcomeOf(proven, finalists, run, reachedGoal),
-      ...{ margin: bench.gate.margin, alpha: bench.gate.alpha, seed: bench.seed },
-      goal: { ...options.goal, reached: reachedGoal },
-      original: { model: first.id, bytes: first.bytes, accuracy: shareOf(bench.original) },
-      result: best === null ? null : resultOf(best, runtime, options.goal),
-      recipe: best?.recipe ?? [],
-      path,
-      trials: run.log.trials,
-      notApplicable,
-      finalists: judged.map(finalist),
-      ...{ cost, runtime, profile: options.profile, holdoutLooks: looks },
-      vocabulary: best?.state ? vocabularyNote(first.artefact, best.state.artefact, bench) : null,
-      slices: best === null ? [] : slicesOf(best, bench, options.floors),
-      search: { ...searchOf(spent), resumedTrials: run.log.resumed },
-      payBackCalls: payBack(best, cost, spent),
-    },
-  }
+  const contenders = simple === null ? [] : [simple]
+  for (const state of await endsOf(reached, run, settingOf(options, ahead)))
+    contenders.push(contenderOf(await withNumbers(state, numeric, run), bench))
+  return contenders
 }
 
-function runOf({ bench, target, healSteps, budget }: DriveOptions, spending: Spending): Run {
+/** The smallest that is certified, else the first where it is supported or still open; null where it failed. */
+function chosenOf({ judged }: OnHoldout): Judged | null {
+  const certified = judged.findLast(({ verdict }) => verdict === 'certified')
+  const [first] = judged
+  return certified ?? (first === undefined || first.verdict === 'none' ? null : first)
+}
+
+function runOf({ bench, target, repairSteps, budget }: DriveOptions, spending: Spending): Run {
   const spent = () => {
     const { wallS, cpuS } = spending.sofar()
     return { seconds: wallS, energyJ: wattsPerBusyThread * cpuS }
@@ -167,7 +127,7 @@ function runOf({ bench, target, healSteps, budget }: DriveOptions, spending: Spe
     bench: { ...bench, expired },
     log: emptyLog(),
     target,
-    healSteps,
+    repairSteps,
     budget,
     seconds: budget.seconds,
     spent,
@@ -191,152 +151,18 @@ function enoughFor({ goal, sweep: how }: DriveOptions, run: Run) {
   }
 }
 
-/** What the proof will need, as far as it is known before the hold-out is opened. */
-const proofOf = ({ bench, traffic, holdoutItems }: DriveOptions, look: number): ProofSetting => ({
-  ...{ margin: bench.gate.margin, traffic, items: holdoutItems },
-  alpha: alphaOfLook(bench.gate.alpha, look),
+/** What the claim will need, as far as it is known before the hold-out is opened. */
+const settingOf = ({ holdout: { margin, traffic, sealed } }: DriveOptions, ahead: LookTerms) => ({
+  ...{ margin, traffic, items: sealed.items.length, alpha: ahead.alpha },
 })
 
-/** The smallest float model, trained once more, and larger ones that are likelier to be proven: cuts are kept as long as they may hold, a proof needs more. */
-async function endsOf(
-  reached: readonly State[],
-  run: Run,
-  proof: ProofSetting,
-): Promise<readonly State[]> {
-  const [first, ...cut] = reached
-  const last = cut.at(-1)
-  if (first === undefined) return []
-  if (last === undefined) return [first]
-  const { original } = run.bench
-  const models = reached.map((state) => ({
-    bytes: state.bytes,
-    chance: chanceOfCertificate(state.scores, original, proof),
-    state,
-  }))
-  const back = fallbacks(models).map(({ state }) => state)
-  return [...new Set([...back, await polished(last, first, run)])]
-}
-
-/** A model trained once more, where that helps. */
-async function polished(last: State, first: State, run: Run): Promise<State> {
-  const { bench, log } = run
-  if (last.bytes >= 0.9 * first.bytes || bench.lessons === null || stopped(run) !== null)
-    return last
-  const offers = polish.propose(last.artefact, run.target)
-  const proposal = 'why' in offers ? undefined : offers[0]
-  if (proposal === undefined) return last
-  const steps = polishSteps(last, proposal, run)
-  const heal = healingOf(bench, steps, healingRate(last.artefact.model))
-  const step = { pass: polish.id, params: {}, heal }
-  const { kept } = await attempt(last, polish, step, proposal, bench, log)
-  return kept !== null && shareOf(kept.scores) >= shareOf(last.scores) ? kept : last
-}
-
-/** Settings of the runtime on the result and, for comparison, on the original. */
+/** Settings of the runtime on the result and, for comparison, on the incumbent. */
 async function settings(
   first: State,
   best: State,
   { bench, sweep: how }: DriveOptions,
 ): Promise<readonly RuntimeSetting[]> {
   if (how === null) return []
-  const before = await sweep('original', runnable(first, bench), how)
+  const before = await sweep('incumbent', runnable(first, bench), how)
   return [...before, ...(await sweep('result', runnable(best, bench), how))]
-}
-
-function goalReached(
-  { bytes }: Contender,
-  runtime: readonly RuntimeSetting[],
-  goal: Goal,
-): boolean | null {
-  if (goal.bytes === null && goal.latencyMs === null) return null
-  const small = goal.bytes === null || bytes <= goal.bytes
-  const setting = chosenSetting(runtime, goal.latencyMs)
-  const fast = goal.latencyMs === null || (setting !== null && setting.p95Ms <= goal.latencyMs)
-  return small && fast
-}
-
-function outcomeOf(
-  chosen: Contender | null,
-  finalists: readonly Contender[],
-  run: Run,
-  reached: boolean | null,
-) {
-  const stop = stopped(run)
-  const early = stop === null ? '' : `; the search ended early because ${stop}`
-  const goal = reached === false ? '; what was asked for in size or latency was not reached' : ''
-  if (chosen !== null)
-    return {
-      outcome: 'proven',
-      why: `the hold-out proves the loss within the margin${goal}${early}`,
-    } as const
-  if (finalists.length === 0)
-    return { outcome: 'nothing', why: `no smaller model passed the gate${early}` } as const
-  const why = `smaller models passed the gate of the search, the hold-out proves none of them${goal}${early}`
-  return { outcome: 'undecided', why } as const
-}
-
-const finalist = ({ contender, verdict }: Judged) => ({
-  model: contender.id,
-  bytes: contender.bytes,
-  text: contender.text,
-  holdout: verdict,
-})
-
-/** File names of transformers.js by the last number format, and how the onnx runtime is told. Source: huggingface.co/docs/transformers.js/guides/dtypes. */
-function fileOf(contender: Contender): {
-  readonly file: string
-  readonly settings: Readonly<Record<string, boolean>>
-} {
-  const passes = contender.recipe.map(({ pass }) => pass)
-  if (passes.some((pass) => passPart(pass).quantizes))
-    return { file: 'onnx/model_quantized.onnx', settings: { int8: true } }
-  return { file: 'onnx/model.onnx', settings: {} }
-}
-
-function resultOf(
-  contender: Contender,
-  runtime: readonly RuntimeSetting[],
-  { latencyMs }: Goal,
-): NonNullable<Compression['result']> {
-  const { id, bytes, scores, state } = contender
-  const base = { model: id, bytes, accuracy: shareOf(scores) }
-  if (state === null)
-    return { ...base, runtime: runtimeFor.baseline, file: 'model.safetensors', settings: {} }
-  const { file, settings: named } = fileOf(contender)
-  const chosen = chosenSetting(runtime, latencyMs)
-  const { maxLength } = state.artefact
-  const cut = state.recipe.some(({ pass }) => passPart(pass).shortens)
-  return {
-    ...base,
-    ...{ runtime: runtimeFor.graph, file },
-    settings: {
-      threads: chosen?.threads ?? 1,
-      spinning: chosen?.spinning ?? false,
-      ...named,
-      ...(cut && maxLength !== undefined ? { maxLength } : {}),
-    },
-  }
-}
-
-const searchOf = ({ wallS, cpuS, energy }: Spent) => ({ wallS, cpuS, energy })
-
-/** By the cost of single items: in joules where a sensor measured the search and both models, else in CPU time. */
-function payBack(
-  best: Contender | null,
-  cost: readonly MeasuredCost[],
-  spent: Spent,
-): Estimate<'count'> {
-  if (best === null) return infinite('no smaller model was found')
-  const single = cost.find(({ batch }) => batch === 1)
-  if (single === undefined) return unknown('the CPU time of single items could not be measured')
-  const { original, times } = single.energy
-  const sensor = times.kind === 'known' && times.method === 'measured' && spent.withChildren
-  if (sensor) return payBackCalls(spent.energy, original, times)
-  const about = { method: 'measured', how: 'CPU time', source: 'this search' } as const
-  const { times: value, low, high } = single
-  return payBackCalls(
-    known('s', { value: spent.cpuS, ...about }),
-    known('sPerItem', { value: single.originalCpuS, ...about }),
-    known('ratio', { value, low, high, level: 0.95, ...about }),
-  )
 }

@@ -1,19 +1,13 @@
-import { holdoutVerdict, lossInterval, pairs, sliceBreaches } from '../../core/compress/gate.ts'
 import { likeliestFirst } from '../../core/compress/plan.ts'
 import { passFor, passPart } from '../../core/compress/table.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import { chanceOfCertificate, type ProofSetting } from '../../core/proof/forecast.ts'
-import { alphaOfLook } from '../../core/proof/look-alpha.ts'
-import type {
-  Compression,
-  HoldoutVerdict,
-  MeasuredCost,
-  PathStep,
-} from '../../core/result/compression.ts'
+import { pairedLoss } from '../../core/proof/loss-exact.ts'
+import { certainlyBroken } from '../../core/proof/slice.ts'
+import type { Compression, MeasuredCost, PathStep } from '../../core/result/compression.ts'
 import { byCpuTime, type OwnProcess } from '../measure/own-process.ts'
 import { type Bench, type Log, type State, shareOf } from './bench.ts'
 import type { Contender } from './contender.ts'
-import type { Part } from './inputs.ts'
 import { measureCost, measureWork, work } from './measure-cost.ts'
 
 /** Models that may be shown to the hold-out. */
@@ -36,7 +30,7 @@ export async function thatSave(
   return saving
 }
 
-/** Slices intact, none that a smaller one beats, likeliest to be proven first. */
+/** Slices intact, none that a smaller one beats, likeliest to be certified first. */
 export function finalistsOf(
   contenders: readonly Contender[],
   { items, original }: Bench,
@@ -44,7 +38,7 @@ export function finalistsOf(
   proof: ProofSetting,
 ): readonly Contender[] {
   const intact = contenders.filter(
-    ({ scores }) => sliceBreaches(items.slices, scores, original, floors).length === 0,
+    ({ scores }) => certainlyBroken(items.slices, scores, original, floors, 0.05).length === 0,
   )
   const models = intact.map((contender) => ({
     bytes: contender.bytes,
@@ -57,86 +51,7 @@ export function finalistsOf(
   return most.flatMap((one) => one?.contender ?? [])
 }
 
-/** How often a hold-out was opened; counts a look before it is taken. */
-export interface Looks {
-  /** Number of this look: 1 for the first. */
-  add(): Promise<number>
-  /** Looks so far. */
-  count(): Promise<number>
-}
-
-export interface Judged {
-  readonly contender: Contender
-  /** Null where one before it was not proven: then it was not shown. */
-  readonly verdict: HoldoutVerdict | null
-}
-
-interface HoldoutOptions {
-  readonly bench: Bench
-  /** The sealed part; opened when something is to be judged. */
-  readonly holdout: () => Part
-  readonly digest: string
-  readonly original: Contender
-  readonly traffic: number | null
-  readonly looks: Looks
-}
-
-/**
- * The sealed part is opened here, once a search. Fixed sequence: the likeliest to be proven first, each at the whole error of this look, until one is
- * not proven; the others are not shown. As the order was set before, all claims together are wrong at most as often as one (Maurer, Hothorn and
- * Lehmacher 1995; Wiens 2003).
- */
-export async function judgeFinalists(
-  finalists: readonly Contender[],
-  options: HoldoutOptions,
-): Promise<{ readonly judged: readonly Judged[]; readonly looks: number }> {
-  const { bench, looks } = options
-  if (finalists.length === 0) return { judged: [], looks: await looks.count() }
-  const seen = await rememberedLook(finalists, options)
-  const part = options.holdout()
-  const before = await options.original.right(part)
-  const alpha = alphaOfLook(bench.gate.alpha, seen)
-  const { traffic } = options
-  const judged: Judged[] = []
-  for (const contender of finalists) {
-    const shown = judged.every(({ verdict }) => verdict?.proven === true)
-    const scores = shown ? await contender.right(part) : null
-    const setting = { margin: bench.gate.margin, alpha, traffic }
-    judged.push({ contender, verdict: scores && holdoutVerdict(scores, before, setting) })
-  }
-  return { judged, looks: seen }
-}
-
-/** Number of the look that this search will take, said once for it, so that the same search chooses the same finalists again. */
-export async function lookAhead({
-  bench,
-  digest,
-  looks,
-}: Pick<HoldoutOptions, 'bench' | 'digest' | 'looks'>): Promise<number> {
-  const facts = JSON.stringify([digest, bench.fingerprint])
-  const name = `ahead-${bench.digest(new TextEncoder().encode(facts))}.json`
-  const stored = Number(new TextDecoder().decode((await bench.keep.load(name)) ?? undefined))
-  if (stored >= 1) return stored
-  const look = (await looks.count()) + 1
-  await bench.keep.save(name, new TextEncoder().encode(String(look)))
-  return look
-}
-
-/** The same finalists on the same items are the same look: asking again tells nothing new and costs no alpha. */
-async function rememberedLook(
-  finalists: readonly Contender[],
-  { bench, digest, looks }: HoldoutOptions,
-): Promise<number> {
-  const facts = JSON.stringify([digest, bench.fingerprint, finalists.map(({ id }) => id)])
-  const name = `look-${bench.digest(new TextEncoder().encode(facts))}.json`
-  const stored = await bench.keep.load(name)
-  if (stored !== null) return Number(new TextDecoder().decode(stored))
-  const look = await looks.add()
-  await bench.keep.save(name, new TextEncoder().encode(String(look)))
-  return look
-}
-
-/** Result against original at batch 1 and 32. */
+/** Result against incumbent at batch 1 and 32. */
 export async function costsOf(
   first: State,
   best: Contender,
@@ -181,7 +96,7 @@ function costOf(first: State, state: State, bench: Bench): Promise<MeasuredCost 
   return measureCost(runnable(first, bench), runnable(state, bench), how)
 }
 
-/** The way from the original to the result, each model measured against the original. */
+/** The way from the incumbent to the result, each model measured against the incumbent. */
 export async function pathOf(
   first: State,
   best: Contender,
@@ -207,9 +122,11 @@ export async function pathOf(
   return [start, ...path]
 }
 
-/** The original as the first step of the way. */
+const startName = 'incumbent'
+
+/** The incumbent as the first step of the way. */
 export const startOf = (first: State, bench: Bench): PathStep =>
-  stepOf(first, bench, 'original', null)
+  stepOf(first, bench, startName, null)
 
 function stepOf(
   { id, bytes, scores, text }: Pick<Contender, 'id' | 'bytes' | 'scores' | 'text'>,
@@ -217,11 +134,11 @@ function stepOf(
   pass: string,
   cost: MeasuredCost | null,
 ): PathStep {
-  const counts = pairs(scores, original)
+  const { expected, lower, upper } = pairedLoss(scores, original)
+  const same = pass === startName || scores.length === 0
+  const interval = same ? { low: 0, high: 0 } : { low: lower(0.025), high: upper(0.025) }
+  const loss = { value: expected, ...interval }
   const items = scores.length
-  const value = items === 0 ? 0 : (counts.lose - counts.win) / items
-  const interval = pass === 'original' ? { low: 0, high: 0 } : lossInterval(counts)
-  const loss = { value, ...interval }
   return { pass, text, model: id, bytes, accuracy: shareOf(scores), loss, items, cost }
 }
 

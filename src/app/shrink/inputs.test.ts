@@ -98,8 +98,8 @@ describe('raw tensors', () => {
     async (batch) => {
       const shrunk = await shrink(asked([]), world({ model: planted(batch), sidecars: {} }, engine))
       const { compression, files } = shrunk
-      expect(compression.original.accuracy).toBe(1)
-      expect(compression.outcome).toBe('proven')
+      expect(compression.incumbent.accuracy).toBe(1)
+      expect(compression.outcome).toBe('certified')
       for (const { verdict, reason } of compression.trials)
         expect([verdict, reason]).not.toEqual(['failed', expect.anything()])
       const why = Object.fromEntries(compression.notApplicable.map((one) => [one.pass, one.why]))
@@ -309,10 +309,10 @@ describe('graphs that passes may not know', () => {
     ['weights that are quantised already', quantised],
   ])('%s: what applies holds, the rest is named, nothing breaks', async (_, make) => {
     const effects = world({ model: make(), sidecars: {} }, engine)
-    const one = request(task, { dataset, healSteps: { short: 10, long: 20 } })
+    const one = request(task, { dataset, repairSteps: { short: 10, long: 20 } })
     const { compression } = await shrink(one, effects)
-    expect(compression.original.accuracy).toBeGreaterThan(0.9)
-    expect(['proven', 'nothing']).toContain(compression.outcome)
+    expect(compression.incumbent.accuracy).toBeGreaterThan(0.9)
+    expect(['certified', 'none']).toContain(compression.outcome)
     const heard = new Set([
       ...compression.trials.map(({ step }) => step.pass),
       ...compression.notApplicable.map(({ pass }) => pass),

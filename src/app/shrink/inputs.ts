@@ -6,6 +6,8 @@ import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Graph } from '../../core/onnx/model.ts'
 import { isTensor, rawFeeds, rawInputs } from '../../core/onnx/raw-feeds.ts'
 import { cutTokens, type TokenFacts, textFeeds, tokenFacts } from '../../core/onnx/text-feeds.ts'
+import { judgedBatches } from '../evaluate/batches.ts'
+import type { Batches } from './answers.ts'
 
 /** What a model is run on, row by row. */
 export interface Inputs {
@@ -30,6 +32,8 @@ export interface Part {
   readonly slices: ReadonlyMap<string, readonly number[]>
   /** The texts, where they are texts. */
   readonly texts: readonly string[] | null
+  /** The batches in which `run` would judge these rows. */
+  readonly batches: Batches
 }
 
 /** Items as rows for a model with these class names. Throws SHRINK_TASK where an item is no text and no tensor, or not like the others. */
@@ -55,7 +59,13 @@ export function partOf(
     labels: items.map(({ expected }) => numbers.get(String(expected)) ?? -1),
     slices,
     texts,
+    batches: batchesOf(items),
   }
+}
+
+function batchesOf(items: readonly Item[]): Batches {
+  const placed = items.map(({ input }, at) => ({ input, at }))
+  return (most) => judgedBatches(placed, most).map((batch) => batch.map(({ at }) => at))
 }
 
 function textOf({ id, input }: Item): string {

@@ -10,7 +10,7 @@ import type { Part } from './inputs.ts'
 import { writtenTrial } from './trial-log.ts'
 
 const about = {
-  step: { pass: passFor.baseline, params: {}, heal: null },
+  step: { pass: passFor.baseline, params: {}, fineTuning: null },
   text: 'word and character n-grams with a logistic layer in its place',
   family: 'distil',
   predicted: { bytes: 0, cpuShare: 0 },
@@ -27,9 +27,9 @@ export async function linearStudent(
   bench: Bench,
   log: Log,
 ): Promise<Contender | null> {
-  const { corpus, lessons, items } = bench
+  const { corpus, training, items } = bench
   const { texts } = corpus
-  if (lessons === null || texts === null || items.texts === null) return null
+  if (training === null || texts === null || items.texts === null) return null
   const { kept } = await writtenTrial({ ...about, on: original }, bench, log, async () => {
     const taught = await teach(texts, labels, bench)
     const changes = [`${taught.features} n-grams, taught by ${corpus.size} texts`]
@@ -76,9 +76,9 @@ async function teach(texts: readonly string[], labels: readonly string[], bench:
 async function rowsOf(
   texts: readonly string[],
   labels: readonly string[],
-  { lessons, classes }: Bench,
+  { training, classes }: Bench,
 ): Promise<readonly LabelledText[]> {
-  const { logits, own } = (await lessons?.()) ?? { logits: new Float32Array(), own: 0 }
+  const { logits, own } = (await training?.()) ?? { logits: new Float32Array(), own: 0 }
   const answers = classesOf(logits.subarray(0, own * classes), classes)
   return texts.slice(0, own).map((text, row) => ({
     text,

@@ -4,7 +4,7 @@ import { decodeModel } from '../../core/onnx/decode.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { RecipeStep } from '../../core/result/compression.ts'
 import { classesOf, openAnswering, scoresOf } from './answers.ts'
-import { healed, type Patch, patch } from './apply-step.ts'
+import { fineTuned, type Patch, patch } from './apply-step.ts'
 import type { Bench, Log, State } from './bench.ts'
 import { verifyPromise } from './pass-promise.ts'
 
@@ -22,7 +22,7 @@ export interface Made extends Patch {
   readonly scores: Uint8Array
   readonly id: string
   readonly bytes: number
-  /** What was to be healed and judged: two steps that cut the same are one. */
+  /** What was to be fine-tuned and judged: two steps that cut the same are one. */
   readonly key: string
   /** CPU seconds of the earlier run where the trial was resumed; null where it was made now. */
   readonly earlierCpuS: number | null
@@ -99,10 +99,10 @@ async function fresh(
   const started = bench.cpuS()
   const patched = await patch(state.artefact, pass, { ...proposal, params: step.params }, bench)
   const cut = bench.digest(encodeModel(patched.artefact.model))
-  const key = JSON.stringify([cut, step.pass, step.heal, patched.artefact.maxLength ?? null])
+  const key = JSON.stringify([cut, step.pass, step.fineTuning, patched.artefact.maxLength ?? null])
   if (log.seen.has(key)) return null
   log.seen.set(key, log.trials.length + 1)
-  const result = await healed(patched, step, bench)
+  const result = await fineTuned(patched, step, bench)
   await verifyPromise(state, result.artefact, proposal, step, bench)
   const scores = await judged(result.artefact, bench)
   const model = encodeModel(result.artefact.model)

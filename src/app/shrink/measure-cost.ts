@@ -45,8 +45,8 @@ export async function measureWork(
   if (ratio.kind !== 'known' || a.kind !== 'known' || b.kind !== 'known') return null
   const { value: times, low, high } = ratio
   return {
-    ...{ batch, rounds, originalCpuS: b.value, cpuS: a.value, times, low, high },
-    energy: { original: energy.b, result: energy.a, times: energy.ratio },
+    ...{ batch, rounds, incumbentCpuS: b.value, cpuS: a.value, times, low, high },
+    energy: { incumbent: energy.b, result: energy.a, times: energy.ratio },
   }
 }
 

@@ -11,7 +11,7 @@ export async function probeNumbers(first: State, passes: readonly Pass[], run: R
     const offers = pass.propose(first.artefact, run.target)
     const proposal = 'why' in offers ? undefined : offers[0]
     if (proposal === undefined || stopped(run) !== null) continue
-    const step = { pass: pass.id, params: proposal.params, heal: null }
+    const step = { pass: pass.id, params: proposal.params, fineTuning: null }
     await attempt(first, pass, step, proposal, run.bench, run.log, { probe: true })
   }
 }
@@ -39,7 +39,7 @@ async function numbered(state: State, pass: Pass, run: Run): Promise<State> {
   if ('why' in offers || slowerHere(pass, run)) return state
   for (const proposal of offers) {
     if (proposal.saves.bytes < leastSaving * state.bytes) continue
-    const step = { pass: pass.id, params: proposal.params, heal: null }
+    const step = { pass: pass.id, params: proposal.params, fineTuning: null }
     const { kept, trial } = await attempt(state, pass, step, proposal, bench, log)
     if (kept !== null) return kept
     const repaired = trial?.gate ? await withoutSensitive(state, pass, proposal, run) : null
@@ -84,7 +84,7 @@ async function withoutSensitive(
     if (stopped(run) !== null || except.length >= ranked.length) return null
     const params = { ...proposal.params, except: except.join('\n') }
     const text = `${proposal.text}, ${except.length} sensitive weights left alone`
-    const step = { pass: pass.id, params, heal: null }
+    const step = { pass: pass.id, params, fineTuning: null }
     const { kept } = await attempt(state, pass, step, { ...proposal, text }, run.bench, run.log)
     if (kept !== null) return kept
   }

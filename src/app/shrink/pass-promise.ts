@@ -11,10 +11,10 @@ export async function verifyPromise(
   state: State,
   after: Artefact,
   { exactness }: Proposal,
-  { heal: healing }: RecipeStep,
+  { fineTuning }: RecipeStep,
   bench: Bench,
 ): Promise<void> {
-  if (healing !== null || exactness === 'lossy') return
+  if (fineTuning !== null || exactness === 'lossy') return
   if (exactness === 'exact-on-calibration') return verifyOnCorpus(state, after, bench)
   const source = seededRandom(bench.seed)
   const limit = exactness === 'bitwise' ? { maxUlp: 0 } : {}

@@ -5,7 +5,7 @@ import { statRows } from './bench.ts'
 import { targetOf, wantedPasses } from './open-original.ts'
 import { partsOf } from './parts.ts'
 import type { ShrinkEffects, ShrinkRequest } from './request.ts'
-import { healBatch } from './search.ts'
+import { trainingBatch } from './search.ts'
 import { originalOf, profiled, wantsLinear } from './shrink.ts'
 
 /** Before anything is measured, training is planned as wanted. */
@@ -46,12 +46,12 @@ export async function planShrink(
     else offers.push(...groupedBySaving(pass, offered))
   }
   const isNumber = ({ pass }: Offer) => pass.family === 'numeric'
-  const healing =
-    parts.train === null ? null : { ...request.healSteps, batch: healBatch, most: unbounded }
+  const fineTuning =
+    parts.train === null ? null : { ...request.repairSteps, batch: trainingBatch, most: unbounded }
   const moves = movesOf(
     offers.filter((offer) => !isNumber(offer)),
     {
-      ...{ refusals: [], depth: 0, margin: request.margin, bytes, healing },
+      ...{ refusals: [], depth: 0, margin: request.margin, bytes, fineTuning },
       ...{
         items: items.size,
         statRows: Math.min(statRows, (parts.train ?? parts.calibration).length),

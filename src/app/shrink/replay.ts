@@ -7,13 +7,16 @@ import { type Bench, type State, stateOf } from './bench.ts'
 
 /** Applies the recipe to the original, step by step; the digest at the end must be the recorded one. Throws SHRINK_REPLAY. */
 export async function replay(
-  { recipe, original, result, seed }: Compression,
+  { recipe, incumbent, result, seed }: Compression,
   at: { readonly artefact: Artefact; readonly passes: readonly Pass[]; readonly target: Target },
   bench: Bench,
 ): Promise<State> {
   const first = stateOf(at.artefact, bench)
-  if (first.id !== original.model || bench.seed !== seed)
-    throw new RightsizeError('SHRINK_REPLAY', `the original is ${first.id}, not ${original.model}`)
+  if (first.id !== incumbent.model || bench.seed !== seed)
+    throw new RightsizeError(
+      'SHRINK_REPLAY',
+      `the incumbent is ${first.id}, not ${incumbent.model}`,
+    )
   let { artefact } = at
   for (const step of recipe) {
     const pass = [...at.passes, polish].find(({ id }) => id === step.pass)

@@ -3,10 +3,10 @@ import type { Pass, Target } from '../../core/compress/pass.ts'
 import type { Compression } from '../../core/result/compression.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { LoadedData } from '../evaluate/load.ts'
+import type { Ledger } from '../keep/ledger.ts'
 import type { OwnProcess } from '../measure/own-process.ts'
-import type { HealSteps, Keep } from './bench.ts'
+import type { Keep, RepairSteps } from './bench.ts'
 import type { Goal } from './drive.ts'
-import type { Looks } from './finals.ts'
 import type { OpenEffects } from './open-original.ts'
 
 /** What the outside gives to the search. */
@@ -21,8 +21,11 @@ export interface ShrinkEffects extends OpenEffects {
   readonly wallS: () => number
   readonly pause: (ms: number) => Promise<void>
   readonly keep: Keep
-  /** Looks at a hold-out, by its digest. */
-  readonly looks: (holdout: string) => Looks
+  /** Where looks at the hold-out are counted. */
+  readonly ledger: Ledger
+  readonly now: () => string
+  /** The identity that `run` gives to a model folder. */
+  readonly identify: (model: string) => Promise<string>
   readonly passes: () => Promise<readonly Pass[]>
   readonly processor: Compression['processor']
   readonly machineThreads: number | null
@@ -44,7 +47,7 @@ export interface ShrinkRequest {
   readonly only: readonly string[]
   readonly without: readonly string[]
   readonly goal: Goal
-  readonly healSteps: HealSteps
+  readonly repairSteps: RepairSteps
   /** Copies of the train texts, changed, that the original is asked about. */
   readonly copies: number
 }

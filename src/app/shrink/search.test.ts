@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { memoryLedger } from '../../../test/memory-ledger.ts'
 import {
   MemoryKeep,
-  MemoryLooks,
   request,
   type TextModel,
   textModel,
@@ -140,33 +140,33 @@ describe('warnings', () => {
 
 describe('a search that ends early', () => {
   test('that nothing can be saved is an outcome with its table, and the hold-out stays closed', async () => {
-    const looks = new MemoryLooks()
+    const ledger = memoryLedger()
     const { compression, files } = await shrink(
       asked({ only: ['tidy'] }),
-      world(topics, engine, { looks: looks.of }),
+      world(topics, engine, { ledger }),
     )
     expect(compression).toMatchObject({
-      outcome: 'nothing',
+      outcome: 'none',
       result: null,
       notApplicable: [{ pass: 'tidy' }],
     })
     expect(new TextDecoder().decode(files.get('compression.md'))).toContain('tidy')
     expect([...files.keys()]).not.toContain('onnx/model.onnx')
-    expect(looks.counts.size).toBe(0)
+    expect(ledger.text()).toBeNull()
   })
 
   test('without time nothing is tried', async () => {
     const { compression } = await shrink(asked({ seconds: 1e-6 }), world(topics, engine))
-    expect(compression).toMatchObject({ outcome: 'nothing', trials: [] })
+    expect(compression).toMatchObject({ outcome: 'none', trials: [] })
     expect(compression.why).toContain('seconds are spent')
   })
 
   test('a size that was asked for ends it when it is reached, and says so when it is not', async () => {
     const goal = (bytes: number) => asked({ goal: { bytes, latencyMs: null }, without: ['distil'] })
     const { compression: reached } = await shrink(goal(45_000), world(topics, engine))
-    expect(reached).toMatchObject({ outcome: 'proven', goal: { bytes: 45_000, reached: true } })
+    expect(reached).toMatchObject({ outcome: 'certified', goal: { bytes: 45_000, reached: true } })
     const { compression: missed } = await shrink(goal(10), world(topics, engine))
-    expect(missed).toMatchObject({ outcome: 'proven', goal: { reached: false } })
+    expect(missed).toMatchObject({ outcome: 'certified', goal: { reached: false } })
     expect(missed.why).toContain('was not reached')
   })
 
@@ -182,7 +182,7 @@ describe('a search that ends early', () => {
   test('a latency can be asked for where threads cannot be chosen', async () => {
     const web = world(topics, engine, { targetRuntime: 'onnxruntime-web' })
     const { compression } = await shrink(asked({ goal: { bytes: null, latencyMs: 0.01 } }), web)
-    expect(compression).toMatchObject({ outcome: 'proven', goal: { reached: false } })
+    expect(compression).toMatchObject({ outcome: 'certified', goal: { reached: false } })
   })
 })
 
@@ -215,7 +215,7 @@ describe('what can go wrong in a trial', () => {
     const failed = compression.trials.filter(({ verdict }) => verdict === 'failed')
     expect(failed.map(({ reason }) => reason)).toContain('SHRINK_PASS: a weight is missing')
     expect(new Set(failed.map(({ parent }) => parent)).size).toBe(failed.length)
-    expect(compression.outcome).toBe('proven')
+    expect(compression.outcome).toBe('certified')
   })
 
   test('a candidate that answers NaN is right nowhere', async () => {
@@ -262,14 +262,14 @@ describe('what can go wrong in a trial', () => {
     expect(made).toHaveLength(1)
     const { compression } = await shrink(one, world(topics, engine, { keep }))
     expect(compression.search.resumedTrials).toBe(1)
-    expect(compression.outcome).toBe('proven')
+    expect(compression.outcome).toBe('certified')
   })
 })
 
 test('what was judged under one margin is judged on under a wider one, where it had stopped early', async () => {
   const keep = new MemoryKeep()
   const one = (margin: number) =>
-    asked({ only: ['student-static'], margin, lean: 0.5, healSteps: { short: 2, long: 4 } })
+    asked({ only: ['student-static'], margin, lean: 0.5, repairSteps: { short: 2, long: 4 } })
   const wide = await textModel(rows.train, engine, { width: 40 })
   const strict = await shrink(one(0.05), world(wide, engine, { keep }))
   const refusedAt = strict.compression.trials.find(
@@ -308,10 +308,10 @@ test('texts that end earlier are a result where that saves time for sure, though
   const search = (cost: (tokens: number) => number) =>
     shrink(request(long, { only: ['max-length'] }), world(model, engine, timedEngine(cost)))
   const { compression } = await search((tokens) => 1e-4 * tokens)
-  expect(compression.outcome).toBe('proven')
-  expect(compression.result?.bytes).toBe(compression.original.bytes)
+  expect(compression.outcome).toBe('certified')
+  expect(compression.result?.bytes).toBe(compression.incumbent.bytes)
   expect(compression.result?.settings['maxLength']).toBeLessThan(24)
-  expect((await search(() => 1e-3)).compression).toMatchObject({ outcome: 'nothing', result: null })
+  expect((await search(() => 1e-3)).compression).toMatchObject({ outcome: 'none', result: null })
 })
 
 test('a profile is measured once for a search', async () => {

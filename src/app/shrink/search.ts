@@ -12,15 +12,15 @@ import type { Pass, Proposal, Target } from '../../core/compress/pass.ts'
 import { bisected, boldestFirst, groupedBySaving } from '../../core/compress/plan.ts'
 import { passPart } from '../../core/compress/table.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { Healing, RecipeStep } from '../../core/result/compression.ts'
+import type { FineTuning, RecipeStep } from '../../core/result/compression.ts'
 import { applyStep } from './apply-step.ts'
 import { type Attempted, attempt } from './attempt.ts'
 import { type Bench, type Run, type State, statRows, stopped } from './bench.ts'
 import { divergence } from './divergence.ts'
-import { healingRate } from './heal.ts'
+import { fineTuningRate } from './fine-tune.ts'
 
-/** Texts a step of healing. */
-export const healBatch = 32
+/** Texts a step of fine-tuning. */
+export const trainingBatch = 32
 
 export interface SearchOptions {
   readonly run: Run
@@ -76,7 +76,7 @@ async function exactFirst(first: State, { run, passes }: SearchOptions): Promise
     if ('why' in offers) continue
     for (const proposal of boldestFirst(offers)) {
       if (stopped(run) !== null) return now
-      const step = { pass: pass.id, params: proposal.params, heal: null }
+      const step = { pass: pass.id, params: proposal.params, fineTuning: null }
       const { kept } = await attempt(now, pass, step, proposal, run.bench, run.log)
       now = kept ?? now
     }
@@ -106,18 +106,22 @@ function weighing({ state, refusals, depth }: Position, run: Run): Weighing {
     ...{ refusals, depth, margin: bench.gate.margin, bytes: state.bytes },
     items: bench.items.size,
     statRows: Math.min(statRows, bench.corpus.size),
-    healing: healingFor(state, run),
+    fineTuning: fineTuningFor(state, run),
   }
 }
 
 /** Shares of the search's time that one training may take. */
 const trainingShares = { short: 0.12, long: 0.35 } as const
 
-function healingFor(state: State, { bench, healSteps, seconds }: Run): Weighing['healing'] {
-  if (bench.lessons === null) return null
+function fineTuningFor(state: State, { bench, repairSteps, seconds }: Run): Weighing['fineTuning'] {
+  if (bench.training === null) return null
   const texts = seconds / Math.max(1e-9, itemSecondsOf(state, bench))
   const { short, long } = trainingShares
-  return { ...healSteps, batch: healBatch, most: { short: short * texts, long: long * texts } }
+  return {
+    ...repairSteps,
+    batch: trainingBatch,
+    most: { short: short * texts, long: long * texts },
+  }
 }
 
 /** CPU seconds an item of a state: smaller models take less; bytes stand in for what was not measured. */
@@ -126,7 +130,7 @@ const itemSecondsOf = ({ bytes }: State, { itemCpuS, originalBytes }: Bench): nu
 
 /** Steps of training the whole model, within the time that one training may take. */
 export function polishSteps(state: State, proposal: Proposal, run: Run): number {
-  return stepsOf(proposal, 'long', { healing: healingFor(state, run) })
+  return stepsOf(proposal, 'long', { fineTuning: fineTuningFor(state, run) })
 }
 
 /** Time that work took beyond what the texts that go through the model say: sessions, optimiser, encoding. */
@@ -190,9 +194,9 @@ async function tryRung(
   { bench, log }: Run,
 ): Promise<Attempted> {
   const { params } = proposal
-  const rate = proposal.training?.rate ?? healingRate(parent.artefact.model)
-  const heal = steps === null ? null : healingOf(bench, steps, rate)
-  const step: RecipeStep = { pass: pass.id, params, heal }
+  const rate = proposal.training?.rate ?? fineTuningRate(parent.artefact.model)
+  const fineTuning = steps === null ? null : fineTuningOf(bench, steps, rate)
+  const step: RecipeStep = { pass: pass.id, params, fineTuning }
   return attempt(parent, pass, step, proposal, bench, log)
 }
 
@@ -231,7 +235,7 @@ async function nearest(
   if (variants.length <= 1) return first
   let [chosen, least] = [first, Number.POSITIVE_INFINITY]
   for (const proposal of variants) {
-    const step: RecipeStep = { pass: pass.id, params: proposal.params, heal: null }
+    const step: RecipeStep = { pass: pass.id, params: proposal.params, fineTuning: null }
     const far = await farness(parent, pass, step, proposal, bench)
     if (far < least) [chosen, least] = [proposal, far]
   }
@@ -267,9 +271,9 @@ function repairsFor({ params, repairs }: Proposal, rung: Rung): readonly (Rung |
 const withRepair = (proposal: Proposal, repair: Rung | null): Proposal =>
   repair === null ? proposal : { ...proposal, params: { ...proposal.params, repair } }
 
-export const healingOf = (bench: Bench, steps: number, rate: number): Healing => ({
+export const fineTuningOf = (bench: Bench, steps: number, rate: number): FineTuning => ({
   steps,
-  batch: healBatch,
+  batch: trainingBatch,
   rate,
   temperature: 2,
   seed: bench.seed,

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { memoryLedger } from '../../../test/memory-ledger.ts'
 import {
   MemoryKeep,
-  MemoryLooks,
   orderRows,
   type Row,
   request,
@@ -76,15 +76,15 @@ const runtimes = (): Readonly<Record<string, Runtime>> => ({
 describe('words that the task never uses', () => {
   const asked = () => request(rows, { only: ['vocabulary', 'half'] })
   const keep = new MemoryKeep()
-  const looks = new MemoryLooks()
+  const ledger = memoryLedger()
   let found: Shrunk
   beforeAll(async () => {
-    found = await shrink(asked(), world(topics, engine, { keep, looks: looks.of }))
+    found = await shrink(asked(), world(topics, engine, { keep, ledger }))
   })
 
-  test('leave tokenizer, config and table together, and the hold-out proves the rest', () => {
+  test('leave tokenizer, config and table together, and the hold-out certifies the rest', () => {
     const { compression, files } = found
-    expect(compression.outcome).toBe('proven')
+    expect(compression.outcome).toBe('certified')
     expect(compression.recipe.map(({ pass }) => pass)).toContain('vocabulary')
     const json = (name: string) => JSON.parse(new TextDecoder().decode(files.get(name)))
     const ids = tokenIds(json('tokenizer.json'))
@@ -103,8 +103,8 @@ describe('words that the task never uses', () => {
       compression.result?.accuracy ?? -1,
       12,
     )
-    const { counts } = compression.finalists[0]?.holdout ?? { counts: { win: -1, tie: 0, lose: 0 } }
-    expect(counts.win + counts.tie + counts.lose).toBe(300)
+    const { win, tie, lose } = compression.finalists[0]?.claim ?? { win: -1, tie: 0, lose: 0 }
+    expect(Number(win) + Number(tie) + Number(lose)).toBe(300)
     const before = await shareRight(
       {
         compression,
@@ -122,7 +122,7 @@ describe('words that the task never uses', () => {
       runtimes(),
     )
     const now = await shareRight(found, rows.test, runtimes())
-    expect(Math.round(300 * (now - before))).toBe(counts.win - counts.lose)
+    expect(Math.round(300 * (now - before))).toBe(Number(win) - Number(lose))
   })
 
   test('its recipe, replayed from the original in another world, makes every file again, byte by byte', async () => {
@@ -135,20 +135,20 @@ describe('words that the task never uses', () => {
     for (const [name, bytes] of found.files) expect(again.files.get(name)).toEqual(bytes)
   })
 
-  test('the same command again repeats nothing and counts no further look; another seed does', async () => {
+  test('the same command again repeats nothing and counts no further look; another margin does', async () => {
     const saved = keep.saved.length
-    const again = await shrink(asked(), world(topics, engine, { keep, looks: looks.of }))
+    const again = await shrink(asked(), world(topics, engine, { keep, ledger }))
     expect(keep.saved.length).toBe(saved)
     expect(again.compression.search.resumedTrials).toBe(found.compression.trials.length)
     expect(again.files.get('onnx/model.onnx')).toEqual(found.files.get('onnx/model.onnx'))
-    expect([found, again].map(({ compression }) => compression.holdoutLooks)).toEqual([1, 1])
+    expect([found, again].map(({ compression }) => compression.holdout.look)).toEqual([1, 1])
     const other = await shrink(
-      { ...asked(), seed: 2 },
-      world(topics, engine, { keep, looks: looks.of }),
+      { ...asked(), margin: 0.04 },
+      world(topics, engine, { keep, ledger }),
     )
-    expect(other.compression.holdoutLooks).toBe(2)
+    expect(other.compression.holdout.look).toBe(2)
     const alphas = [found, other].map(
-      ({ compression }) => compression.finalists[0]?.holdout?.alpha ?? 1,
+      ({ compression }) => compression.finalists[0]?.claim?.alpha ?? 1,
     )
     expect(alphas[1]).toBeLessThan(0.2 * (alphas[0] ?? 0))
   })
@@ -172,7 +172,7 @@ describe('simple tasks need no attention', () => {
   test('n-grams are found where they suffice, and their folder answers in the linear runtime as judged', async () => {
     const found = await shrink(request(rows, { only: ['student-linear'] }), world(topics, engine))
     expect(found.compression).toMatchObject({
-      outcome: 'proven',
+      outcome: 'certified',
       result: { runtime: 'linear', file: 'model.safetensors' },
     })
     expect(await shareRight(found, rows.calibration, runtimes())).toBeCloseTo(
@@ -183,7 +183,7 @@ describe('simple tasks need no attention', () => {
 
   test('a bag of token vectors is found where single words tell', async () => {
     const found = await shrink(request(rows, { only: ['student-static'] }), world(topics, engine))
-    expect(found.compression.outcome).toBe('proven')
+    expect(found.compression.outcome).toBe('certified')
     expect(found.compression.recipe[0]?.pass).toBe('student-static')
     expect(await shareRight(found, rows.calibration, runtimes())).toBeCloseTo(
       found.compression.result?.accuracy ?? -1,
@@ -195,12 +195,12 @@ describe('simple tasks need no attention', () => {
     const train = orderRows(800, 1)
     const model = await textModel(train, engine, { width: 24, epochs: 8 })
     const task = { train, calibration: orderRows(250, 2), test: orderRows(300, 3) }
-    const looks = new MemoryLooks()
+    const ledger = memoryLedger()
     const { compression, files } = await shrink(
       request(task, { only: ['student-static', 'student-linear'] }),
-      world(model, engine, { looks: looks.of }),
+      world(model, engine, { ledger }),
     )
-    expect(compression.original.accuracy).toBeGreaterThan(0.95)
+    expect(compression.incumbent.accuracy).toBeGreaterThan(0.95)
     expect(compression.trials.map(({ verdict }) => verdict)).toEqual(
       compression.trials.map(() => 'refused'),
     )
@@ -208,9 +208,9 @@ describe('simple tasks need no attention', () => {
       new Set(['student-linear', 'student-static']),
     )
     expect([compression.outcome, [...files.keys()]]).toEqual([
-      'nothing',
+      'none',
       expect.not.arrayContaining(['onnx/model.onnx']),
     ])
-    expect(looks.counts.size).toBe(0)
+    expect(ledger.text()).toBeNull()
   })
 })

@@ -3,25 +3,30 @@ import { passFor } from '../../core/compress/table.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import { runtimeFor } from '../../core/part/runtimes.ts'
+import { groupsOf } from '../../core/proof/item-evidence.ts'
+import { sliceBar } from '../../core/proof/slice.ts'
 import { compressionPage } from '../../core/report/shrink/page.ts'
 import { compressionCard, compressionMarkdown } from '../../core/report/shrink/text.ts'
 import type { Compression } from '../../core/result/compression.ts'
 import { itemOrder } from '../../core/select/item-order.ts'
 import { trafficOf } from '../../core/stats/traffic.ts'
+import { itemKey } from '../evaluate/look.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
 import type { Bench, State } from './bench.ts'
 import { languageTrouble } from './calibration-language.ts'
 import { type Contender, contenderOf } from './contender.ts'
 import { drive } from './drive.ts'
+import type { Holdout } from './holdout.ts'
 import { opened, type Part } from './inputs.ts'
-import { type Amount, amountOf, lessonsOnce } from './lessons.ts'
 import { linearStudent } from './linear-student.ts'
+import { identityOf, jsonFile, modelFilesOf } from './model-folder.ts'
 import { type Original, openOriginal, targetOf, wantedPasses } from './open-original.ts'
 import { requireFinite, requireUseful } from './original-answers.ts'
 import { type Parts, partsOf, requireLabels } from './parts.ts'
 import { keptProfile, type Profile, profileOf } from './profile.ts'
 import { replay } from './replay.ts'
 import type { ShrinkEffects, ShrinkRequest } from './request.ts'
+import { type Amount, amountOf, trainingDataOnce } from './training-data.ts'
 
 export interface Shrunk {
   readonly compression: Compression
@@ -98,7 +103,8 @@ async function benchOf(
     gate: { margin, alpha, lean },
     original: scoresOf(classesOf(logits, classes), items.labels),
     open: artefact.tokenizer === null ? null : (one) => opened(one, openTokenizer),
-    lessons: parts.train === null ? null : lessonsOnce(request, original, corpus, amount, effects),
+    training:
+      parts.train === null ? null : trainingDataOnce(request, original, corpus, amount, effects),
     fingerprint: JSON.stringify([...base, amount]),
     amount,
   }
@@ -118,15 +124,11 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
   const profile = await keptProfile(`profile-${named}.json`, effects.keep, measure)
   const { engine, processor, wallS, pause, machineThreads, signal } = effects
   const driven = await drive({
-    ...{ bench, passes, goal: request.goal, healSteps: request.healSteps },
+    ...{ bench, passes, goal: request.goal, repairSteps: request.repairSteps },
     artefact: original.artefact,
     target: targetOf(effects, profile.byNode),
     budget: { seconds: request.seconds, energyJ: request.energyJ },
-    holdout: () => original.part(parts.test),
-    holdoutDigest: parts.digests['test'] ?? '',
-    holdoutItems: parts.test.length,
-    looks: effects.looks(parts.digests['test'] ?? ''),
-    traffic: trafficOf(request.spec.account),
+    holdout: await holdoutOf(request, parts, original, effects),
     floors: floorsOf(request, bench),
     simple: wantsLinear(request)
       ? (run, first) => linearStudent(first, original.labels, bench, run.log)
@@ -141,7 +143,7 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
       task: request.spec.task,
       synthetic: request.spec.dataset.synthetic === true,
       data: parts.digests,
-      lessons: bench.amount,
+      training: bench.amount,
       processor,
       engine: `${engine.name}@${engine.version}`,
       costEngine: `${effects.costEngine.name}@${effects.costEngine.version}`,
@@ -176,14 +178,38 @@ function floorsOf({ spec, margin }: ShrinkRequest, bench: Bench): ReadonlyMap<st
   )
 }
 
+/** The sealed part in the order of items, and on what terms it is judged: those of `run`. */
+async function holdoutOf(
+  { spec, margin, alpha, model }: ShrinkRequest,
+  { test, digests }: Parts,
+  original: Original,
+  { digest, ledger, now, identify }: ShrinkEffects,
+): Promise<Holdout> {
+  const part = digests['test'] ?? ''
+  const items = itemOrder(test, part, digest)
+  const bar = { kind: 'relative', margin, tolerance: 0 } as const
+  return {
+    sealed: {
+      ...groupsOf(items, spec.dataset.slices ?? []),
+      ...{ items: items.map(itemKey), digest: part, open: () => original.part(items) },
+    },
+    margin,
+    risk: { ...spec.risk, alpha },
+    traffic: trafficOf(spec.account),
+    barOf: (column) => sliceBar(bar, spec.constraints.slices?.[column]),
+    ...{ ledger, now, task: spec.task },
+    digest: (text) => digest(encoder.encode(text)),
+    incumbent: await identify(model),
+    identityOf: (contender) => identityOf(contender, original, digest),
+  }
+}
+
 const encoder = new TextEncoder()
-const jsonFile = (value: unknown): Uint8Array =>
-  encoder.encode(`${JSON.stringify(value, null, 1)}\n`)
 
 function filesOf(
   compression: Compression,
   contender: Contender | null,
-  { artefact: before, sidecars, labels }: Original,
+  original: Original,
 ): Shrunk {
   const files = new Map<string, Uint8Array>([
     ['compression.json', jsonFile(compression)],
@@ -193,18 +219,7 @@ function filesOf(
   const { result } = compression
   if (contender === null || result === null) return { compression, files }
   files.set('README.md', encoder.encode(compressionCard(compression, compression.task)))
-  for (const [name, bytes] of contender.files) files.set(name, bytes)
-  if (contender.state === null) return { compression, files }
-  const { artefact } = contender.state
-  for (const [name, text] of sidecars) files.set(name, encoder.encode(text))
-  files.set(result.file, encodeModel(artefact.model))
-  const named = artefact.config['id2label'] != null
-  const config = named ? artefact.config : { ...artefact.config, id2label: { ...labels } }
-  if (config !== before.config) files.set('config.json', jsonFile(config))
-  if (artefact.tokenizer !== before.tokenizer)
-    files.set('tokenizer.json', jsonFile(artefact.tokenizer))
-  if (artefact.tokenizerConfig !== before.tokenizerConfig)
-    files.set('tokenizer_config.json', jsonFile(artefact.tokenizerConfig))
+  for (const [name, bytes] of modelFilesOf(contender, result.file, original)) files.set(name, bytes)
   return { compression, files }
 }
 
@@ -220,7 +235,7 @@ export async function replayShrink(
   const parts = partsOf(request, effects.digest)
   const original = await originalOf(request, parts, effects)
   const same = { ...request, seed: recorded.seed }
-  const bench = await benchOf(same, parts, original, effects, recorded.lessons)
+  const bench = await benchOf(same, parts, original, effects, recorded.training)
   const target = targetOf(effects, new Map())
   const { artefact } = original
   const state: State = await replay(recorded, { artefact, passes, target }, bench)

@@ -102,5 +102,7 @@ function lineOf({ number, text, verdict, gate: judged, bytes, cpuS, reason, cost
       : `loss ${(100 * judged.loss).toFixed(2)} points`
   const size = `${(bytes.before / 1e6).toFixed(2)} -> ${(bytes.after / 1e6).toFixed(2)} MB`
   const factor = cost === undefined ? '' : `, CPU ${cost.times.toFixed(2)}x less`
-  return `${String(number).padStart(3)} ${verdict.padEnd(7)} ${text}: ${size}, ${loss}${factor}, ${cpuS.toFixed(1)} CPU-s`
+  // Kept for the hold-out alone: nothing is shown yet.
+  const word = verdict === 'kept' && judged?.kind === 'undecided' ? 'undecided' : verdict
+  return `${String(number).padStart(3)} ${word.padEnd(9)} ${text}: ${size}, ${loss}${factor}, ${cpuS.toFixed(1)} CPU-s`
 }

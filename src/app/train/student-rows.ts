@@ -54,8 +54,7 @@ export async function studentRows(request: RowsRequest, parts: RowsParts): Promi
     return { rows, teacher: null }
   }
   const candidate = spec.candidates[0]
-  if (!candidate)
-    throw new RightsizeError('FLAGS_MISSING', `--teacher "${teacher}" is not a candidate`)
+  if (!candidate) throw new RightsizeError('FLAGS_MISSING', `--teacher "${teacher}" names nobody`)
   return taughtRows(test.items.map(inputText), candidate, parts)
 }
 

@@ -15,8 +15,7 @@ import { graphsWithin } from '../onnx/walk.ts'
 import { multiplyAdds, type Operations } from './operations.ts'
 import type { Artefact, Pass, Target } from './pass.ts'
 import { type SaturationRisk, saturationRisks } from './saturation.ts'
-import { type Dense, feedForwards } from './structural-anatomy.ts'
-import { attentions } from './structural-attention.ts'
+import { attentions, type Dense, feedForwards } from './structural-anatomy.ts'
 import { tidy } from './tidy.ts'
 
 /** Weights and bytes of one kind of tensor. */
@@ -119,7 +118,7 @@ export function inspectGguf(file: GgufFile, fileBytes: number): Inspection {
     quantised.length === 0
       ? []
       : [
-          `already quantized (${quantised.join(', ')}): build other types from the 16- or 32-bit source`,
+          `quantised already (${quantised.join(', ')}): make other types from the 16- or 32-bit original`,
         ]
   return {
     ...found,
@@ -145,7 +144,7 @@ function weightFile(format: Inspection['format'], weights: readonly Weight[]): I
     operations: null,
     ...{ prospects: [], quantised: [], saturation: [] },
     notes: [
-      'a weight file has no graph: dead nodes, multiply-adds and the effect of passes are unknown',
+      'a weight file has no graph: what is dead, how much is calculated and what passes give is not known',
     ],
   }
 }

@@ -40,15 +40,15 @@ test('an input that repeats another is taken over by it', () => {
     const [row, column] = [Math.floor(at / 3), at % 3]
     return base[2 * row + (column === 2 ? 0 : column)]!
   })
-  const healed = leastSquares(
+  const fineTuned = leastSquares(
     gramOf(x, 3),
     Float64Array.of(1, 2, 4),
     { inWidth: 3, outWidth: 1 },
     [0, 1],
     [2],
   )
-  expect(healed[0]).toBeCloseTo(5, 1)
-  expect(healed[1]).toBeCloseTo(2, 1)
+  expect(fineTuned[0]).toBeCloseTo(5, 1)
+  expect(fineTuned[1]).toBeCloseTo(2, 1)
 })
 
 test('inputs that are always zero leave the others as they were', () => {

@@ -35,7 +35,7 @@ const offer = (id: string, more: Partial<Proposal> = {}, family?: Pass['family']
 
 const weighing = (more: Partial<Weighing> = {}): Weighing => ({
   ...{ refusals: [], depth: 0, margin: 0.01, bytes: 1000, items: 500, statRows: 512 },
-  healing: { short: 100, long: 400, batch: 32, most: { short: 1e9, long: 1e9 } },
+  fineTuning: { short: 100, long: 400, batch: 32, most: { short: 1e9, long: 1e9 } },
   ...more,
 })
 
@@ -103,7 +103,7 @@ test('on another model a step comes back from its cheapest rung, with less hope'
   expect(again?.chance).toBeLessThan(fresh?.chance ?? 0)
 })
 
-test('where statistics were far from healing it on an earlier model, only training is left', () => {
+test('where statistics were far from fine-tuning it on an earlier model, only training is left', () => {
   const far = (['none', 'bias', 'least-squares'] as const).map((rung) =>
     refusal(rung, { loss: 0.05 }),
   )
@@ -115,17 +115,21 @@ test('a loss without hope ends the ladder', () => {
 })
 
 test('where nothing can be learned from, nothing is trained, and students are not offered at all', () => {
-  expect(rungsOf(proposal('neurons'), { healing: null })).toEqual(['none', 'bias', 'least-squares'])
+  expect(rungsOf(proposal('neurons'), { fineTuning: null })).toEqual([
+    'none',
+    'bias',
+    'least-squares',
+  ])
   const student = proposal('student-static', {
     params: { width: 64 },
     training: { times: 3, rate: 1e-3 },
   })
-  expect(rungsOf(student, { healing: null })).toEqual([])
+  expect(rungsOf(student, { fineTuning: null })).toEqual([])
   expect(rungsOf(student, weighing())).toEqual(['short', 'long'])
   expect(
     movesOf(
       [{ pass: pass('student-static', 'distil'), group: [student] }],
-      weighing({ healing: null }),
+      weighing({ fineTuning: null }),
     ),
   ).toEqual([])
 })
@@ -176,7 +180,7 @@ test('worth is gain times chance over work, whatever the offers', () => {
 
 test('training is as long as wanted, or as its share of the time allows, in tens and never trifling', () => {
   const wanted = { short: 100, long: 400, batch: 32 }
-  const at = (texts: number) => ({ healing: { ...wanted, most: { short: texts, long: texts } } })
+  const at = (texts: number) => ({ fineTuning: { ...wanted, most: { short: texts, long: texts } } })
   const whole = proposal('neurons', { saves: { bytes: 0, cpuShare: 0 } })
   expect(stepsOf(whole, 'long', at(1e9))).toBe(400)
   // 6 x 32 texts a step.

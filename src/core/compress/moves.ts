@@ -48,7 +48,7 @@ export interface Weighing {
   readonly items: number
   readonly statRows: number
   /** Steps of the two rungs of training with texts a step; null where nothing can be learned from. */
-  readonly healing: {
+  readonly fineTuning: {
     readonly short: number
     readonly long: number
     readonly batch: number
@@ -68,7 +68,7 @@ const riskLeft: Readonly<Record<Rung, number>> = {
   long: 0.45,
 }
 /**
- * How fast the chance falls with the loss that a cheaper rung left, in margins beyond the first. Training heals what statistics cannot:
+ * How fast the chance falls with the loss that a cheaper rung left, in margins beyond the first. Training fine-tunes what statistics cannot:
  * measured on the example encoders, losses of six margins came back within the margin about every second time.
  */
 const hopeless: Readonly<Record<Rung, number>> = {
@@ -123,9 +123,9 @@ function moveOf(offer: Offer, weighing: Weighing): Move | null {
 /** The ways a proposal can be tried, cheapest first. */
 export function rungsOf(
   { repairs, training, params }: Proposal,
-  { healing }: Pick<Weighing, 'healing'>,
+  { fineTuning }: Pick<Weighing, 'fineTuning'>,
 ): readonly Rung[] {
-  const learns = healing !== null && repairs.includes('distil')
+  const learns = fineTuning !== null && repairs.includes('distil')
   const trained: readonly Rung[] = learns ? ['short', 'long'] : []
   if (training !== undefined) return trained
   const cheap = order.filter(
@@ -134,7 +134,7 @@ export function rungsOf(
   return [...cheap, ...trained]
 }
 
-/** Not refused on this model; and, where statistics cannot heal it, not clearly refused on an earlier one. */
+/** Not refused on this model; and, where statistics cannot fine-tune it, not clearly refused on an earlier one. */
 function isOpen(
   rung: Rung,
   past: readonly Refusal[],
@@ -175,12 +175,12 @@ const fewestSteps = 50
 export function stepsOf(
   { saves, training }: Proposal,
   rung: 'short' | 'long',
-  { healing }: Pick<Weighing, 'healing'>,
+  { fineTuning }: Pick<Weighing, 'fineTuning'>,
 ): number {
-  if (healing === null) return 0
-  const wanted = (training?.times ?? 1) * healing[rung]
+  if (fineTuning === null) return 0
+  const wanted = (training?.times ?? 1) * fineTuning[rung]
   const left = Math.max(0.02, 1 - saves.cpuShare)
-  const most = healing.most[rung] / (trainingFactor * healing.batch * left)
+  const most = fineTuning.most[rung] / (trainingFactor * fineTuning.batch * left)
   return Math.min(wanted, Math.max(fewestSteps, 10 * Math.floor(most / 10)))
 }
 
@@ -191,11 +191,11 @@ function textsOf(
   weighing: Weighing,
 ): number {
   const [first] = group
-  const { items, statRows, healing } = weighing
+  const { items, statRows, fineTuning } = weighing
   const left = Math.max(0.02, 1 - first.saves.cpuShare)
   const probes = group.length > 1 ? 200 * group.length * left : 0
   const gram = rung === 'least-squares' ? 2.5 : 1.2
   const stats = pass.family === 'structural' ? gram * statRows : 0
-  const training = trainingFactor * (steps ?? 0) * (healing?.batch ?? 0) * left
+  const training = trainingFactor * (steps ?? 0) * (fineTuning?.batch ?? 0) * left
   return items * left + probes + stats + training
 }

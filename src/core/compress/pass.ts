@@ -107,14 +107,14 @@ export interface Proposal {
   /** Chance 0..1 that the gate refuses it, a rough prior that orders trials. */
   readonly risk: number
   readonly exactness: Exactness
-  /** Ways to heal it when the gate refuses it, in order. */
+  /** Ways to fine-tune it when the gate refuses it, in order. */
   readonly repairs: readonly ('bias' | 'least-squares' | 'distil')[]
   /** Set where the model is worth nothing before it is trained: how it is trained from its start. */
   readonly training?: StudentTraining
 }
 
 export interface StudentTraining {
-  /** Times the healing steps of the search. */
+  /** Times the fine-tuning steps of the search. */
   readonly times: number
   /** Peak rate of Adam. */
   readonly rate: number

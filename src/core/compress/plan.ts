@@ -4,7 +4,7 @@ import { stepKey } from './moves.ts'
 import type { Pass, Proposal } from './pass.ts'
 
 /**
- * The order in which families are tried: what is exact first; neurons, heads and layers while floats can still be healed; numbers last,
+ * The order in which families are tried: what is exact first; neurons, heads and layers while floats can still be fine-tuned; numbers last,
  * because they hardly depend on the rest. Source: compression study 7b, step 3.
  */
 const familyOrder: Readonly<Record<PassFamily, number>> = {

@@ -33,7 +33,7 @@ test('where none is fast enough the fastest is taken: the caller compares it wit
 })
 
 test('batches, runs without pauses and rows of the original say nothing about single requests', () => {
-  const others = [row(1, 1, { batch: 32 }), row(1, 1, { gapMs: 0 }), row(1, 1, { of: 'original' })]
+  const others = [row(1, 1, { batch: 32 }), row(1, 1, { gapMs: 0 }), row(1, 1, { of: 'incumbent' })]
   expect(chosenSetting(others, null)).toBeNull()
   expect(chosenSetting([...others, row(2, 8)], 3)).toMatchObject({ threads: 2, p95Ms: 8 })
 })

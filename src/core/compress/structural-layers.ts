@@ -3,7 +3,7 @@ import { node } from '../onnx/build.ts'
 import { removeDead } from '../onnx/graph-edit.ts'
 import type { Graph } from '../onnx/model.ts'
 import type { Artefact, Pass, Patched, Proposal, Target } from './pass.ts'
-import { type Block, type Layer, layersOf } from './structural-blocks.ts'
+import { type Block, type Layer, layersOf } from './structural-anatomy.ts'
 import { closed } from './structural-cut.ts'
 import { cpuShareOf } from './structural-share.ts'
 
@@ -83,7 +83,7 @@ function apply(artefact: Artefact, { params }: Proposal): Patched {
 }
 
 /**
- * Leaves whole layers out. Which ones is found by trying: the driver measures every single one before any is healed.
+ * Leaves whole layers out. Which ones is found by trying: the driver measures every single one before any is fine-tuned.
  * No importance score is trusted here (compression study 3.5).
  */
 export const layers: Pass = {
@@ -92,7 +92,7 @@ export const layers: Pass = {
   propose(artefact, target) {
     const found = layersOf(artefact.model.graph)
     if (found.length < 2)
-      return { pass: 'layers', why: `${found.length} residual layers were recognized` }
+      return { pass: 'layers', why: `${found.length} residual layers were recognised` }
     const most = found.length - 1
     const lengths =
       most > 4 ? [most, Math.ceil(most / 2), 1] : Array.from({ length: most }, (_, i) => most - i)

@@ -1,6 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import { runtimeFor } from '../part/runtimes.ts'
-import { scorerFor } from '../part/scorer-name.ts'
+import { scorerFor } from '../part/scorers.ts'
 import type { BarInput, CandidateInput, SpecInput } from '../spec/define.ts'
 import type { Ignored } from '../spec/promptfoo-prompts.ts'
 

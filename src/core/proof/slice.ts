@@ -7,6 +7,7 @@ import { points } from '../unit/figure-words.ts'
 import type { Terms } from './claim.ts'
 import { type CheckedConstraint, judgedConstraint } from './condition.ts'
 import { correctedForSelection, gradeOf } from './grade.ts'
+import { pairedLoss } from './loss-exact.ts'
 import type { LossModel } from './loss-model.ts'
 import { lossOfScores } from './loss-of-scores.ts'
 import { paired, type Unpaired } from './pairing.ts'
@@ -73,6 +74,22 @@ function sliceLoss(
   const against = floor === null ? reference : null
   const pairing = paired({ scores, reference: against, clusters, end, keep })
   return lossOfScores(pairing, { floor: floor ?? how.floor, traffic, stoppedByEvidence })
+}
+
+/** Names of slices whose loss is beyond their floor beyond doubt (at beta, shared between them): small ones cannot be by chance. */
+export function certainlyBroken(
+  slices: ReadonlyMap<string, readonly number[]>,
+  scores: ArrayLike<number>,
+  reference: ArrayLike<number>,
+  floors: ReadonlyMap<string, number>,
+  beta: number,
+): readonly string[] {
+  const broken = ([slice, rows]: readonly [string, readonly number[]]): boolean => {
+    const of = (all: ArrayLike<number>) => rows.map((row) => all[row] ?? 0)
+    const loss = pairedLoss(of(scores), of(reference))
+    return rows.length > 0 && loss.pInferior(floors.get(slice) ?? 1) < beta / slices.size
+  }
+  return [...slices].filter(broken).map(([slice]) => slice)
 }
 
 interface SliceInput {

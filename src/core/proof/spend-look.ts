@@ -75,8 +75,11 @@ export function spendLook(ledger: Looked, look: NewLook): Spent {
   }
 }
 
-/** What a look claimed, entered where it was spent. */
-export const withClaim = <L extends Looked>(ledger: L, key: string, claim: Look['claim']): L => ({
-  ...ledger,
-  looks: ledger.looks.map((look) => (look.key === key ? { ...look, claim } : look)),
-})
+/** What a look claimed, entered where it was spent; the ledger as it is where it holds no such look or the same claim. */
+export function withClaim<L extends Looked>(ledger: L, key: string, claim: Look['claim']): L {
+  const found = ledger.looks.find((look) => look.key === key)
+  const known = found?.claim?.kind === claim?.kind && found?.claim?.chosen === claim?.chosen
+  if (found === undefined || known) return ledger
+  const looks = ledger.looks.map((look) => (look === found ? { ...look, claim } : look))
+  return { ...ledger, looks }
+}

@@ -60,7 +60,7 @@ const sequential = object({
 })
 export interface SequentialEvidence extends z.infer<typeof sequential> {}
 
-const constraint = object({
+export const constraint = object({
   name: text,
   limit: number,
   unit: text,

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { constraint } from './candidate.ts'
+import { claim, claimKind } from './claim.ts'
 import {
   count,
   joulesPerItem,
@@ -12,9 +14,11 @@ import {
   texts,
   yes,
 } from './form.ts'
+import { nextStep, risk } from './run-result.ts'
 import { schemaId } from './schema-id.ts'
 
 const tally = number.int().min(0)
+const identity = text.describe('Identity of the model, as `run` and the lock name it.')
 
 const passFamily = z.enum([
   'tidy',
@@ -31,29 +35,29 @@ export type PassFamily = z.infer<typeof passFamily>
 const params = z.record(text, z.union([number, text, yes, list(number)]))
 export type Params = Readonly<z.infer<typeof params>>
 
-/** Steps of training on the original's answers that healed a cut. Everything that decides the result is here. */
-const healing = object({
+/** Training on the incumbent's answers after a cut. Everything that decides the result is here. */
+const fineTuning = object({
   steps: number,
   batch: number,
   rate: number,
   temperature: number,
   seed: number,
 })
-export interface Healing extends z.infer<typeof healing> {}
+export interface FineTuning extends z.infer<typeof fineTuning> {}
 
-/** One step of a recipe: replaying it on the same original and data gives the same bytes. */
-const recipeStep = object({ pass: text, params, heal: healing.nullable() })
+/** One step of a recipe: replaying it on the same incumbent and data gives the same bytes. */
+const recipeStep = object({ pass: text, params, fineTuning: fineTuning.nullable() })
 export interface RecipeStep extends Readonly<z.infer<typeof recipeStep>> {}
 
 const counts = object({ win: tally, tie: tally, lose: tally })
 
 /**
- * What the trial's items say of the loss against the original. `proven`: within the margin at this trial's share of
- * alpha. `leaning`: all items are seen, nothing is proven, but the loss is within the margin with the chance that was
- * asked for; only the sealed hold-out can prove it. `refused`: neither.
+ * What the items of the search state of a trial's loss against the incumbent. `kept`: within the margin at this trial's
+ * share of alpha. `undecided`: all items are seen, nothing is shown, but the loss is within the margin with the chance
+ * that was asked for; it is kept, and only the sealed hold-out can certify it. `refused`: neither.
  */
 const gateVerdict = object({
-  kind: z.enum(['proven', 'leaning', 'refused']),
+  kind: z.enum(['kept', 'undecided', 'refused']),
   counts,
   seen: tally,
   loss: number,
@@ -64,30 +68,17 @@ const gateVerdict = object({
 })
 export interface GateVerdict extends z.infer<typeof gateVerdict> {}
 
-const holdoutVerdict = object({
-  proven: yes,
-  counts,
-  items: tally,
-  loss: number,
-  /** Upper bound at 1 - alpha of the loss that the traffic to come shows: that of the expected loss, widened by `trafficFactor`. */
-  upper: number,
-  p: share,
-  /** This look's share of the error that all looks at this hold-out may make. */
-  alpha: share,
-})
-export interface HoldoutVerdict extends z.infer<typeof holdoutVerdict> {}
-
-/** CPU time and energy per inference as times of the original's, from interleaved windows. */
+/** CPU time and energy per inference as times of the incumbent's, from interleaved windows. */
 const measuredCost = object({
   batch: number,
   energy: object({
-    original: joulesPerItem,
+    incumbent: joulesPerItem,
     result: joulesPerItem,
     times: ratio,
   }).describe('Measured where a sensor sees this machine, else modeled from CPU time.'),
-  originalCpuS: number,
+  incumbentCpuS: number,
   cpuS: number,
-  times: number.describe('original / candidate: 4 means a quarter of the CPU time.'),
+  times: number.describe('incumbent / candidate: 4 means a quarter of the CPU time.'),
   /** 95 % interval of `times`. */
   low: number,
   high: number,
@@ -108,7 +99,7 @@ const trial = object({
   gate: gateVerdict.nullable(),
   verdict: z.enum(['kept', 'refused', 'failed', 'probed']),
   reason: text,
-  /** CPU seconds of the trial, healing included; those of the earlier run where it was resumed. */
+  /** CPU seconds of the trial, fine-tuning included; those of the earlier run where it was resumed. */
   cpuS: number,
   resumed: yes,
   model: text.describe('Digest of the model that it gave.'),
@@ -117,32 +108,37 @@ const trial = object({
 })
 export interface Trial extends z.infer<typeof trial> {}
 
-/** A model on the way from the original to the result, each measured against the original. The first is the original itself. */
+/** A model on the way from the incumbent to the result, each measured against the incumbent. The first is the incumbent itself. */
 const pathStep = object({
-  pass: text.describe("Pass that made it; 'original' for the first."),
+  pass: text.describe("Pass that made it; 'incumbent' for the first."),
   text,
   model: text,
   bytes: number,
-  /** Share of items right on the gate items, and its loss against the original with a 95 % interval (both sides). */
+  /** Share of items right on the gate items, and its loss against the incumbent with a 95 % interval (both sides). */
   accuracy: share,
   loss: object({ value: number, low: number, high: number }),
   items: tally,
-  /** Against the original at batch 1; null for the original itself and where it could not be measured. */
+  /** Against the incumbent at batch 1; null for the incumbent itself and where it could not be measured. */
   cost: measuredCost.nullable(),
 })
 export interface PathStep extends z.infer<typeof pathStep> {}
 
+/** A model for the hold-out: the likeliest to be certified first, until one is not. */
 const finalist = object({
   model: text,
+  identity,
   bytes: number,
   text,
-  holdout: holdoutVerdict.nullable(),
+  /** Of the loss and of every slice that the spec judges; null where it was not shown to the hold-out. */
+  verdict: claimKind.nullable(),
+  claim: claim.nullable().describe('Of the loss on the hold-out.'),
+  constraints: list(constraint).describe('Slices that the spec judges, on the hold-out.'),
 })
 export interface Finalist extends z.infer<typeof finalist> {}
 
 /** One way of running a model, measured: settings are part of the candidate. */
 const runtimeSetting = object({
-  of: z.enum(['original', 'result']),
+  of: z.enum(['incumbent', 'result']),
   threads: number,
   spinning: yes,
   batch: number.describe('Texts in one run.'),
@@ -158,7 +154,7 @@ const runtimeSetting = object({
 })
 export interface RuntimeSetting extends z.infer<typeof runtimeSetting> {}
 
-/** Share of the original's CPU time in one kind of operator, from the engine's profiler without fusions. */
+/** Share of the incumbent's CPU time in one kind of operator, from the engine's profiler without fusions. */
 const profileShare = object({ opType: text, nodes: number, share: number })
 export interface ProfileShare extends z.infer<typeof profileShare> {}
 
@@ -176,7 +172,8 @@ const vocabularyNote = object({
 export interface VocabularyNote extends z.infer<typeof vocabularyNote> {}
 
 const result = object({
-  model: text,
+  identity,
+  model: text.describe('sha256 of the model file.'),
   bytes: number.describe('Of the model file.'),
   accuracy: share,
   runtime: text.describe("'onnx', or 'linear' where an n-gram model does the job."),
@@ -187,13 +184,15 @@ const result = object({
 /** What went on, whole: compression.json. */
 export const compression = object({
   schema: z.literal(schemaId.compression),
-  outcome: z.enum(['proven', 'nothing', 'undecided']),
+  outcome: claimKind.describe(
+    'Of the result, as `run` would word it; `none`: nothing smaller holds.',
+  ),
   why: text,
   task: text,
   /** Whether the task's data were made up: then the claim is about such data. */
   synthetic: yes,
   margin: share,
-  alpha: share,
+  risk: risk.describe('`alpha` is for all looks at the same items together.'),
   seed: number,
   /** What was asked for beside "as small as holds"; `reached` is null where nothing was asked for. */
   goal: object({
@@ -201,16 +200,21 @@ export const compression = object({
     latencyMs: number.nullable().describe('p95 of the wall time of one text, ms.'),
     reached: yes.nullable(),
   }),
-  original: object({ model: text, bytes: number, accuracy: share }),
+  incumbent: object({
+    identity,
+    model: text.describe('sha256 of its graph, encoded anew.'),
+    bytes: number,
+    accuracy: share,
+  }),
   result: result.nullable(),
   recipe: list(recipeStep),
   path: list(pathStep),
   trials: list(trial),
   notApplicable: list(object({ pass: text, why: text })),
   finalists: list(finalist),
-  /** Result against original at batch 1 and 32, one thread, no spinning. */
+  /** Result against incumbent at batch 1 and 32, one thread, no spinning. */
   cost: list(measuredCost),
-  /** Settings of the runtime, measured on the result and on the original. */
+  /** Settings of the runtime, measured on the result and on the incumbent. */
   runtime: list(runtimeSetting),
   profile: list(profileShare),
   vocabulary: vocabularyNote.nullable(),
@@ -222,16 +226,22 @@ export const compression = object({
       floor: number.describe('Loss that the slice may have.'),
     }),
   ),
-  /** Rows of the train part that the original was asked about for the training of others, and changed copies of each. */
-  lessons: object({
+  /** Rows of the train part that the incumbent was asked about for the training of others, and changed copies of each. */
+  training: object({
     rows: number,
     copies: number,
-    /** CPU seconds that the original took an item, in batches: it decides how much is asked and how long is trained. */
+    /** CPU seconds that the incumbent took an item, in batches: it decides how much is asked and how long is trained. */
     itemCpuS: number,
   }),
   data: z.record(text, text).describe('Digests of the parts.'),
-  /** How often searches from this folder have opened this hold-out, this one included; above 1 its level is no longer what it says. */
-  holdoutLooks: number,
+  holdout: object({
+    items: tally,
+    fewest: tally.describe('Fewest items with which this margin can be certified at this look.'),
+    look: number.int().min(1).describe('Number of this look at the items.'),
+    alpha: share.describe('Error that this look may make.'),
+    key: text.describe('Key of the look in rightsize.lock; of none where nothing was shown.'),
+  }),
+  next: list(nextStep),
   processor: object({ name: text.nullable(), features: texts }),
   engine: text.describe('What trained and judged, name and version.'),
   costEngine: text.describe('What costs were measured in.'),

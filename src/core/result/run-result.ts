@@ -53,7 +53,7 @@ export interface Saving extends z.infer<typeof saving> {}
 
 export type DecisionKind = ClaimKind
 
-const nextStep = object({
+export const nextStep = object({
   kind: z.enum(['labels', 'canary', 'cascade', 'candidate', 'meter', 'cost', 'none']),
   count: number.nullable().describe('Items to label or calls to make, where that is the step.'),
   text,

@@ -65,7 +65,7 @@ export interface DecisionInput {
   /** Future items that the bounds should hold for (the declared volume); absent: three times the labelled items. */
   readonly traffic?: number | null
   /** Cluster key by position; absent: every item stands alone. */
-  readonly clusters?: readonly string[]
+  readonly clusters?: readonly (string | null)[]
   /** Slice key -> value by position. */
   readonly slices?: Readonly<Record<string, readonly string[]>>
   readonly constraints?: ConstraintsSpec

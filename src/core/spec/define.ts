@@ -1,6 +1,6 @@
 import type { DatasetFormat } from '../part/datasets.ts'
 import type { RuntimeName } from '../part/runtimes.ts'
-import type { ScorerName } from '../part/scorer-name.ts'
+import type { ScorerName } from '../part/scorers.ts'
 
 /**
  * The spec as a person writes it, before defaults. The YAML file, `defineSpec` and the flags of `rightsize run` all

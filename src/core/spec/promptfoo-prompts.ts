@@ -33,7 +33,7 @@ export function promptsOf(
     const path = `prompts[${index}]`
     const raw = isRecord(one) ? (one['raw'] ?? one['id']) : one
     if (typeof raw !== 'string') {
-      ignored.push({ path, why: 'is not text' })
+      ignored.push({ path, why: 'is no text' })
       return []
     }
     return promptTexts(raw, path, world, ignored).flatMap((text) => usable(text, path, ignored))

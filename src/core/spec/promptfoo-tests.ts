@@ -61,14 +61,14 @@ function testList(
 ): readonly Found[] {
   if (typeof tests === 'string') return testFile(tests, path, world, note)
   if (!Array.isArray(tests)) {
-    if (tests !== undefined) note(path, 'is neither a list of tests nor a file')
+    if (tests !== undefined) note(path, 'is no list of tests and no file')
     return []
   }
   return tests.flatMap((test, index) => {
     const at = `${path}[${index}]`
     if (typeof test === 'string') return testFile(test, at, world, note)
     if (isRecord(test)) return [{ test, path: at }]
-    note(at, 'is not a test')
+    note(at, 'is no test')
     return []
   })
 }
@@ -189,7 +189,7 @@ function assertionsOf(
 ): readonly ImportedAssertion[] {
   const one = typeof value === 'string' ? shortAssertion(value) : value
   if (!isRecord(one) || typeof one['type'] !== 'string') {
-    note(path, 'is not an assertion')
+    note(path, 'is no assertion')
     return []
   }
   const { type, assert, weight, transform } = one
@@ -218,7 +218,7 @@ const ASSERTION_KEYS = new Set(['type', 'value', 'weight', 'transform', 'metric'
 function cannot(type: string, transform: unknown, world: PromptfooWorld): string | null {
   const bare = type.replace(/^not-/, '')
   if (CODE.has(bare)) return world.trust ? null : `${type} is code; it is run under --trust only`
-  if (!world.knows(bare)) return `the assertion ${type} is unknown here`
+  if (!world.knows(bare)) return `the assertion ${type} is not known here`
   if (transform !== undefined && !world.trust)
     return `its transform is code; it is run under --trust only`
   return null

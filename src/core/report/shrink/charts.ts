@@ -16,27 +16,27 @@ import {
 } from './figures.ts'
 
 const stepName = ({ pass, text }: PathStep, at: number): string =>
-  at === 0 ? 'original' : `${at}. ${pass}: ${text}`
+  at === 0 ? 'incumbent' : `${at}. ${pass}: ${text}`
 
-/** Factor from which what is left could not be seen beside the original. */
+/** Factor from which what is left could not be seen beside the incumbent. */
 const deep = 8
 
 /** Whether the result is so small that the chart shows factors instead of what is left. */
-export const showsFactors = ({ path, original }: Compression): boolean =>
-  path.some(({ bytes: size, cost }) => original.bytes / size > deep || (cost?.times ?? 1) > deep)
+export const showsFactors = ({ path, incumbent }: Compression): boolean =>
+  path.some(({ bytes: size, cost }) => incumbent.bytes / size > deep || (cost?.times ?? 1) > deep)
 
 /** Waterfall of bytes and CPU time over the passes; empty where nothing was kept. */
 export function stepsChart(found: Compression): Html | null {
-  const { path, original } = found
+  const { path, incumbent } = found
   if (path.length < 2) return null
   const factors = showsFactors(found)
   return shrinkStepsSvg({
     shows: factors ? 'times' : 'left',
     columns: factors
       ? ['model file, times smaller', 'CPU time per item, times less']
-      : ['size of the model file', "CPU time per item, share of the original's"],
+      : ['size of the model file', "CPU time per item, share of the incumbent's"],
     steps: path.map((step, at): ShrinkStep => {
-      const size = { value: step.bytes, text: sizeAt(step, at, original.bytes) }
+      const size = { value: step.bytes, text: sizeAt(step, at, incumbent.bytes) }
       const cpu = at === 0 ? { value: 1, text: '100 %' } : shareOf(step.cost)
       return { name: stepName(step, at), values: [size, cpu] }
     }),
@@ -46,7 +46,7 @@ export function stepsChart(found: Compression): Html | null {
 const sizeAt = ({ bytes: size }: PathStep, at: number, before: number): string =>
   at === 0 ? bytes(size) : `${bytes(size)}, ${sizeWords(before, size)}`
 
-/** The share of the original's CPU time is 1 / times; the ends of its interval change places. */
+/** The share of the incumbent's CPU time is 1 / times; the ends of its interval change places. */
 function shareOf(cost: MeasuredCost | null): StepValue | null {
   if (cost === null) return null
   const [value, low, high] = [1 / cost.times, 1 / cost.high, 1 / cost.low]
@@ -63,7 +63,7 @@ export function qualityChart(found: Compression): Html | null {
   return intervalRowsSvg({
     rows: inPoints,
     axis: linearAxis(values, intervalRange, (value) => significant(value, 2)),
-    axisName: 'loss against the original, points of accuracy; to the left is better',
+    axisName: 'loss against the incumbent, points of accuracy; to the left is better',
     limit: 100 * margin,
     limitText: marginText(margin),
   })
@@ -87,19 +87,19 @@ function pathLine(step: PathStep, at: number): IntervalLine {
   }
 }
 
-/** One-sided: from the loss that was seen to the bound for future items. */
+/** One-sided: from the loss on the hold-out to the bound for future items. */
 function holdoutLine(found: Compression): readonly IntervalLine[] {
-  const holdout = chosenFinalist(found)?.holdout ?? null
-  if (holdout === null) return []
-  const { loss, upper } = holdout
+  const claim = chosenFinalist(found)?.claim ?? null
+  if (claim === null) return []
+  const { expected, upper } = claim
   return [
     {
       name: 'the result on the hold-out',
       role: 'chosen',
-      value: loss,
-      low: Math.min(loss, upper),
+      value: expected,
+      low: Math.min(expected, upper),
       high: upper,
-      text: `${lossText(loss)}, at most ${atMost(upper)}`,
+      text: `${lossText(expected)}, at most ${atMost(upper)}`,
     },
   ]
 }

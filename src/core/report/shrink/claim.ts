@@ -1,16 +1,14 @@
 import { runtimeFor } from '../../part/runtimes.ts'
-import { fewestItems } from '../../proof/forecast.ts'
-import type { Compression, HoldoutVerdict, Trial } from '../../result/compression.ts'
-import { itemsForZeroLosses, pairsForPower } from '../../stats/sample-size.ts'
-import { trafficFactor } from '../../stats/traffic.ts'
-import { bytes, grouped, significant } from '../kit/number.ts'
+import type { Claim } from '../../result/claim.ts'
+import { claimWords, levelOf } from '../../result/claim-text.ts'
+import type { Compression, Finalist, Trial } from '../../result/compression.ts'
+import { chance, levelText } from '../../unit/figure-words.ts'
+import { bytes, grouped } from '../kit/number.ts'
 import {
   atMost,
   chosenFinalist,
-  counted,
   cpuWords,
   goalText,
-  levelText,
   lossText,
   marginText,
   singleCost,
@@ -23,85 +21,86 @@ export interface FoundHeadline {
   readonly rest: string
 }
 
-/** The headline; where the data are synthetic its first words say so. */
+/** The headline; where the data are synthetic its first words state so. */
 export function foundHeadline(found: Compression): FoundHeadline {
   const { first, rest } = headlineOf(found)
   return { first: found.synthetic ? `On synthetic data: ${first}` : first, rest }
 }
 
 function headlineOf(found: Compression): FoundHeadline {
-  const { outcome, original, margin, why } = found
-  if (outcome === 'nothing')
+  const { outcome, incumbent, margin, why } = found
+  if (outcome === 'none')
     return {
-      first: `Keep the original (${bytes(original.bytes)}): nothing smaller was found that stays within the ${marginText(margin)}.`,
+      first: `Keep the incumbent (${bytes(incumbent.bytes)}): no smaller model stays within the ${marginText(margin)}.`,
       rest: sentence(why),
     }
-  return outcome === 'proven' ? provenHeadline(found) : undecidedHeadline(found)
+  const claim = chosenFinalist(found)?.claim ?? null
+  return claim === null || outcome === 'undecided'
+    ? undecidedHeadline(found, claim)
+    : passedHeadline(found, claim)
 }
 
 const sentence = (text: string): string =>
   text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`
 
-function provenHeadline(found: Compression): FoundHeadline {
-  const { margin, holdoutLooks, why } = found
-  const more = sentence(why.split('; ').slice(1).join('; '))
-  const early = more === '' ? '' : ` ${more}`
-  const holdout = chosenFinalist(found)?.holdout ?? null
-  const what = resultWords(found)
-  if (holdout === null)
-    return { first: `${what}: no verdict of the hold-out is recorded.`, rest: '' }
-  const items = `${grouped(holdout.items)} items that the search never saw`
-  if (holdoutLooks > 1)
-    return {
-      first: `${what}: on a hold-out that was opened ${counted(holdoutLooks, 'time')} it ${boundWords(holdout)}.`,
-      rest: `Level ${levelText(holdout.alpha)} (what earlier looks left of it), where nothing that they showed steered this search; ${grouped(holdout.items)} items, ${marginText(margin)}.${early}`,
-    }
+/** What the reason adds to the outcome itself: an early end, a goal that was missed. */
+const besides = ({ why }: Compression): string => sentence(why.split('; ').slice(1).join('; '))
+
+function passedHeadline(found: Compression, claim: Claim): FoundHeadline {
+  const { margin, outcome } = found
+  const word = claimWords[outcome]
+  const items = `${grouped(claim.n)} items that the search never saw`
+  const over = `Chance that the loss exceeds the margin: ${chance(claim.pOverCorrected)}.`
+  const rest = [`Level ${levelOf(claim)}, on ${items}.`, over, besides(found)]
   return {
-    first: `${what}, proven within the ${marginText(margin)}: on future items like these it ${boundWords(holdout)} against the original.`,
-    rest: `Level ${levelText(holdout.alpha)}, on ${items}.${early}`,
+    first: `${resultWords(found)}, ${word} within the ${marginText(margin)}: on future items like these it ${boundWords(claim)} compared with the incumbent.`,
+    rest: rest.filter((part) => part !== '').join(' '),
   }
 }
 
-/** The bound of a loss as a thing; a negative one is a gain. */
-export const boundText = ({ upper }: HoldoutVerdict): string =>
+/** The bound of a loss as a noun; a negative one is a gain. */
+export const boundText = ({ upper }: Claim): string =>
   upper > 0 ? `at most ${atMost(upper)}` : `a gain of at least ${lossText(-upper)}`
 
-/** The same as what it does. */
-const boundWords = ({ upper }: HoldoutVerdict): string =>
+/** The same as a verb. */
+const boundWords = ({ upper }: Claim): string =>
   upper > 0 ? `loses at most ${atMost(upper)}` : `gains at least ${lossText(-upper)}`
 
-/** The result against the original: 14.7x smaller and 5.7x less CPU time per inference. */
+/** The result next to the incumbent: 14.7x smaller and 5.7x less CPU time per inference. */
 function resultWords(found: Compression): string {
-  const { original, result } = found
+  const { incumbent, result } = found
   if (result === null) return 'No model'
   const cost = singleCost(found)
   const kind = result.runtime === runtimeFor.baseline ? 'A linear n-gram model does the job: ' : ''
   const cpu = cost === null ? '' : ` and ${cpuWords(cost)} per inference`
-  const said = `${kind}${sizeWords(original.bytes, result.bytes)}${cpu}`
-  return said.charAt(0).toUpperCase() + said.slice(1)
+  const text = `${kind}${sizeWords(incumbent.bytes, result.bytes)}${cpu}`
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-function undecidedHeadline({ finalists, margin, why }: Compression): FoundHeadline {
+function undecidedHeadline(found: Compression, claim: Claim | null): FoundHeadline {
+  const { finalists, margin } = found
   const count = finalists.length
-  const models = count === 1 ? 'one smaller model holds' : `${grouped(count)} smaller models hold`
-  return {
-    first: `Not decided: ${models} on the items of the search, and the hold-out proves ${count === 1 ? 'it not' : 'none of them'} within the ${marginText(margin)}.`,
-    rest: sentence(why),
-  }
+  const first =
+    count === 1
+      ? `Undecided: the hold-out does not support the only smaller model within the ${marginText(margin)}.`
+      : `Undecided: the hold-out supports none of the ${grouped(count)} smaller models within the ${marginText(margin)}.`
+  const bound = claim === null ? '' : `The most promising ${boundWords(claim)} (${levelOf(claim)}).`
+  const rest = [bound, besides(found)].filter((part) => part !== '')
+  return { first, rest: rest.join(' ') }
 }
 
-/** What the hold-out says of a finalist, one line. */
-export function holdoutText(holdout: HoldoutVerdict | null, looks: number): string {
-  if (holdout === null) return 'not shown to the hold-out'
-  const { loss, alpha, items, counts } = holdout
-  return `loss ${lossText(loss)}, ${boundText(holdout)} on future items (level ${levelText(alpha)}, ${grouped(items)} items, ${grouped(counts.lose)} worse, ${grouped(counts.win)} better): ${verdictWord(holdout, looks)}`
+/** A finalist on the hold-out, in one line. */
+export function holdoutText({ claim, verdict }: Finalist): string {
+  if (claim === null) return 'not shown to the hold-out'
+  return `loss ${lossText(claim.expected)}, ${boundText(claim)} on future items (${levelOf(claim)}; ${countsText(claim)}): ${verdictText(verdict)}`
 }
 
-/** A hold-out that was opened before proves no more. */
-export function verdictWord({ proven }: HoldoutVerdict, looks: number): string {
-  if (!proven) return 'not proven'
-  return looks > 1 ? 'within the margin, weakened by earlier looks' : 'proven'
-}
+/** Items and how often each side was right alone: 2,000 items, 12 worse, 8 better. */
+export const countsText = ({ n, win, lose }: Claim): string =>
+  `${grouped(n)} items, ${grouped(lose ?? 0)} worse, ${grouped(win ?? 0)} better`
+
+export const verdictText = (verdict: Finalist['verdict']): string =>
+  verdict === null ? 'not shown' : claimWords[verdict]
 
 /** Share of its floor from which a slice's loss is called near. */
 const nearFloor = 0.8
@@ -114,40 +113,40 @@ export function warnings(found: Compression): readonly string[] {
   return [
     ...looksWarning(found),
     ...(found.outcome === 'undecided' && found.result !== null
-      ? ['The model that was written is not proven: do not take it for one that is.']
+      ? ['The model in the output folder is undecided: do not use it as a certified one.']
       : []),
-    ...(found.goal.reached === false ? [`Asked for ${goalText(found)}.`] : []),
-    ...(slower ? [`The result takes ${cpuWords(cost)} than the original at batch 1.`] : []),
+    ...(found.goal.reached === false ? [`Requested: ${goalText(found)}.`] : []),
+    ...(slower ? [`The result takes ${cpuWords(cost)} than the incumbent at batch 1.`] : []),
     ...fewItemsWarning(found),
+    ...constraintWarnings(found),
     ...sliceWarnings(found),
   ]
 }
 
-function looksWarning({ holdoutLooks, finalists }: Compression): readonly string[] {
-  if (holdoutLooks <= 1 || finalists.length === 0) return []
+function looksWarning({ holdout, finalists }: Compression): readonly string[] {
+  if (holdout.look <= 1 || finalists.length === 0) return []
   return [
-    `This hold-out has been opened ${counted(holdoutLooks, 'time')}: the stated level holds only where nothing that earlier looks showed steered this search. Fresh items prove it without an if.`,
+    `This is look ${holdout.look} at these hold-out items, so a claim must hold at ${levelText(1 - holdout.alpha)}. Fresh items start at look 1.`,
   ]
 }
 
-/** Items beyond doubt more than twice the fewest that can prove anything, which take a while to find exactly. */
-const plenty = (margin: number, alpha: number): number => 4 * itemsForZeroLosses(margin, alpha)
-
-function fewItemsWarning({ finalists, margin }: Compression): readonly string[] {
-  const seen = finalists.flatMap(({ holdout }) => (holdout === null ? [] : [holdout]))
-  const [first] = seen
-  if (first === undefined) return []
-  if (first.items >= plenty(margin, first.alpha)) return []
-  const need = fewestItems(margin, first.alpha, null)
-  if (first.items >= 2 * need) return []
-  const few = `The hold-out has ${grouped(first.items)} items`
-  return first.items < need
+function fewItemsWarning({ finalists, holdout }: Compression): readonly string[] {
+  const { items, fewest } = holdout
+  if (finalists.length === 0 || items >= 2 * fewest) return []
+  const few = `The hold-out has ${grouped(items)} items`
+  return items < fewest
     ? [
-        `${few}: at this margin not even a model without a single worse answer could be proven with fewer than ${grouped(need)}.`,
+        `${few}: at this margin and level even a model without a single worse answer needs ${grouped(fewest)}.`,
       ]
-    : [
-        `${few}, little more than the fewest (${grouped(need)}) with which this margin can be proven.`,
-      ]
+    : [`${few}, little more than the minimum (${grouped(fewest)}) at this margin and level.`]
+}
+
+/** Slices that the spec judges, where the hold-out does not show them to hold. */
+function constraintWarnings(found: Compression): readonly string[] {
+  const { constraints = [] } = chosenFinalist(found) ?? {}
+  return constraints
+    .filter(({ verdict }) => verdict !== 'meets')
+    .map(({ name, why }) => `${name} on the hold-out: ${why}.`)
 }
 
 function sliceWarnings({ slices }: Compression): readonly string[] {
@@ -158,13 +157,13 @@ function sliceWarnings({ slices }: Compression): readonly string[] {
     .slice(0, mostSlices)
     .map(
       (one) =>
-        `Slice ${one.slice}: loss ${lossText(one.loss)} on ${grouped(one.items)} items, ${sliceStanding(one)} its floor of ${lossText(one.floor)}.`,
+        `Slice ${one.slice}: loss ${lossText(one.loss)} on ${grouped(one.items)} items of the search, ${sliceStanding(one)} its limit of ${lossText(one.floor)}.`,
     )
   const more = tight.length - lines.length
-  return more > 0 ? [...lines, `${grouped(more)} more slices are near or over their floor.`] : lines
+  return more > 0 ? [...lines, `${grouped(more)} more slices are near or over their limit.`] : lines
 }
 
-/** Where a slice stands against the loss that it may have. */
+/** Where a slice stands next to the loss that it may have. */
 export function sliceStanding({
   loss,
   floor,
@@ -173,62 +172,31 @@ export function sliceStanding({
   return loss > 0 && loss >= nearFloor * floor ? 'near' : 'within'
 }
 
-/** Power at which the size of a fresh hold-out is stated. */
-const power = 0.8
-
-/** What to do next; empty where all that was asked for is proven. */
+/** What to do next; empty where all that was requested is certified. */
 export function nextSteps(found: Compression): readonly string[] {
-  const { outcome, goal } = found
-  if (outcome === 'undecided') return undecidedSteps(found)
-  if (outcome === 'nothing') return nothingSteps(found)
-  return goal.reached === false
-    ? ['Search longer (--seconds) or allow more loss (--margin) to come nearer to the goal.']
-    : []
+  const { outcome, goal, next } = found
+  const steps = next.map(({ text }) => text)
+  if (outcome === 'undecided')
+    steps.push('Take items that no search has seen: another look at these must clear a higher bar.')
+  if (outcome === 'none') steps.push(...noneSteps(found))
+  if (goal.reached === false)
+    steps.push(
+      'Search longer (--seconds) or allow more loss (--margin) to come nearer to the goal.',
+    )
+  return steps
 }
 
-function undecidedSteps({ finalists, margin }: Compression): readonly string[] {
-  const steps = finalists.flatMap(({ holdout, bytes: size }) => {
-    if (holdout === null) return []
-    const need = itemsToProve(holdout, margin)
-    if (need !== null)
-      return [
-        `The ${bytes(size)} model lost ${lossText(holdout.loss)}: if that is its true loss, a fresh hold-out of about ${grouped(need)} items proves it with a chance of ${significant(100 * power)} %.`,
-      ]
-    return [
-      `The ${bytes(size)} model lost ${lossText(holdout.loss)}, which is not below the margin: more items will not prove it. Milder cuts or a larger --margin might (its bound is ${atMost(holdout.upper)}).`,
-    ]
-  })
-  return [
-    ...steps,
-    'Do not open the same hold-out again for this: take items that no search has seen.',
-  ]
-}
-
-/**
- * Items of a fresh hold-out with which this loss and disagreement prove the margin at the same level and the stated power, traffic of three
- * times the items included; null where the loss is not below the margin. Source: `pairsForPower` (Connor 1987), widened by `trafficFactor`.
- */
-export function itemsToProve(holdout: HoldoutVerdict, margin: number): number | null {
-  const { counts, items, loss, alpha } = holdout
-  if (loss >= margin || items === 0) return null
-  const variance = Math.max((counts.win + counts.lose) / items - loss * loss, 1 / items)
-  const pairs =
-    pairsForPower(variance, margin - loss, alpha, power) * trafficFactor(items, null) ** 2
-  const fewest = pairs >= plenty(margin, alpha) ? 0 : fewestItems(margin, alpha, null)
-  return Number(Math.ceil(Math.max(pairs, fewest)).toPrecision(2))
-}
-
-function nothingSteps(found: Compression): readonly string[] {
+function noneSteps(found: Compression): readonly string[] {
   const near = nearest(found)
   const nearby =
     near === null
       ? []
       : [
-          `Nearest: ${near.text} lost ${lossText(near.gate?.loss ?? 0)} (at most ${atMost(near.gate?.upper95 ?? 0)}, 95 %, items of the search). If that is acceptable, say so with --margin.`,
+          `Nearest: ${near.text} lost ${lossText(near.gate?.loss ?? 0)} (at most ${atMost(near.gate?.upper95 ?? 0)}, 95 %, items of the search). If that is acceptable, set --margin accordingly.`,
         ]
   return [
     ...nearby,
-    'Search longer (--seconds), repair longer (--repair-steps), or give more texts to learn from: repair takes the answers of the original, not labels.',
+    'Search longer (--seconds), repair longer (--repair-steps), or add training texts: repair uses answers of the incumbent and needs no labels.',
   ]
 }
 

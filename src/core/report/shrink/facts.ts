@@ -1,4 +1,5 @@
 import type { Compression, Finalist, Trial } from '../../result/compression.ts'
+import { levelText } from '../../unit/figure-words.ts'
 import { bytes, grouped, percent } from '../kit/number.ts'
 import type { Fact } from '../kit/table.ts'
 import { holdoutText } from './claim.ts'
@@ -21,20 +22,20 @@ import {
 
 /** The figures in words, name and text, in the order in which they matter; plain text. */
 export function factsOf(found: Compression): readonly Fact[] {
-  const { original, result } = found
+  const { incumbent, result } = found
   const facts: readonly Fact[] = [
     [
       'size',
       result === null
-        ? bytes(original.bytes)
-        : `${bytes(original.bytes)} -> ${bytes(result.bytes)}, ${sizeWords(original.bytes, result.bytes)}`,
+        ? bytes(incumbent.bytes)
+        : `${bytes(incumbent.bytes)} -> ${bytes(result.bytes)}, ${sizeWords(incumbent.bytes, result.bytes)}`,
     ],
     ...found.cost.map((each, at): Fact => [at === 0 ? 'CPU time' : '', costText(each)]),
     ...found.cost.map((each, at): Fact => [at === 0 ? 'energy' : '', itemEnergyText(each)]),
     ...found.finalists.map(
       (each, at): Fact => [
         at === 0 ? 'hold-out' : '',
-        `${nameOf(each, found)}: ${holdoutText(each.holdout, found.holdoutLooks)}`,
+        `${nameOf(each, found)}: ${holdoutText(each)}`,
       ],
     ),
     ['accuracy', accuracyText(found)],
@@ -48,13 +49,13 @@ export function factsOf(found: Compression): readonly Fact[] {
 }
 
 const costText = (cost: Compression['cost'][number]): string =>
-  `${factorText(cost)} at batch ${grouped(cost.batch)} (${factorRange(cost)}, 95 %): ${secondsText(cost.originalCpuS)} -> ${secondsText(cost.cpuS)} an item, measured`
+  `${factorText(cost)} at batch ${grouped(cost.batch)} (${factorRange(cost)}, 95 %): ${secondsText(cost.incumbentCpuS)} -> ${secondsText(cost.cpuS)} an item, measured`
 
-function accuracyText({ original, result, path }: Compression): string {
+function accuracyText({ incumbent, result, path }: Compression): string {
   const items = path[0]?.items
   const of = items === undefined ? 'the items' : `${grouped(items)} items`
   const now = result === null ? '' : ` -> ${percent(result.accuracy)}`
-  return `${percent(original.accuracy)}${now} on ${of} of the search`
+  return `${percent(incumbent.accuracy)}${now} on ${of} of the search`
 }
 
 /** Runtime and settings of the result, with its measured p95 where there is one. */
@@ -74,7 +75,7 @@ function runsWithText(found: Compression): string {
 const nameOf = (each: Finalist, { result }: Compression): string =>
   each.model === result?.model
     ? bytes(each.bytes)
-    : `not taken, ${bytes(each.bytes)} (${each.text})`
+    : `not chosen, ${bytes(each.bytes)} (${each.text})`
 
 /** Said wherever losses of the search are shown. */
 export const steeredNote =
@@ -82,19 +83,22 @@ export const steeredNote =
 
 /** How the same bytes are made again. */
 const replayCommand =
-  'rightsize shrink ORIGINAL --task rightsize.yaml --replay compression.json --out FOLDER'
+  'rightsize shrink INCUMBENT --task rightsize.yaml --replay compression.json --out FOLDER'
 
 /** Digests, seeds, machine, energy and the command that makes the same bytes again. */
 export function provenanceOf(found: Compression): readonly Fact[] {
-  const { original, result, processor } = found
+  const { incumbent, result, processor } = found
   const features = processor.features.length === 0 ? 'not known' : processor.features.join(' ')
   return [
     ['outcome', `${found.outcome}${found.why === '' ? '' : `: ${found.why}`}`],
-    ['original', `sha256 ${original.model}`],
-    ['result', result === null ? 'none' : `${result.file}, sha256 ${result.model}`],
+    ['incumbent', incumbent.identity],
+    ['result', result === null ? 'none' : `${result.identity}; ${result.file}`],
     ...Object.entries(found.data).map(([part, digest]): Fact => [`${part} data`, digest]),
-    ['margin, alpha, seed', `${found.margin}, ${found.alpha}, ${found.seed}`],
-    ['hold-out opened', `${counted(found.holdoutLooks, 'time')} from this folder`],
+    ['margin, alpha, seed', `${found.margin}, ${found.risk.alpha}, ${found.seed}`],
+    [
+      'look',
+      `${found.holdout.look} at these hold-out items, at ${levelText(1 - found.holdout.alpha)}; key ${found.holdout.key} in rightsize.lock`,
+    ],
     ['trained and judged in', found.engine],
     ['costs measured in', found.costEngine],
     ['processor', `${processor.name ?? 'unnamed'}; instruction sets: ${features}`],
@@ -115,16 +119,16 @@ export function searchFacts(found: Compression): readonly Fact[] {
   ]
 }
 
-/** What the original was asked about for the training of others; nothing where nothing was trained. */
-function taughtBy({ lessons }: Compression): readonly Fact[] {
-  const { rows, copies } = lessons
+/** What the incumbent was asked about for the training of others; nothing where nothing was trained. */
+function taughtBy({ training }: Compression): readonly Fact[] {
+  const { rows, copies } = training
   if (rows === 0) return []
   const changed =
     copies === 0
       ? ''
       : ` and ${grouped(copies)} changed ${copies === 1 ? 'copy' : 'copies'} of each`
   return [
-    ['taught by', `the original's answers to ${counted(rows, 'row')} of the train part${changed}`],
+    ['taught by', `the incumbent's answers to ${counted(rows, 'row')} of the train part${changed}`],
   ]
 }
 

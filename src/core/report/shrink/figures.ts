@@ -4,6 +4,7 @@ import type {
   MeasuredCost,
   RuntimeSetting,
 } from '../../result/compression.ts'
+import { levelText } from '../../unit/figure-words.ts'
 import { bytes, grouped, points, prefixed, significant } from '../kit/number.ts'
 
 /** Share of items as points of accuracy: 0.27 points. */
@@ -15,8 +16,6 @@ export const atMost = (share: number): string =>
 
 /** The allowed loss: 1-point margin. */
 export const marginText = (margin: number): string => `${significant(100 * margin)}-point margin`
-
-export const levelText = (alpha: number): string => `${significant(100 * (1 - alpha), 4)} %`
 
 /** How many times: 14.7x. */
 export const times = (ratio: number): string => `${significant(ratio, ratio < 1 ? 2 : 3)}x`
@@ -62,13 +61,13 @@ export const cpuWords = (cost: MeasuredCost): string =>
 export const singleCost = ({ cost }: Pick<Compression, 'cost'>): MeasuredCost | null =>
   cost.find(({ batch }) => batch === 1) ?? cost[0] ?? null
 
-/** The finalist that was handed over, with what the hold-out says of it. */
+/** The finalist in the output folder, with its claim. */
 export const chosenFinalist = ({ finalists, result }: Compression): Finalist | null =>
   finalists.find(({ model }) => model === result?.model) ?? null
 
 const settingWords: Readonly<Record<string, (value: number | boolean) => string>> = {
   threads: (value) => counted(Number(value), 'thread'),
-  int8: (value) => (value === true ? 'the quantised file' : 'not the quantised file'),
+  int8: (value) => (value === true ? 'the quantized file' : 'not the quantized file'),
   spinning: (value) => (value === true ? 'waiting threads spin' : 'no spinning'),
   maxLength: (value) => `texts cut to ${value} tokens`,
   buckets: (value) => (value === true ? 'texts of like length together' : 'texts as they come'),
@@ -113,18 +112,18 @@ export function goalText({ goal }: Compression): string {
 /** Energy of the search with its interval and how it was had. */
 export function energyText({ energy }: Compression['search']): string {
   const write = (joules: number) => prefixed(joules, 'J')
-  const range = `${write(energy.low)} to ${write(energy.high)}, ${levelText(1 - energy.level)}`
+  const range = `${write(energy.low)} to ${write(energy.high)}, ${levelText(energy.level)}`
   return `${write(energy.value)} (${range}, ${energy.method})`
 }
 
 /** Energy of an item before and after, with the factor and how it is known; empty where it is not. */
 export function itemEnergyText({ batch, energy }: MeasuredCost): string {
-  const { original, result, times: ratio } = energy
-  if (original.kind !== 'known' || result.kind !== 'known' || ratio.kind !== 'known') return ''
+  const { incumbent, result, times: ratio } = energy
+  if (incumbent.kind !== 'known' || result.kind !== 'known' || ratio.kind !== 'known') return ''
   const { value, low, high, method } = ratio
   const factor = { times: value, low, high }
   const write = (joules: number) => prefixed(joules, 'J')
-  return `${factorText(factor)} at batch ${grouped(batch)} (${factorRange(factor)}, 95 %): ${write(original.value)} to ${write(result.value)} an item, ${method}`
+  return `${factorText(factor)} at batch ${grouped(batch)} (${factorRange(factor)}, 95 %): ${write(incumbent.value)} to ${write(result.value)} an item, ${method}`
 }
 
 export function searchText({ search }: Compression): string {
@@ -141,7 +140,7 @@ export function payBackText({ payBackCalls, outcome }: Compression): string {
   if (payBackCalls.kind === 'unknown') return `unknown: ${payBackCalls.why}`
   const { value, low, high, how } = payBackCalls
   const count = (calls: number) => grouped(Number(calls.toPrecision(3)))
-  const held = outcome === 'proven' ? '' : 'if it holds: '
+  const held = outcome === 'certified' || outcome === 'supported' ? '' : 'if it holds: '
   return `${held}after ${count(value)} calls (${count(low)} to ${count(high)}, 95 %; ${how}, batch 1)`
 }
 
@@ -149,5 +148,5 @@ export function vocabularyText({ vocabulary }: Compression): string {
   if (vocabulary === null) return ''
   const { kept, of, identical, texts, unknownRate, fertility } = vocabulary
   const share = (rate: number) => `${significant(100 * rate, 2)} %`
-  return `${grouped(kept)} of ${grouped(of)} tokens kept; ${grouped(identical)} of ${grouped(texts)} other texts tokenised as before; unknown tokens ${share(unknownRate.before)} -> ${share(unknownRate.after)}, tokens a word ${significant(fertility.before)} -> ${significant(fertility.after)}`
+  return `${grouped(kept)} of ${grouped(of)} tokens kept; ${grouped(identical)} of ${grouped(texts)} other texts tokenized as before; unknown tokens ${share(unknownRate.before)} -> ${share(unknownRate.after)}, tokens a word ${significant(fertility.before)} -> ${significant(fertility.after)}`
 }

@@ -1,3 +1,4 @@
+import { levelOf } from '../../result/claim-text.ts'
 import type { Compression } from '../../result/compression.ts'
 import { figureHtml } from '../kit/figure.ts'
 import { cut, type Html, html, joined } from '../kit/markup.ts'
@@ -5,7 +6,7 @@ import { bytes, grouped } from '../kit/number.ts'
 import { boxed, bullets, folded, note, pageHtml, section } from '../kit/page.ts'
 import { type Fact, factList, type Table, tableHtml } from '../kit/table.ts'
 import { factorChart, qualityChart, showsFactors, stepsChart } from './charts.ts'
-import { boundText, foundHeadline, nextSteps, verdictWord, warnings } from './claim.ts'
+import { boundText, countsText, foundHeadline, nextSteps, verdictText, warnings } from './claim.ts'
 import { factsOf, provenanceOf, searchFacts, steeredNote } from './facts.ts'
 import {
   chosenFinalist,
@@ -14,7 +15,6 @@ import {
   factorRange,
   factorText,
   itemEnergyText,
-  levelText,
   lossText,
   payBackText,
   secondsText,
@@ -36,7 +36,7 @@ import { onThePath } from './text.ts'
 /** The report of a compression as one self-contained HTML file: opens from disk, no network, no script. A function of the compression alone. */
 export function compressionPage(found: Compression): string {
   return pageHtml({
-    title: `${found.task.slice(0, 120)}: ${badgeOf(found).word}${found.synthetic ? ' (synthetic data)' : ''}`,
+    title: `${found.task.slice(0, 120)}: ${badgeWords[found.outcome]}${found.synthetic ? ' (synthetic data)' : ''}`,
     skipTo: ['figures', 'the figures'],
     header: header(found),
     sections: [
@@ -54,24 +54,19 @@ export function compressionPage(found: Compression): string {
   })
 }
 
-/** The word of the outcome and the tone in which it is shown. */
-function badgeOf({ outcome, holdoutLooks }: Compression): {
-  readonly word: string
-  readonly tone: string
-} {
-  if (outcome === 'nothing') return { word: 'nothing smaller held', tone: 'none' }
-  if (outcome === 'undecided') return { word: 'not proven', tone: 'undecided' }
-  return holdoutLooks > 1
-    ? { word: 'level weakened by earlier looks', tone: 'undecided' }
-    : { word: 'proven on the hold-out', tone: 'certified' }
+/** The word of the outcome; its tone has the same name. */
+const badgeWords: Readonly<Record<Compression['outcome'], string>> = {
+  certified: 'certified on the hold-out',
+  supported: 'supported on the hold-out, not certified',
+  undecided: 'undecided',
+  none: 'no smaller model holds',
 }
 
 function header(found: Compression): Html {
   const { first, rest } = foundHeadline(found)
-  const { word, tone } = badgeOf(found)
   return html`<header>
 <h1>rightsize shrink · ${cut(found.task, 200)}</h1>
-<p><span class="badge ${tone}">${word}</span></p>
+<p><span class="badge ${found.outcome}">${badgeWords[found.outcome]}</span></p>
 <p class="headline">${first}</p>
 ${rest === '' ? null : html`<p class="evidence">${cut(rest, 1200)}</p>`}
 <div class="claims">${tiles(found)}</div>
@@ -82,15 +77,15 @@ ${boxed('next', 'Next', nextSteps(found))}
 
 /** Size, CPU time, loss and what the search cost: the four figures that the rest explains. */
 function tiles(found: Compression): readonly Html[] {
-  const { original, result } = found
+  const { incumbent, result } = found
   const search = tile(
     'The search',
     `${secondsText(found.search.wallS)}, ${energyText(found.search)}`,
     [`pays back ${payBackText(found)}`],
   )
   if (result === null) return [search]
-  const size = tile('Size', sizeWords(original.bytes, result.bytes), [
-    `${bytes(original.bytes)} to ${bytes(result.bytes)}, the model file, counted`,
+  const size = tile('Size', sizeWords(incumbent.bytes, result.bytes), [
+    `${bytes(incumbent.bytes)} to ${bytes(result.bytes)}, the model file, counted`,
   ])
   return [size, cpuTile(found), lossTile(found), search]
 }
@@ -101,24 +96,17 @@ function cpuTile(found: Compression): Html {
   const sure = cost.low > 1 || cost.high < 1
   const energy = itemEnergyText(cost)
   return tile('CPU time', sure ? factorText(cost) : 'about the same', [
-    `${factorRange(cost)} (95 %), ${secondsText(cost.originalCpuS)} to ${secondsText(cost.cpuS)} per item at batch ${grouped(cost.batch)}, measured`,
+    `${factorRange(cost)} (95 %), ${secondsText(cost.incumbentCpuS)} to ${secondsText(cost.cpuS)} per item at batch ${grouped(cost.batch)}, measured`,
     ...(energy === '' ? [] : [`energy ${energy}`]),
   ])
 }
 
 function lossTile(found: Compression): Html {
-  const { outcome, holdoutLooks } = found
-  const holdout = chosenFinalist(found)?.holdout ?? null
-  if (holdout === null) return tile('Loss', 'not shown to the hold-out', [], 'no')
-  const { loss, items, counts, alpha } = holdout
-  return tile(
-    'Loss on future items like these',
-    boundText(holdout),
-    [
-      `${lossText(loss)} on ${grouped(items)} items of the hold-out (${grouped(counts.lose)} worse, ${grouped(counts.win)} better), level ${levelText(alpha)}: ${verdictWord(holdout, holdoutLooks)}`,
-    ],
-    outcome === 'proven' && holdoutLooks <= 1 ? 'yes' : 'no',
-  )
+  const { claim, verdict } = chosenFinalist(found) ?? { claim: null, verdict: null }
+  if (claim === null) return tile('Loss', 'not shown to the hold-out', [], 'no')
+  const below = `${lossText(claim.expected)} on the hold-out (${countsText(claim)}), ${levelOf(claim)}: ${verdictText(verdict)}`
+  const passed = verdict === 'certified' || verdict === 'supported'
+  return tile('Loss on future items like these', boundText(claim), [below], passed ? 'yes' : 'no')
 }
 
 const tile = (name: string, main: string, below: readonly string[], tone = ''): Html =>
@@ -133,14 +121,14 @@ const arrows = (facts: readonly Fact[]): readonly Fact[] =>
 const figuresSection = (found: Compression): Html | null =>
   section(
     'figures',
-    found.result === null ? 'The original' : 'The result',
+    found.result === null ? 'The incumbent' : 'The result',
     factList(arrows(factsOf(found).filter(([name]) => beside.includes(name)))),
   )
 
 const leftKey =
   'What is left after each pass: solid what remains, pale what the pass took away, orange what it added.'
 const factorKey =
-  'How many times less than the original, on a logarithmic scale, so that factors are lengths: solid what the pass saved, pale what those before it saved, orange what it gave back.'
+  'How many times less than the incumbent, on a logarithmic scale, so that factors are lengths: solid what the pass saved, pale what those before it saved, orange what it gave back.'
 
 function pathSection(found: Compression): Html | null {
   if (found.path.length < 2) return null
@@ -150,7 +138,7 @@ function pathSection(found: Compression): Html | null {
     figureHtml(
       'Size and CPU time after each pass',
       stepsChart(found),
-      `${showsFactors(found) ? factorKey : leftKey} Thin lines are 95 % intervals. Sizes are counted, CPU times measured against the original at batch 1.`,
+      `${showsFactors(found) ? factorKey : leftKey} Thin lines are 95 % intervals. Sizes are counted, CPU times measured against the incumbent at batch 1.`,
     ),
     figureHtml(
       'Loss after each pass',
@@ -192,7 +180,7 @@ const slicesSection = (found: Compression): Html | null =>
   section('slices', 'Slices', table(sliceTable(found), true))
 
 const profileSection = (found: Compression): Html | null =>
-  section('profile', 'Where the original spends its time', table(profileTable(found), true))
+  section('profile', 'Where the incumbent spends its time', table(profileTable(found), true))
 
 /** What the result rests on; the changes of each pass are folded away. */
 function provenanceSection(found: Compression): Html | null {

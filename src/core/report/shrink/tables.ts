@@ -1,3 +1,4 @@
+import { levelOf } from '../../result/claim-text.ts'
 import type {
   Compression,
   Finalist,
@@ -8,13 +9,12 @@ import type {
 } from '../../result/compression.ts'
 import { bytes, grouped, percent, points, significant } from '../kit/number.ts'
 import type { Cell, Table } from '../kit/table.ts'
-import { sliceStanding, verdictWord } from './claim.ts'
+import { sliceStanding, verdictText } from './claim.ts'
 import {
   atMost,
   counted,
   factorRange,
   factorText,
-  levelText,
   lossText,
   milliseconds,
   secondsText,
@@ -24,12 +24,12 @@ import {
 const cell = (text: string, small = ''): Cell => (small === '' ? { text } : { text, small })
 const blank: Cell = { text: '–' }
 
-/** Waterfall in figures: every model on the way, against the original. */
-export function pathTable({ path, original }: Compression): Table {
+/** Waterfall in figures: every model on the way, against the incumbent. */
+export function pathTable({ path, incumbent }: Compression): Table {
   const items = path[0]?.items ?? 0
   return {
     label: 'Every model on the way',
-    caption: `Each model on the way, measured against the original. Accuracy and loss: measured on the ${grouped(items)} items of the search, 95 % intervals; they steered the search and prove nothing. CPU time: measured at batch 1, alternating with the original, 95 % intervals, in shorter rounds than the result itself.`,
+    caption: `Each model on the way, measured against the incumbent. Accuracy and loss: measured on the ${grouped(items)} items of the search, 95 % intervals; they steered the search and support no claim. CPU time: measured at batch 1, alternating with the incumbent, 95 % intervals, in shorter rounds than the result itself.`,
     columns: [
       { head: 'step' },
       { head: 'size' },
@@ -37,17 +37,17 @@ export function pathTable({ path, original }: Compression): Table {
       { head: 'accuracy' },
       { head: 'loss' },
     ],
-    rows: path.map((step, at) => pathRow(step, at, original.bytes)),
+    rows: path.map((step, at) => pathRow(step, at, incumbent.bytes)),
     chosen: path.length - 1,
   }
 }
 
-function pathRow(step: PathStep, at: number, originalBytes: number): readonly Cell[] {
+function pathRow(step: PathStep, at: number, incumbentBytes: number): readonly Cell[] {
   const { loss, cost } = step
-  const name = at === 0 ? cell('original') : cell(`${at}. ${step.pass}`, step.text)
+  const name = at === 0 ? cell('incumbent') : cell(`${at}. ${step.pass}`, step.text)
   return [
     name,
-    cell(bytes(step.bytes), at === 0 ? '' : sizeWords(originalBytes, step.bytes)),
+    cell(bytes(step.bytes), at === 0 ? '' : sizeWords(incumbentBytes, step.bytes)),
     at === 0 ? cell('1x') : costCell(cost),
     cell(percent(step.accuracy)),
     at === 0
@@ -68,7 +68,7 @@ export function gaveNothingTable(found: Compression, path: readonly Trial[]): Ta
   return {
     label: 'Tried and not in the result',
     caption:
-      'What was tried and is not in the result. Size and CPU time are measured against the model that it was tried on; loss is against the original, on the items of the search that were looked at. Where CPU time was not measured, the prediction is said.',
+      'What was tried and is not in the result. Size and CPU time are measured against the model that it was tried on; loss is against the incumbent, on the items of the search that were looked at. Where CPU time was not measured, the prediction is shown.',
     columns: [
       { head: 'what', words: true },
       { head: 'size' },
@@ -91,16 +91,22 @@ function trialRow(trial: Trial): readonly Cell[] {
     gate === null
       ? blank
       : cell(lossText(gate.loss), `at most ${atMost(gate.upper95)}, ${grouped(gate.seen)} items`),
-    cell(verdictWords[trial.verdict], trial.reason),
+    cell(outcomeOf(trial), trial.reason),
     cell(`${significant(trial.cpuS)} CPU-s`, trial.resumed ? 'in an earlier run' : ''),
   ]
 }
+
+/** A trial that was kept without being shown to hold is undecided until the hold-out. */
+const outcomeOf = ({ verdict, gate }: Trial): string =>
+  verdict === 'kept' && gate?.kind === 'undecided'
+    ? 'undecided, not in the result'
+    : verdictWords[verdict]
 
 const verdictWords = {
   probed: 'probed, not taken',
   refused: 'refused',
   failed: 'failed',
-  kept: 'held, but not in the result',
+  kept: 'kept, but not in the result',
 } as const
 
 function trialCost({ cost, predicted, verdict }: Trial): Cell {
@@ -117,9 +123,9 @@ export const notApplicableTable = ({ notApplicable }: Compression): Table => ({
   rows: notApplicable.map(({ pass, why }) => [cell(pass), cell(why)]),
 })
 
-export const finalistTable = ({ finalists, result, alpha, holdoutLooks }: Compression): Table => ({
+export const finalistTable = ({ finalists, result, risk }: Compression): Table => ({
   label: 'Shown to the hold-out',
-  caption: `Models for the hold-out, items that the search never saw, measured: likeliest first, until one is not proven. In that order each may be wrong as often as one alone. The bound is for future items like these; the allowed error of ${significant(100 * alpha)} % is spent over all looks at the same hold-out.`,
+  caption: `Models on the hold-out, items that the search never saw, measured: the most promising first, until one is not certified. In that order each may be wrong as often as one alone. The bound is for future items like these; the significance level of ${significant(100 * risk.alpha)} % is shared by all looks at the same items.`,
   columns: [
     { head: 'model', words: true },
     { head: 'size' },
@@ -129,39 +135,38 @@ export const finalistTable = ({ finalists, result, alpha, holdoutLooks }: Compre
     { head: 'items' },
     { head: 'verdict', words: true },
   ],
-  rows: finalists.map((one) => finalistRow(one, holdoutLooks)),
+  rows: finalists.map(finalistRow),
   chosen: finalists.findIndex(({ model }) => model === result?.model),
 })
 
-function finalistRow(one: Finalist, looks: number): readonly Cell[] {
-  const { model, bytes: size, text, holdout } = one
+function finalistRow({ model, bytes: size, text, claim, verdict }: Finalist): readonly Cell[] {
   const name = [cell(text === '' ? model.slice(0, 8) : text, model.slice(0, 8)), cell(bytes(size))]
-  if (holdout === null) return [...name, blank, blank, blank, blank, cell('not shown')]
-  const { loss, upper, alpha, items, counts } = holdout
+  if (claim === null) return [...name, blank, blank, blank, blank, cell('not shown')]
+  const { expected, upper, n, win, lose } = claim
   return [
     ...name,
-    cell(lossText(loss), `${grouped(counts.lose)} worse, ${grouped(counts.win)} better`),
+    cell(lossText(expected), `${grouped(lose ?? 0)} worse, ${grouped(win ?? 0)} better`),
     cell(atMost(upper)),
-    cell(levelText(alpha)),
-    cell(grouped(items)),
-    cell(verdictWord(holdout, looks)),
+    cell(levelOf(claim)),
+    cell(grouped(n)),
+    cell(verdictText(verdict)),
   ]
 }
 
 export const costTable = ({ cost }: Compression): Table => ({
-  label: 'CPU time of result and original',
+  label: 'CPU time of result and incumbent',
   caption:
-    'CPU time per item of result and original: measured in alternating rounds, one thread without spinning, 95 % intervals of the factor.',
+    'CPU time per item of result and incumbent: measured in alternating rounds, one thread without spinning, 95 % intervals of the factor.',
   columns: [
     { head: 'items in a run' },
-    { head: 'original' },
+    { head: 'incumbent' },
     { head: 'result' },
     { head: 'factor' },
     { head: 'rounds' },
   ],
   rows: cost.map((each) => [
     cell(grouped(each.batch)),
-    cell(secondsText(each.originalCpuS)),
+    cell(secondsText(each.incumbentCpuS)),
     cell(secondsText(each.cpuS)),
     cell(factorText(each), factorRange(each)),
     cell(grouped(each.rounds)),
@@ -171,12 +176,12 @@ export const costTable = ({ cost }: Compression): Table => ({
 export const sliceTable = ({ slices }: Compression): Table => ({
   label: 'Slices',
   caption:
-    'Loss by slice on the items of the search, and the loss that a slice may have. Single figures without interval: small slices swing by chance; a slice is refused only where it is beyond its floor beyond doubt.',
+    'Loss by slice on the items of the search, and the loss that a slice may have. Single figures without interval: small slices swing by chance; a model is left out only where a slice is beyond its limit beyond doubt.',
   columns: [
     { head: 'slice' },
     { head: 'items' },
     { head: 'loss' },
-    { head: 'floor' },
+    { head: 'limit' },
     { head: 'note', words: true },
   ],
   rows: slices.map((one) => [
@@ -189,8 +194,8 @@ export const sliceTable = ({ slices }: Compression): Table => ({
 })
 
 const sliceNotes = {
-  over: 'over its floor, not beyond doubt',
-  near: 'near its floor',
+  over: 'over its limit, not beyond doubt',
+  near: 'near its limit',
   within: 'within',
 } as const
 
@@ -226,9 +231,9 @@ const runtimeRow = (row: RuntimeSetting): readonly Cell[] => [
 ]
 
 export const profileTable = ({ profile }: Compression): Table => ({
-  label: 'Where the original spends its time',
+  label: 'Where the incumbent spends its time',
   caption:
-    "Share of the original's CPU time by kind of operator: measured by the engine's profiler without fusions, so shares differ from those of the fused graph.",
+    "Share of the incumbent's CPU time by kind of operator: measured by the engine's profiler without fusions, so shares differ from those of the fused graph.",
   columns: [{ head: 'operator' }, { head: 'nodes' }, { head: 'share of CPU time' }],
   rows: profile.map(({ opType, nodes, share }) => [
     cell(opType),

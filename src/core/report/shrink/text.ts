@@ -51,11 +51,11 @@ function listed(name: string, texts: readonly string[]): string {
   return [name, ...lines].join('\n')
 }
 
-/** The trials that lead from the original to the result, in order. */
-export function onThePath({ trials, result, original }: Compression): readonly Trial[] {
+/** The trials that lead from the incumbent to the result, in order. */
+export function onThePath({ trials, result, incumbent }: Compression): readonly Trial[] {
   const path: Trial[] = []
   let model = result?.model
-  while (model !== undefined && model !== original.model) {
+  while (model !== undefined && model !== incumbent.model) {
     const trial = trials.find((one) => one.model === model && one.verdict === 'kept')
     if (trial === undefined || path.includes(trial)) break
     path.unshift(trial)
@@ -69,8 +69,8 @@ export function compressionMarkdown(found: Compression): string {
   return pageOf([
     md`# Compression of ${found.task}`,
     ...claimBlocks(found),
-    ...tableSection('From the original to the result', pathTable(found), steeredNote),
-    ...tableSection('The proof', finalistTable(found)),
+    ...tableSection('From the incumbent to the result', pathTable(found), steeredNote),
+    ...tableSection('The hold-out', finalistTable(found)),
     ...tableSection(
       'What was tried and is not in the result',
       gaveNothingTable(found, onThePath(found)),
@@ -79,7 +79,7 @@ export function compressionMarkdown(found: Compression): string {
     ...tableSection('CPU time', costTable(found)),
     ...tableSection('Settings of the runtime', runtimeTable(found, chosenRow(found))),
     ...tableSection('Slices', sliceTable(found)),
-    ...tableSection('Where the original spends its time', profileTable(found)),
+    ...tableSection('Where the incumbent spends its time', profileTable(found)),
     ...section('What the search cost', searchFacts(found).map(bullet)),
     ...section('Where this comes from', provenanceOf(found).map(bullet)),
   ])
@@ -120,16 +120,17 @@ function claimBlocks(found: Compression): readonly Markdown[] {
 /** Changes of one step that the card lists; compression.json has them all. */
 const mostChanges = 12
 
-/** The card beside the model: what it is, what is proven of it, how it was made. */
+/** The card beside the model: what it is, its claim, how it was made. */
 export function compressionCard(found: Compression, name: string): string {
   const steps = onThePath(found).flatMap((trial) => [
     md`- ${cutMd(`${trial.step.pass}: ${trial.text}`, 300)}`,
     ...trial.changes.slice(0, mostChanges).map((change) => md`  - ${cutMd(change, 300)}`),
   ])
-  const proven = found.outcome === 'proven' ? null : md`**Not proven.** `
+  const passed = found.outcome === 'certified' || found.outcome === 'supported'
+  const warning = passed ? null : md`**Undecided.** `
   return pageOf([
     md`# ${name}`,
-    md`${proven}Made by \`rightsize shrink\` from the model with digest ${found.original.model}, for the task ${found.task}.`,
+    md`${warning}Built by \`rightsize shrink\` from the model ${found.incumbent.identity}, for the task ${found.task}.`,
     ...claimBlocks(found),
     ...section('Steps', steps),
     ...tableSection('What each step gave', pathTable(found), steeredNote),

@@ -3,7 +3,7 @@ import { encodeModel } from '../../core/onnx/encode.ts'
 import { tokenFacts } from '../../core/onnx/text-feeds.ts'
 import type { Compression } from '../../core/result/compression.ts'
 import { logitsOf } from './answers.ts'
-import type { Lessons } from './heal.ts'
+import type { TrainingData } from './fine-tune.ts'
 import { numberedInputs, opened, type Part } from './inputs.ts'
 import type { Original } from './open-original.ts'
 import { requireFinite } from './original-answers.ts'
@@ -11,7 +11,7 @@ import type { ShrinkEffects, ShrinkRequest } from './request.ts'
 import { moreTexts } from './text-rows.ts'
 
 /** How much the original is asked before anything is trained. */
-export type Amount = Compression['lessons']
+export type Amount = Compression['training']
 
 /** Share of the search's time that asking the original may take. */
 const askingShare = 0.2
@@ -26,7 +26,7 @@ export async function amountOf(
   { keep, digest }: ShrinkEffects,
 ): Promise<Amount> {
   const encoder = new TextEncoder()
-  const name = `lessons-${digest(encoder.encode(JSON.stringify([search, copies, seconds])))}.json`
+  const name = `training-${digest(encoder.encode(JSON.stringify([search, copies, seconds])))}.json`
   const stored = amountIn(await keep.load(name))
   if (stored !== null) return stored
   const most = Math.max(fewestRows, (askingShare * seconds) / Math.max(1e-9, itemCpuS))
@@ -50,18 +50,18 @@ function amountIn(stored: Uint8Array | null): Amount | null {
 }
 
 /** Train rows, and changed copies where they are texts, with the original's logits: asked for when first needed and kept on disk. The corpus comes first. */
-export function lessonsOnce(
+export function trainingDataOnce(
   request: ShrinkRequest,
   original: Original,
   corpus: Part,
   amount: Amount,
   effects: ShrinkEffects,
-): () => Promise<Lessons> {
-  let lessons: Promise<Lessons> | null = null
-  const make = async (): Promise<Lessons> => {
+): () => Promise<TrainingData> {
+  let training: Promise<TrainingData> | null = null
+  const make = async (): Promise<TrainingData> => {
     const { engine, digest, keep, signal, say } = effects
     const { artefact, labels } = original
-    const { inputs, size, own, facts } = lessonRows(request, original, corpus, amount, effects)
+    const { inputs, size, own, facts } = trainingRows(request, original, corpus, amount, effects)
     const classes = labels.length
     const key = [digest(encodeModel(artefact.model)), facts, engine.name, engine.version]
     const name = `answers-${digest(new TextEncoder().encode(JSON.stringify(key)))}.f32`
@@ -84,12 +84,12 @@ export function lessonsOnce(
     return { size, own, inputs, logits, classes }
   }
   return () => {
-    lessons ??= make()
-    return lessons
+    training ??= make()
+    return training
   }
 }
 
-function lessonRows(
+function trainingRows(
   { seed, data }: ShrinkRequest,
   { artefact }: Original,
   corpus: Part,

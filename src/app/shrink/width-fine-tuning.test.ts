@@ -85,8 +85,8 @@ test('a narrowed encoder comes nearer to the original by training on its answers
   const learnt = parameterTensors(trainable.specs, parameters)
   const byName = new Map(learnt.map((tensor) => [tensor.name, tensor]))
   const initializers = graph.initializers.map((tensor) => byName.get(tensor.name) ?? tensor)
-  const healed = { ...narrow, graph: { ...graph, initializers } }
+  const fineTuned = { ...narrow, graph: { ...graph, initializers } }
   const before = await divergence(narrow, original)
   expect(before).toBeGreaterThan(0.01)
-  expect(await divergence(healed, original)).toBeLessThan(0.5 * before)
+  expect(await divergence(fineTuned, original)).toBeLessThan(0.5 * before)
 })

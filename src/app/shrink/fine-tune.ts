@@ -4,7 +4,7 @@ import { RightsizeError } from '../../core/error/error.ts'
 import type { Graph, Model, ValueInfo } from '../../core/onnx/model.ts'
 import { rawInputs } from '../../core/onnx/raw-feeds.ts'
 import { seededRandom } from '../../core/random/random.ts'
-import type { Healing } from '../../core/result/compression.ts'
+import type { FineTuning } from '../../core/result/compression.ts'
 import { learnable } from '../../core/train/classifier-on.ts'
 import { parameterTensors } from '../../core/train/parameters.ts'
 import { softened } from '../../core/train/soft-targets.ts'
@@ -15,7 +15,7 @@ import { outputOf } from './answers.ts'
 import type { InputsOf } from './inputs.ts'
 
 /** Rows with the original's logits for them, [rows x classes]. */
-export interface Lessons {
+export interface TrainingData {
   readonly size: number
   /** The first rows, which are rows of the corpus as they are; the others are changed copies of them. */
   readonly own: number
@@ -24,14 +24,14 @@ export interface Lessons {
   readonly classes: number
 }
 
-export interface HealOptions {
+export interface FineTuneOptions {
   readonly engine: TensorEngine
   readonly signal?: AbortSignal | undefined
   /** Whether the time of the search is over: training stops at the next step. */
   readonly expired?: (() => boolean) | undefined
 }
 
-/** The rows of all steps: the lessons shuffled, again and again until there are enough. */
+/** The rows of all steps: the training shuffled, again and again until there are enough. */
 function drawn(size: number, wanted: number, seed: number): readonly number[] {
   const out: number[] = []
   for (let round = 0; out.length < wanted; round += 1) {
@@ -52,16 +52,16 @@ function drawn(size: number, wanted: number, seed: number): readonly number[] {
  * The model after some steps of training on the original's softened answers (arXiv 1503.02531). One thread and a seed: the same inputs give the
  * same bytes. Throws SHRINK_TIME where the search's time ends meanwhile, and TRAIN_NO_GRADIENT for models with an operator that has no gradient, quantised ones for example.
  */
-export async function heal(
+export async function fineTune(
   artefact: Artefact,
-  lessons: Lessons,
-  healing: Healing,
-  { engine, signal, expired }: HealOptions,
+  training: TrainingData,
+  fineTuning: FineTuning,
+  { engine, signal, expired }: FineTuneOptions,
 ): Promise<Model> {
   const { model } = artefact
-  const { steps, batch, rate, temperature, seed } = healing
-  const { size, logits, classes } = lessons
-  const inputs = lessons.inputs(artefact)
+  const { steps, batch, rate, temperature, seed } = fineTuning
+  const { size, logits, classes } = training
+  const inputs = training.inputs(artefact)
   const output = outputOf(model)
   const opset = model.opsets['']
   const free = withFreeBatch(model.graph)
@@ -145,7 +145,7 @@ const sameShapes = (
   values.map((value) => original.find(({ name }) => name === value.name) ?? value)
 
 /** A rate that this width bears: 0.2 / width, what trained the example family from nothing at widths 48 to 256. */
-export function healingRate({ graph }: Model): number {
+export function fineTuningRate({ graph }: Model): number {
   const widths = graph.initializers.flatMap(({ name, dims, dtype }) =>
     dtype === 'float32' && dims.length === 1 && /norm/i.test(name) ? [dims[0] ?? 0] : [],
   )
