@@ -59,6 +59,11 @@ export interface RuntimeSession {
     readonly cpuS: number
     readonly latenciesS: readonly number[]
   }>
+  /**
+   * Asks one short question, which may cost a fraction of a cent: shows that the model answers at all and that the prompt
+   * fits `item`, and returns who answered. Rejects with the reason. Absent where opening has shown it.
+   */
+  probe?(item: RuntimeItem): Promise<ModelIdentity>
   usage(): Promise<RuntimeUsage>
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { join, relative, resolve } from 'node:path'
-import { writeWhole } from '../adapters/files/whole-file.ts'
+import { requireWritable, writeWhole } from '../adapters/files/whole-file.ts'
 import type { PublishEffects } from '../app/keep/publish.ts'
 import type { Source } from '../app/source/source.ts'
 import type { RunResult } from '../core/result/run-result.ts'
@@ -51,11 +51,13 @@ export async function decide(
   how: DecideHow,
   at: At,
 ): Promise<{ readonly result: RunResult; readonly files: readonly string[] }> {
+  const { baseDir, spec } = source
+  const dir = how.out === undefined ? baseDir : resolve(at.cwd, how.out)
+  for (const folder of new Set([dir, baseDir])) await requireWritable(folder)
   const result = await judged(source, how, at, 'run')
   const { publish } = await import('../app/keep/publish.ts')
-  const { baseDir, spec } = source
   const place = {
-    dir: how.out === undefined ? baseDir : resolve(at.cwd, how.out),
+    dir,
     ...{ ledger: ledgerIn(baseDir), lock: join(baseDir, lockName) },
     validUntil: daysAfter(result.provenance.endedAt, spec.validDays),
   }

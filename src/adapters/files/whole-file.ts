@@ -17,7 +17,14 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
   }
 }
 
-/** The same, and on return the bytes are on the disk: not even a power cut takes them back. */
+/** Throws WRITE_FAILED where no file can be written into the folder, which is made where it is missing. */
+export async function requireWritable(folder: string): Promise<void> {
+  const path = join(folder, '.rightsize-write-test')
+  await writeWhole(path, '')
+  await rm(path, { force: true })
+}
+
+/** `writeWhole`, and on return the bytes are on the disk: not even a power cut takes them back. */
 export async function writeDurably(path: string, bytes: Uint8Array | string): Promise<void> {
   await writeWhole(path, bytes)
   const file = await open(path, 'r')

@@ -134,6 +134,63 @@ describe('an endpoint that fails', () => {
     expect(far.asked).toHaveLength(1)
   })
 
+  test.each([
+    [
+      '429 with insufficient_quota',
+      429,
+      { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } },
+    ],
+    ['402', 402, { error: { message: 'Insufficient credits' } }],
+    [
+      '400 that names the balance',
+      400,
+      { error: { message: 'Your credit balance is too low to access the API.' } },
+    ],
+    [
+      '429 for the day',
+      429,
+      {
+        error: {
+          message: 'quota',
+          details: [{ quotaId: 'GenerateRequestsPerDayPerProject' }],
+          status: 'RESOURCE_EXHAUSTED',
+        },
+      },
+    ],
+  ])(
+    '%s stops at once with the words of the server, and keeps what was paid',
+    async (_, status, body) => {
+      const { baseUrl, asked } = await serve((question, response, count) => {
+        if (count > 5) json(response, body, status)
+        else echo(question, response, count)
+      })
+      const clock = pace()
+      const session = await open({ baseUrl, settings: { concurrency: 2 } }, { pace: clock })
+      const answers = await session.answer(Array.from({ length: 12 }, (__, i) => item(`${i}`)))
+      expect(answers.filter(({ ok }) => ok)).toHaveLength(5)
+      expect(answers.at(-1)).toMatchObject({
+        code: 'ENDPOINT_QUOTA',
+        permanent: true,
+        message: expect.stringContaining(body.error.message),
+      })
+      expect(asked.length).toBeLessThanOrEqual(7)
+      expect(clock.waits).toEqual([])
+      await expect(session.answer([item('again')])).rejects.toMatchObject({
+        code: 'ENDPOINT_QUOTA',
+      })
+    },
+  )
+
+  test('a limit a minute that is worded like an empty account is waited for', async () => {
+    const message = 'You exceeded your current quota, please check your plan. Please retry in 2.5s.'
+    const { baseUrl } = await serve((question, response, count) => {
+      if (count < 2) json(response, { error: { message, status: 'RESOURCE_EXHAUSTED' } }, 429)
+      else echo(question, response, count)
+    })
+    const session = await open({ baseUrl })
+    expect(await session.answer([item('x')])).toMatchObject([{ ok: true }])
+  })
+
   test('500 is tried again and then told', async () => {
     const { baseUrl, asked } = await serve((_, response) => json(response, { error: 'boom' }, 500))
     const session = await open({ baseUrl })
@@ -154,11 +211,8 @@ describe('an endpoint that fails', () => {
       code: 'ENDPOINT_HTML',
       message: expect.stringContaining('Sign in'),
     })
-    await expect(
-      open({ baseUrl, model: 'alias', settings: { resolve: true } }),
-    ).rejects.toMatchObject({
-      code: 'ENDPOINT_HTML',
-    })
+    const alias = await open({ baseUrl, model: 'alias', settings: { resolve: true } })
+    await expect(alias.probe?.(item('x'))).rejects.toMatchObject({ code: 'ENDPOINT_HTML' })
   })
 
   test.each([
@@ -392,26 +446,72 @@ describe('what is asked', () => {
   })
 })
 
+describe('an address', () => {
+  test.each([
+    ['/chat/completions', '/v1/chat/completions'],
+    ['/chat/completions/', '/v1/chat/completions'],
+    ['/completions', '/v1/completions'],
+    ['/', '/v1/chat/completions'],
+  ])('that ends in %s is asked at %s', async (ending, url) => {
+    const { baseUrl, asked } = await serve((_, response) =>
+      json(response, { ...says('hi'), choices: [{ text: 'hi', message: { content: 'hi' } }] }),
+    )
+    const session = await open({ baseUrl: `${baseUrl}${ending}` })
+    expect(await session.answer([item('x')])).toMatchObject([{ ok: true }])
+    expect(asked.map((one) => one.url)).toEqual([url])
+  })
+})
+
+describe('why a model stopped', () => {
+  const called = { function: { name: 'route', arguments: '{"to":"billing"}' } }
+  test.each([
+    ['stop', { content: 'a' }, 'stop', 'a'],
+    ['length', { content: 'a' }, 'length', 'a'],
+    ['content_filter', { content: 'a' }, 'refused', 'a'],
+    ['stop', { content: null, refusal: 'No.' }, 'refused', 'No.'],
+    [
+      'tool_calls',
+      { content: null, tool_calls: [called] },
+      'tool',
+      '{"name":"route","arguments":{"to":"billing"}}',
+    ],
+    ['eos', { content: 'a' }, 'other', 'a'],
+  ])('%s with %j is %s', async (reason, message, finish, text) => {
+    const { baseUrl } = await serve((_, response) =>
+      json(response, { choices: [{ message, finish_reason: reason }] }),
+    )
+    const session = await open({ baseUrl })
+    expect(await session.answer([item('x')])).toMatchObject([{ finish, output: { text } }])
+  })
+})
+
 describe('who answers', () => {
   test('an alias is resolved by one short question; the snapshot is what counts', async () => {
     const { baseUrl, asked } = await serve((_, response) =>
       json(response, { ...says('hi'), model: 'tiny-2024-07-18' }),
     )
     const session = await open({ baseUrl, model: 'tiny', settings: { resolve: true } })
-    expect(session.identity).toMatchObject({ model: 'tiny', floating: false })
-    expect(session.identity.revision).toMatch(/^tiny-2024-07-18 prompt:/)
+    expect(asked).toHaveLength(0)
+    const identity = await session.probe?.(item('x'))
+    expect(identity).toMatchObject({ model: 'tiny', floating: false })
+    expect(identity?.revision).toMatch(/^tiny-2024-07-18 prompt:/)
     expect(asked).toHaveLength(1)
     expect(asked[0]?.body).toMatchObject({ max_tokens: 1 })
   })
 
-  test('an alias that stays one is floating; a dated name is not, and is not asked', async () => {
-    const { baseUrl, asked } = await serve(echo)
+  test('an alias that stays one is floating; a dated name is not', async () => {
+    const { baseUrl } = await serve(echo)
     const alias = await open({ baseUrl, model: 'tiny', settings: { resolve: true } })
-    expect(alias.identity.floating).toBe(true)
-    const before = asked.length
+    expect(await alias.probe?.(item('x'))).toMatchObject({ floating: true })
     const dated = await open({ baseUrl, model: 'gpt-4o-2024-08-06', settings: { resolve: true } })
-    expect(dated.identity.floating).toBe(false)
-    expect(asked).toHaveLength(before)
+    expect(await dated.probe?.(item('x'))).toMatchObject({ floating: false })
+  })
+
+  test('a prompt that names a column which is not there is refused before anything is asked', async () => {
+    const { baseUrl, asked } = await serve(echo)
+    const session = await open({ baseUrl, prompt: '{{txet}}', settings: { resolve: true } })
+    await expect(session.probe?.(item('x'))).rejects.toMatchObject({ code: 'PROMPT_BROKEN' })
+    expect(asked).toEqual([])
   })
 
   test('another prompt is another revision', async () => {

@@ -1,4 +1,5 @@
 import type {
+  ModelIdentity,
   Runtime,
   RuntimeContext,
   RuntimeItem,
@@ -8,18 +9,16 @@ import type { Answer, TokenUsage } from '../../core/data/answer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { isOwnSetting } from '../../core/spec/settings.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
-import { type Endpoint, endpointOf } from './openai/endpoint.ts'
+import { type Api, type Endpoint, endpointOf } from './openai/endpoint.ts'
 import { type Identified, identify } from './openai/identity.ts'
 import { type Message, openPrompt, type Prompt } from './openai/prompt.ts'
-import { type Json, textOf, usageOf, vectorsOf } from './openai/reply.ts'
+import { finishOf, type Json, textOf, usageOf, vectorsOf } from './openai/reply.ts'
 import { type Pace, type SendOptions, type Sent, send } from './openai/request.ts'
 
 /** Requests in flight unless settings.concurrency says otherwise. */
 const defaultConcurrency = 4
 /** Seconds per attempt unless settings.timeoutS says otherwise. */
 const defaultTimeoutS = 120
-
-type Api = 'chat' | 'completions' | 'embeddings'
 
 /**
  * Any OpenAI-compatible endpoint: Ollama, vLLM, llama-server, LM Studio, hosted. `settings.api` is chat (default),
@@ -49,23 +48,34 @@ async function open(
   if (!candidate.model)
     throw new RightsizeError('ENDPOINT_REFUSED', `candidate ${candidate.id} names no model`)
   const { settings } = candidate
+  const endpoint = endpointOf(candidate, context)
   const asking: Asking = {
     candidate,
-    endpoint: endpointOf(candidate, context),
+    endpoint,
     prompt: openPrompt(candidate, context),
-    api: apiOf(settings['api']),
+    api: apiOf(settings['api'] ?? endpoint.api),
     options: { fetch: context.fetch, pace, timeoutS: settings.timeoutS ?? defaultTimeoutS },
     left: new Set(),
     log: context.log ?? (() => undefined),
     fingerprint: null,
   }
-  const { identity, fingerprint } = await whoAnswers(asking)
-  asking.fingerprint = fingerprint
+  const known = await identify(candidate, asking.endpoint, {
+    ...asking.options,
+    promptText: asking.prompt.text,
+  })
   const concurrency = settings.concurrency ?? defaultConcurrency
   return {
-    identity,
+    identity: known.identity,
     batchSize: settings.batch ?? concurrency * 4,
     answer: (batch, signal) => answerAll(asking, batch, concurrency, signal),
+    ...(settings['resolve'] === false
+      ? {}
+      : {
+          probe: async (item: RuntimeItem) => {
+            asking.prompt.render(item)
+            return probe(asking, known)
+          },
+        }),
     usage: async () => ({
       pids: [],
       threads: 0,
@@ -81,15 +91,27 @@ function apiOf(value: unknown): Api {
   return value === 'completions' || value === 'embeddings' ? value : 'chat'
 }
 
-function whoAnswers(asking: Asking): Promise<Identified> {
-  const { candidate, endpoint, options, prompt, api } = asking
-  const mayProbe = api !== 'embeddings' && candidate.settings['resolve'] !== false
-  const hello: readonly Message[] = [{ role: 'user', content: 'Hi' }]
-  return identify(candidate, endpoint, {
-    ...options,
-    promptText: prompt.text,
-    probe: mayProbe ? async () => (await ask(asking, hello, { max: 1 })).reply : null,
-  })
+const hello: readonly Message[] = [{ role: 'user', content: 'Hi' }]
+
+async function probe(asking: Asking, known: Identified): Promise<ModelIdentity> {
+  const reply = await firstReply(asking)
+  const fingerprint = reply?.['system_fingerprint']
+  if (typeof fingerprint === 'string') asking.fingerprint = fingerprint
+  return known.resolved(reply)
+}
+
+/** A refusal of the settings of the probe, or an empty answer to it, shows that somebody is there; everything else is worth knowing now. */
+async function firstReply(asking: Asking): Promise<Json | null> {
+  const { candidate, endpoint, options } = asking
+  try {
+    if (asking.api !== 'embeddings') return (await ask(asking, hello, { max: 1 })).reply
+    const body = { model: candidate.model, input: ['Hi'], ...bodyOf(candidate) }
+    return (await send(endpoint, '/embeddings', body, options)).reply
+  } catch (cause) {
+    const refused = cause instanceof RightsizeError ? cause : null
+    if (refused?.code === 'ENDPOINT_EMPTY' || /^4(00|22)/.test(refused?.message ?? '')) return null
+    throw cause
+  }
 }
 
 async function answerAll(
@@ -101,18 +123,32 @@ async function answerAll(
   if (asking.api === 'embeddings') return embedAll(asking, batch, signal)
   const answers = new Array<Answer>(batch.length)
   let next = 0
+  const stop: { by: Failure | null } = { by: null }
   const work = async (): Promise<void> => {
-    for (let at = next++; at < batch.length; at = next++) {
+    for (let at = next++; at < batch.length && stop.by === null; at = next++) {
       signal?.throwIfAborted()
       const item = batch[at]
-      if (item) answers[at] = await answerOne(asking, item, signal)
+      if (!item) continue
+      const answer = await answerOne(asking, item, signal)
+      if (!answer.ok && answer.permanent) stop.by ??= answer
+      else answers[at] = answer
     }
   }
   await Promise.all(Array.from({ length: Math.min(concurrency, batch.length) }, work))
-  return answers
+  return stop.by === null ? answers : stoppedBy(stop.by, answers)
 }
 
-async function answerOne(asking: Asking, item: RuntimeItem, signal?: AbortSignal): Promise<Answer> {
+/** What was paid for before the refusal is kept; the items that were not answered carry the refusal. Throws it where none was. */
+function stoppedBy({ cause, ...refusal }: Failure, answers: readonly Answer[]): readonly Answer[] {
+  if (!answers.some((answer) => answer?.ok)) throw cause
+  return Array.from(answers, (answer) => answer ?? refusal)
+}
+
+async function answerOne(
+  asking: Asking,
+  item: RuntimeItem,
+  signal?: AbortSignal,
+): Promise<Extract<Answer, { ok: true }> | Failure> {
   const messages = asking.prompt.render(item)
   try {
     const { reply, latencyS } = await ask(asking, messages, signal ? { signal } : {})
@@ -121,6 +157,7 @@ async function answerOne(asking: Asking, item: RuntimeItem, signal?: AbortSignal
       ok: true,
       output: { kind: 'text', text: textOf(reply) },
       latencyS,
+      finish: finishOf(reply),
       ...cost(asking, reply),
     }
   } catch (cause) {
@@ -145,7 +182,8 @@ async function embedAll(
       latencyS,
     }))
   } catch (cause) {
-    const failure = failureOf(cause)
+    const { cause: whole, ...failure } = failureOf(cause)
+    if (whole) throw whole
     return batch.map(() => failure)
   }
 }
@@ -252,11 +290,13 @@ export function priceOf({ price }: CandidateSpec, tokens: TokenUsage): number | 
 /** Tried again on another day, these may go well. */
 const retryable = /TIMEOUT|RATE_LIMITED|SERVER_ERROR|CUT|EMPTY|INVALID/
 
-/** One item's failure; what is wrong with the endpoint as a whole is thrown. */
-function failureOf(cause: unknown): Answer {
+/** One item's failure; `permanent` where the endpoint as a whole refuses. */
+function failureOf(cause: unknown): Failure {
   if (!(cause instanceof RightsizeError)) throw cause
   const { code, message } = cause
-  const whole = code === 'ENDPOINT_DOWN' || code === 'ENDPOINT_HTML' || code === 'PROMPT_BROKEN'
-  if (whole || /^(401|403|404):/.test(message)) throw cause
-  return { ok: false, code, message, retryable: retryable.test(code) }
+  const failure = { ok: false, code, message, retryable: retryable.test(code) } as const
+  const whole = /DOWN|HTML|QUOTA|PROMPT_BROKEN/.test(code) || /^(401|403|404):/.test(message)
+  return whole ? { ...failure, permanent: true, cause } : failure
 }
+
+type Failure = Extract<Answer, { ok: false }> & { readonly cause?: RightsizeError }

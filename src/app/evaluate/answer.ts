@@ -115,21 +115,21 @@ async function answerBatch(
     given = await request.session.answer(asked)
   } catch (cause) {
     const code = (cause as { code?: string }).code ?? 'RUNTIME_FAILED'
-    run.state.broken = { code, message: (cause as Error).message }
+    run.state.broken = { code, message: withStored((cause as Error).message, request, run) }
     return
   }
-  run.state.calls += batch.length
+  run.state.calls += given.filter((answer) => !refusedForGood(answer)).length
   const rows: StoredOutcome[] = []
   batch.forEach((item, i) => {
     const answer = given[i]
-    if (answer === undefined) return
+    if (answer === undefined || refusedForGood(answer)) return
     run.answers.set(item.id, answer)
     run.state.failedInARow = answer.ok ? 0 : run.state.failedInARow + 1
     run.state.outageInARow = !answer.ok && answer.retryable ? run.state.outageInARow + 1 : 0
     if (answer.ok) rows.push(outcome(request, item, run.keys.get(item.id) ?? '', answer))
   })
   if (rows.length > 0) run.store.putOutcomes(rows)
-  run.state.broken = brokenBy(given, run)
+  run.state.broken = brokenBy(given, request, run)
 }
 
 function outcome(request: AnswerRequest, item: Item, key: string, answer: Answer): StoredOutcome {
@@ -142,18 +142,37 @@ function outcome(request: AnswerRequest, item: Item, key: string, answer: Answer
   }
 }
 
+const refusedForGood = (answer: Answer | undefined): boolean =>
+  answer?.ok === false && answer.permanent === true
+
 /**
- * A candidate that never answered and failed many times in a row is broken, not merely bad. One that did answer and
- * now only fails as an outage does is broken too: judging it on an outage would call a good model bad.
+ * A candidate that never answered and failed many times in a row is broken, not merely bad; so is one that is refused
+ * for good. One that did answer and now only fails as an outage does is broken too: judging it on an outage would call
+ * a good model bad.
  */
-function brokenBy(given: readonly Answer[], run: BatchState): AnswerRun['broken'] {
-  const last = given.findLast((answer) => answer !== undefined && !answer.ok)
+function brokenBy(
+  given: readonly Answer[],
+  request: AnswerRequest,
+  run: BatchState,
+): AnswerRun['broken'] {
+  const last =
+    given.find(refusedForGood) ?? given.findLast((answer) => answer !== undefined && !answer.ok)
   if (last?.ok !== false) return null
   const { failedInARow, outageInARow: outage } = run.state
-  const answered = [...run.answers.values()].filter((answer) => answer.ok).length
-  if (answered === 0)
-    return failedInARow < failuresInARow ? null : { code: last.code, message: last.message }
-  if (outage < outageInARow) return null
-  const message = `${last.message}; ${answered} answers are stored, and the next run continues from there`
-  return { code: last.code, message }
+  const { code, message } = last
+  if (!last.permanent && answeredIn(run) === 0)
+    return failedInARow < failuresInARow ? null : { code, message }
+  if (!last.permanent && outage < outageInARow) return null
+  return { code, message: withStored(message, request, run) }
+}
+
+const answeredIn = ({ answers }: BatchState): number =>
+  [...answers.values()].filter((answer) => answer.ok).length
+
+/** The reason, and how much of the work is done and kept. */
+function withStored(message: string, { items }: AnswerRequest, run: BatchState): string {
+  const answered = answeredIn(run)
+  return answered === 0
+    ? message
+    : `${message}; ${answered} of ${items.length} answers are stored, and the next run continues from there`
 }

@@ -17,6 +17,7 @@ import { loadData } from './load.ts'
 import { aheadText, lookAhead, takeLook } from './look.ts'
 import { measureAll } from './measure.ts'
 import { openAll } from './open-all.ts'
+import { preflight } from './preflight.ts'
 import { pricedSpec } from './priced-spec.ts'
 import { refuseIfNothing, refuseLostLabels } from './refusals.ts'
 import { placeFor, withAccount } from './site.ts'
@@ -54,9 +55,10 @@ async function evaluateBy(
   onEvent({ type: 'stage', stage: 'data', detail: `reading ${spec.dataset.test}` })
   const data = await loadData(spec, effects, options.baseDir)
   const ordered = itemOrder(data.test.items, data.test.digest, effects.digest)
-  const opened = await openAll(spec, data, options)
+  const able = await openAll(spec, data, options)
   try {
-    refuseLostLabels(spec, data, opened)
+    refuseLostLabels(spec, data, able)
+    const opened = await preflight(spec, data.test.items, able, options)
     const context = await collecting(spec, ordered, options)
     const at = { spec, opened, items: ordered, test: data.test.digest }
     const ahead = await lookAhead(at, options)
@@ -80,7 +82,7 @@ async function evaluateBy(
     await options.ledger.claimed(look.key, { kind, chosen })
     return await withAccount(result, spec, place, effects)
   } finally {
-    await Promise.allSettled(opened.map((one) => one.session?.close()))
+    await Promise.allSettled(able.map((one) => one.session?.close()))
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
+import type { RuntimeContext, RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
 import { canonicalJson } from '../../core/data/canonical-json.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { mayChangeAnswers } from '../../core/spec/settings.ts'
@@ -46,6 +46,24 @@ export async function openCandidate(
     const broken = brokenCandidate(spec, trained, cause as Error, effects)
     if (broken.broken.code === 'TENSOR_ENGINE_MISSING') throw cause
     return broken
+  }
+}
+
+/** The candidate after its probe with an item of the data: who answers is known, or why nobody does. */
+export async function probed(
+  one: OpenedCandidate,
+  item: RuntimeItem | undefined,
+  effects: Effects,
+): Promise<OpenedCandidate> {
+  const { session, spec, trained } = one
+  if (!session?.probe || !item) return one
+  try {
+    const proven = { ...session, identity: await session.probe(item) }
+    const digest = candidateDigest(spec, proven, trained, effects)
+    return { ...one, session: proven, digest }
+  } catch (cause) {
+    await session.close()
+    return brokenCandidate(spec, trained, cause as Error, effects)
   }
 }
 

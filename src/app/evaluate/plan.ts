@@ -1,6 +1,7 @@
 import type { Item } from '../../core/data/item.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
 import { scorerPart } from '../../core/part/scorers.ts'
+import { outlaySentences } from '../../core/plan/outlay.ts'
 import { planReport } from '../../core/plan/plan.ts'
 import type { PlanInput, PlanReport } from '../../core/plan/plan-types.ts'
 import type { RunResult } from '../../core/result/run-result.ts'
@@ -25,8 +26,8 @@ export async function planOf(
   const clustered = items.some((item) => item.cluster !== null)
   const regime = regimeOf(spec, input, { clustered, candidates: spec.candidates })
   const report = planReport({ ...input, regime: regime.kind })
-  const sentences = report.sentences.map((text) => text.replace('the spec asks for it', regime.why))
-  return { ...report, regime, sentences }
+  const planned = report.sentences.map((text) => text.replace('the spec asks for it', regime.why))
+  return { ...report, regime, sentences: [...outlaySentences(spec, input), ...planned] }
 }
 
 /** What the planner needs, from the spec and from what an earlier result measured. */

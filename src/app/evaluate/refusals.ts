@@ -24,7 +24,10 @@ export function refuseLostLabels(
 }
 
 /** Throws where nothing is left to decide on: the incumbent of a relative bar is broken, or everything is. */
-export function refuseIfNothing(spec: Spec, collected: readonly Collected[]): void {
+export function refuseIfNothing(
+  spec: Spec,
+  collected: readonly Pick<Collected, 'opened' | 'broken'>[],
+): void {
   const incumbent = collected.find((one) => one.opened.spec.id === spec.incumbent)
   if (incumbent?.broken && spec.bar.kind === 'relative') {
     const { code, message } = incumbent.broken

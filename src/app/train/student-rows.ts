@@ -8,7 +8,7 @@ import { inputText } from '../evaluate/differences.ts'
 import type { Effects } from '../evaluate/effects.ts'
 import type { RunEvent } from '../evaluate/events.ts'
 import { loadData } from '../evaluate/load.ts'
-import { openCandidate } from '../evaluate/opened.ts'
+import { openCandidate, probed } from '../evaluate/opened.ts'
 import { teacherRows } from './teacher-rows.ts'
 
 export interface RowsRequest {
@@ -63,7 +63,8 @@ async function taughtRows(
   candidate: CandidateSpec,
   { effects, context, onEvent }: RowsParts,
 ): Promise<StudentRows> {
-  const { session, broken } = await openCandidate(candidate, null, effects, context)
+  const opened = await openCandidate(candidate, null, effects, context)
+  const { session, broken } = await probed(opened, { id: '0', input: texts[0] ?? '' }, effects)
   if (!session) {
     throw new RightsizeError(
       'RUN_NOTHING_ANSWERED',

@@ -28,6 +28,9 @@ export interface TokenUsage {
   readonly reasoning?: number
 }
 
+/** Why a model stopped writing: it was done, its token limit was reached, it declined, or it called a tool. */
+export type Finish = 'stop' | 'length' | 'refused' | 'tool' | 'other'
+
 export type Answer =
   | {
       readonly ok: true
@@ -36,11 +39,15 @@ export type Answer =
       readonly tokens?: TokenUsage
       readonly joules?: number
       readonly price?: number
+      /** Absent where the runtime does not say. */
+      readonly finish?: Finish
     }
   | {
       readonly ok: false
       readonly code: string
       readonly message: string
       readonly retryable: boolean
+      /** The whole endpoint refuses (key, quota, unknown model): every further item would be refused too. */
+      readonly permanent?: true
       readonly latencyS?: number
     }

@@ -6,14 +6,19 @@ export const runErrors = {
     why: 'A step that the decision depends on could not be completed.',
     next: 'Fix the problem named above and run the same command again; stored answers are reused.',
   },
+  RUN_NOT_READY: {
+    title: 'A candidate is not ready, and others cost money',
+    why: 'Every candidate is opened and asked one short question first. Nothing else is paid until all of them answer.',
+    next: 'Fix the candidates named above, or remove them from the spec.',
+  },
   RUN_INCUMBENT_BROKEN: {
     title: 'The incumbent does not work',
     why: 'With a margin, every candidate is compared with the incumbent item by item.',
     next: 'Fix the incumbent, pass its stored outputs (`--predictions`), or set an absolute bar (`bar: { floor: 0.9 }`).',
   },
   RUN_NOTHING_ANSWERED: {
-    title: 'No candidate answered',
-    why: 'Every candidate failed on every item.',
+    title: 'No candidate could be judged',
+    why: 'Every candidate failed before it had answered the items.',
     next: 'Run `rightsize doctor` to see which runtimes work here, then fix the problem named above.',
   },
   SCORER_FAILED: {

@@ -101,6 +101,11 @@ export const runtimeErrors = {
     why: 'The endpoint does not accept the key, the model name or a setting.',
     next: 'Read its message above and fix the candidate.',
   },
+  ENDPOINT_QUOTA: {
+    title: 'The account has no quota or credit left',
+    why: 'The endpoint refuses until the account is paid or its quota is raised. Waiting does not help, so the run stopped.',
+    next: 'Settle the account, then run the same command again; stored answers are reused.',
+  },
   ENDPOINT_TIMEOUT: {
     title: 'The endpoint timed out',
     why: 'No answer arrived within `settings.timeoutS`, retries included.',

@@ -31,6 +31,11 @@ export const specErrors = {
     why: 'Results, reports and the lock refer to candidates by id, so ids must be unique.',
     next: 'Give each candidate its own `id`.',
   },
+  SPEC_CURRENCY: {
+    title: 'Prices are in different currencies',
+    why: 'Candidates are compared by price, and no exchange rate is known.',
+    next: 'State every price in the currency of the account (`account.currency`).',
+  },
   SPEC_INCUMBENT: {
     title: 'The incumbent is not one of the candidates',
     why: '`incumbent` is the id of the candidate that is in use now.',

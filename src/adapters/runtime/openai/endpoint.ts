@@ -7,10 +7,11 @@ import type { CandidateSpec } from '../../../core/spec/spec.ts'
 export interface Endpoint {
   /** Without a slash at the end. */
   readonly baseUrl: string
+  /** The interface that the address names, where it is the full address of a request; else null. */
+  readonly api: Api | null
   readonly headers: Readonly<Record<string, string>>
   /** Cut out of every message. */
   readonly secrets: readonly string[]
-  readonly local: boolean
 }
 
 /** Variables in which the hosted services keep their keys (source: each service's own quick start). */
@@ -30,7 +31,9 @@ const openaiUrl = 'https://api.openai.com/v1'
  * variable belongs to: never OPENAI_API_KEY to just any address.
  */
 export function endpointOf(candidate: CandidateSpec, context: RuntimeContext): Endpoint {
-  const url = urlOf(candidate.baseUrl ?? context.env['OPENAI_BASE_URL'] ?? openaiUrl)
+  const { url, api } = routed(
+    urlOf(candidate.baseUrl ?? context.env['OPENAI_BASE_URL'] ?? openaiUrl),
+  )
   const variable = candidate.apiKeyEnv ?? keyVariables[url.hostname]
   const key = variable === undefined ? undefined : context.env[variable]
   if (variable !== undefined && !key)
@@ -40,12 +43,12 @@ export function endpointOf(candidate: CandidateSpec, context: RuntimeContext): E
     })
   return {
     baseUrl: url.href.replace(/\/+$/, ''),
+    api,
     headers: {
       'content-type': 'application/json',
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
     },
     secrets: [...(key ? [key] : []), ...secretsOf(context.env)],
-    local: isLocal(url.hostname),
   }
 }
 
@@ -60,7 +63,21 @@ function urlOf(text: string): URL {
   return url
 }
 
-/** Whether the address is this machine. */
-export function isLocal(hostname: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/.test(hostname)
+/** The ways to ask an OpenAI-compatible endpoint. */
+export type Api = 'chat' | 'completions' | 'embeddings'
+
+/** Where the address of an interface ends, as people copy it from a page or a script. */
+const routes: readonly (readonly [RegExp, Api])[] = [
+  [/\/chat\/completions\/*$/, 'chat'],
+  [/\/completions\/*$/, 'completions'],
+  [/\/embeddings\/*$/, 'embeddings'],
+]
+
+/** A full address as its base and the interface that it names. */
+function routed(url: URL): { readonly url: URL; readonly api: Api | null } {
+  const route = routes.find(([ending]) => ending.test(url.pathname))
+  if (!route) return { url, api: null }
+  const base = new URL(url)
+  base.pathname = url.pathname.replace(route[0], '')
+  return { url: base, api: route[1] }
 }

@@ -19,43 +19,36 @@ const pinnedName = /(-\d{4}-\d{2}-\d{2}|-\d{8}|-\d{4}|@sha256:[0-9a-f]{8,}|@[0-9
 
 export interface Identified {
   readonly identity: ModelIdentity
-  /** Fingerprint of the first reply; a later one that differs is told. */
-  readonly fingerprint: string | null
+  /** The identity after a reply: the snapshot that it names. */
+  readonly resolved: (reply: Json | null) => ModelIdentity
 }
 
 /**
- * Finds out what answers under a name: the digest that Ollama gives, the size that llama-server gives, else the snapshot
- * that a one-token question is answered by. What stays an alias is floating: its outcomes expire.
+ * Finds out what answers under a name without asking a question: the digest that Ollama lists, the size that
+ * llama-server lists; a reply then names the snapshot. What stays an alias is floating: its outcomes expire.
  */
 export async function identify(
   candidate: CandidateSpec,
   endpoint: Endpoint,
-  options: SendOptions & {
-    /** Asks one short question; null where the candidate must not be asked. */
-    readonly probe: (() => Promise<Json>) | null
-    readonly promptText: string
-  },
+  options: SendOptions & { readonly promptText: string },
 ): Promise<Identified> {
   const model = candidate.model ?? ''
   const listed = await listing(endpoint, model, options)
   const told = { ...listed, ...(await ollamaDigest(endpoint, model, options)) }
-  const pinned = told.revision !== undefined || pinnedName.test(model)
-  const first = pinned || !options.probe ? null : await probed(options.probe)
-  const resolved = typeof first?.['model'] === 'string' ? first['model'] : model
-  const fingerprint = first?.['system_fingerprint']
   const prompt = createHash('sha256').update(options.promptText).digest('hex').slice(0, 16)
-  return {
-    fingerprint: typeof fingerprint === 'string' ? fingerprint : null,
-    identity: {
-      model,
-      revision: `${told.revision ?? resolved} prompt:${prompt}`,
-      precision: told.precision ?? 'unknown',
-      engine: `openai ${new URL(endpoint.baseUrl).host}`,
-      floating: !pinned && !pinnedName.test(resolved),
-      ...sizes(candidate, told),
-      ...(candidate.labels === undefined ? {} : { labels: candidate.labels }),
-    },
-  }
+  const pinned = told.revision !== undefined || pinnedName.test(model)
+  const named = (answered: string): ModelIdentity => ({
+    model,
+    revision: `${told.revision ?? answered} prompt:${prompt}`,
+    precision: told.precision ?? 'unknown',
+    engine: `openai ${new URL(endpoint.baseUrl).host}`,
+    floating: !pinned && !pinnedName.test(answered),
+    ...sizes(candidate, told),
+    ...(candidate.labels === undefined ? {} : { labels: candidate.labels }),
+  })
+  const answered = (reply: Json | null): string =>
+    !pinned && typeof reply?.['model'] === 'string' ? reply['model'] : model
+  return { identity: named(model), resolved: (reply) => named(answered(reply)) }
 }
 
 function sizes(
@@ -108,16 +101,5 @@ async function ollamaDigest(
     }
   } catch {
     return {} // another server on that port
-  }
-}
-
-/** A refusal of the probe's settings says nothing about the model; everything else is worth knowing now. */
-async function probed(probe: () => Promise<Json>): Promise<Json | null> {
-  try {
-    return await probe()
-  } catch (cause) {
-    const known = cause instanceof RightsizeError ? cause : null
-    if (known?.code === 'ENDPOINT_EMPTY' || /^4(00|22)/.test(known?.message ?? '')) return null
-    throw cause
   }
 }

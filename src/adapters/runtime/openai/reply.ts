@@ -1,4 +1,4 @@
-import type { TokenUsage } from '../../../core/data/answer.ts'
+import type { Finish, TokenUsage } from '../../../core/data/answer.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { eventsToReply } from './events.ts'
 
@@ -54,10 +54,48 @@ export function textOf(reply: Json): string {
   if (!choice) throw new RightsizeError('ENDPOINT_INVALID', `no choices in it: ${keysOf(reply)}`)
   const message = choice['message'] as Json | undefined
   const text =
-    flatten(message?.['content']) ?? flatten(choice['text']) ?? flatten(message?.['refusal'])
+    flatten(message?.['content']) ??
+    flatten(choice['text']) ??
+    flatten(message?.['refusal']) ??
+    calledTools(message?.['tool_calls'])
   if (text !== null && text.trim() !== '') return text
   const finish = String(choice['finish_reason'] ?? 'not given')
   throw new RightsizeError('ENDPOINT_EMPTY', `no content, finish reason: ${finish}`)
+}
+
+/** Why the model stopped, in the closed set of `Finish`. */
+export function finishOf(reply: Json): Finish {
+  const choice = (reply['choices'] as readonly Json[] | undefined)?.[0]
+  const refusal = (choice?.['message'] as Json | undefined)?.['refusal']
+  if (typeof refusal === 'string' && refusal !== '') return 'refused'
+  const reason = choice?.['finish_reason']
+  return typeof reason === 'string' ? (finishes[reason] ?? 'other') : 'other'
+}
+
+const finishes: Readonly<Record<string, Finish>> = {
+  stop: 'stop',
+  length: 'length',
+  content_filter: 'refused',
+  tool_calls: 'tool',
+  function_call: 'tool',
+}
+
+/** Tools that were called instead of a text, as JSON: `{ name, arguments }`, or a list of them. */
+function calledTools(calls: unknown): string | null {
+  if (!Array.isArray(calls) || calls.length === 0) return null
+  const named = calls.map((call: Json | null) => {
+    const { name, arguments: given } = (call?.['function'] ?? {}) as Json
+    return { name, arguments: typeof given === 'string' ? parsed(given) : given }
+  })
+  return JSON.stringify(named.length === 1 ? named[0] : named)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }
 
 /** Content is a string, or a list of parts of which the texts count. */

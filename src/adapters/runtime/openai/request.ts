@@ -1,5 +1,6 @@
 import { RightsizeError } from '../../../core/error/error.ts'
 import { redact } from '../../../core/error/secret.ts'
+import { mostTries } from '../../../core/plan/outlay.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type Json, readReply } from './reply.ts'
 
@@ -28,7 +29,7 @@ export interface Sent {
 
 /** Attempts per request, by what went wrong; what is not listed is not tried again. */
 const attempts: Readonly<Record<string, number>> = {
-  ENDPOINT_RATE_LIMITED: 8,
+  ENDPOINT_RATE_LIMITED: mostTries,
   ENDPOINT_SERVER_ERROR: 5,
   ENDPOINT_DOWN: 4,
   ENDPOINT_CUT: 3,
@@ -110,15 +111,30 @@ function reasonOf(cause: unknown): string {
 async function refusal(endpoint: Endpoint, response: Response): Promise<RightsizeError> {
   const text = await response.text().catch(() => '')
   const said = redact(messageIn(text), endpoint.secrets)
-  return new RightsizeError(codeOf(response.status), `${response.status}: ${said}`)
+  return new RightsizeError(refusalCode(response, text), `${response.status}: ${said}`)
 }
 
-function codeOf(
-  status: number,
-): 'ENDPOINT_RATE_LIMITED' | 'ENDPOINT_SERVER_ERROR' | 'ENDPOINT_REFUSED' {
+/** Codes and sentences by which vendors say that nobody pays any more (source: their pages on error codes). */
+const unpaid =
+  /insufficient_quota|billing_(hard_limit_reached|not_active)|exceeded your current quota|check your plan and billing|credit balance is too low|insufficient (credits|funds|balance)|out of credits|requires more credits|PerDay/i
+/** Gemini words its limits a minute like an empty account, and says when to come back. */
+const comesBack = /retry in \d|"retryDelay"/i
+
+/** What a refused request means: waiting cures a rate, not an empty account. */
+function refusalCode({ status, headers }: Response, text: string): RefusalCode {
+  const named = /insufficient_quota|billing_|PerDay/.test(text)
+  const waits = headers.has('retry-after') || headers.has('retry-after-ms') || comesBack.test(text)
+  const empty = unpaid.test(text) && status >= 400 && status < 500 && (named || !waits)
+  if (status === 402 || empty) return 'ENDPOINT_QUOTA'
   if (status === 429) return 'ENDPOINT_RATE_LIMITED'
   return status >= 500 || status === 408 ? 'ENDPOINT_SERVER_ERROR' : 'ENDPOINT_REFUSED'
 }
+
+type RefusalCode =
+  | 'ENDPOINT_QUOTA'
+  | 'ENDPOINT_RATE_LIMITED'
+  | 'ENDPOINT_SERVER_ERROR'
+  | 'ENDPOINT_REFUSED'
 
 function messageIn(text: string): string {
   try {
