@@ -54,6 +54,12 @@ function attributeOf(name: string, value: AttributeValue): Attribute {
   return intsAttribute(name, value)
 }
 
+function nodeOf(opType: string, inputs: readonly string[], options: EmitOptions): Node {
+  const { attributes = {}, domain = '', outputs = [], name = outputs[0] ?? '' } = options
+  const listed = Object.entries(attributes).map(([key, value]) => attributeOf(key, value))
+  return { name, opType, domain, inputs, outputs, attributes: listed }
+}
+
 /** A writer of nodes for this graph; fresh names carry `prefix`. */
 export const writerFor = (graph: Graph, prefix = ''): GraphWriter =>
   graphWriter(takenNames(graph), prefix)
@@ -78,16 +84,10 @@ export function graphWriter(taken: Iterable<string> = [], prefix = ''): GraphWri
     for (const output of node.outputs) names.take(output)
     nodes.push(node)
   }
-  const emit: GraphWriter['emit'] = (
-    opType,
-    inputs,
-    { attributes = {}, domain = '', outputs, name } = {},
-  ) => {
-    const made = outputs ?? [names.fresh(opType.toLowerCase())]
-    const [first = ''] = made
-    const listed = Object.entries(attributes).map(([key, value]) => attributeOf(key, value))
-    append({ name: name ?? first, opType, domain, inputs, outputs: made, attributes: listed })
-    return first
+  const emit: GraphWriter['emit'] = (opType, inputs, options = {}) => {
+    const outputs = options.outputs ?? [names.fresh(opType.toLowerCase())]
+    append(nodeOf(opType, inputs, { ...options, outputs }))
+    return outputs[0] ?? ''
   }
   return {
     nodes,

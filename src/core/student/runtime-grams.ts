@@ -31,68 +31,83 @@ function mix(hash: number, value: number): number {
   return h ^ (h >>> 15)
 }
 
+/** Buffers that grow with the longest text. */
+interface Buffers extends GramSettings {
+  units: Uint16Array
+  words: Int32Array
+  chars: Int32Array
+}
+
+/** Room for L words and, in a run of L units, for 2 L starts of each length. */
+function fold(buffers: Buffers, text: string): number {
+  const lower = (/[^ -~]/.test(text) ? text.normalize('NFKC') : text).toLowerCase()
+  const { length } = lower
+  if (length > buffers.units.length) {
+    buffers.units = new Uint16Array(2 * length)
+    buffers.words = new Int32Array(2 * length * buffers.wordMax)
+    buffers.chars = new Int32Array(4 * length * buffers.charMax)
+  }
+  for (let i = 0; i < length; i++) buffers.units[i] = lower.charCodeAt(i)
+  return length
+}
+
+/** A run between spaces, with a space at both ends. */
+function readChars(buffers: Buffers, start: number, end: number, count: number): number {
+  const { units, chars, charMin, charMax } = buffers
+  let n = count
+  for (let i = start - 1; i < end; i++) {
+    const stop = Math.min(end + 1, i + charMax)
+    let h = 0x51ed270b
+    for (let j = i; j < stop; j++) {
+      h = mix(h, j < start || j === end ? 32 : (units[j] as number))
+      if (j - i + 1 >= charMin) chars[n++] = h
+    }
+  }
+  return n
+}
+
+/** Letters and digits in a row are a word; signs part words. */
+function readWords(
+  { units, words, wordMax }: Buffers,
+  start: number,
+  end: number,
+  count: number,
+  before: number[],
+): number {
+  const letter = (i: number) => i < end && kindOf(units[i] as number) === LETTER
+  let n = count
+  for (let i = start; i < end; i++) {
+    if (!letter(i)) continue
+    let h = 0x2545f491
+    for (; letter(i); i++) h = mix(h, units[i] as number)
+    words[n++] = h
+    for (const earlier of before) words[n++] = mix(Math.imul(earlier, 3), h)
+    before.unshift(h)
+    before.length = Math.min(before.length, wordMax - 1)
+  }
+  return n
+}
+
 /** A reader of texts: lower case, beyond ASCII NFKC, then hashed n-grams. Keeps its buffers. */
-export function gramReader({ charMin, charMax, wordMax }: GramSettings): (text: string) => Grams {
-  let units = new Uint16Array(0)
-  let words = new Int32Array(0)
-  let chars = new Int32Array(0)
-  const unit = (i: number): number => units[i] as number
-
-  /** Room for L words and, in a run of L units, for 2 L starts of each length. */
-  function fold(text: string): number {
-    const lower = (/[^ -~]/.test(text) ? text.normalize('NFKC') : text).toLowerCase()
-    const { length } = lower
-    if (length > units.length) {
-      units = new Uint16Array(2 * length)
-      words = new Int32Array(2 * length * wordMax)
-      chars = new Int32Array(4 * length * charMax)
-    }
-    for (let i = 0; i < length; i++) units[i] = lower.charCodeAt(i)
-    return length
-  }
-
-  /** A run between spaces, with a space at both ends. */
-  function readChars(start: number, end: number, count: number): number {
-    let n = count
-    for (let i = start - 1; i < end; i++) {
-      const stop = Math.min(end + 1, i + charMax)
-      let h = 0x51ed270b
-      for (let j = i; j < stop; j++) {
-        h = mix(h, j < start || j === end ? 32 : unit(j))
-        if (j - i + 1 >= charMin) chars[n++] = h
-      }
-    }
-    return n
-  }
-
-  /** Letters and digits in a row are a word; signs part words. */
-  function readWords(start: number, end: number, count: number, before: number[]): number {
-    let n = count
-    for (let i = start; i < end; i++) {
-      if (kindOf(unit(i)) !== LETTER) continue
-      let h = 0x2545f491
-      for (; i < end && kindOf(unit(i)) === LETTER; i++) h = mix(h, unit(i))
-      words[n++] = h
-      for (const earlier of before) words[n++] = mix(Math.imul(earlier, 3), h)
-      before.unshift(h)
-      before.length = Math.min(before.length, wordMax - 1)
-    }
-    return n
-  }
-
+export function gramReader(settings: GramSettings): (text: string) => Grams {
+  const [units, words, chars] = [new Uint16Array(0), new Int32Array(0), new Int32Array(0)]
+  const buffers: Buffers = { ...settings, units, words, chars }
   return (text) => {
-    const length = fold(text)
+    const length = fold(buffers, text)
     const before: number[] = []
     let wordCount = 0
     let charCount = 0
     for (let start = 0; start < length; start++) {
       let end = start
-      while (end < length && kindOf(unit(end)) !== SPACE) end++
+      while (end < length && kindOf(buffers.units[end] as number) !== SPACE) end++
       if (end === start) continue
-      charCount = readChars(start, end, charCount)
-      wordCount = readWords(start, end, wordCount, before)
+      charCount = readChars(buffers, start, end, charCount)
+      wordCount = readWords(buffers, start, end, wordCount, before)
       start = end
     }
-    return { words: words.subarray(0, wordCount), chars: chars.subarray(0, charCount) }
+    return {
+      words: buffers.words.subarray(0, wordCount),
+      chars: buffers.chars.subarray(0, charCount),
+    }
   }
 }

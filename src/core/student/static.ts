@@ -73,16 +73,10 @@ export function* staticTraining(
     ...startOf(options, tokens),
   }
   const { epochs = 40, patience = 6, metric = 'accuracy', holdOut = 0.2 } = options
-  const share = Math.min(holdOut, 5000 / rows.length)
+  const splits = [stratifiedSplit(indices, Math.min(holdOut, 5000 / rows.length), seed)]
   const { learner: bag, ...choice } = yield* chooseEpochs(
     () => new EmbeddingBag({ ...task, random: seededRandom(seed).next }),
-    {
-      rows: rows.length,
-      splits: [stratifiedSplit(indices, share, seed)],
-      epochs,
-      patience,
-      metric,
-    },
+    { rows: rows.length, splits, epochs, patience, metric },
   )
   const vectors = options.vectors ? bag.vectors : onlySeen(bag.vectors, tokens, width)
   const stored =
