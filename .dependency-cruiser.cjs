@@ -48,10 +48,12 @@ module.exports = {
       from: { path: '^src/app/' }, to: { path: '^src/(adapters|cli|wire)' } },
     { name: 'reports-read-the-result', severity: 'error', comment: 'A report is a function of the documents in core/result alone.',
       from: { path: '^src/core/report/' }, to: { path: '^src/', pathNot: ['^src/core/(report|result|unit|error|part)/'] } },
+    { name: 'doors-are-pure', severity: 'error', comment: 'A subpath is for those who want one room of the house: it brings no wiring, no file and no package but what that room has.',
+      from: { path: '^src/((stats|carbon|report|testing)\\.ts|testing/)' }, to: { path: '^src/', pathNot: '^src/(core|contract|testing)/' } },
     { name: 'not-to-dev-dep', severity: 'error', comment: 'A user does not have our dev dependencies; a peer they install themselves.',
       from: { path: '^src/', pathNot: '\\.test\\.ts$' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] } },
     { name: 'no-orphans', severity: 'error', comment: 'A file nobody imports is dead.',
-      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^src/(index|worker|cli/main)\\.ts$', '\\.test\\.ts$'] }, to: {} },
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^src/(index|stats|carbon|report|testing|worker|cli/main)\\.ts$', '\\.test\\.ts$'] }, to: {} },
   ],
   options: {
     exclude: { path: '[.]test[.]ts$' },

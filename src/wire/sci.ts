@@ -7,20 +7,20 @@ import { type At, accountOf, readResult, readText } from './world.ts'
 export interface SciFlags {
   /** Candidates of a run to explain; none: the chosen one and the incumbent. */
   readonly candidate: readonly string[]
-  readonly kwh: number | undefined
-  readonly joules: number | undefined
-  readonly requests: number | undefined
-  readonly accepted: number | undefined
+  readonly kwh?: number | undefined
+  readonly joules?: number | undefined
+  readonly requests?: number | undefined
+  readonly accepted?: number | undefined
   /** Seconds for which the device was reserved. */
-  readonly duration: number | undefined
-  readonly device: string | undefined
-  readonly share: number | undefined
+  readonly duration?: number | undefined
+  readonly device?: string | undefined
+  readonly share?: number | undefined
   /** Years. */
-  readonly lifetime: number | undefined
+  readonly lifetime?: number | undefined
   /** gCO2e. */
-  readonly embodied: number | undefined
-  readonly pue: number | undefined
-  readonly grid: string | undefined
+  readonly embodied?: number | undefined
+  readonly pue?: number | undefined
+  readonly grid?: string | undefined
 }
 
 interface Explained {

@@ -13,8 +13,9 @@ import { meterAvailability, openMeters } from '../../src/adapters/meter/table.ts
 import { createUnboundMeter } from '../../src/adapters/meter/unbound.ts'
 import { linuxProcesses } from '../../src/adapters/processes/linux.ts'
 import type { MachineUse, Processes, ProcessUse } from '../../src/contract/processes.ts'
+import { meterContract } from '../../src/testing.ts'
 import { candidate } from './candidate.ts'
-import { meterSuite } from './meter-suite.ts'
+import { runner } from './runner.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** A machine that does what the test says: time, CPU seconds of the work and of all. */
@@ -84,7 +85,7 @@ const raplOf = (world: FakeWorld, root: string, idleW: number | null = null) =>
 
 const shared = new FakeWorld()
 const powercap = fakePowercap()
-meterSuite({
+meterContract(runner, {
   name: 'rapl',
   open: async () => raplOf(shared, powercap.root),
   binding: { pids: [1] },
@@ -94,7 +95,7 @@ meterSuite({
   },
   gives: true,
 })
-meterSuite({
+meterContract(runner, {
   name: 'cpu-time',
   open: async () =>
     createCpuTimeMeter({
@@ -106,7 +107,7 @@ meterSuite({
   work: async () => shared.spend(2, 1, 2),
   gives: true,
 })
-meterSuite({
+meterContract(runner, {
   name: 'none',
   open: async () => createUnboundMeter(() => shared.nowS, 'bind what does the work'),
   binding: {},
@@ -125,7 +126,7 @@ const dcgm = async (program: string, args: readonly string[]): Promise<string> =
   if (program === 'nvidia-smi') return smi(program, args)
   return `#Entity TOTEC\nID\nGPU 0     ${counterMj}\nGPU 1     1000\n`
 }
-meterSuite({
+meterContract(runner, {
   name: 'nvml, energy counter by dcgm',
   open: async () => createNvmlMeter({ kind: 'dcgm' }, { run: dcgm, nowS: () => shared.nowS }),
   binding: { gpus: [0, 1] },
@@ -135,7 +136,7 @@ meterSuite({
   },
   gives: true,
 })
-meterSuite({
+meterContract(runner, {
   name: 'nvml, polled power',
   open: async () =>
     createNvmlMeter({ kind: 'power', field: 'power.draw' }, { run: smi, nowS: () => shared.nowS }),
@@ -167,7 +168,7 @@ afterAll(() => server.close())
 const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 const prometheus = (query: string) =>
   createPrometheusMeter({ baseUrl, query, fetch, nowS: () => shared.nowS })
-meterSuite({
+meterContract(runner, {
   name: 'prometheus',
   open: async () => prometheus('kepler_container_joules_total{pod="llm"}'),
   binding: {},
@@ -179,7 +180,7 @@ meterSuite({
 })
 
 const plug = ['-e', 'let j=0;setInterval(()=>console.log(j+=0.5),5)']
-meterSuite({
+meterContract(runner, {
   name: 'external',
   open: async () =>
     createExternalMeter({

@@ -4,14 +4,16 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { openProcesses } from '../../src/adapters/processes/table.ts'
+import { functionSession } from '../../src/adapters/runtime/module/function.ts'
 import { openRuntime } from '../../src/adapters/runtime/table.ts'
 import type { RuntimeItem } from '../../src/contract/runtime.ts'
 import { encodeHead, encodeLinear, encodeStatic } from '../../src/core/student/student-forms.ts'
+import { runtimeContract } from '../../src/testing.ts'
 import { trainLinear, trainStatic } from '../fixtures/students.ts'
 import { candidate, context } from './candidate.ts'
 import { compiledWorker } from './compiled-worker.ts'
 import { modelFolder, words } from './model-folder.ts'
-import { runtimeSuite } from './runtime-suite.ts'
+import { runner } from './runner.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder('runtimes')
@@ -37,7 +39,7 @@ const label = (kind: 'label' | 'text') =>
   )
 
 const classes = modelFolder('classes')
-runtimeSuite({
+runtimeContract(runner, {
   name: 'onnx, classes',
   open: () => open({ runtime: 'onnx', model: classes, settings: { batch: 2 } }),
   expected: label('label'),
@@ -46,7 +48,7 @@ runtimeSuite({
 
 const embedding = modelFolder('embedding')
 const raw = modelFolder('raw')
-runtimeSuite({
+runtimeContract(runner, {
   name: 'onnx, raw tensors',
   open: () => open({ runtime: 'onnx', model: raw }),
   expected: [1, 2, 3].map((value) => {
@@ -69,7 +71,7 @@ writeFileSync(
   join(folder, 'static.safetensors'),
   encodeStatic(trainStatic(rows, { tokenizer, width: 8 }).model),
 )
-runtimeSuite({
+runtimeContract(runner, {
   name: 'static',
   open: () => open({ runtime: 'static', model: 'static.safetensors' }),
   expected: label('label'),
@@ -79,7 +81,7 @@ runtimeSuite({
 const weights = Float32Array.of(9, 0, 0, 0, 9, 0, 0, 0, 9)
 const head = { labels: words, width: 3, layers: [{ weights, bias: new Float32Array(3) }] }
 writeFileSync(join(folder, 'head.safetensors'), encodeHead(head))
-runtimeSuite({
+runtimeContract(runner, {
   name: 'head',
   open: () =>
     open({ runtime: 'head', model: 'head.safetensors', settings: { encoder: embedding } }),
@@ -87,7 +89,7 @@ runtimeSuite({
   metered: true,
 })
 
-runtimeSuite({
+runtimeContract(runner, {
   name: 'linear',
   open: () => open({ runtime: 'linear', model: 'student.safetensors' }),
   expected: label('label'),
@@ -99,7 +101,7 @@ writeFileSync(
   'export const answer = (input) => input.split(" ")[0].slice(0, 6).replace(/[^a-z].*/, "")\n' +
     'export const fruit = async (input) => (input.startsWith("apple") ? "apple" : input.slice(0, 6))\n',
 )
-runtimeSuite({
+runtimeContract(runner, {
   name: 'module',
   open: () => open({ runtime: 'module', model: './first-word.mjs#fruit', labels: words }),
   expected: label('label'),
@@ -117,7 +119,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 })
 `,
 )
-runtimeSuite({
+runtimeContract(runner, {
   name: 'command',
   open: () => open({ runtime: 'command', command: [process.execPath, join(folder, 'echo.mjs')] }),
   expected: label('text'),
@@ -128,7 +130,7 @@ writeFileSync(
   join(folder, 'stored.jsonl'),
   texts.map(({ id }, i) => JSON.stringify({ id, output: words[i] })).join('\n'),
 )
-runtimeSuite({
+runtimeContract(runner, {
   name: 'replay',
   open: () => open({ runtime: 'replay', model: 'stored.jsonl' }),
   // A file knows its own ids only.
@@ -140,7 +142,7 @@ writeFileSync(
   join(folder, 'stored.csv'),
   ['id,output,joules', ...texts.map(({ id }, i) => `${id},${words[i]},${i}.5`)].join('\n'),
 )
-runtimeSuite({
+runtimeContract(runner, {
   name: 'replay of a table',
   open: () => open({ runtime: 'replay', model: 'stored.csv', labels: words }),
   expected: label('label'),
@@ -170,7 +172,7 @@ const server = createServer((request, response) => {
 await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
 afterAll(() => server.close())
 const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
-runtimeSuite({
+runtimeContract(runner, {
   name: 'openai',
   open: () => open({ runtime: 'openai', model: 'tiny', baseUrl, prompt: 'Which fruit? {{input}}' }),
   expected: label('text'),
@@ -194,9 +196,22 @@ writeFileSync(
 })
 `,
 )
-runtimeSuite({
+runtimeContract(runner, {
   name: 'an adapter by path',
   open: () => open({ runtime: join(folder, 'adapter.mjs') }),
   expected: label('text'),
   metered: true,
+})
+
+runtimeContract(runner, {
+  name: "a function of the caller's",
+  open: async () =>
+    functionSession({
+      id: 'mine',
+      version: '1',
+      concurrency: 2,
+      answer: async ({ input }) => String(input).match(/apple|banana|cherry/)?.[0] ?? '',
+    }),
+  expected: label('text'),
+  metered: false,
 })

@@ -13,15 +13,16 @@ import { describe, expect, test } from 'vitest'
 import { createJsonlStore } from '../../src/adapters/store/jsonl.ts'
 import { createLibsqlStore } from '../../src/adapters/store/libsql.ts'
 import { createMemoryStore } from '../../src/adapters/store/memory.ts'
+import { storedOutcome as outcome, storeContract } from '../../src/testing.ts'
 import { compiledModule } from './compiled-worker.ts'
-import { outcome, storeSuite } from './store-suite.ts'
+import { runner } from './runner.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder('store')
 let files = 0
 const fresh = (): string => join(folder, `store-${files++}`, 'store.db')
 
-storeSuite('memory', createMemoryStore)
+storeContract(runner, { name: 'memory', open: createMemoryStore })
 
 /** The two stores on disk, opened alike. */
 const kinds = {
@@ -31,7 +32,8 @@ const kinds = {
     createJsonlStore(path, createMemoryStore, options),
 }
 const kindNames = ['libsql', 'jsonl'] as const
-for (const kind of kindNames) storeSuite(kind, () => kinds[kind](fresh()))
+for (const kind of kindNames)
+  storeContract(runner, { name: kind, open: () => kinds[kind](fresh()) })
 
 const tableModule = compiledModule('adapters/store/table.ts')
 

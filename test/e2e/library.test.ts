@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import ts from 'typescript'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test, vi } from 'vitest'
-import type { rightsize as Rightsize, RightsizeOptions, SpecInput } from '../../src/index.ts'
+import type { Parameter } from '../../src/cli/flag.ts'
+import type * as Door from '../../src/index.ts'
 import { compiledPackage } from './compiled.ts'
-import { Folder, jsonl, ticketRows } from './folder.ts'
+import { Folder, intentOf, jsonl, ticketRows } from './folder.ts'
 
 // Starting the program takes seconds where the machine is busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -16,37 +16,35 @@ const rows = ticketRows(90)
 folder.write('items.jsonl', jsonl(rows))
 folder.write('a.jsonl', jsonl(rows.map(({ id, label }) => ({ id, output: label }))))
 
-const spec: SpecInput = {
+const spec: Door.Definition = {
   task: 'library',
   dataset: { test: 'items.jsonl', input: 'text', expected: 'label', id: 'id' },
   candidates: [{ id: 'stored', runtime: 'replay', model: 'a.jsonl' }],
   bar: { floor: 0.9 },
 }
 
-const open = async (): Promise<typeof Rightsize> => {
-  const built = await import(join(compiledPackage(), 'dist/index.js'))
-  return built.rightsize as typeof Rightsize
-}
+const open = (): Promise<typeof Door> => import(join(compiledPackage(), 'dist/index.js'))
 
-test('a run through the library decides, tells what it does, and writes nothing but the store', async () => {
-  const rightsize = await open()
+test('a run through the library decides, tells what it does, and writes nothing but the store and its look', async () => {
+  const { run } = await open()
   const stages: string[] = []
-  const onEvent: RightsizeOptions['onEvent'] = (event) => {
+  const onEvent: Door.RunOptions['onEvent'] = (event) => {
     if (event.type === 'stage') stages.push(event.stage)
   }
-  const result = await rightsize(spec, { baseDir: folder.path, onEvent })
+  const result = await run(spec, { baseDir: folder.path, onEvent })
   expect(result.decision).toMatchObject({ kind: 'certified', chosen: 'stored' })
   expect(stages).toEqual(expect.arrayContaining(['data', 'open', 'evaluate']))
   expect(folder.files().filter((name) => !name.startsWith('.rightsize'))).toEqual([
     'a.jsonl',
     'items.jsonl',
+    'rightsize.lock',
   ])
 })
 
 test("effects are injectable: a clock, and a runtime of one's own", async () => {
-  const rightsize = await open()
+  const { run } = await open()
   const labels = new Map(rows.map(({ id, label }) => [id, label]))
-  const result = await rightsize(spec, {
+  const result = await run(spec, {
     baseDir: folder.path,
     fresh: true,
     effects: {
@@ -85,63 +83,109 @@ test("effects are injectable: a clock, and a runtime of one's own", async () => 
 })
 
 test('what must be changed by the caller is thrown with its code', async () => {
-  const rightsize = await open()
+  const { run } = await open()
   const wrong = { ...spec, dataset: { ...spec.dataset, input: 'txt' } }
-  await expect(rightsize(wrong, { baseDir: folder.path })).rejects.toMatchObject({
+  await expect(run(wrong, { baseDir: folder.path })).rejects.toMatchObject({
     name: 'RightsizeError',
     code: 'DATA_COLUMN',
   })
 })
 
 test('an aborted run still gives what is known', async () => {
-  const rightsize = await open()
+  const { run } = await open()
   const signal = AbortSignal.abort()
-  const result = await rightsize(spec, { baseDir: folder.path, fresh: true, signal })
+  const result = await run(spec, { baseDir: folder.path, fresh: true, signal })
   expect(result.provenance.interrupted).toBe(true)
   expect(result.decision.kind).toBe('undecided')
 })
 
-test('the example of the documentation has types, and a wrong key is an error', () => {
-  const example = (key: string): string =>
-    [
-      "import { defineSpec, type RunResult, rightsize } from './src/index.ts'",
-      'const spec = defineSpec({',
-      "  task: 'tickets',",
-      `  dataset: { ${key}: 'tickets.csv', input: 'text', expected: 'label' },`,
-      "  candidates: [{ id: 'linear', runtime: 'linear', train: true }],",
-      '  bar: { floor: 0.9 },',
-      '})',
-      'const result: RunResult = await rightsize(spec, { onEvent: (event) => void event.type })',
-      'export const headline: string = result.decision.headline',
-    ].join('\n')
-  expect(mistakes(example('test'))).toEqual([])
-  expect(mistakes(example('tset')).join()).toContain('tset')
+test('functions are candidates and scorers; a version lets stored answers be used again', async () => {
+  const { run } = await open()
+  const asked: string[] = []
+  const task = {
+    task: 'functions',
+    dataset: { test: 'items.jsonl', input: 'text', expected: 'label', id: 'id' },
+    candidates: [
+      {
+        id: 'mine',
+        version: '1',
+        concurrency: 4,
+        answer: async ({ id, input }: Door.AskedItem) => {
+          asked.push(id)
+          return intentOf(String(input))
+        },
+      },
+      { id: 'broken', answer: () => Promise.reject(new Error('no service')) },
+    ],
+    incumbent: 'mine',
+    scorer: {
+      name: 'same',
+      score: (output: Door.Output, item: Door.Item) =>
+        output.kind === 'text' && output.text === item.expected,
+    },
+    bar: { margin: 0.05 },
+  } as const
+  const first = await run(task, { baseDir: folder.path })
+  expect(asked).toHaveLength(rows.length)
+  const row = (id: string) => first.candidates.find((one) => one.id === id)
+  expect(row('mine')?.quality).toMatchObject({ kind: 'known', value: 1 })
+  expect(row('broken')?.verdict).not.toBe('meets')
+  const again = await run(task, { baseDir: folder.path })
+  expect(asked).toHaveLength(rows.length)
+  expect(again.overhead.reused).toBe(rows.length)
+  const newer = { ...task.candidates[0], version: '2' }
+  await run({ ...task, candidates: [newer, task.candidates[1]] }, { baseDir: folder.path })
+  expect(asked).toHaveLength(2 * rows.length)
 })
 
-/** What the compiler says of a file at the root of the repository, which is not written there. */
-function mistakes(text: string): readonly string[] {
-  const root = dirname(dirname(import.meta.dirname))
-  const name = join(root, 'library-example.ts')
-  expect(existsSync(name)).toBe(false)
-  const options: ts.CompilerOptions = {
-    strict: true,
-    noEmit: true,
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.NodeNext,
-    allowImportingTsExtensions: true,
-    skipLibCheck: true,
-    types: ['node'],
+test('plan, check, sci and a written result go by typed calls', async () => {
+  const { check, plan, readResult, run, sci } = await open()
+  const { sentences, candidates } = await plan(spec, { baseDir: folder.path })
+  expect(candidates.map(({ id }) => id)).toEqual(['stored'])
+  expect(sentences.length).toBeGreaterThan(2)
+  folder.write('spec.yaml', JSON.stringify(spec))
+  const told: string[] = []
+  const onEvent = (event: Door.RunEvent) => void told.push(event.type)
+  await run('spec.yaml', { baseDir: folder.path, out: '.', onEvent })
+  expect(told).toContain('stage')
+  const { decision } = await readResult(folder.read('result.json'))
+  expect(decision.chosen).toBe('stored')
+  expect(await check('spec.yaml', { baseDir: folder.path })).toMatchObject({
+    ...{ task: 'library', findings: [] },
+  })
+  const { explanations } = await sci({ kwh: 1, embodied: 50, requests: 1000, grid: 'DEU' })
+  expect(explanations[0]?.lines.join(' ')).toMatch(/gCO2e|g CO2e/)
+  await expect(readResult('{}')).rejects.toMatchObject({ code: 'RESULT_INVALID' })
+})
+
+const model = (name: string): string =>
+  fileURLToPath(new URL(`../../examples/helpdesk-intents/models/${name}`, import.meta.url))
+
+test('compare and shrink are called with the defaults of their commands', async () => {
+  const { compare, shrink } = await open()
+  const options = { baseDir: folder.path, limit: 5, rounds: 1 }
+  const { agreement, items } = await compare(model('tiny'), model('tiny'), options)
+  expect([agreement?.same, items]).toEqual([5, 5])
+  await expect(shrink(model('tiny'), { baseDir: folder.path })).rejects.toMatchObject({
+    name: 'RightsizeError',
+    message: expect.stringContaining('rightsize.yaml'),
+  })
+})
+
+test('the defaults of compare and shrink are those of the command line', async () => {
+  const { compareDefaults, shrinkDefaults } = await open()
+  const { compare } = await import('../../src/cli/compare.ts')
+  const { shrink } = await import('../../src/cli/shrink.ts')
+  const same = (flags: object, defaults: object) => {
+    const names = Object.keys(defaults).filter(
+      (one) => one in flags && !['set', 'carry'].includes(one),
+    )
+    expect(names.length).toBeGreaterThan(5)
+    for (const name of names) {
+      const parameter = Reflect.get(flags, name) as Parameter
+      expect([name, parameter.read([], name)]).toEqual([name, Reflect.get(defaults, name)])
+    }
   }
-  const host = ts.createCompilerHost(options)
-  const { readFile, fileExists } = host
-  host.readFile = (path) => (path === name ? text : readFile(path))
-  host.fileExists = (path) => path === name || fileExists(path)
-  host.getSourceFile = (path, target) => {
-    const source = host.readFile(path)
-    return source === undefined ? undefined : ts.createSourceFile(path, source, target)
-  }
-  const program = ts.createProgram([name], options, host)
-  return ts
-    .getPreEmitDiagnostics(program, program.getSourceFile(name))
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))
-}
+  same(shrink.flags, shrinkDefaults)
+  same(compare.flags, compareDefaults)
+})

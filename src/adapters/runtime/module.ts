@@ -10,11 +10,10 @@ import type {
   RuntimeItem,
   RuntimeSession,
 } from '../../contract/runtime.ts'
-import type { Answer } from '../../core/data/answer.ts'
-import { outputFrom } from '../../core/data/free-output.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { redact } from '../../core/error/secret.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
+import { answerAll, type Functions } from './module/answering.ts'
 
 /** What a user's file may export. `answerBatch` wins where both are there. */
 interface UserModule {
@@ -88,11 +87,6 @@ async function load(href: string): Promise<UserModule> {
   }
 }
 
-interface Functions {
-  readonly one: ((input: RuntimeItem['input'], about: { id: string }) => unknown) | null
-  readonly many: ((inputs: readonly RuntimeItem['input'][]) => unknown) | null
-}
-
 function pickFunctions(module: UserModule, name: string | undefined, path: string): Functions {
   const fields = module as Readonly<Record<string, unknown>>
   const one = name === undefined ? (module.answer ?? callable(module.default)) : fields[name]
@@ -125,57 +119,4 @@ function identify(candidate: CandidateSpec, file: string | null): ModelIdentity 
     ...(candidate.parameters === undefined ? {} : { parameters: candidate.parameters }),
     ...(candidate.labels === undefined ? {} : { labels: candidate.labels }),
   }
-}
-
-interface Reading {
-  readonly labels: readonly string[]
-  readonly alive: () => void
-}
-
-async function answerAll(
-  { one, many }: Functions,
-  batch: readonly RuntimeItem[],
-  reading: Reading,
-): Promise<readonly Answer[]> {
-  if (many) return answerTogether(many, batch, reading)
-  const answers: Answer[] = []
-  for (const item of batch) {
-    const start = performance.now()
-    const answer = await attempt(() => one?.(item.input, { id: item.id }), reading)
-    answers.push({ ...answer, latencyS: (performance.now() - start) / 1000 })
-    reading.alive()
-  }
-  return answers
-}
-
-async function answerTogether(
-  many: NonNullable<Functions['many']>,
-  batch: readonly RuntimeItem[],
-  reading: Reading,
-): Promise<readonly Answer[]> {
-  try {
-    const given = await many(batch.map((item) => item.input))
-    if (!Array.isArray(given) || given.length !== batch.length)
-      return batch.map(() => failed(`answerBatch gave no list of ${batch.length} answers`))
-    return await Promise.all(given.map((value: unknown) => attempt(() => value, reading)))
-  } catch (cause) {
-    return batch.map(() => failed(cause))
-  }
-}
-
-/** A throw is that item's failure: the next one may go well. */
-async function attempt(work: () => unknown, { labels }: Reading): Promise<Answer> {
-  try {
-    const value = await work()
-    if (value === undefined) return failed('the function returned nothing')
-    return { ok: true, output: outputFrom(value, labels) }
-  } catch (cause) {
-    return failed(cause)
-  }
-}
-
-function failed(cause: unknown): Answer {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  const message = redact(reason).slice(0, 500)
-  return { ok: false, code: 'RUNTIME_FAILED', message, retryable: false }
 }

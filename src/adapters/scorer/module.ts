@@ -8,9 +8,7 @@ import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { type Options, readOptions } from '../../core/score/options.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
-
-/** What a user's function may give back. */
-export type ModuleScore = number | boolean | null | Score
+import type { FunctionScore, ScoreFunction } from '../../core/spec/definition.ts'
 
 /**
  * module: a function of your own scores the answer.
@@ -34,20 +32,22 @@ export async function moduleScorer(options: Options, context: ScorerContext): Pr
     )
   const file = resolve(context.baseDir, path)
   const score = await importedFunction(file, name)
-  return {
-    name: `module:${path}`,
-    version: createHash('sha256')
-      .update(await readFile(file))
-      .digest('hex')
-      .slice(0, 12),
-    deterministic,
-    effects: 'code',
-    score: async (output, item) =>
-      checkedScore(await called(score, output, item, path), path, item),
-  }
+  const digest = createHash('sha256').update(await readFile(file))
+  const about = { name: path, version: digest.digest('hex').slice(0, 12), deterministic }
+  return { ...functionScorer(score, about), name: `module:${path}`, effects: 'code' }
 }
 
-type ScoreFunction = (output: Output, item: Item) => ModuleScore | Promise<ModuleScore>
+/** A function as a scorer. Throws SCORER_FAILED where it throws, or returns anything but 0 to 1 or null. */
+export function functionScorer(
+  score: ScoreFunction,
+  about: Pick<Scorer, 'name' | 'version' | 'deterministic'>,
+): Scorer {
+  return {
+    ...about,
+    score: async (output, item) =>
+      checkedScore(await called(score, output, item, about.name), about.name, item),
+  }
+}
 
 async function importedFunction(file: string, name: string): Promise<ScoreFunction> {
   const module = await import(pathToFileURL(file).href).catch((cause: unknown) => {
@@ -69,7 +69,7 @@ async function called(
   output: Output,
   item: Item,
   path: string,
-): Promise<ModuleScore> {
+): Promise<FunctionScore> {
   try {
     return await score(output, item)
   } catch (cause) {
@@ -79,7 +79,7 @@ async function called(
 }
 
 /** A score in 0..1. Throws SCORER_FAILED for anything else: NaN would poison a mean in silence. */
-function checkedScore(given: ModuleScore, path: string, item: Item): Score {
+function checkedScore(given: FunctionScore, path: string, item: Item): Score {
   const score: Score =
     typeof given === 'object' && given !== null
       ? given

@@ -3,7 +3,7 @@ import type { RuntimeName } from '../part/runtimes.ts'
 import type { ScorerName } from '../part/scorers.ts'
 
 /**
- * The spec as a person writes it, before defaults. The YAML file, `defineSpec` and the flags of `rightsize run` all
+ * The spec as a person writes it, before defaults. The YAML file, a definition without its functions and the flags of `rightsize run` all
  * make this. Optional keys may be left out or undefined.
  */
 export interface SpecInput {
@@ -194,6 +194,3 @@ interface DeploymentInput {
   readonly device?: string | undefined
   readonly instancePricePerHour?: number | undefined
 }
-
-/** Returns the spec unchanged: it is there so that an editor checks what is written. */
-export const defineSpec = (spec: SpecInput): SpecInput => spec
