@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { filesMatching } from '../adapters/files/matching.ts'
 import { textOrNull, writeWhole } from '../adapters/files/whole-file.ts'
 import type { ImportedRequest } from '../app/source/imported-input.ts'
 import type { Source, SourceEffects } from '../app/source/source.ts'
@@ -73,6 +74,7 @@ const sourceEffects = ({ cwd }: Pick<At, 'cwd'>): SourceEffects => ({
   exists: existsSync,
   text: textOrNull,
   textNow: (path) => readFileSync(path, 'utf8'),
+  matching: filesMatching,
   write: writeWhole,
   schema: () => textOrNull(join(packageDir, 'schema/spec.schema.json')),
 })

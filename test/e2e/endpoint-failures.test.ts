@@ -149,7 +149,9 @@ test('an endpoint that goes down midway is not judged as a bad model, and the ne
   const one = folder(server.baseUrl, '{ concurrency: 4 }')
   const ran = await one.rightsize(['run'], { RS_KEY: secret })
   expect(ran).toMatchObject({ code: 3, out: '' })
-  expect(ran.err).toMatch(/RUN_INCUMBENT_BROKEN: api: ENDPOINT_SERVER_ERROR.*19 of 40 answers are stored/)
+  expect(ran.err).toMatch(
+    /RUN_INCUMBENT_BROKEN: api: ENDPOINT_SERVER_ERROR.*19 of 40 answers are stored/,
+  )
   down = false
   const before = server.questions.length
   await one.rightsize(['run'], { RS_KEY: secret })

@@ -92,7 +92,7 @@ test('ids that do not pair are counted, with examples of both sides', async () =
 test('predictions without a label are left out and listed', async () => {
   const outcomes = await load({ 'small.csv': 'id,output\na,x\nb,y\nc,z\n' }, labels)
   expect(outcomes.candidates[0]?.rows).toHaveLength(2)
-  expect(outcomes.ignored).toMatchObject([{ path: 'small', why: expect.stringContaining('`c`') }])
+  expect(outcomes.ignored).toMatchObject([{ path: 'small: `c`', what: 'prediction', count: 1 }])
 })
 
 test('without ids rows pair by position, and a repeated id is an error', async () => {

@@ -98,6 +98,7 @@ function taskOf({ spec, data, metric, items, look }: AssembleInputs): TaskResult
     clusters: data.clusters,
     data: Object.fromEntries(parts),
     warnings: data.warnings,
+    leftOut: [...data.leftOut, ...(spec.dataset.leftOut ?? [])],
     labelNoise: data.labelNoise,
     look: look.terms.number,
   }

@@ -1,6 +1,7 @@
 import { noiseOf } from '../../core/energy/noise.ts'
 import { groupsOf } from '../../core/proof/item-evidence.ts'
 import { hashText } from '../../core/random/hash.ts'
+import { partialText } from '../../core/result/left-out-text.ts'
 import type { Saving } from '../../core/result/run-result.ts'
 import type { DecisionInput } from '../../core/select/decision-input.ts'
 import type { Spec } from '../../core/spec/spec.ts'
@@ -45,8 +46,23 @@ export function decisionInput(
     notWorth: collected.flatMap(({ opened, notWorth }) => (notWorth ? [opened.spec.id] : [])),
     savings: savingsOf(facts, spec),
     synthetic: spec.dataset.synthetic === true,
+    caps: capsOf(spec),
     seed: hashText(data.test.digest),
   }
+}
+
+/** Where a part of what was asked was not checked, the figures speak of the rest alone. */
+function capsOf({ dataset }: Spec): NonNullable<DecisionInput['caps']> {
+  const part = partialText(dataset.leftOut ?? [])
+  if (part === null) return []
+  return [
+    {
+      code: 'partial',
+      at: 'supported',
+      why: `Not certified, because the decision stands on a part of what was asked: ${part}.`,
+      next: 'Check the rest in another way before you ship; what was left out is listed in the report.',
+    },
+  ]
 }
 
 function evidenceOf(

@@ -1,3 +1,4 @@
+import { leftOutText } from '../../core/result/left-out-text.ts'
 import type { ImportedOutcomes } from '../../core/data/imported.ts'
 import { parseSpecValue } from '../../core/spec/parse.ts'
 import { renderSpecInput } from '../../core/spec/render.ts'
@@ -15,7 +16,7 @@ export async function sourceFromOutcomes(
   const { input, files } = importedInput(outcomes, request)
   for (const { path, text } of files) await effects.write(effects.resolve(cwd, path), text)
   const spec = parseSpecValue(input, 'flags')
-  const notes = outcomes.ignored.map((one) => `ignored ${one.path}: ${one.why}`)
+  const notes = (spec.dataset.leftOut ?? []).map(leftOutText)
   const written = await writeSpec(renderSpecInput(input), cwd, effects)
   return { spec, baseDir: cwd, written, notes }
 }

@@ -24,6 +24,8 @@ export interface SourceEffects {
   text(path: string): Promise<string | null>
   /** The same at once, for an importer that is pure and asks in the middle; throws where there is none. */
   textNow(path: string): string
+  /** Files below a folder that a pattern such as `tests/*.yaml` names, sorted, relative to it. */
+  matching(folder: string, pattern: string): readonly string[]
   write(path: string, text: string): Promise<void>
   /** The JSON Schema of a spec, which editors read; null where the package has none. */
   schema(): Promise<string | null>

@@ -1,4 +1,5 @@
 import { RightsizeError } from '../../core/error/error.ts'
+import { leftOutText } from '../../core/result/left-out-text.ts'
 import { knowsAssertion } from '../../core/score/assertions.ts'
 import { parseSpecFile } from '../../core/spec/spec-file.ts'
 import type { Source, SourceEffects } from './source.ts'
@@ -28,12 +29,13 @@ export async function sourceFromFile(
   if (text === null) throw new RightsizeError('SPEC_NOT_FOUND', `${file} does not exist`)
   const baseDir = effects.folderOf(path)
   const added = { incumbent, margin, floor }
-  const { spec, ignored, yaml } = parseSpecFile(text, {
+  const { spec, yaml } = parseSpecFile(text, {
     file,
     trust,
     incumbent,
     bar: margin === undefined && floor === undefined ? undefined : { margin, floor },
     knows: (type) => knowsAssertion(type) || (trust && type === 'javascript'),
+    list: (pattern) => effects.matching(baseDir, pattern),
     read: (name, from) => besideSpec(effects.resolve(baseDir, name), `${file}: ${from}`, effects),
   })
   const given = Object.entries(added).flatMap(([name, value]) => (value === undefined ? [] : name))
@@ -42,7 +44,7 @@ export async function sourceFromFile(
       'FLAG_UNUSED',
       `--${given.join(', --')} would have no effect: ${file} already sets it`,
     )
-  const notes = ignored.map((one) => `ignored ${one.path}: ${one.why}`)
+  const notes = yaml === null ? [] : (spec.dataset.leftOut ?? []).map(leftOutText)
   const written = yaml === null ? [] : await writeSpec(yaml, baseDir, effects)
   return { spec, baseDir, written, notes }
 }

@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import type { LeftOut } from '../result/left-out.ts'
 import type { DataWarning } from '../result/run-result.ts'
 import type { DatasetSpec } from '../spec/spec.ts'
 import type { Estimate } from '../unit/estimate.ts'
@@ -34,6 +35,8 @@ export interface Dataset {
   /** Clusters of the test part, or null where every item stands alone. */
   readonly clusters: number | null
   readonly warnings: readonly DataWarning[]
+  /** Rows of all parts that were left out: without a label, or in two parts. */
+  readonly leftOut: readonly LeftOut[]
   readonly labelNoise: Estimate<'share'>
 }
 
@@ -92,8 +95,17 @@ export function buildDataset(
     slices: slicesOf(test, spec.slices ?? []),
     clusters: clustersIn(test),
     warnings,
+    leftOut: warnings.flatMap(leftOutBy),
     labelNoise: labelNoise(linked),
   }
+}
+
+/** Rows that a warning says were left out. */
+function leftOutBy({ code, count, examples }: DataWarning): readonly LeftOut[] {
+  if (code !== 'labels-missing' && !code.endsWith('-overlap')) return []
+  const why = code === 'labels-missing' ? 'without a label' : 'also in another part of the data'
+  const about = { what: 'row', code, why, count, of: null, partial: false }
+  return [{ ...about, examples: examples.slice(0, 3) }]
 }
 
 function labelledItems(

@@ -1,8 +1,8 @@
 import { RightsizeError } from '../error/error.ts'
 import { runtimeFor } from '../part/runtimes.ts'
 import { scorerFor } from '../part/scorers.ts'
+import { countedLeftOut, type LeftOutOne } from '../result/left-out-text.ts'
 import type { BarInput, CandidateInput, SpecInput } from '../spec/define.ts'
-import type { Ignored } from '../spec/promptfoo-prompts.ts'
 
 /** One answer that exists already: its output, or only the score that somebody gave it. */
 export interface ImportedRow {
@@ -44,7 +44,7 @@ export interface ImportedOutcomes {
   /** True where scores came instead of outputs to score. */
   readonly scored: boolean
   /** What was not used, and why. */
-  readonly ignored: readonly Ignored[]
+  readonly ignored: readonly LeftOutOne[]
 }
 
 /**
@@ -100,7 +100,7 @@ function paired(
   { id, rows }: ImportedCandidate,
   items: readonly ImportedItem[],
   known: ReadonlySet<string>,
-): readonly Ignored[] {
+): readonly LeftOutOne[] {
   const answered = new Set(rows.map((row) => row.id))
   if (answered.size < rows.length)
     throw twice(
@@ -117,8 +117,8 @@ function paired(
   if (extra.length === 0) return []
   return [
     {
-      path: id,
-      why: `${extra.length} predictions have no label and were left out, such as ${examples(extra)}`,
+      ...{ path: `${id}: ${examples(extra)}`, what: 'prediction', count: extra.length },
+      why: 'the labels have no such id',
     },
   ]
 }
@@ -171,6 +171,7 @@ export function importedSpec(
   const given = outcomes.scored && scorer === undefined
   const labelled = given || outcomes.items.some((item) => item.expected !== null)
   const slices = [...new Set(outcomes.items.flatMap((item) => Object.keys(item.slices ?? {})))]
+  const leftOut = countedLeftOut(outcomes.ignored)
   const test = `${folder}/items.jsonl`
   const input: SpecInput = {
     task: task ?? outcomes.task ?? 'imported',
@@ -181,6 +182,7 @@ export function importedSpec(
       ...(labelled ? { expected: 'expected' } : {}),
       ...(clustered ? { cluster: 'cluster' } : {}),
       ...(slices.length > 0 ? { slices } : {}),
+      ...(leftOut.length > 0 ? { leftOut } : {}),
     },
     scorer: given ? scorerFor.imported : (scorer ?? scorerFor.labels),
     candidates: outcomes.candidates.map((one, index) =>

@@ -5,6 +5,7 @@ import { candidate } from './candidate.ts'
 import { type ClaimKind, claimKind } from './claim.ts'
 import { overhead } from './cost.ts'
 import { list, number, object, portion, ratio, record, share, text, texts, yes } from './form.ts'
+import { leftOut } from './left-out.ts'
 import { schemaId } from './schema-id.ts'
 
 export const bar: z.ZodType<BarSpec> = z.discriminatedUnion('kind', [
@@ -34,6 +35,7 @@ const task = object({
   clusters: number.nullable(),
   data: record(object({ path: text, items: number, digest: text })),
   warnings: list(warning).describe('What was found wrong with the data.'),
+  leftOut: list(leftOut).describe('What of the inputs the decision does not stand on.'),
   /** Share of conflicting labels among duplicates and near-duplicates; unknown where none were found to judge from. */
   labelNoise: portion,
   look: number.describe('How many times this data set has been looked at, this run included.'),
@@ -60,6 +62,15 @@ export const nextStep = object({
 })
 export interface NextStep extends z.infer<typeof nextStep> {}
 
+/** A fault of the evidence that no number of labels mends: no word above `at` is said, however good the figures are. */
+const cap = object({
+  code: text.describe('Names the check.'),
+  at: claimKind.describe('The strongest word that may be said.'),
+  why: text,
+  next: text.nullable().describe('The flag or edit that settles it.'),
+})
+export interface Cap extends z.infer<typeof cap> {}
+
 const decision = object({
   kind: claimKind,
   chosen: text
@@ -75,6 +86,7 @@ const decision = object({
   /** P(loss > margin) of the chosen, corrected for selection; null where nothing was chosen. */
   pLossOverMargin: share.nullable(),
   next: list(nextStep),
+  caps: list(cap).describe('What keeps the word below what the figures alone would say.'),
   order: object({
     by: z.enum(['energy', 'cpu-time', 'price', 'latency', 'parameters', 'unknown']),
     word: text,

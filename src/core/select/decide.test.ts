@@ -58,6 +58,21 @@ const wrongAt = (n: number, wrong: (i: number) => boolean): number[] =>
   Array.from({ length: n }, (_, i) => (wrong(i) ? 0 : 1))
 
 const large = wrongAt(2000, (i) => i % 10 === 0)
+
+test('a cap lowers the word, says why, and replaces advice to label more', () => {
+  const both = [candidate('large', large, 10), candidate('small', large, 1)]
+  expect(decide(input(both)).decision.kind).toBe('certified')
+  const cap = { code: 'partial', why: '60 of 180 assertions checked.', next: 'Check the rest.' }
+  const part = decide(input(both, { caps: [{ ...cap, at: 'supported' }] })).decision
+  expect(part).toMatchObject({ kind: 'supported', chosen: 'small', certified: { holds: false } })
+  expect(part.headline).toContain(cap.why)
+  expect(part.headline).not.toContain('more labels')
+  expect(part.next).toEqual([{ kind: 'candidate', count: null, text: cap.next }])
+  expect(part.caps).toHaveLength(1)
+  expect(decide(input(both, { caps: [{ ...cap, at: 'undecided' }] })).decision.kind).toBe(
+    'undecided',
+  )
+})
 const same = large
 const slightlyWorse = wrongAt(300, (i) => i % 10 === 0 || i === 7)
 const muchWorse = wrongAt(2000, (i) => i % 10 === 0 || i % 5 === 1)

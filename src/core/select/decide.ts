@@ -114,7 +114,8 @@ function judge(
   if (loss === undefined) return blank(candidate, 'broken', broken ?? 'it could not be judged')
   const { constraints, slices } = checksOf(input, candidate, correction)
   const claim = barClaim(input, candidate, loss, correction)
-  const grade = weakest([claim.kind, ...constraints.flatMap((one) => one.grade ?? [])])
+  const caps = input.caps?.map(({ at }) => at) ?? []
+  const grade = weakest([claim.kind, ...caps, ...constraints.flatMap((one) => one.grade ?? [])])
   const notCheaper = order.notCheaper.get(id)
   const own = id === input.incumbent
   const standing: Standing = own ? 'incumbent' : standingOf(grade, notCheaper)

@@ -4,7 +4,7 @@ import type { Scores } from '../proof/pairing.ts'
 import type { CandidateResult, SequentialEvidence } from '../result/candidate.ts'
 import type { ClaimKind } from '../result/claim.ts'
 import type { CostResult } from '../result/cost.ts'
-import type { Decision, Saving } from '../result/run-result.ts'
+import type { Cap, Decision, Saving } from '../result/run-result.ts'
 import type { BarSpec, ConstraintsSpec, RiskSpec, Spec } from '../spec/spec.ts'
 import type { Estimate } from '../unit/estimate.ts'
 
@@ -76,6 +76,8 @@ export interface DecisionInput {
   /** Incumbent / candidate, by candidate id, from interleaved windows. */
   readonly savings?: ReadonlyMap<string, Saving>
   readonly synthetic?: boolean
+  /** Faults of the evidence, each with the strongest word that it allows. */
+  readonly caps?: readonly Cap[]
   /** Seed of the bootstrap, where one is needed. */
   readonly seed: number
 }

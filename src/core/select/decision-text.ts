@@ -33,6 +33,7 @@ export function writeDecision(facts: DecisionFacts): Decision {
     certified: certifiedClaim(facts, subject),
     pLossOverMargin: chosen?.claim?.pOverCorrected ?? null,
     next,
+    caps: input.caps ?? [],
     order: { by: order.by, word: order.word, why: order.why },
     regime: input.regime,
     looked: couldWin(facts) + facts.uncosted.length,
@@ -119,7 +120,9 @@ function shipHeadline(
   const word = claimWords[certified ? 'certified' : 'supported']
   const start = `Ship ${chosen.id}: ${savingWords(facts, chosen.id)}.`
   const loss = lossSentence(chosen.claim, subjectOf(facts.input)).replace(/\.$/, `: ${word}.`)
-  return certified ? [start, loss] : [start, loss, settlingSentence(next)]
+  // What caps the word stands in the notes; labels would not lift it.
+  const capped = (facts.input.caps?.length ?? 0) > 0
+  return certified || capped ? [start, loss] : [start, loss, settlingSentence(next)]
 }
 
 /** "it uses 41x less CPU time per resolved task than large", or only what the order knows. */
@@ -170,7 +173,7 @@ function shortSentence(facts: DecisionFacts, { id, loss, claim }: WithClaim): st
 
 /** What must stand beside the decision: noisy labels, slices too small, synthetic data. */
 function notes({ input, limit, chosen }: DecisionFacts): string[] {
-  const found: string[] = []
+  const found: string[] = (input.caps ?? []).map(({ why }) => why)
   const noise = input.labelNoise
   if (noise?.kind === 'known' && limit > 0 && noise.value > limit)
     found.push(

@@ -41,6 +41,10 @@ export function nextSteps(
     const text = tryNext(claim.expected - limit, id, input.incumbent)
     return [{ kind: 'candidate', count: null, text }]
   }
+  const lift = (input.caps ?? []).flatMap(({ next }): NextStep[] =>
+    next === null ? [] : [{ kind: 'candidate', count: null, text: next }],
+  )
+  if ((input.caps?.length ?? 0) > 0) return [...mend, ...lift]
   const terms = { limit, risk: input.risk, look: facts.look, looked: correction.looked }
   const steps = settlingSteps({ id, incumbent: input.incumbent }, loss, terms)
   const dearer = facts.ranked.find(({ standing }) => standing === 'certified')

@@ -1,15 +1,15 @@
 import type { Row } from '../data/json-rows.ts'
+import type { LeftOutOne } from '../result/left-out-text.ts'
 
-/** A part of the file that was not used, and why. */
-export interface Ignored {
-  readonly path: string
-  readonly why: string
-}
+/** A part of a file that was not used, and why. */
+export type Ignored = LeftOutOne
 
 /** What the importer may ask of the world. */
 export interface PromptfooWorld {
   /** Text of a file named in the promptfoo file; `from` says where. Throws SPEC_MISSING_FILE. */
   read(path: string, from: string): string
+  /** Files that a pattern such as `tests/*.yaml` names, sorted, as paths that `read` takes. */
+  list(pattern: string, from: string): readonly string[]
   /** Whether an assertion of this type (without `not-`) can be checked. */
   knows(type: string): boolean
   /** Code in the file may run: javascript assertions and transforms are kept. */
@@ -33,12 +33,15 @@ export function promptsOf(
     const path = `prompts[${index}]`
     const raw = isRecord(one) ? (one['raw'] ?? one['id']) : one
     if (typeof raw !== 'string') {
-      ignored.push({ path, why: 'is no text' })
+      ignored.push({ path, what: 'prompt', why: 'is no text' })
       return []
     }
     return promptTexts(raw, path, world, ignored).flatMap((text) => usable(text, path, ignored))
   })
 }
+
+/** Whether a path is a pattern of several: `tests/*.yaml`. */
+export const isPattern = (path: string): boolean => /[*?{[]/.test(path)
 
 /** The texts of a prompt: itself, or the parts of a file between lines of `---`. */
 function promptTexts(
@@ -48,13 +51,20 @@ function promptTexts(
   ignored: Ignored[],
 ): readonly string[] {
   const isFile =
-    raw.startsWith('file://') || /^[\w./-]+\.(txt|md|json|ya?ml|js|mjs|cjs|ts|py)$/.test(raw)
+    raw.startsWith('file://') || /^[\w./*-]+\.(txt|md|json|ya?ml|js|mjs|cjs|ts|py)$/.test(raw)
   if (!isFile) return [raw]
   const file = raw.replace(/^file:\/\//, '')
-  if (/[*?{[]/.test(file) || !/\.(txt|md|json|j2)$/i.test(file)) {
+  if (isPattern(file)) {
+    const files = world.list(file, path)
+    if (files.length === 0)
+      ignored.push({ path, what: 'prompt', why: `${raw}: no file has such a name` })
+    return files.flatMap((one) => promptTexts(`file://${one}`, path, world, ignored))
+  }
+  if (!/\.(txt|md|json|j2)$/i.test(file)) {
     ignored.push({
       path,
-      why: `${raw}: patterns and code are not read; name .txt, .md or .json files`,
+      what: 'prompt',
+      why: `${raw}: code is not read; name .txt, .md or .json files`,
     })
     return []
   }
@@ -98,6 +108,7 @@ function usable(text: string, path: string, ignored: Ignored[]): readonly Prompt
   if (strange !== undefined) {
     ignored.push({
       path,
+      what: 'prompt',
       why: `uses the filter \`${strange}\`, which templates here do not have; the prompt was left out`,
     })
     return []
@@ -115,6 +126,7 @@ function chatPrompt(text: string, path: string, ignored: Ignored[]): readonly Pr
     return [{ text: second.content, system: first.content }]
   ignored.push({
     path,
+    what: 'prompt',
     why: 'is a chat of several turns; only one system and one user message are read',
   })
   return []

@@ -30,7 +30,11 @@ export function candidatesOf(
     const { id, config, label } = providerParts(provider)
     const host = id === null ? undefined : hostAndModel(id)
     if (host === undefined) {
-      ignored.push({ path, why: `${id ?? 'this'} is no provider that speaks the OpenAI protocol` })
+      ignored.push({
+        path,
+        what: 'provider',
+        why: `${id ?? 'this'} is no provider that speaks the OpenAI protocol`,
+      })
       return []
     }
     return [

@@ -1,29 +1,26 @@
 import { csvRows } from '../data/csv.ts'
 import { jsonlRows, jsonRows, type Row } from '../data/json-rows.ts'
-import type { Ignored, PromptfooWorld } from './promptfoo-prompts.ts'
+import {
+  assertionsOf,
+  type ImportedAssertion,
+  type Note,
+  rendered,
+  shortAssertion,
+} from './promptfoo-assertions.ts'
+import { type Ignored, isPattern, isRecord, type PromptfooWorld } from './promptfoo-prompts.ts'
 import { readSource } from './source-lines.ts'
-
-/** An assertion as the scorer `assertions` takes it. */
-interface ImportedAssertion {
-  readonly type: string
-  readonly value?: unknown
-  readonly weight?: number
-  readonly transform?: string
-}
 
 export interface PromptfooTest {
   readonly vars: Readonly<Record<string, unknown>>
   readonly asserts: readonly ImportedAssertion[]
+  /** Assertions of this test that cannot be checked, and why. */
+  readonly unchecked: readonly Ignored[]
   readonly threshold: number | null
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
-type Note = (path: string, why: string) => void
-
 /** Most rows that lists in `vars` may be multiplied into. */
 const MOST_ROWS = 10_000
-/** Assertions that need code; read under --trust only. */
-const CODE = new Set(['javascript'])
 /** Keys of a test that are read. */
 const TEST_KEYS = new Set(['vars', 'assert', 'threshold', 'metadata', 'description', 'options'])
 
@@ -34,18 +31,37 @@ const TEST_KEYS = new Set(['vars', 'assert', 'threshold', 'metadata', 'descripti
 export function promptfooTests(
   tests: unknown,
   defaults: unknown,
+  scenarios: unknown,
   world: PromptfooWorld,
   ignored: Ignored[],
-): readonly PromptfooTest[] {
-  const note: Note = (path, why) => {
-    ignored.push({ path, why })
+): {
+  readonly tests: readonly PromptfooTest[]
+  /** How many assertions and tests the file asks for. */
+  readonly totals: Readonly<Record<'assertion' | 'test', number>>
+} {
+  const note: Note = (path, why, what) => {
+    ignored.push(what === undefined ? { path, why } : { path, why, what, partial: true })
   }
   const base = isRecord(defaults) ? testOf(defaults, 'defaultTest', world, note) : null
-  const list = testList(tests, 'tests', world, note)
+  const list = [...testList(tests, 'tests', world, note), ...scenarioTests(scenarios, world, note)]
   const rows = list.flatMap(({ test, path }) =>
     expanded(merged(base, testOf(test, path, world, note)), path, note),
   )
-  return rows.map((row) => ({ ...row, asserts: row.asserts.map((one) => rendered(one, row.vars)) }))
+  for (const { unchecked } of rows) ignored.push(...unchecked)
+  const total = rows.reduce((sum, row) => sum + row.asserts.length + row.unchecked.length, 0)
+  return {
+    tests: rows
+      .map((row) => ({ ...row, asserts: row.asserts.map((one) => rendered(one, row.vars)) }))
+      .filter((row, index) => checkable(row, index, note)),
+    totals: { assertion: total, test: rows.length },
+  }
+}
+
+/** A test of which no assertion can be checked would pass or fail by nothing. */
+function checkable({ asserts, unchecked }: PromptfooTest, index: number, note: Note): boolean {
+  if (asserts.length > 0 || unchecked.length === 0) return true
+  note(`test ${index + 1}`, 'none of its assertions can be checked', 'test')
+  return false
 }
 
 interface Found {
@@ -61,17 +77,50 @@ function testList(
 ): readonly Found[] {
   if (typeof tests === 'string') return testFile(tests, path, world, note)
   if (!Array.isArray(tests)) {
-    if (tests !== undefined) note(path, 'is no list of tests and no file')
+    if (tests !== undefined) note(path, 'is neither a list of tests nor a file', 'test')
     return []
   }
   return tests.flatMap((test, index) => {
     const at = `${path}[${index}]`
     if (typeof test === 'string') return testFile(test, at, world, note)
     if (isRecord(test)) return [{ test, path: at }]
-    note(at, 'is no test')
+    note(at, 'is not a test', 'test')
     return []
   })
 }
+
+/** A scenario: its tests once with each of its configurations, which are tests that lend them their parts. */
+function scenarioTests(scenarios: unknown, world: PromptfooWorld, note: Note): readonly Found[] {
+  if (scenarios === undefined) return []
+  if (!Array.isArray(scenarios)) {
+    note('scenarios', 'is not a list', 'test')
+    return []
+  }
+  return scenarios.flatMap((scenario, index) => {
+    const at = `scenarios[${index}]`
+    const { config, tests } = isRecord(scenario) ? scenario : {}
+    const configs = testList(config, `${at}.config`, world, note)
+    const own =
+      tests === undefined ? [{ test: {}, path: at }] : testList(tests, `${at}.tests`, world, note)
+    return configs.flatMap((one, i) =>
+      own.map(({ test, path }) => ({
+        test: joined(one.test, test),
+        path: `${path} with config ${i}`,
+      })),
+    )
+  })
+}
+
+/** A test that takes variables and assertions of a configuration where it has none of its own. */
+const joined = (config: Row, test: Row): Row => ({
+  ...config,
+  ...test,
+  vars: { ...recordOf(config['vars']), ...recordOf(test['vars']) },
+  assert: [...listOf(config['assert']), ...listOf(test['assert'])],
+})
+
+const recordOf = (value: unknown): Row => (isRecord(value) ? value : {})
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 function testFile(
   reference: string,
@@ -80,16 +129,18 @@ function testFile(
   note: Note,
 ): readonly Found[] {
   const file = reference.replace(/^file:\/\//, '')
-  if (
-    /[*?{[]/.test(file) ||
-    /\.(js|mjs|cjs|ts|py)(:|$)/.test(file) ||
-    /^(https?|huggingface):/.test(file)
-  ) {
+  if (/\.(js|mjs|cjs|ts|py)(:|$)/.test(file) || /^(https?|huggingface):/.test(file)) {
     note(
       path,
-      `${reference}: patterns, code and addresses are not read; name CSV, JSON, JSONL or YAML files`,
+      `${reference}: code and addresses are not read; name CSV, JSON, JSONL or YAML files`,
+      'file of tests',
     )
     return []
+  }
+  if (isPattern(file)) {
+    const files = world.list(file, path)
+    if (files.length === 0) note(path, `${reference}: no file has such a name`, 'file of tests')
+    return files.flatMap((one) => testFile(one, path, world, note))
   }
   const text = world.read(file, path)
   if (/\.csv$/i.test(file))
@@ -120,31 +171,20 @@ function csvTest(row: Readonly<Record<string, string>>): Row {
   }
 }
 
-/** `icontains:bonjour`, `is-json`, or plain text, which means equals. Lists after contains-any and the like by comma. */
-function shortAssertion(text: string): ImportedAssertion {
-  const match = /^(not-)?([a-z][a-z-]*)(?:\(([\d.]+)\))?(?::([\s\S]*))?$/.exec(text.trim())
-  const type = `${match?.[1] ?? ''}${match?.[2] ?? ''}`
-  if (match === null || !(SHORT.has(match[2] ?? '') || text.includes(':')))
-    return { type: 'equals', value: text }
-  const value = match[4]?.trim()
-  if (value === undefined) return { type }
-  return {
-    type,
-    value: /-(any|all)$/.test(type) ? value.split(',').map((one) => one.trim()) : value,
-  }
-}
-
-const SHORT = new Set(['is-json', 'contains-json'])
-
 function testOf(test: Row, path: string, world: PromptfooWorld, note: Note): PromptfooTest {
   for (const key of Object.keys(test))
     if (!TEST_KEYS.has(key)) note(`${path}.${key}`, 'is not read')
   const { vars, assert, threshold, metadata, options } = test
   const transform = transformOf(options, path, world, note)
+  const unchecked: Ignored[] = []
+  const drop: Note = (at, why, what = 'assertion') => {
+    unchecked.push({ path: at, why, what, partial: true })
+  }
   const asserts = Array.isArray(assert)
-    ? assert.flatMap((one, i) => assertionsOf(one, `${path}.assert[${i}]`, world, note))
+    ? assert.flatMap((one, i) => assertionsOf(one, `${path}.assert[${i}]`, world, drop))
     : []
   return {
+    unchecked,
     vars: varsOf(vars, path, world),
     asserts: transform === null ? asserts : asserts.map((one) => ({ transform, ...one })),
     threshold: typeof threshold === 'number' ? threshold : null,
@@ -177,50 +217,7 @@ function transformOf(
   const { transform } = options
   if (typeof transform !== 'string') return null
   if (world.trust) return transform
-  note(`${path}.options.transform`, 'is code; it is run under --trust only')
-  return null
-}
-
-function assertionsOf(
-  value: unknown,
-  path: string,
-  world: PromptfooWorld,
-  note: Note,
-): readonly ImportedAssertion[] {
-  const one = typeof value === 'string' ? shortAssertion(value) : value
-  if (!isRecord(one) || typeof one['type'] !== 'string') {
-    note(path, 'is no assertion')
-    return []
-  }
-  const { type, assert, weight, transform } = one
-  if (type === 'assert-set' && Array.isArray(assert))
-    return assert.flatMap((inner, i) => assertionsOf(inner, `${path}.assert[${i}]`, world, note))
-  const why = cannot(String(type), transform, world)
-  if (why !== null) {
-    note(path, why)
-    return []
-  }
-  for (const key of Object.keys(one))
-    if (!ASSERTION_KEYS.has(key)) note(`${path}.${key}`, 'is not read')
-  return [
-    {
-      type: String(type),
-      ...('value' in one ? { value: one['value'] } : {}),
-      ...(typeof weight === 'number' ? { weight } : {}),
-      ...(typeof transform === 'string' ? { transform } : {}),
-    },
-  ]
-}
-
-const ASSERTION_KEYS = new Set(['type', 'value', 'weight', 'transform', 'metric'])
-
-/** Why an assertion cannot be checked, or null. */
-function cannot(type: string, transform: unknown, world: PromptfooWorld): string | null {
-  const bare = type.replace(/^not-/, '')
-  if (CODE.has(bare)) return world.trust ? null : `${type} is code; it is run under --trust only`
-  if (!world.knows(bare)) return `the assertion ${type} is not known here`
-  if (transform !== undefined && !world.trust)
-    return `its transform is code; it is run under --trust only`
+  note(`${path}.options.transform`, 'is code; it is run under --trust only', 'transform')
   return null
 }
 
@@ -229,6 +226,7 @@ function merged(base: PromptfooTest | null, test: PromptfooTest): PromptfooTest 
   return {
     vars: { ...base.vars, ...test.vars },
     asserts: [...base.asserts, ...test.asserts],
+    unchecked: [...base.unchecked, ...test.unchecked],
     threshold: test.threshold ?? base.threshold,
     metadata: { ...base.metadata, ...test.metadata },
   }
@@ -244,24 +242,10 @@ function expanded(test: PromptfooTest, path: string, note: Note): readonly Promp
       note(
         `${path}.vars`,
         `its lists make more than ${MOST_ROWS} tests; the first ${MOST_ROWS} are kept`,
+        'list of values',
       )
       rows = rows.slice(0, MOST_ROWS)
     }
   }
   return rows.map((vars) => ({ ...test, vars }))
 }
-
-/** `{{name}}` in the value of an assertion is the variable; anything cleverer stays as it is written. */
-function rendered(assertion: ImportedAssertion, vars: Row): ImportedAssertion {
-  const render = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(render)
-    if (typeof value !== 'string') return value
-    return value.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name) =>
-      name in vars ? String(vars[name]) : whole,
-    )
-  }
-  return 'value' in assertion ? { ...assertion, value: render(assertion.value) } : assertion
-}
-
-const isRecord = (value: unknown): value is Row =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { env } from 'node:process'
 import { expect, test } from 'vitest'
 import { RightsizeError } from '../error/error.ts'
+import { partialText } from '../result/left-out-text.ts'
 import { knowsAssertion } from '../score/assertions.ts'
 import { parseSpec } from './parse.ts'
 import { parseSpecFile, type SpecFileOptions } from './spec-file.ts'
@@ -15,6 +16,7 @@ const options = (over: Partial<SpecFileOptions> = {}): SpecFileOptions => ({
   read: (path) => {
     throw new RightsizeError('SPEC_MISSING_FILE', path)
   },
+  list: () => [],
   knows: knowsAssertion,
   trust: false,
   ...over,
@@ -142,6 +144,7 @@ evaluateOptions: { maxConcurrency: 2, cache: false }
   ])
   expect(ignored.map(({ path }) => path).sort()).toEqual([
     'defaultTest.assert[1]',
+    'defaultTest.assert[1]',
     'evaluateOptions.cache',
     'providers[0].config.apiKey',
     'providers[0].config.tools',
@@ -150,6 +153,60 @@ evaluateOptions: { maxConcurrency: 2, cache: false }
   ])
   expect(spec.dataset.rows).toHaveLength(2)
   expect(spec.accept).toBe(0.5)
+})
+
+test('what cannot be checked is counted once for each test, and stands in the spec', () => {
+  const text = `
+prompts: ['{{x}}']
+providers: [openai:gpt-4.1]
+tests:
+  - { vars: { x: a }, assert: [{ type: icontains, value: b }, { type: llm-rubric, value: kind }] }
+  - { vars: { x: [c, d] }, assert: [{ type: llm-rubric, value: kind }, { type: javascript, value: '1' }] }
+`
+  const { spec, yaml } = parseSpecFile(text, options({ bar: { floor: 0.9 } }))
+  expect(spec.dataset.rows).toHaveLength(1)
+  const { leftOut = [] } = spec.dataset
+  expect(leftOut.map(({ what, count, of, partial }) => [what, count, of, partial])).toEqual([
+    ['assertion', 3, 6, true],
+    ['assertion', 2, 6, true],
+    ['test', 2, 3, true],
+  ])
+  expect(partialText(leftOut)).toBe('1 of 6 assertions checked, 1 of 3 tests checked')
+  expect(parseSpec(yaml ?? '').dataset.leftOut).toEqual(leftOut)
+})
+
+test('scenarios, patterns and lists of values become tests', () => {
+  const text = `
+prompts: ['file://prompts/*.txt']
+providers: [openai:gpt-4.1]
+tests: file://tests/*.yaml
+scenarios:
+  - config: [{ vars: { tone: kind } }, { vars: { tone: curt } }]
+    tests: [{ vars: { x: [a, b] }, assert: [{ type: contains, value: '{{tone}}' }] }]
+`
+  const files: Readonly<Record<string, string>> = {
+    'prompts/one.txt': 'Say {{x}}',
+    'prompts/two.txt': 'Please say {{x}}',
+    'tests/t.yaml': '- { vars: { x: q }, assert: [{ type: contains, value: q }] }',
+  }
+  const { spec, ignored } = parseSpecFile(
+    text,
+    options({
+      bar: { floor: 0.9 },
+      list: (pattern) =>
+        Object.keys(files).filter((path) => path.split('/')[0] === pattern.split('/')[0]),
+      read: (path) => files[path] ?? '',
+    }),
+  )
+  expect(ignored).toEqual([])
+  expect(spec.candidates).toHaveLength(2)
+  expect(spec.dataset.rows?.map((row) => [row['x'], row['tone']])).toEqual([
+    ['q', ''],
+    ['a', 'kind'],
+    ['b', 'kind'],
+    ['a', 'curt'],
+    ['b', 'curt'],
+  ])
 })
 
 test('a file from which nothing can be run is refused with the reasons', () => {

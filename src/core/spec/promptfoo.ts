@@ -1,6 +1,7 @@
 import type { Row } from '../data/json-rows.ts'
 import { RightsizeError } from '../error/error.ts'
 import { scorerFor } from '../part/scorers.ts'
+import { countedLeftOut } from '../result/left-out-text.ts'
 import type { SpecInput } from './define.ts'
 import { type Ignored, isRecord, type PromptfooWorld, promptsOf } from './promptfoo-prompts.ts'
 import { candidatesOf } from './promptfoo-providers.ts'
@@ -41,12 +42,12 @@ const READ = new Set([
   'tests',
   'defaultTest',
   'evaluateOptions',
+  'scenarios',
 ])
 /** Why some well-known keys are left out. */
 const WHY: Readonly<Record<string, string>> = {
   env: 'keys come from the environment only',
   outputPath: 'files are written beside the spec',
-  scenarios: 'write the tests out under `tests`',
   sharing: 'nothing is shared',
   redteam: 'attacks are another job than choosing a model',
   nunjucksFilters: 'is code; templates here run none',
@@ -66,16 +67,23 @@ export function importPromptfoo(file: Row, name: string, world: PromptfooWorld):
       ignored.push({ path: key, why: WHY[key] ?? 'is not read' })
   const prompts = promptsOf(file['prompts'], world, ignored)
   const candidates = candidatesOf(file, prompts, ignored)
-  const tests = promptfooTests(file['tests'], file['defaultTest'], world, ignored)
+  const { tests, totals } = promptfooTests(
+    file['tests'],
+    file['defaultTest'],
+    file['scenarios'],
+    world,
+    ignored,
+  )
   if (candidates.length === 0) throw nothingLeft('provider', name, ignored)
   if (tests.length === 0) throw nothingLeft('test', name, ignored)
   const ours = Object.fromEntries(OURS.flatMap((key) => (key in file ? [[key, file[key]]] : [])))
   const threshold = commonThreshold(tests, ignored)
   const { description } = file
+  const leftOut = countedLeftOut(ignored, totals)
   const input = {
     task: taskName(name, description),
     ...(typeof description === 'string' ? { description } : {}),
-    dataset: datasetOf(tests),
+    dataset: { ...datasetOf(tests), ...(leftOut.length === 0 ? {} : { leftOut }) },
     scorer: { name: scorerFor.assertions, ...(world.trust ? { options: { trust: true } } : {}) },
     accept: threshold,
     candidates,

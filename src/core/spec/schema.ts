@@ -4,6 +4,7 @@ import { optionsSchema } from '../part/options.ts'
 import { partNames } from '../part/part.ts'
 import { adapterPattern, type RuntimeName, runtimes } from '../part/runtimes.ts'
 import { type ScorerName, type ScorerPart, scorerPathPattern, scorers } from '../part/scorers.ts'
+import { leftOut } from '../result/left-out.ts'
 
 /**
  * The schema of a written spec. No transforms and no defaults, so that JSON Schema can be made from it
@@ -94,6 +95,10 @@ const dataset = z
       .optional()
       .describe('True where the data were made up; every report says so.'),
     limit: count.optional().describe('Use at most this many rows of each part.'),
+    leftOut: z
+      .array(leftOut)
+      .optional()
+      .describe('What an importer left out of the rows; written by rightsize.'),
   })
   .describe('Where the items are and which columns hold what.')
 

@@ -1,5 +1,6 @@
 import type { DatasetFormat } from '../part/datasets.ts'
 import type { RuntimeName } from '../part/runtimes.ts'
+import type { LeftOut } from '../result/left-out.ts'
 
 /**
  * The spec after parsing: every default is filled in, paths are still relative to the file.
@@ -52,6 +53,8 @@ export interface DatasetSpec {
   /** Said wherever the data shows. */
   readonly synthetic?: boolean
   readonly limit?: number
+  /** What an importer left out of the rows when it wrote this spec; the result repeats it. */
+  readonly leftOut?: readonly LeftOut[]
 }
 
 /** Raw tensors from .bin/.npy/.json files: real value = (v - zeroPoint) * scale. */

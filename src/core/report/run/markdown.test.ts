@@ -8,7 +8,9 @@ import {
   synthetic,
   twelve,
 } from '../../../../test/report/results.ts'
+import { renderHtml } from './html.ts'
 import { renderMarkdown } from './markdown.ts'
+import { renderTerminal } from './terminal.ts'
 
 test('twelve candidates and the incumbent fit a pull request', () => {
   const text = renderMarkdown(twelve)
@@ -56,4 +58,25 @@ test('a payload in every field adds no tag, link, mention, heading, fence or row
 test('a candidate that broke says why, in the pull request too', () => {
   const text = renderMarkdown(broken)
   expect(text).toMatch(/broke: \S+/)
+})
+
+test('what was left out stands in every form of the report', () => {
+  const leftOut = [
+    {
+      what: 'assertion',
+      code: 'assertion-unused',
+      why: 'llm-rubric is not checked',
+      count: 120,
+      of: 180,
+      examples: ['tests[0].assert[1]'],
+      partial: true,
+    },
+  ]
+  const result = { ...supported, task: { ...supported.task, leftOut } }
+  const sentence = '120 of 180 assertions were left out: llm-rubric is not checked'
+  expect(renderMarkdown(result)).toContain(sentence)
+  expect(renderHtml(result)).toContain(sentence)
+  expect(renderTerminal(result, { columns: 100, color: false }).replace(/\s+/g, ' ')).toContain(
+    sentence,
+  )
 })

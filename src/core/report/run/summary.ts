@@ -1,4 +1,5 @@
 import type { CandidateResult } from '../../result/candidate.ts'
+import { leftOutText } from '../../result/left-out-text.ts'
 import type { RunResult } from '../../result/run-result.ts'
 import { chance, plural } from '../../unit/figure-words.ts'
 import { grouped, percent, points, significant, value } from '../kit/number.ts'
@@ -16,6 +17,8 @@ export interface Summary {
     readonly text: string
   }[]
   readonly broken: readonly string[]
+  /** What of the inputs the decision does not stand on, sentence by sentence. */
+  readonly leftOut: readonly string[]
   readonly next: readonly string[]
   /** What finding out has cost, sentence by sentence. */
   readonly cost: readonly string[]
@@ -37,6 +40,7 @@ export function summaryOf(result: RunResult): Summary {
     broken: result.candidates
       .filter(({ verdict }) => verdict === 'broken')
       .map(({ id, why }) => `${id} broke: ${why}`),
+    leftOut: result.task.leftOut.map(leftOutText),
     next: nextTexts(next),
     cost: costSentences(result),
   }

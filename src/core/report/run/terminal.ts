@@ -21,7 +21,7 @@ export interface TerminalOptions {
 export function renderTerminal(result: RunResult, options: TerminalOptions): string {
   const width = Math.max(60, Math.min(options.columns, 100))
   const paint = painter(options.color)
-  const { headline, claims, next, cost } = summaryOf(result)
+  const { headline, claims, leftOut, next, cost } = summaryOf(result)
   const { order } = result.decision
   const columns = fitting(result, width)
   const over = columns.some(({ spare }) => spare) ? 'P(over)' : null
@@ -34,10 +34,24 @@ export function renderTerminal(result: RunResult, options: TerminalOptions): str
     claims.flatMap((claim) => claimLines(claim, width, paint)).join('\n'),
     table(result, columns, width, paint).join('\n'),
     lines(footer),
+    leftOut.length === 0
+      ? ''
+      : `Left out\n${lines(shortened(leftOut, mostLeftOut), '  - ', '    ')}`,
     next.length === 0 ? '' : `Next\n${lines(next, '  - ', '    ')}`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
+
+/** Kinds of left-out inputs that one screen lists; the report has them all. */
+const mostLeftOut = 6
+
+const shortened = (texts: readonly string[], most: number): readonly string[] =>
+  texts.length <= most
+    ? texts
+    : [
+        ...texts.slice(0, most - 1),
+        `${texts.length - most + 1} more kinds are listed in the report.`,
+      ]
 
 interface Painter {
   bold(text: string): string
