@@ -1,6 +1,7 @@
 import type { Store } from '../../contract/store.ts'
 import type { Item } from '../../core/data/item.ts'
 import type { Provenance, RunResult } from '../../core/result/run-result.ts'
+import { closedSet } from '../../core/score/closed-set.ts'
 import { itemOrder } from '../../core/select/item-order.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { Ledger } from '../keep/ledger.ts'
@@ -13,10 +14,11 @@ import type { Effects } from './effects.ts'
 import type { RunEvent } from './events.ts'
 import { gather } from './gather.ts'
 import { limitsOf } from './limits.ts'
-import { loadData } from './load.ts'
+import { type LoadedData, loadData } from './load.ts'
 import { aheadText, lookAhead, takeLook } from './look.ts'
 import { measureAll } from './measure.ts'
 import { openAll } from './open-all.ts'
+import type { OpenedCandidate } from './opened.ts'
 import { preflight } from './preflight.ts'
 import { pricedSpec } from './priced-spec.ts'
 import { refuseIfNothing, refuseLostLabels } from './refusals.ts'
@@ -59,7 +61,8 @@ async function evaluateBy(
   try {
     refuseLostLabels(spec, data, able)
     const opened = await preflight(spec, data.test.items, able, options)
-    const context = await collecting(spec, ordered, options)
+    const labels = labelsOf(data, opened)
+    const context = await collecting(spec, ordered, labels, options)
     const at = { spec, opened, items: ordered, test: data.test.digest }
     const ahead = await lookAhead(at, options)
     if (ahead.number > 1) onEvent({ type: 'note', text: aheadText(ahead) })
@@ -86,15 +89,25 @@ async function evaluateBy(
   }
 }
 
+/** All labels that there are, of every part and candidate; null where the labels are no closed set. */
+const labelsOf = (data: LoadedData, opened: readonly OpenedCandidate[]) =>
+  closedSet(
+    [data.test, data.train, data.calibration].flatMap((part) => part?.items ?? []),
+    opened.map(({ session, spec }) => session?.identity.labels ?? spec.labels ?? []),
+  )
+
 async function collecting(
   spec: Spec,
   items: readonly Item[],
+  labels: readonly string[] | null,
   options: EvaluateOptions,
 ): Promise<CollectContext> {
   const { effects, store, signal, onEvent, baseDir } = options
   const scorers = []
   for (const scorer of spec.scorers) {
-    scorers.push({ scorer: await effects.openScorer(scorer, baseDir), weight: scorer.weight })
+    const plain = await effects.openScorer(scorer, baseDir)
+    const over = labels === null ? undefined : plain.overLabels?.(labels)
+    scorers.push({ scorer: over ?? plain, weight: scorer.weight })
   }
   return {
     items,

@@ -1,6 +1,7 @@
 import { checkProducible } from '../../core/data/dataset.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { scorerPart } from '../../core/part/scorers.ts'
+import { labelReader } from '../../core/score/label-reader.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { Collected } from './collect.ts'
 import type { LoadedData } from './load.ts'
@@ -20,7 +21,19 @@ export function refuseLostLabels(
   checkProducible(
     data.labels,
     able.map(({ session, spec: { labels } }) => session?.identity.labels ?? labels ?? null),
+    readable(data.labels, spec),
   )
+}
+
+/** The label that an answer is read as; without a closed set, or with `strict`, the answer itself. */
+function readable(labels: readonly string[], spec: Spec): (answer: string) => string {
+  if (labels.length < 2 || spec.scorers.some(({ options }) => options['strict'] === true))
+    return (answer) => answer
+  const read = labelReader(labels)
+  return (answer) => {
+    const reading = read(answer)
+    return reading.kind === 'label' ? reading.label : answer
+  }
 }
 
 /** Throws where nothing is left to decide on: the incumbent of a relative bar is broken, or everything is. */

@@ -2,6 +2,7 @@ import type { Store } from '../../contract/store.ts'
 import type { Answer, Output } from '../../core/data/answer.ts'
 import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import type { Reading } from '../../core/score/label-reader.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
 
 /** One item of one candidate, judged. */
@@ -11,6 +12,8 @@ export interface JudgedItem {
   readonly failed: { readonly code: string; readonly message: string } | null
   /** What the candidate was understood to say, for reports. */
   readonly read: string
+  /** How it was read, where the labels are a closed set; null elsewhere. */
+  readonly reading: Reading | null
   readonly output: Output | null
   readonly counts: Readonly<Record<string, number>> | null
 }
@@ -38,7 +41,8 @@ export async function judgeAnswer(
 ): Promise<JudgedItem> {
   if (!answer.ok) {
     const failed = { code: answer.code, message: answer.message }
-    return { score: 0, failed, read: `(failed: ${answer.code})`, output: null, counts: null }
+    const read = `(failed: ${answer.code})`
+    return { score: 0, failed, read, reading: null, output: null, counts: null }
   }
   const scores: Score[] = []
   for (const { scorer } of scorers) scores.push(await scoreOnce(scorer, answer.output, item, kept))
@@ -46,6 +50,7 @@ export async function judgeAnswer(
     score: weighted(scores, scorers),
     failed: null,
     read: scores.find((score) => score.read !== undefined)?.read ?? said(answer.output),
+    reading: scores.find((score) => score.reading !== undefined)?.reading ?? null,
     output: answer.output,
     counts: scores.find((score) => score.counts !== undefined)?.counts ?? null,
   }

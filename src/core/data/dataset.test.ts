@@ -228,3 +228,15 @@ test('raw tensors are digested by their numbers', () => {
   expect(a).not.toBe(b)
   expect(part.items[0]?.row).toEqual({ file: '0', label: 'a' })
 })
+
+test('labels that differ only by case or space are listed with their counts', () => {
+  const rows = ['refund', 'Refund', 'refund', 'REFUND ', 'login', 'login', 'refund', 'login'].map(
+    (label, at) => row(`text number ${at} of all`, label),
+  )
+  const found = build(rows).warnings.find(({ code }) => code === 'label-variants')
+  expect(found).toMatchObject({ count: 5 })
+  expect(found?.text).toContain('5 of 8 labels')
+  expect(found?.examples).toEqual(['"refund" (3), "Refund" (1), "REFUND " (1)'])
+  const clean = rows.map((one) => ({ ...one, label: String(one['label']).trim().toLowerCase() }))
+  expect(build(clean).warnings.map(({ code }) => code)).not.toContain('label-variants')
+})

@@ -6,6 +6,7 @@ import type { Estimate } from '../unit/estimate.ts'
 import type { DatasetPart, Item } from './item.ts'
 import { type Digest, datasetPart, itemsOf, type PartName } from './items.ts'
 import type { Row } from './json-rows.ts'
+import { labelVariants } from './label-variants.ts'
 import {
   clustersOfSameText,
   conflictingGroups,
@@ -80,6 +81,7 @@ export function buildDataset(
   const unlabelled = overlapFree(read('unlabelled'), 'unlabelled', others, warn)
   const test = clustersOfSameText(plain)
   warn(sameTextWarning(plain), true)
+  if (isClosed(labelsOf(plain), plain)) warn(labelVariants([...plain, ...(train ?? [])]), false)
   const linked = linkDuplicates(plain, train ?? [])
   for (const warning of duplicateWarnings(linked, plain.length))
     warn(warning.warning, warning.strict)
@@ -237,15 +239,18 @@ function unseenWarning(test: readonly Item[], train: readonly Item[]): DataWarni
 
 /**
  * Throws DATA_LABEL when a label of the items is none that any candidate can answer. `producible` holds what each
- * candidate can answer, or null for one that can answer anything (then nothing is checked).
+ * candidate can answer, or null for one that can answer anything (then nothing is checked); `readAs` is the label that an
+ * answer is read as.
  */
 export function checkProducible(
   labels: readonly string[],
   producible: readonly (readonly string[] | null)[],
+  readAs: (answer: string) => string = (answer) => answer,
 ): void {
   if (producible.length === 0 || producible.includes(null)) return
   const all = new Set(producible.flatMap((list) => list ?? []))
-  const lost = labels.filter((label) => !all.has(label))
+  const read = new Set([...all].map(readAs))
+  const lost = labels.filter((label) => !read.has(label))
   if (lost.length === 0) return
   throw new RightsizeError(
     'DATA_LABEL',
@@ -265,6 +270,10 @@ function labelsOf(items: readonly Item[]): readonly string[] {
   if (!plain) return []
   return [...new Set(items.map((item) => labelText(item.expected)))].sort()
 }
+
+/** Texts of which most occur again, as labels do; free answers may well differ by case alone. */
+const isClosed = (labels: readonly string[], items: readonly Item[]): boolean =>
+  labels.length > 0 && labels.length <= items.length / 2
 
 const labelText = (expected: unknown) => String(expected)
 

@@ -42,6 +42,11 @@ const exactOptions = {
     text: 'Trim the answer, and treat runs of space as one space.',
   },
   ignorePunctuation: { kind: 'boolean', byDefault: false, text: 'Ignore punctuation.' },
+  strict: {
+    kind: 'boolean',
+    byDefault: false,
+    text: 'Accept the bare label only. Otherwise an answer of a closed set of labels is read as people write it: other case, punctuation, Markdown, JSON with one label, "Label: x".',
+  },
 } as const
 
 /** A figure over all items on the answers that `exact` reads. */

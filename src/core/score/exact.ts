@@ -1,31 +1,55 @@
 import { answerText, references } from './answer-text.ts'
+import { type LabelReader, labelReader, type Reading } from './label-reader.ts'
 import { type Options, readOptions, type ScorerOptions } from './options.ts'
-import type { Scorer } from './scorer.ts'
+import type { Score, Scorer } from './scorer.ts'
 
 /**
  * exact: 1 when the answer is the label (or one of the references), else 0.
  *
- * What it does: compares texts after the normalization that its options name; by default only space is forgiven.
+ * What it does: compares texts after the normalization that its options name; by default only space is forgiven. Where
+ * the labels are a closed set, an answer is read as people and models write it ("**Refund**", "Label: refund.", JSON
+ * with one label, a reasoning block before it); what names two labels or none is not read. `strict` accepts the bare
+ * label only.
  * When to use: labels of a classifier; short answers with one right form.
- * When it misleads: a chat model that answers "The intent is refund." is wrong here; use contains or ignore punctuation
- * and case, or ask in the prompt for the label alone.
+ * When it misleads: a program behind the model that takes the bare label alone fails on what is read here: set `strict`.
  * Example: `scorer: { name: exact, options: { ignoreCase: true } }`
  * Source: accuracy_score of scikit-learn 1.7 on the same pairs.
  */
 export function exact(options: Options): Scorer {
   const rules = readOptions('exact', options)
+  const plain = scorerOf(rules, null)
+  if (rules.strict) return plain
+  return { ...plain, overLabels: (labels) => scorerOf(rules, labelReader(labels)) }
+}
+
+function scorerOf(rules: ScorerOptions<'exact'>, reader: LabelReader | null): Scorer {
   return {
     name: 'exact',
-    version: '1',
+    version: '2',
     deterministic: true,
     score: (output, item) => {
       const answered = answerText(output)
-      if (answered === null) return { score: 0, reason: `a ${output.kind} is not text` }
-      const read = normalized(answered, rules)
-      const right = references(item, 'exact').find((one) => normalized(one, rules) === read)
-      return { score: right === undefined ? 0 : 1, read: right ?? answered.trim() }
+      if (answered === null)
+        return {
+          ...{ score: 0, reason: `a ${output.kind} is not text` },
+          ...(reader === null ? {} : { reading: { kind: 'none' } }),
+        }
+      const wanted = references(item, 'exact')
+      const right = wanted.find((one) => normalized(one, rules) === normalized(answered, rules))
+      if (right !== undefined)
+        return { score: 1, read: right, ...(reader === null ? {} : { reading: asItStands(right) }) }
+      return reader === null
+        ? { score: 0, read: answered.trim() }
+        : scoreOfReading(reader(answered), answered, wanted)
     },
   }
+}
+
+const asItStands = (label: string): Reading => ({ kind: 'label', label, rules: [] })
+
+function scoreOfReading(reading: Reading, answered: string, wanted: readonly string[]): Score {
+  if (reading.kind !== 'label') return { score: 0, read: answered.trim(), reading }
+  return { score: wanted.includes(reading.label) ? 1 : 0, read: reading.label, reading }
 }
 
 /** The text as the comparison sees it. Unicode is put into one form (NFC) always. */

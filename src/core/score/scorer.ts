@@ -1,5 +1,6 @@
 import type { Output } from '../data/answer.ts'
 import type { Item } from '../data/item.ts'
+import type { Reading } from './label-reader.ts'
 
 /** A score in 0..1, or null where the scorer does not apply to the item (declared, and then for every candidate). */
 export interface Score {
@@ -7,6 +8,8 @@ export interface Score {
   readonly reason?: string
   /** What the candidate was understood to answer (after parsing), for reports. */
   readonly read?: string
+  /** How the answer was read, where the labels are a closed set. */
+  readonly reading?: Reading
   /** Counts for ratio metrics (tp, fp, fn) and the like. */
   readonly counts?: Readonly<Record<string, number>>
   /** Cost of judging, where a model judged. */
@@ -43,6 +46,8 @@ export interface Scorer {
   /** Runs code or calls a model: refused under --no-exec where it is code. */
   readonly effects?: 'model' | 'code'
   score(output: Output, item: Item): Score | Promise<Score>
+  /** The same scorer where these are all the labels there are; absent where it makes no difference. */
+  overLabels?(labels: readonly string[]): Scorer
   /** Ends what the scorer holds open (an embedding model). */
   close?(): Promise<void>
 }

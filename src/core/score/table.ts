@@ -18,7 +18,13 @@ type Make = (options: Options) => Scorer
 /** A metric over the whole set, on the answers that `exact` reads. */
 const whole =
   (metric: SetMetric): Make =>
-  (options) => ({ ...exact(options), name: metric.name, whole: metric })
+  (options) => {
+    const { overLabels, ...plain } = exact(options)
+    const over = (scorer: Scorer): Scorer => ({ ...scorer, name: metric.name, whole: metric })
+    return overLabels === undefined
+      ? over(plain)
+      : { ...over(plain), overLabels: (labels) => over(overLabels(labels)) }
+  }
 
 /** How every scorer that needs neither package nor effect is made; their facts are in core/part/scorers.ts. */
 export const pureScorers = {

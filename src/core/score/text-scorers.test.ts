@@ -35,6 +35,31 @@ test.each([
   expect(score(exact({}), said, expected).score).toBe(wanted)
 })
 
+test('over a closed set exact reads an answer as people write it, unless it is strict', () => {
+  const over = (options: Record<string, unknown>) => {
+    const scorer = exact(options)
+    return scorer.overLabels?.(['refund', 'login']) ?? scorer
+  }
+  expect(score(over({}), '**Refund**', 'refund')).toMatchObject({
+    score: 1,
+    read: 'refund',
+    reading: { kind: 'label', rules: ['case', 'punctuation'] },
+  })
+  expect(score(over({}), 'Label: login', 'refund')).toMatchObject({ score: 0, read: 'login' })
+  expect(score(over({}), 'refund or login', 'refund')).toMatchObject({
+    score: 0,
+    reading: { kind: 'ambiguous' },
+  })
+  expect(score(over({ strict: true }), 'Refund', 'refund').score).toBe(0)
+})
+
+test('a metric over the whole set reads the same way', () => {
+  const scorer = pureScorers['macro-f1']({}).overLabels?.(['refund', 'login'])
+  expect(scorer?.whole?.name).toBe('macro-f1')
+  expect(score(scorer as Scorer, 'Refund.', 'refund')).toMatchObject({ score: 1, read: 'refund' })
+  expect(pureScorers['macro-f1']({ strict: true }).overLabels).toBeUndefined()
+})
+
 test('exact forgives case and punctuation when asked', () => {
   const scorer = exact({ ignoreCase: true, ignorePunctuation: true })
   expect(score(scorer, 'Refund!', 'refund')).toEqual({ score: 1, read: 'refund' })
