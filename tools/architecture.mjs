@@ -16,6 +16,7 @@ const tiers = Object.fromEntries(
     rooms.split('|'),
   ]),
 )
+tiers.judgments = tiers.judgements
 tiers.proof = ['proof']
 tiers.report = ['report']
 const doors = ['index', 'stats', 'carbon', 'report', 'testing']
@@ -65,7 +66,7 @@ const inCore = modules
   }))
 
 const bands = ['cli', 'doors', 'worker', 'wire', 'app', 'adapters', 'contract', 'core']
-const tierNames = ['report', 'judgements', 'proof', 'sciences', 'ground']
+const tierNames = ['report', 'judgments', 'proof', 'sciences', 'ground']
 const present = new Set(inCore.map(({ source }) => source.split('/')[2]))
 const box = (name) => {
   const rooms = wrapped(tiers[name].filter((room) => room !== name && present.has(room)))

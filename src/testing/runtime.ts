@@ -82,7 +82,7 @@ function telling({ test }: TestRunner, runtime: RuntimeCase, opened: () => Runti
     assert.ok(peakRssBytes === null || peakRssBytes > 1e6)
   })
 
-  test('exercise, where there is one, does the work the times it is told and measures each', async () => {
+  test('exercise, where there is one, repeats the work as often as asked and measures each time', async () => {
     const { exercise } = opened()
     if (exercise === undefined) return
     const { wallS, cpuS, latenciesS } = await exercise(items, { times: 3, batch: 1 })
