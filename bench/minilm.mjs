@@ -196,7 +196,8 @@ const [fineTuned, fineTunedInt8] = await fineTunedHalf()
 
 /** What the trimmed tokenizer does to the corpus and to texts that it was not made from. */
 async function vocabularyFigures() {
-  const { vocabularyEffect, unknownIdOf, idsToKeep } = await load('core/text/trim-tokenizer')
+  const { vocabularyEffect } = await load('core/text/vocabulary-effect')
+  const { unknownIdOf, idsToKeep } = await load('core/text/trim-tokenizer')
   const after = openTokenizer(trimmedArtefact.tokenizer, json(head, 'tokenizer_config.json'))
   const keep = trimmedArtefact.idsKept ?? idsToKeep(original.tokenizer, tokensUsed)
   const unknownId = unknownIdOf(original.tokenizer)

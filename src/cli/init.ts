@@ -128,7 +128,7 @@ async function ask(message: string, initialValue: string): Promise<string> {
   const { isCancel, text: prompt } = await import('@clack/prompts')
   const answer = await prompt({ message, initialValue, output: process.stderr })
   if (isCancel(answer)) {
-    throw new RightsizeError('FLAGS_MISSING', 'init was cancelled', {
+    throw new RightsizeError('FLAGS_MISSING', 'init was canceled', {
       next: 'Nothing was written; run it again.',
     })
   }

@@ -121,7 +121,7 @@ export async function sourceOf(
   }
   if (named !== undefined && !isSpec(named, flags))
     return sourceFromFlags(dataFlags(named, flags), at)
-  refuseUnused(flags, [...students, ...calls, ...inSpec], 'beside a spec file')
+  refuseUnused(flags, [...students, ...calls, ...inSpec], 'next to a spec file')
   return sourceFromFile(named ?? 'rightsize.yaml', flags, at)
 }
 

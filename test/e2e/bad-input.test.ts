@@ -224,3 +224,36 @@ describe('flags', () => {
     refused(await folder().rightsize(args), code, what)
   })
 })
+
+describe('a document that is read back', () => {
+  const broken = '{"schema":"rightsize/run-result@2","task":{"name":7}}'
+  const old = '{"schema":"rightsize/run-result@1","candidates":[]}'
+
+  test.each([
+    ['why', ['why', 'a']],
+    ['report', ['report', 'result.json']],
+    ['sci', ['sci', 'result.json']],
+  ])(
+    '%s names the place in a broken result, and the command that renews an old one',
+    async (_, args) => {
+      const one = folder({ 'result.json': broken })
+      refused(
+        await one.rightsize(args),
+        'RESULT_INVALID',
+        /`task\.name` must be text, not the number 7/,
+      )
+      one.write('result.json', old)
+      refused(
+        await one.rightsize(args),
+        'RESULT_INVALID',
+        /run-result@1, of an earlier rightsize[\s\S]*next: Run `rightsize run` again/,
+      )
+    },
+  )
+
+  test('plan goes on without it, and states so', async () => {
+    const plan = await folder({ 'result.json': old }).rightsize(['plan'])
+    expect(plan.code).toBe(0)
+    expect(plan.out.replace(/\s+/g, ' ')).toMatch(/are not used: \S+ is rightsize\/run-result@1/)
+  })
+})

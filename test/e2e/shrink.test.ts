@@ -284,7 +284,7 @@ async function searched(one: Folder): Promise<Compression> {
 
 // Skipped where the folder RIGHTSIZE_DATA holds no keyword spotters.
 test.skipIf(kws === null)(
-  'a real keyword spotter, quantised already, goes through the whole search',
+  'a real keyword spotter, already quantized, goes through the whole search',
   async () => {
     const items = readFileSync(join(kws ?? '', 'kws01/y_labels.csv'), 'utf8')
       .trim()

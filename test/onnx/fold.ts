@@ -6,7 +6,7 @@ import { graphsWithin } from '../../src/core/onnx/walk.ts'
 
 /**
  * The model after the engine's basic optimisation: constants folded, identities and dead nodes gone, all in standard operators, so
- * that the result runs wherever the model ran. Functions come back inlined; in models that are quantised already, pairs of
+ * that the result runs wherever the model ran. Functions come back inlined; in models that are already quantized, pairs of
  * QuantizeLinear and DequantizeLinear are doubled on both sides of a Reshape. For models below 2 GiB.
  */
 export async function foldConstants(

@@ -94,7 +94,7 @@ const trials: readonly Trial[] = [
   trial(1, {
     pass: 'int8',
     family: 'numeric',
-    text: '7-bit weights for 24 of 24 matrix products, activations quantised as they come',
+    text: '7-bit weights for 24 of 24 matrix products, activations quantized at run time',
     from: 0,
     to: 31,
     sizes: [52.4, 38.1],
@@ -141,7 +141,7 @@ const trials: readonly Trial[] = [
   trial(5, {
     pass: 'student-static',
     family: 'distil',
-    text: 'a bag of token vectors in its place, 1800 training steps',
+    text: 'a bag of token vectors instead, 1800 training steps',
     from: 1,
     to: 34,
     sizes: [51.9, 0.9],
@@ -212,7 +212,7 @@ const trials: readonly Trial[] = [
   trial(12, {
     pass: 'int8',
     family: 'numeric',
-    text: '7-bit weights for 12 of 12 matrix products, activations quantised as they come',
+    text: '7-bit weights for 12 of 12 matrix products, activations quantized at run time',
     from: 4,
     to: 5,
     sizes: [9.1, 3.56],
@@ -258,7 +258,7 @@ const path: readonly PathStep[] = [
   step(
     5,
     'int8',
-    '7-bit weights for 12 of 12 matrix products, activations quantised as they come',
+    '7-bit weights for 12 of 12 matrix products, activations quantized at run time',
     3.56,
     0.0033,
     5.72,

@@ -1,6 +1,7 @@
 import type { ScorerContext } from '../../contract/scorer.ts'
 import type { KindsWith } from '../../core/part/part.ts'
-import { isScorerPath, scorerKind, type scorers } from '../../core/part/scorers.ts'
+import { isScorerPath, scorerKind } from '../../core/part/scorer-name.ts'
+import type { scorers } from '../../core/part/scorers.ts'
 import type { Options } from '../../core/score/options.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
 import { pureScorers } from '../../core/score/table.ts'

@@ -27,7 +27,7 @@ async function read(path: string): Promise<Model> {
   const file = await locate(path)
   const source = fileSource(file)
   if (source.size > protobufLimit) {
-    const what = `${source.size} bytes; an ONNX file ends at 2 GiB, larger models keep tensors beside it`
+    const what = `${source.size} bytes; an ONNX file ends at 2 GiB, larger models store tensors in a separate file`
     throw new RightsizeError('ONNX_TOO_LARGE', what, { at: file })
   }
   try {

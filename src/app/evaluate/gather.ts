@@ -1,6 +1,6 @@
 import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { scorerPart } from '../../core/part/scorers.ts'
+import { scorerPart } from '../../core/part/scorer-name.ts'
 import type { LookTerms } from '../../core/proof/look-alpha.ts'
 import type { SequentialEvidence } from '../../core/result/candidate.ts'
 import type { Spec } from '../../core/spec/spec.ts'

@@ -1,6 +1,6 @@
 import type { Item } from '../../core/data/item.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
-import { scorerPart } from '../../core/part/scorers.ts'
+import { scorerPart } from '../../core/part/scorer-name.ts'
 import { outlaySentences } from '../../core/plan/outlay.ts'
 import { planReport } from '../../core/plan/plan.ts'
 import type { PlanInput, PlanReport } from '../../core/plan/plan-types.ts'

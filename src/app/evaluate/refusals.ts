@@ -1,6 +1,6 @@
 import { checkProducible } from '../../core/data/dataset.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { scorerPart } from '../../core/part/scorers.ts'
+import { scorerPart } from '../../core/part/scorer-name.ts'
 import { labelReader } from '../../core/score/label-reader.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { Collected } from './collect.ts'

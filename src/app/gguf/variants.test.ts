@@ -171,7 +171,7 @@ describe('variants of a GGUF file', () => {
     expect(() => planGguf(split, effects())).toThrow('one of 3 parts')
     expect(() => planGguf(request(ggufBytes([]), 'x'), effects())).toThrow('holds no weights')
     const word = request(small(f16), 'x', { types: ['--pure'] })
-    expect(() => planGguf(word, effects())).toThrow('no type of llama-quantize')
+    expect(() => planGguf(word, effects())).toThrow('not a type of llama-quantize')
   })
 
   test('a plan predicts sizes without a tool', () => {

@@ -1,6 +1,7 @@
 import type { Artefact } from '../../core/compress/pass.ts'
 import type { VocabularyNote } from '../../core/result/compression.ts'
-import { tokenIds, unknownIdOf, vocabularyEffect } from '../../core/text/trim-tokenizer.ts'
+import { tokenIds, unknownIdOf } from '../../core/text/trim-tokenizer.ts'
+import { vocabularyEffect } from '../../core/text/vocabulary-effect.ts'
 import type { Bench } from './bench.ts'
 
 /** What the trimmed tokenizer does to the gate's texts, which it was not made from; null where nothing was trimmed. */

@@ -1,5 +1,5 @@
 import { type ImportedOutcomes, importedSpec } from '../../core/data/imported.ts'
-import { scorerName } from '../../core/part/scorers.ts'
+import { scorerName } from '../../core/part/scorer-name.ts'
 import type { SpecInput } from '../../core/spec/define.ts'
 import { candidateId } from '../../core/spec/expand.ts'
 import { type StatedCosts, withStatedCosts } from '../../core/spec/stated-cost.ts'

@@ -54,7 +54,8 @@ export async function studentRows(request: RowsRequest, parts: RowsParts): Promi
     return { rows, teacher: null }
   }
   const candidate = spec.candidates[0]
-  if (!candidate) throw new RightsizeError('FLAGS_MISSING', `--teacher "${teacher}" names nobody`)
+  if (!candidate)
+    throw new RightsizeError('FLAGS_MISSING', `--teacher "${teacher}" is not a candidate`)
   return taughtRows(test.items.map(inputText), candidate, parts)
 }
 

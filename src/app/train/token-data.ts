@@ -45,7 +45,7 @@ export function refuseIds(ids: readonly (readonly number[])[], vocabulary: numbe
       )
   }
   if (ids.every((row) => row.length === 0))
-    throw new RightsizeError('TRAIN_DATA', 'every text is empty after tokenisation')
+    throw new RightsizeError('TRAIN_DATA', 'every text is empty after tokenization')
 }
 
 function refuseLabels(labels: readonly number[], rows: number, classes: number): void {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Known } from '../unit/estimate.ts'
 import { exact, known, within } from '../unit/known.ts'
-import { functionalUnits, perFiner, perResolved } from './functional-unit.ts'
+import { perFiner, perResolved } from './functional-unit.ts'
 
 const about = { method: 'measured', how: 'test', source: 'test' } as const
 const own = within('JPerItem', 1, [0.9, 1.1], about)
@@ -25,18 +25,5 @@ describe('functional units', () => {
     const score = within('gPerR', 8, [0.5, 2], about)
     expect((perFiner(score, 4) as Known<'gPerR'>).value).toBe(2)
     expect(perFiner(score, 0).kind).toBe('infinite')
-  })
-  test('every unit that SCI for AI suggests has a word', () => {
-    expect(Object.keys(functionalUnits)).toEqual(
-      expect.arrayContaining([
-        'token',
-        'page',
-        'second',
-        'image',
-        'character',
-        'workflow',
-        'inference',
-      ]),
-    )
   })
 })

@@ -2,19 +2,6 @@ import { add, multiply, scale, subtract } from '../unit/arithmetic.ts'
 import { type Estimate, infinite, type Unit } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
 
-/** The functional units that SCI for AI suggests for Consumers, and ours. Source: SCI for AI, section 8.1. */
-export const functionalUnits = {
-  inference: 'one answer, accepted or not (classical ML: per inference)',
-  accepted: 'one accepted answer',
-  resolved: 'one resolved task: an accepted answer, or the declared fallback for one that is not',
-  token: 'one output token (LLM)',
-  page: 'one page (OCR)',
-  second: 'one second of audio or video',
-  image: 'one image (generation)',
-  character: 'one character (translation, speech)',
-  workflow: 'one workflow execution (agents), all tool and model calls inside',
-} as const
-
 /**
  * Cost per resolved task = own cost + (1 - accept rate) x cost of the fallback. Every task is resolved once, so
  * R is the number of tasks. `fallback` is null where a person outside the boundary takes over (nothing is charged).

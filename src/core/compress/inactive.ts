@@ -4,7 +4,8 @@ import { taken } from '../onnx/kept-entries.ts'
 import type { Tensor } from '../onnx/model.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
 import type { Artefact, ChannelStats, Pass, Patched, Stats, Stillness } from './pass.ts'
-import { type Attention, type Dense, type FeedForward, feedForwards } from './structural-anatomy.ts'
+import { type Dense, type FeedForward, feedForwards } from './structural-anatomy.ts'
+import type { Attention } from './structural-attention.ts'
 import {
   closed,
   inputRows,

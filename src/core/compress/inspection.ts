@@ -15,7 +15,8 @@ import { graphsWithin } from '../onnx/walk.ts'
 import { multiplyAdds, type Operations } from './operations.ts'
 import type { Artefact, Pass, Target } from './pass.ts'
 import { type SaturationRisk, saturationRisks } from './saturation.ts'
-import { attentions, type Dense, feedForwards } from './structural-anatomy.ts'
+import { type Dense, feedForwards } from './structural-anatomy.ts'
+import { attentions } from './structural-attention.ts'
 import { tidy } from './tidy.ts'
 
 /** Weights and bytes of one kind of tensor. */
@@ -118,7 +119,7 @@ export function inspectGguf(file: GgufFile, fileBytes: number): Inspection {
     quantised.length === 0
       ? []
       : [
-          `quantised already (${quantised.join(', ')}): make other types from the 16- or 32-bit original`,
+          `already quantized (${quantised.join(', ')}): build other types from the 16- or 32-bit source`,
         ]
   return {
     ...found,
@@ -144,7 +145,7 @@ function weightFile(format: Inspection['format'], weights: readonly Weight[]): I
     operations: null,
     ...{ prospects: [], quantised: [], saturation: [] },
     notes: [
-      'a weight file has no graph: what is dead, how much is calculated and what passes give is not known',
+      'a weight file has no graph: dead nodes, multiply-adds and the effect of passes are unknown',
     ],
   }
 }

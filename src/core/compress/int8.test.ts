@@ -184,6 +184,6 @@ test('what cannot be quantised is named: old opsets, small, shared and quantised
   expect(why({ ...gemm, graph: { ...gemm.graph, nodes, outputs } })).toMatch(
     /shared with Transpose/,
   )
-  expect(why(patched(int8, gemm))).toMatch(/MatMulInteger: quantised already/)
+  expect(why(patched(int8, gemm))).toMatch(/MatMulInteger: already quantized/)
   expect(why(gemm, int8Embedding)).toMatch(/no float32 table/)
 })

@@ -50,7 +50,7 @@ function proposals({ model }: Artefact, target: Target): readonly Proposal[] | N
   const of = (limit: CodeLimit, risk: number): Proposal => ({
     pass: 'int8',
     params: { limit, except: '' },
-    text: `${limit === 63 ? '7' : '8'}-bit weights for ${chosen.length} of ${products.length} matrix products, activations quantised as they come`,
+    text: `${limit === 63 ? '7' : '8'}-bit weights for ${chosen.length} of ${products.length} matrix products, activations quantized at run time`,
     saves: { bytes: 3 * weights, cpuShare: (productShare * (1 - 1 / speed) * weights) / all },
     risk,
     exactness: 'lossy',

@@ -36,8 +36,8 @@ test('no text is cut below eight tokens', () => {
 test.each([
   ['texts of one length', artefact(100, 0), /at most 10 tokens/],
   ['a limit that is in force already', artefact(95, 5, { maxLength: 10 }), /at most 10 tokens/],
-  ['a model without texts', artefact(0, 0), /how long the texts are/],
-  ['lengths that nobody knows', { model, tokenizer: null, config: {} }, /how long the texts are/],
+  ['a model without texts', artefact(0, 0), /length of the texts/],
+  ['lengths that nobody knows', { model, tokenizer: null, config: {} }, /length of the texts/],
 ])('%s: it says why there is nothing to cut', (_, one, why) => {
   expect(offers(one)).toMatchObject({ pass: 'max-length', why: expect.stringMatching(why) })
 })

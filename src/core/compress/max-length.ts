@@ -30,7 +30,7 @@ function proposals({
 }: Artefact): readonly Proposal[] | NotApplicable {
   const longest = Math.min(textLengths?.at(-1) ?? 0, now)
   if (textLengths === undefined || textLengths.length === 0)
-    return { pass: 'max-length', why: 'it is not known how long the texts are' }
+    return { pass: 'max-length', why: 'the length of the texts is unknown' }
   const tokens = (limit: number) =>
     textLengths.reduce((sum, length) => sum + Math.min(length, limit), 0)
   const offers = whole.flatMap((share): readonly Proposal[] => {

@@ -12,7 +12,7 @@ export const polish: Pass = {
     {
       pass: 'polish',
       params: {},
-      text: "the whole model on the original's answers",
+      text: "the whole model on the incumbent's answers",
       saves: { bytes: 0, cpuShare: 0 },
       risk: 0.1,
       exactness: 'lossy',

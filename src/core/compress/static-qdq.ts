@@ -86,7 +86,7 @@ function convolutionOf(node: Node, index: GraphIndex): Convolution | Skipped | n
   if (elementCount(weight.dims) < fewest) return { what, why: 'it is small' }
   if (biasName !== '' && bias?.dtype !== 'float32') return { what, why: 'its bias is calculated' }
   const fromBytes = index.producer(input)?.opType === 'DequantizeLinear'
-  if (fromBytes) return { what, why: 'quantised already' }
+  if (fromBytes) return { what, why: 'already quantized' }
   return { node, weight, bias, input, result: resultOf(node, index) }
 }
 

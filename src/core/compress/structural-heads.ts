@@ -3,13 +3,8 @@ import { indexGraph } from '../onnx/graph-index.ts'
 import { taken } from '../onnx/kept-entries.ts'
 import type { Graph, Model, Tensor } from '../onnx/model.ts'
 import type { Artefact, Pass, Patched, Proposal, Stats } from './pass.ts'
-import {
-  type Attention,
-  attentions,
-  type Dense,
-  fusedParts,
-  sharedInitializers,
-} from './structural-anatomy.ts'
+import { type Dense, fusedParts, sharedInitializers } from './structural-anatomy.ts'
+import { type Attention, attentions } from './structural-attention.ts'
 import {
   channelEnergy,
   closed,

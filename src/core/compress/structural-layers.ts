@@ -3,7 +3,7 @@ import { node } from '../onnx/build.ts'
 import { removeDead } from '../onnx/graph-edit.ts'
 import type { Graph } from '../onnx/model.ts'
 import type { Artefact, Pass, Patched, Proposal, Target } from './pass.ts'
-import { type Block, type Layer, layersOf } from './structural-anatomy.ts'
+import { type Block, type Layer, layersOf } from './structural-blocks.ts'
 import { closed } from './structural-cut.ts'
 import { cpuShareOf } from './structural-share.ts'
 
@@ -92,7 +92,7 @@ export const layers: Pass = {
   propose(artefact, target) {
     const found = layersOf(artefact.model.graph)
     if (found.length < 2)
-      return { pass: 'layers', why: `${found.length} residual layers were recognised` }
+      return { pass: 'layers', why: `${found.length} residual layers were recognized` }
     const most = found.length - 1
     const lengths =
       most > 4 ? [most, Math.ceil(most / 2), 1] : Array.from({ length: most }, (_, i) => most - i)

@@ -84,5 +84,5 @@ test.skipIf(!existsSync(folder)).each(names)(
 test.skipIf(!existsSync(folder))('attention fused into one node stands in the way', () => {
   const model = decodeModel(readFileSync(file('bert-fused')))
   const offers = width.propose(artefactOf(model), target)
-  expect('why' in offers ? offers.why : '').toMatch(/no table of vectors|is not known/)
+  expect('why' in offers ? offers.why : '').toMatch(/no table of vectors|is unknown/)
 })

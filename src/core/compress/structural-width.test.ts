@@ -13,7 +13,9 @@ import { seededRandom } from '../random/random.ts'
 import { type EncoderShape, encoderArchitecture } from '../train/build-encoder.ts'
 import { initialParameters } from '../train/parameters.ts'
 import type { Artefact, Proposal, Target } from './pass.ts'
-import { attentions, feedForwards, layersOf } from './structural-anatomy.ts'
+import { feedForwards } from './structural-anatomy.ts'
+import { attentions } from './structural-attention.ts'
+import { layersOf } from './structural-blocks.ts'
 import { replaceTensors } from './structural-cut.ts'
 import { type Stream, streamOf } from './structural-stream.ts'
 import { width } from './structural-width.ts'
@@ -155,7 +157,7 @@ const repeating = (model: Model): Model =>
   )
 
 test.each(shapes)(
-  'channels that nothing writes go without a trace, the normalisations scaled: %s',
+  'channels that nothing writes go without a trace, the normalizations scaled: %s',
   async (_, shape) => {
     const model = silenced(encoder(shape))
     const cut = await applied(model, { keep: 0.5, repair: 'none', importance: 'energy' })
@@ -242,7 +244,7 @@ test('graphs that do something else with the stream are left alone, and say what
     return 'why' in offers ? offers.why : ''
   }
   expect(why(withNode(build.node('TopK', [state], ['t'], { name: 'top' })))).toMatch(
-    /TopK 'top' at the residual stream is not known/,
+    /TopK 'top' at the residual stream is unknown/,
   )
   expect(why(withNode(build.node('Identity', [state], ['t'])))).toMatch(/'t' is an output/)
   const table = 'embeddings.word_embeddings.weight'

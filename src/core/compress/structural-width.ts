@@ -6,6 +6,7 @@ import { taken } from '../onnx/kept-entries.ts'
 import type { Graph, Node, Tensor } from '../onnx/model.ts'
 import { float32Of, integersOf } from '../onnx/tensor-values.ts'
 import type { Artefact, Pass, Patched, Proposal, StatRequest, Stats } from './pass.ts'
+import type { StreamNorm } from './stream-walk.ts'
 import { type Dense, sharedInitializers } from './structural-anatomy.ts'
 import {
   channelEnergy,
@@ -24,7 +25,7 @@ import {
 } from './structural-importance.ts'
 import { repairedInputs, repairOf, statKindOf } from './structural-repair.ts'
 import type { Shrinking } from './structural-share.ts'
-import { type Stream, type StreamNorm, streamOf } from './structural-stream.ts'
+import { type Stream, streamOf } from './structural-stream.ts'
 
 /** Shares of the channels that are proposed to stay, most saving first. */
 const keepShares = [0.5, 0.75, 0.875] as const
@@ -194,7 +195,7 @@ function apply(artefact: Artefact, proposal: Proposal, stats: Stats): Patched {
   const { tensors, readers, norms } = stream
   const changes = [
     `residual stream: ${stream.width} channels to ${kept.length}, which carried ${(100 * held).toFixed(1)} % of the importance`,
-    `${tensors.length} tensors cut, ${readers.length} reading layers, ${norms.length} normalisations scaled to the new spread`,
+    `${tensors.length} tensors cut, ${readers.length} reading layers, ${norms.length} normalizations scaled to the new spread`,
   ]
   return { artefact: { ...artefact, model: closed(model, graph) }, changes }
 }

@@ -47,7 +47,7 @@ function proposals(artefact: Artefact): readonly Proposal[] | NotApplicable {
         {
           pass: 'student-encoder',
           params: { ...size, pooling, seed: 1 },
-          text: `an encoder of width ${size.width} with ${size.depth} layers (${pooling} pooling) in its place`,
+          text: `an encoder of width ${size.width} with ${size.depth} layers (${pooling} pooling) instead`,
           saves,
           risk: size.width < 64 ? 0.5 : 0.45,
           exactness: 'lossy',

@@ -22,10 +22,10 @@ export function studentFit({
   const names = new Set(model.graph.inputs.map(({ name }) => name))
   if (!names.has('input_ids') || !names.has('attention_mask'))
     return 'students read input_ids and attention_mask, and this model does not'
-  if (classes === undefined) return 'it is not known how many classes the model has'
+  if (classes === undefined) return 'the number of classes of the model is unknown'
   const table = embeddedTokens(model)
   const vocabulary = Math.max(table, highestId(tokenizer) + 1)
-  if (vocabulary < 1) return 'it is not known how many tokens there are'
+  if (vocabulary < 1) return 'the number of tokens is unknown'
   return { vocabulary, classes, maxLength: Math.max(2, maxLength ?? 512) }
 }
 

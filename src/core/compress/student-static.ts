@@ -40,7 +40,7 @@ function proposals(artefact: Artefact): readonly Proposal[] | NotApplicable {
     {
       pass: 'student-static',
       params: { width, seed: 1 },
-      text: 'a bag of token vectors in its place',
+      text: 'a bag of token vectors instead',
       saves,
       risk: 0.75,
       exactness: 'lossy',

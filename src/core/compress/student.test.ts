@@ -90,7 +90,7 @@ test.each([
     { model: { ...large.model, graph: { ...large.model.graph, inputs: [] } } },
     /input_ids/,
   ],
-  ['nobody knows how many classes there are', { classes: undefined }, /how many classes/],
+  ['nobody knows how many classes there are', { classes: undefined }, /number of classes/],
 ])('%s: there is no student, and it says so', (_, change, why) => {
   const { classes: _known, ...rest } = large
   const artefact = {

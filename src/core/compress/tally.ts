@@ -183,7 +183,8 @@ function extreme(
 /** The values of an output; floats are not copied, because Gram matrices are large. */
 function numbers(results: Results, name: string): ArrayLike<number> & Iterable<number> {
   const data = results[name]?.data
-  if (data === undefined) throw new RightsizeError('SHRINK_STATISTICS', `the run gave no '${name}'`)
+  if (data === undefined)
+    throw new RightsizeError('SHRINK_STATISTICS', `the run returned no '${name}'`)
   return data instanceof Float32Array
     ? data
     : Array.from(data as ArrayLike<number | bigint>, Number)

@@ -120,7 +120,7 @@ describe('the vocabulary pass', () => {
     const base = artefactOf(encoder())
     const { tokensUsed: _, ...unread } = base
     expect(why({ ...base, tokenizer: null })).toBe('the model has no tokenizer.json')
-    expect(why(unread)).toContain('not known which tokens')
+    expect(why(unread)).toContain('tokens of the texts are unknown')
     expect(why({ ...base, tokenizer: { model: { type: 'WordLevel' } } })).toContain('neither')
     expect(why(artefactOf(languageModel([build.node('Neg', ['input_ids'], ['n'])])))).toBe(
       "Neg '' calculates with token ids",

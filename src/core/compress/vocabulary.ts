@@ -76,7 +76,7 @@ function planOf(
   if (tokenizer === null) return { why: 'the model has no tokenizer.json' }
   if (tokenizerKind(tokenizer) === null)
     return { why: 'its tokenizer is neither WordPiece, BPE nor Unigram' }
-  if (tokensUsed === undefined) return { why: 'it is not known which tokens the texts use' }
+  if (tokensUsed === undefined) return { why: 'the tokens of the texts are unknown' }
   const found = vocabularyRows(model.graph)
   if ('why' in found) return found
   const highest = tokenIds(tokenizer).at(-1) ?? 0

@@ -104,12 +104,12 @@ function sharedOtherwise(weight: Tensor, turned: boolean, index: GraphIndex): st
   return null
 }
 
-/** What carries weights and is no product here: quantised already, fused, inside branches and loops. One line a kind. */
+/** What carries weights and is no product here: already quantized, fused, inside branches and loops. One line a kind. */
 function restOf(graph: Graph): readonly Skipped[] {
   const counts = new Map<string, number>()
   const note = (why: string) => counts.set(why, (counts.get(why) ?? 0) + 1)
   for (const node of graph.nodes) {
-    if (quantizedOps.has(node.opType)) note(`${node.opType}: quantised already`)
+    if (quantizedOps.has(node.opType)) note(`${node.opType}: already quantized`)
     if (opaqueOps.has(node.opType)) note(`${node.opType}: not known to this pass`)
     if (subgraphsOf(node).length > 0) note(`${node.opType}: its inner graphs are left as they are`)
   }

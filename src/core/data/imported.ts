@@ -1,6 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import { runtimeFor } from '../part/runtimes.ts'
-import { scorerFor } from '../part/scorers.ts'
+import { scorerFor } from '../part/scorer-name.ts'
 import { countedLeftOut, type LeftOutOne } from '../result/left-out-text.ts'
 import type { BarInput, CandidateInput, SpecInput } from '../spec/define.ts'
 

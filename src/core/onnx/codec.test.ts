@@ -338,7 +338,7 @@ test('a tensor that gives another number of bytes than it announced is not writt
   const model = small()
   const liar: Tensor = { ...model.graph.initializers[0]!, bytes: () => new Uint8Array(3) }
   const broken = { ...model, graph: { ...model.graph, initializers: [liar] } }
-  expect(() => encodeModel(broken)).toThrow(/announced 8 bytes and gave 3/)
+  expect(() => encodeModel(broken)).toThrow(/announced 8 bytes and returned 3/)
 })
 
 test('the pieces of a model add up to the length that was announced before', () => {

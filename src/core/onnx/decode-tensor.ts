@@ -79,7 +79,7 @@ export function decodeTensor(context: DecodeContext): Tensor {
   const { name, code, dims, unknown } = state
   const dtype = dtypeOfCode(code)
   if (dtype === undefined) {
-    return reader.fail(`tensor '${name}' has data type ${code}, which is not known`)
+    return reader.fail(`tensor '${name}' has data type ${code}, which is unknown`)
   }
   const count = checkedCount(reader, state)
   const head: TensorHead =

@@ -32,7 +32,7 @@ export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
   if (encoded.byteLength > protobufLimit) {
     const what = `the model takes ${encoded.byteLength} bytes in one piece, protobuf ends at 2 GiB`
     throw new RightsizeError('ONNX_TOO_LARGE', what, {
-      next: 'Write it to files with its tensors beside it.',
+      next: 'Write it to files, with its tensors in a separate one.',
     })
   }
   return joinBytes([...encoded.chunks()])

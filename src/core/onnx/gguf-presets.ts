@@ -82,7 +82,7 @@ export interface PredictedSize {
   /** Tensor bytes x 8 / weights. */
   readonly bitsPerWeight: number
   readonly publishedBits: number | null
-  /** Tensors that get another type because their rows are no multiple of 256 (or 32). */
+  /** Tensors that get another type because their rows are not a multiple of 256 (or 32). */
   readonly fallbacks: number
 }
 
@@ -114,7 +114,7 @@ export function bitsPerWeight({ tensors, parameters }: GgufFile): number {
   return parameters === 0 ? 0 : (8 * bytes) / parameters
 }
 
-/** Types of tensors other than 16- and 32-bit floats: a file with such tensors is quantised already. */
+/** Types of tensors other than 16- and 32-bit floats: a file with such tensors is already quantized. */
 export function quantisedTypes({ tensors }: GgufFile): readonly string[] {
   const found = new Set(tensors.map(({ type }) => type.name))
   return [...found].filter((name) => !/^(F64|F32|F16|BF16|I\d+)$/.test(name)).sort()
@@ -184,7 +184,7 @@ function wantedType(tensor: GgufTensor, preset: GgufPreset, facts: LayerFacts): 
   return base
 }
 
-/** Where rows are no multiple of the block. Source: src/llama-quant.cpp, tensor_type_fallback. */
+/** Where rows are not a multiple of the block. Source: src/llama-quant.cpp, tensor_type_fallback. */
 const fallback: Readonly<Partial<Record<TypeName, TypeName>>> = {
   Q3_K: 'Q4_0',
   Q4_K: 'Q5_0',

@@ -124,7 +124,7 @@ test.each<[string, Uint8Array, RegExp]>([
   [
     'an unknown value',
     fileOf({ entries: [joinBytes([text('a'), u32(77)])] }),
-    /value type 77 is not known/,
+    /value type 77 is unknown/,
   ],
   [
     'a list of lists',
@@ -142,11 +142,11 @@ test.each<[string, Uint8Array, RegExp]>([
     fileOf({ infos: [info('w', [2 ** 40, 2 ** 40], 0, 0)] }),
     /more than 2\^49/,
   ],
-  ['an unknown type', fileOf({ infos: [info('w', [32], 5, 0)] }), /type 5, which is not known/],
+  ['an unknown type', fileOf({ infos: [info('w', [32], 5, 0)] }), /type 5, which is unknown/],
   [
     'rows that do not fill blocks',
     fileOf({ infos: [info('w', [33], 2, 0)] }),
-    /no multiple of 32, the block of Q4_0/,
+    /not a multiple of 32, the block of Q4_0/,
   ],
   [
     'data beyond the end',
@@ -156,7 +156,7 @@ test.each<[string, Uint8Array, RegExp]>([
   [
     'an offset between alignments',
     fileOf({ infos: [info('w', [1], 0, 4)], data: 64 }),
-    /4 is no multiple of 32/,
+    /4 is not a multiple of 32/,
   ],
   ['a bad alignment', fileOf({ entries: [number('general.alignment', 33)] }), /power of two/],
 ])('%s is refused', (_what, bytes, message) => {

@@ -154,7 +154,7 @@ const listCode = 9
 function readValue(cursor: GgufCursor, code: number): GgufValue {
   const scalar = scalars[code]
   if (scalar) return scalar(cursor)
-  if (code !== listCode) return cursor.fail(`value type ${code} is not known`)
+  if (code !== listCode) return cursor.fail(`value type ${code} is unknown`)
   const element = scalars[cursor.u32()]
   if (!element) return cursor.fail('lists of lists are not read')
   const length = cursor.count(limits.listLength, 'values in a list')
@@ -184,10 +184,10 @@ function readInfo(cursor: GgufCursor): Info {
   if (elements > 2 ** 49) cursor.fail(`tensor '${name}' has more than 2^49 elements`)
   const code = cursor.u32()
   const type =
-    ggmlTypes.get(code) ?? cursor.fail(`tensor '${name}' has the type ${code}, which is not known`)
+    ggmlTypes.get(code) ?? cursor.fail(`tensor '${name}' has the type ${code}, which is unknown`)
   if ((dims.at(-1) ?? 1) % type.blockElements !== 0) {
     cursor.fail(
-      `rows of tensor '${name}' are no multiple of ${type.blockElements}, the block of ${type.name}`,
+      `rows of tensor '${name}' are not a multiple of ${type.blockElements}, the block of ${type.name}`,
     )
   }
   return { name, dims, type, elements, offset: cursor.u64() }
@@ -200,7 +200,7 @@ function alignmentOf(metadata: ReadonlyMap<string, GgufValue>, cursor: GgufCurso
     stated >= 1 &&
     stated <= 2 ** 20 &&
     Number.isInteger(Math.log2(stated))
-  return valid ? stated : cursor.fail('general.alignment is no power of two up to 2^20')
+  return valid ? stated : cursor.fail('general.alignment is not a power of two up to 2^20')
 }
 
 function placed(info: Info, source: ByteSource, dataStart: number, alignment: number): GgufTensor {
@@ -211,7 +211,7 @@ function placed(info: Info, source: ByteSource, dataStart: number, alignment: nu
   if (offset % alignment !== 0) {
     throw new RightsizeError(
       'TENSOR_FILE_INVALID',
-      `its offset ${offset} is no multiple of ${alignment}`,
+      `its offset ${offset} is not a multiple of ${alignment}`,
       { at },
     )
   }

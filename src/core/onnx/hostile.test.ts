@@ -191,7 +191,7 @@ test.each<[string, (tensor: WireWriter) => void, RegExp]>([
     (t) => {
       t.int(2, 99)
     },
-    /data type 99, which is not known/,
+    /data type 99, which is unknown/,
   ],
   [
     'data in the field of another type',

@@ -122,7 +122,7 @@ export class WireWriter {
       from = at
       const bytes = data.bytes()
       if (bytes.length !== data.byteLength) {
-        const what = `a tensor announced ${data.byteLength} bytes and gave ${bytes.length}`
+        const what = `a tensor announced ${data.byteLength} bytes and returned ${bytes.length}`
         throw new RightsizeError('ONNX_INVALID', what)
       }
       yield bytes

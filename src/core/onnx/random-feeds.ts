@@ -71,7 +71,7 @@ function randomTensor(
 ): HostTensor {
   const { name, dtype, dims } = input
   if (dtype === null || dims === null) {
-    const what = `the input '${name}' is no tensor of known rank; give inputs for it`
+    const what = `the input '${name}' is not a tensor of known rank; pass inputs for it`
     throw new RightsizeError('ONNX_VERIFY', what)
   }
   const sizes = dims.map(sizeOf)

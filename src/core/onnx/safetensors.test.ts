@@ -115,12 +115,12 @@ test.each<[string, Uint8Array, RegExp]>([
   [
     'an unknown type',
     fileOf('{"w":{"dtype":"F6_E2M3","shape":[1],"data_offsets":[0,1]}}'),
-    /type "F6_E2M3" is not known/,
+    /type "F6_E2M3" is unknown/,
   ],
   [
     'a type that is a property of objects',
     fileOf('{"w":{"dtype":"toString","shape":[1],"data_offsets":[0,1]}}'),
-    /is not known/,
+    /is unknown/,
   ],
   [
     'a negative size',

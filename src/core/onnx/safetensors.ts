@@ -109,8 +109,7 @@ function readEntry(name: string, value: unknown): Entry {
   if (!isRecord(value)) return fail('the entry is not an object', name)
   const { dtype: code, shape, data_offsets: offsets } = value as Record<string, unknown>
   const dtype = Object.hasOwn(dtypes, String(code)) ? dtypes[String(code)] : undefined
-  if (dtype === undefined)
-    return fail(`the element type ${JSON.stringify(code)} is not known`, name)
+  if (dtype === undefined) return fail(`the element type ${JSON.stringify(code)} is unknown`, name)
   if (!isCounts(shape, dimLimit)) return fail('shape is not a list of sizes below 2^32', name)
   if (!isCounts(offsets, Number.MAX_SAFE_INTEGER) || offsets.length !== 2) {
     return fail('data_offsets is not two whole numbers', name)

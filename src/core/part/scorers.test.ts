@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { parseSpecValue } from '../spec/parse.ts'
 import { optionsSchema } from './options.ts'
-import { checkedScorer, scorerKind, scorerPart, scorers } from './scorers.ts'
+import { checkedScorer, scorerKind, scorerPart } from './scorer-name.ts'
+import { scorers } from './scorers.ts'
 
 const specWith = (scorer: unknown) =>
   parseSpecValue({

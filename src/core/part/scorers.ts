@@ -1,6 +1,6 @@
-import { checkOptions, type OptionRules, type Options } from './options.ts'
-import { type Part, type Parts, partName, unknownPart } from './part.ts'
-import { runtimeFor } from './runtimes.ts'
+import type { OptionRules } from './options.ts'
+import type { Part, Parts } from './part.ts'
+import { embeddingOptions, judgeOptions } from './scorer-options.ts'
 
 /** The facts of one scorer. */
 export interface ScorerPart extends Part {
@@ -253,47 +253,7 @@ export const scorers = {
     reads: 'text',
     headline: 'mean judge',
     effects: 'model',
-    options: {
-      model: {
-        kind: 'text',
-        byDefault: null,
-        text: 'The judging model, ideally of another family than the candidates.',
-      },
-      baseUrl: {
-        kind: 'text',
-        byDefault: 'https://api.openai.com/v1',
-        text: 'OpenAI-compatible API.',
-      },
-      apiKeyEnv: {
-        kind: 'text',
-        byDefault: 'OPENAI_API_KEY',
-        text: 'Environment variable with the key.',
-      },
-      rubric: {
-        kind: 'text',
-        byDefault: 'The answer is correct and complete.',
-        text: 'What counts as right.',
-      },
-      levels: {
-        kind: 'texts',
-        byDefault: ['no', 'partly', 'yes'],
-        text: 'Verdicts from worst to best, scored from 0 to 1 in equal steps.',
-      },
-      pairwise: {
-        kind: 'boolean',
-        byDefault: false,
-        text: 'Compare with the reference in both orders: 1 for two wins, 0 for two losses, otherwise 0.5.',
-      },
-      maxTokens: { kind: 'number', byDefault: 400, text: 'Token limit of the verdict.' },
-      timeoutS: { kind: 'number', byDefault: 60, text: 'Longest wait for a verdict.' },
-      inputPerMTokens: { kind: 'number', byDefault: 0, text: 'Price, for the overhead.' },
-      outputPerMTokens: { kind: 'number', byDefault: 0, text: 'Price, for the overhead.' },
-      jPerCall: {
-        kind: 'number',
-        byDefault: null,
-        text: 'Joules per call, if known.',
-      },
-    },
+    options: judgeOptions,
   },
   'embedding-similarity': {
     ...rightOrWrong,
@@ -302,84 +262,8 @@ export const scorers = {
     reads: 'text',
     headline: 'mean embedding-similarity',
     effects: 'model',
-    options: {
-      runtime: {
-        kind: 'text',
-        byDefault: runtimeFor.graph,
-        text: 'Runtime of the embedding model.',
-      },
-      model: { kind: 'text', byDefault: null, text: 'The embedding model.' },
-      baseUrl: { kind: 'text', byDefault: null, text: 'Base URL, for the openai runtime.' },
-      apiKeyEnv: { kind: 'text', byDefault: null, text: 'Environment variable with the key.' },
-      threshold: {
-        kind: 'number',
-        byDefault: null,
-        text: 'Similarity at which an answer counts as right (score 1). Without it, the similarity is the score.',
-      },
-    },
+    options: embeddingOptions,
   },
 } as const satisfies Parts<ScorerPart>
 
 export type ScorerKind = keyof typeof scorers
-
-/** A scorer of the user's own: a file that exports `score`. */
-export type ScorerPath = `${string}.mjs` | `${string}.js` | `${string}.cjs` | `${string}.ts`
-type Alias<K extends ScorerKind> = (typeof scorers)[K] extends {
-  readonly aliases: readonly (infer A)[]
-}
-  ? A
-  : never
-/** What may be written as the name of a scorer. */
-export type ScorerName = ScorerKind | { [K in ScorerKind]: Alias<K> }[ScorerKind] | ScorerPath
-
-/** Scorers that rightsize picks itself, by what it picks them for. */
-export const scorerFor = {
-  /** Where nothing is named. */
-  labels: 'exact',
-  /** Rows that bring their own assertions. */
-  assertions: 'assertions',
-  /** Answers that were scored elsewhere. */
-  imported: 'given',
-  /** A function of the user's own. */
-  path: 'module',
-} as const satisfies Readonly<Record<string, ScorerKind>>
-
-/** What the name of a user's own file ends with; the published schema has it too. */
-export const scorerPathPattern = '\\.(mjs|js|cjs|ts)$'
-
-export const isScorerPath = (written: string): written is ScorerPath =>
-  new RegExp(scorerPathPattern).test(written)
-
-/** The row for what was written: a name, an alias, or a path (a module). Throws SCORER_UNKNOWN with the nearest name. */
-export function scorerKind(written: string, at = 'scorer'): ScorerKind {
-  const kind = partName(scorers, written)
-  if (kind !== null) return kind
-  if (isScorerPath(written)) return scorerFor.path
-  throw unknownPart(scorers, written, words, at)
-}
-
-/** What was written as the name of a scorer: a row's name for itself and its aliases, a path as it is. Throws SCORER_UNKNOWN. */
-export const scorerName = (written: string, at?: string): ScorerName =>
-  isScorerPath(written) ? written : scorerKind(written, at)
-
-/** The facts of the scorer that was written. Throws SCORER_UNKNOWN. */
-export const scorerPart = (written: string): ScorerPart => scorers[scorerKind(written)]
-
-const words = {
-  code: 'SCORER_UNKNOWN',
-  noun: 'scorer',
-  also: 'A function of your own is named by its path, ./score.mjs.',
-} as const
-
-/**
- * A written scorer under the name of its row, with checked options; a path stays a path.
- * Throws SCORER_UNKNOWN and SCORER_OPTION, each with the nearest name.
- */
-export function checkedScorer(
-  { name, options = {} }: { readonly name: string; readonly options?: Options | undefined },
-  at: string,
-): { readonly name: ScorerName; readonly options: Options } {
-  const kind = scorerKind(name, at)
-  checkOptions(kind, options, scorers[kind].options, at)
-  return { name: scorerName(name, at), options }
-}

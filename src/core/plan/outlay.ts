@@ -1,6 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import { runtimePart } from '../part/runtimes.ts'
-import { scorerPart } from '../part/scorers.ts'
+import { scorerPart } from '../part/scorer-name.ts'
 import type { CandidateSpec, Spec } from '../spec/spec.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import type { PlanInput } from './plan-types.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Output } from '../data/answer.ts'
 import type { Item } from '../data/item.ts'
-import { scorerPart } from '../part/scorers.ts'
+import { scorerPart } from '../part/scorer-name.ts'
 import { contains } from './contains.ts'
 import { exact } from './exact.ts'
 import { given } from './given.ts'

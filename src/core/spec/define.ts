@@ -1,6 +1,6 @@
 import type { DatasetFormat } from '../part/datasets.ts'
 import type { RuntimeName } from '../part/runtimes.ts'
-import type { ScorerName } from '../part/scorers.ts'
+import type { ScorerName } from '../part/scorer-name.ts'
 
 /**
  * The spec as a person writes it, before defaults. The YAML file, a definition without its functions and the flags of `rightsize run` all

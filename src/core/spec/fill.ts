@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import { suggestion } from '../error/nearest.ts'
 import { runtimePart } from '../part/runtimes.ts'
-import { checkedScorer, scorerFor } from '../part/scorers.ts'
+import { checkedScorer, scorerFor } from '../part/scorer-name.ts'
 import type { BarInput, CandidateInput, DatasetInput, SpecInput } from './define.ts'
 import {
   candidateFromShort,

@@ -1,6 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import { runtimePart } from '../part/runtimes.ts'
-import { scorerFor, scorerName } from '../part/scorers.ts'
+import { scorerFor, scorerName } from '../part/scorer-name.ts'
 import type { CandidateInput, DatasetInput, SpecInput } from './define.ts'
 import { candidateFromShort, candidateId, withoutUndefined } from './expand.ts'
 import { DEFAULTS } from './fill.ts'

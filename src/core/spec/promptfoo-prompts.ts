@@ -33,7 +33,7 @@ export function promptsOf(
     const path = `prompts[${index}]`
     const raw = isRecord(one) ? (one['raw'] ?? one['id']) : one
     if (typeof raw !== 'string') {
-      ignored.push({ path, what: 'prompt', why: 'is no text' })
+      ignored.push({ path, what: 'prompt', why: 'is not text' })
       return []
     }
     return promptTexts(raw, path, world, ignored).flatMap((text) => usable(text, path, ignored))

@@ -33,7 +33,7 @@ export function candidatesOf(
       ignored.push({
         path,
         what: 'provider',
-        why: `${id ?? 'this'} is no provider that speaks the OpenAI protocol`,
+        why: `${id ?? 'this'} does not support the OpenAI protocol`,
       })
       return []
     }

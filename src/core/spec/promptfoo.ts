@@ -1,6 +1,6 @@
 import type { Row } from '../data/json-rows.ts'
 import { RightsizeError } from '../error/error.ts'
-import { scorerFor } from '../part/scorers.ts'
+import { scorerFor } from '../part/scorer-name.ts'
 import { countedLeftOut } from '../result/left-out-text.ts'
 import type { SpecInput } from './define.ts'
 import { type Ignored, isRecord, type PromptfooWorld, promptsOf } from './promptfoo-prompts.ts'
@@ -47,7 +47,7 @@ const READ = new Set([
 /** Why some well-known keys are left out. */
 const WHY: Readonly<Record<string, string>> = {
   env: 'keys come from the environment only',
-  outputPath: 'files are written beside the spec',
+  outputPath: 'files are written next to the spec',
   sharing: 'nothing is shared',
   redteam: 'attacks are another job than choosing a model',
   nunjucksFilters: 'is code; templates here run none',

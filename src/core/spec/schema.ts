@@ -3,7 +3,8 @@ import { datasets } from '../part/datasets.ts'
 import { optionsSchema } from '../part/options.ts'
 import { partNames } from '../part/part.ts'
 import { adapterPattern, type RuntimeName, runtimes } from '../part/runtimes.ts'
-import { type ScorerName, type ScorerPart, scorerPathPattern, scorers } from '../part/scorers.ts'
+import { type ScorerName, scorerPathPattern } from '../part/scorer-name.ts'
+import { type ScorerPart, scorers } from '../part/scorers.ts'
 import { leftOut } from '../result/left-out.ts'
 
 /**

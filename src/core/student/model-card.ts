@@ -79,7 +79,7 @@ export function modelCard(facts: CardFacts, score: TrainingScore): string {
     `| SCI, Provider, per training token | ${shown(score.perTrainingToken, 'gCO2e')} |`,
     `| SCI, Provider, per billion parameters | ${shown(score.perBillionParameters, 'gCO2e')} |`,
     '',
-    'Provider figures are operational (E x PUE x I), modelled from CPU time; embodied carbon of the machine is not in them. They are never added to a Consumer score.',
+    'Provider figures are operational (E x PUE x I), modeled from CPU time; embodied carbon of the machine is not included. Do not add them to a Consumer score.',
     ...(facts.notes.length > 0 ? ['', ...facts.notes.map((note) => `- ${note}`)] : []),
     '',
   ]

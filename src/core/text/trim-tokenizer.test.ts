@@ -12,8 +12,8 @@ import {
   trimTokenizer,
   trimTokenizerConfig,
   unknownIdOf,
-  vocabularyEffect,
 } from './trim-tokenizer.ts'
+import { vocabularyEffect } from './vocabulary-effect.ts'
 
 const syllables = ['ka', 'lo', 'mer', 'tin', 'sol', 've', 'quo', 'ß', 'né', 'ing', 'er', 's', 'un']
 

@@ -64,9 +64,7 @@ export function readBertConfig(config: Fields, asEncoder = false): BertConfig {
   for (const key of ['is_decoder', 'add_cross_attention'])
     if (config[key] === true) refuse(`${key} is not built`)
   if (config['quantization_config'] !== undefined)
-    refuse(
-      'weights that are quantised already are not built; take the checkpoint before quantising',
-    )
+    refuse('quantized weights are not supported; use the checkpoint from before quantization')
   const positions = config['position_embedding_type'] ?? 'absolute'
   if (positions !== 'absolute') refuse(`positions of type '${String(positions)}' are not built`)
   const distil = family === 'distilbert'

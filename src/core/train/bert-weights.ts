@@ -65,7 +65,7 @@ export class BertWeights {
       throw new RightsizeError('MODEL_IMPORT', what)
     }
     if (!floats.has(tensor.dtype)) {
-      const what = `'${tensor.name}' is ${tensor.dtype}: weights that are quantised already are not built`
+      const what = `'${tensor.name}' is ${tensor.dtype}: quantized weights are not supported`
       throw new RightsizeError('MODEL_IMPORT', what)
     }
     this.#used.add(name)

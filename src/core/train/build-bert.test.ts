@@ -117,7 +117,7 @@ describe('a checkpoint that does not fit', () => {
       'is [12, 8], config.json makes it [16, 8]',
     )
   })
-  test('names a tensor that is quantised already', () => {
+  test('names a tensor that is already quantized', () => {
     const changed = tensors.map((tensor) =>
       tensor.name === 'classifier.weight'
         ? tensorOf(tensor.name, { dtype: 'int8', dims: [3, 8], data: new Int8Array(24) })
@@ -140,7 +140,7 @@ test('architectures that are not built are refused by name', () => {
   expect(refused({ hidden_act: 'quick_gelu' })).toThrow("'quick_gelu'")
   expect(refused({ is_decoder: true })).toThrow('is_decoder')
   expect(refused({ hidden_size: -8 })).toThrow('hidden_size')
-  expect(refused({ quantization_config: {} })).toThrow('quantised already')
+  expect(refused({ quantization_config: {} })).toThrow('already quantized')
 })
 
 test('RoBERTa has fewer places for tokens than rows of positions', () => {

@@ -34,7 +34,7 @@ export function chooseOutput(names: readonly string[]): string {
 export function readBatch(request: ReadRequest): readonly Reading[] {
   const name = chooseOutput(Object.keys(request.outputs))
   const tensor = request.outputs[name]
-  if (!tensor) throw new RightsizeError('MODEL_CANNOT_LOAD', 'the graph gave no output')
+  if (!tensor) throw new RightsizeError('MODEL_CANNOT_LOAD', 'the graph returned no output')
   const width = tensor.dims.at(-1) ?? 1
   checkLabels(name, width, tensor.dims.length, request.labels)
   const flat = floatValues(tensor)
