@@ -56,6 +56,37 @@ export function profiled(
   return profileOf(artefact.model, items.inputs(artefact), engine)
 }
 
+/** Answers of the incumbent to the items of the search, and the CPU seconds of one. */
+async function answered(part: Part, { artefact, labels }: Original, effects: ShrinkEffects) {
+  const { engine, signal, cpuS } = effects
+  const classes = labels.length
+  const started = cpuS()
+  const logits = await logitsOf(artefact.model, part.inputs(artefact), classes, { engine, signal })
+  const itemCpuS = (cpuS() - started) / Math.max(1, part.size)
+  requireFinite(logits, classes, 'calibration')
+  return { logits, itemCpuS }
+}
+
+/** Names everything that a trial depends on beside model and step, without what was settled when the search began. */
+function fingerprintOf(
+  { artefact, labels }: Original,
+  parts: Parts,
+  seed: number,
+  { digest, engine }: ShrinkEffects,
+): readonly unknown[] {
+  const { tokenizer, tokenizerConfig = null, maxLength = null } = artefact
+  const sidecars = JSON.stringify([labels, tokenizer, tokenizerConfig, maxLength])
+  const read = digest(new TextEncoder().encode(sidecars))
+  return [
+    digest(encodeModel(artefact.model)),
+    read,
+    parts.digests,
+    seed,
+    engine.name,
+    engine.version,
+  ]
+}
+
 async function benchOf(
   request: ShrinkRequest,
   parts: Parts,
@@ -63,48 +94,28 @@ async function benchOf(
   effects: ShrinkEffects,
   recorded?: Amount,
 ): Promise<Bench & { readonly amount: Amount }> {
-  const { engine, digest, cpuS, keep, say, signal, openTokenizer } = effects
+  const { digest, openTokenizer } = effects
   const { artefact, labels } = original
-  const ordered = itemOrder(parts.calibration, parts.digests['calibration'] ?? '', digest)
-  const items = original.part(ordered)
-  const classes = labels.length
-  const started = cpuS()
-  const logits = await logitsOf(artefact.model, items.inputs(artefact), classes, { engine, signal })
-  const itemCpuS = (cpuS() - started) / Math.max(1, items.size)
-  requireFinite(logits, classes, 'calibration')
-  const bytes = encodeModel(artefact.model)
-  const corpus = parts.train === null ? items : original.part(parts.train)
   const { margin, alpha, lean, seed } = request
-  const { tokenizer, tokenizerConfig = null, maxLength = null } = artefact
-  const sidecars = JSON.stringify([labels, tokenizer, tokenizerConfig, maxLength])
-  const read = digest(new TextEncoder().encode(sidecars))
-  const base = [digest(bytes), read, parts.digests, seed, engine.name, engine.version]
+  const items = original.part(
+    itemOrder(parts.calibration, parts.digests['calibration'] ?? '', digest),
+  )
+  const { logits, itemCpuS } = await answered(items, original, effects)
+  const corpus = parts.train === null ? items : original.part(parts.train)
+  const base = fingerprintOf(original, parts, seed, effects)
   const rows = parts.train?.length ?? 0
   const amount =
     recorded ?? (await amountOf(JSON.stringify(base), rows, itemCpuS, request, effects))
+  const training =
+    parts.train === null ? null : trainingDataOnce(request, original, corpus, amount, effects)
+  const { engine, costEngine, cpuS, own, keep, say, signal } = effects
   return {
-    ...{
-      engine,
-      costEngine: effects.costEngine,
-      digest,
-      cpuS,
-      own: effects.own,
-      keep,
-      say,
-      signal,
-      classes,
-      items,
-      seed,
-      itemCpuS: amount.itemCpuS,
-      corpus,
-    },
-    originalLogits: logits,
-    originalBytes: bytes.byteLength,
+    ...{ engine, costEngine, digest, cpuS, own, keep, say, signal, items, seed, corpus, training },
+    ...{ classes: labels.length, itemCpuS: amount.itemCpuS, originalLogits: logits },
+    originalBytes: encodeModel(artefact.model).byteLength,
     gate: { margin, alpha, lean },
-    original: scoresOf(classesOf(logits, classes), items.labels),
+    original: scoresOf(classesOf(logits, labels.length), items.labels),
     open: artefact.tokenizer === null ? null : (one) => opened(one, openTokenizer),
-    training:
-      parts.train === null ? null : trainingDataOnce(request, original, corpus, amount, effects),
     fingerprint: JSON.stringify([...base, amount]),
     amount,
   }
