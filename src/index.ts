@@ -177,7 +177,7 @@ export function shrink(model: string, options: ShrinkOptions = {}): Promise<Comp
 
 /** What `shrink` does where nothing else is asked. */
 export const shrinkDefaults: Omit<ShrinkFlags, 'model' | 'out'> = {
-  ...{ task: 'rightsize.yaml', margin: undefined, alpha: 0.05, lean: 0.7, seed: 1 },
+  ...{ task: 'rightsize.yaml', margin: undefined, alpha: undefined, lean: 0.7, seed: 1 },
   ...{ seconds: 300, maxEnergyJ: undefined, only: [], without: [], repairSteps: 600 },
   ...{ targetBytes: undefined, targetLatencyMs: undefined, replay: undefined },
   runtime: 'onnxruntime-node',

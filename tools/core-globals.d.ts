@@ -6,3 +6,13 @@ declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean })
   decode(bytes?: Uint8Array): string
 }
+/** Parsing of an address: no network. */
+declare class URL {
+  static canParse(url: string): boolean
+  constructor(url: string)
+  readonly hostname: string
+}
+/** The type alone: a signal comes in as an argument. */
+interface AbortSignal {
+  readonly aborted: boolean
+}
