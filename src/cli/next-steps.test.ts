@@ -4,7 +4,8 @@ import type { DecisionKind } from '../core/result/run-result.ts'
 import { type Decided, nextSteps } from './next-steps.ts'
 
 function commands(kind: DecisionKind, more: Partial<Decided> = {}): readonly string[] {
-  const result = { decision: { ...accountRun.decision, kind }, incumbent: 'large' }
+  const next = [{ kind: 'labels', count: 900, text: 'Label about 900 more items.' }] as const
+  const result = { decision: { ...accountRun.decision, kind, next }, incumbent: 'large' }
   const rest = { runtime: 'onnx', model: 'models/large', settings: {}, base: '' } as const
   const spec = { candidates: [{ id: 'large', ...rest }] }
   const lines = nextSteps({ result, spec, files: [], specFile: 'rightsize.yaml', ...more })
@@ -20,6 +21,13 @@ test('a decision is kept and guarded', () => {
 test('no good candidate: a smaller one is built where the incumbent is a graph, else the spec grows', () => {
   expect(commands('none')[1]).toBe('rightsize shrink models/large')
   expect(commands('none', { spec: { candidates: [] } })[1]).toBe('edit rightsize.yaml')
+})
+
+test('no command shows how many labels would decide where labels are not missing', () => {
+  const next = [{ kind: 'cost', count: null, text: 'State what it costs.' }] as const
+  const decision = { ...accountRun.decision, kind: 'undecided', next } as const
+  const steps = commands('undecided', { result: { decision, incumbent: 'large' } })
+  expect(steps).toEqual(['open report.html', 'rightsize sci'])
 })
 
 test('files are named as they were written, and the spec as it was given', () => {

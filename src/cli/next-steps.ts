@@ -35,7 +35,10 @@ function forDecision(
   { candidates }: Decided['spec'],
   named: Readonly<Record<'lock' | 'check' | 'plan' | 'specFile', string>>,
 ): readonly Step[] {
-  if (decision.kind === 'undecided') return [[named.plan, 'shows how many labels would decide']]
+  if (decision.kind === 'undecided')
+    return decision.next.some(({ kind }) => kind === 'labels')
+      ? [[named.plan, 'shows how many labels would decide']]
+      : []
   if (decision.kind !== 'none')
     return [
       [`git add ${named.lock}`, 'keeps the decision with your code'],

@@ -43,7 +43,7 @@ export function pairedLoss(candidate: ArrayLike<number>, incumbent: ArrayLike<nu
     expected,
     counts,
     pMcNemar: mcnemarExact(counts.win, counts.lose),
-    variance: (counts.win + counts.lose + 1) / (n + 1.5) - expected ** 2,
+    variance: pairVariance(counts),
     upper: (alpha) => lossUpperBound(counts, alpha),
     lower: (alpha) => lossLowerBound(counts, alpha),
     pOver: (limit) => pLossOver(counts, limit),
@@ -54,6 +54,12 @@ export function pairedLoss(candidate: ArrayLike<number>, incumbent: ArrayLike<nu
     prior: 'Dirichlet(1/2, 1/2, 1/2) over win, tie, lose (Jeffreys)',
     quality: shareEstimate(right, n),
   }
+}
+
+/** Of one pair's difference, at the mean of the posterior: above 0 even where every pair differs the same way. */
+function pairVariance({ win, lose, tie }: PairedCounts): number {
+  const n = win + lose + tie + 1.5
+  return (win + lose + 1) / n - ((lose - win) / n) ** 2
 }
 
 function countPairs(candidate: ArrayLike<number>, incumbent: ArrayLike<number>): PairedCounts {

@@ -1,7 +1,7 @@
 import type { NextStep } from '../result/run-result.ts'
 import type { RiskSpec } from '../spec/spec.ts'
 import { itemsForZeroLosses, pairsForPower, pairsToCertify } from '../stats/sample-size.ts'
-import { counted, plural, roundedUp } from '../unit/figure-words.ts'
+import { plural, roundedUp } from '../unit/figure-words.ts'
 import type { LookTerms } from './look-alpha.ts'
 import type { LossModel } from './loss-model.ts'
 
@@ -48,7 +48,7 @@ function canaryCalls(loss: LossModel, { limit, look }: SettlingTerms): number | 
   const gap = limit - loss.expected
   if (gap < 1e-4) return null
   const spread = loss.n / Math.max(1, loss.units)
-  const calls = roundedUp(pairsToCertify(loss.variance, gap, look.fresh) * spread)
+  const calls = roundedUp(Math.max(1, pairsToCertify(loss.variance, gap, look.fresh) * spread))
   return calls > mostLabels ? null : calls
 }
 
@@ -63,7 +63,7 @@ export function settlingSteps(
   const canary = canaryCalls(loss, terms)
   if (labels !== null) {
     const fails = loss.expected > terms.limit ? ' (it would then fail)' : ''
-    const text = `Label about ${counted(labels)} more items: settles it with ${100 * power} % chance if ${id} is what it looks like now${fails}.`
+    const text = `Label about ${plural(labels, 'more item')}: settles it with ${100 * power} % chance if ${id} is what it looks like now${fails}.`
     steps.push({ kind: 'labels', count: labels, text })
   }
   if (canary !== null && incumbent !== null) {
@@ -79,17 +79,27 @@ export function settlingSteps(
   )
 }
 
-/** "1,900 more labels, or a canary of 2,400 calls, would settle it." */
-export function settlingSentence(steps: readonly NextStep[]): string {
+/** "1,900 more labels, or a canary of 2,400 calls, would likely settle it."; empty where labels are not what is missing. */
+export function settlingSentence(
+  steps: readonly NextStep[],
+  against: LossModel['against'],
+): string {
+  if (steps.some(({ kind }) => kind === 'cost' || kind === 'candidate') && !hasLabels(steps))
+    return ''
   const labels = steps.find((step) => step.kind === 'labels')?.count
   const canary = steps.find((step) => step.kind === 'canary')?.count
-  const labelText = labels == null ? null : `${counted(labels)} more labels`
+  const labelText = labels == null ? null : plural(labels, 'more label')
   const canaryText = canary == null ? null : `a canary of ${plural(canary, 'call')}`
   if (labelText !== null && canaryText !== null)
     return `${labelText}, or ${canaryText}, would likely settle it.`
   if (labelText !== null || canaryText !== null)
     return `${capital(labelText ?? canaryText ?? '')} would likely settle it.`
-  return 'Its loss stands on the margin: no number of labels would settle it; a wider margin or a cascade would.'
+  return against === 'floor'
+    ? 'It stands on the floor: no practical number of labels would settle it; a lower floor would.'
+    : 'Its loss stands on the margin: no practical number of labels would settle it; a wider margin or a cascade would.'
 }
+
+const hasLabels = (steps: readonly NextStep[]): boolean =>
+  steps.some(({ kind }) => kind === 'labels' || kind === 'canary')
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -29,17 +29,21 @@ export function lossSentence(claim: Claim, { metric, floor }: ClaimSubject): str
   const level = levelOf(claim)
   const over = chance(claim.pOverCorrected)
   if (floor !== null && claim.against === 'floor') {
-    const worst = `at least ${percent(floor - claim.upper)} (${level})`
+    const worst = `at least ${percent(Math.max(0, floor - claim.upper))} (${level})`
     return `${metric} ${percent(floor - claim.expected)}, ${worst}. Chance that it is below your floor of ${percent(floor)}: ${over}.`
   }
   return `${boundSentence(claim, level)}. Chance that the loss exceeds your ${pointMargin(claim.limit)} margin: ${over}.`
 }
 
 function boundSentence({ expected, upper }: Claim, level: string): string {
-  if (expected < -5e-5)
-    return `Expected gain ${points(-expected)}, loss at most ${points(upper)} (${level})`
-  return `Expected loss ${points(expected)}, at most ${points(upper).replace(/ points?$/, '')} (${level})`
+  if (expected < -5e-5) {
+    const worst = upper < 0 ? `at least ${bare(-upper)}` : `loss at most ${points(upper)}`
+    return `Expected gain ${points(-expected)}, ${worst} (${level})`
+  }
+  return `Expected loss ${points(expected)}, at most ${bare(upper)} (${level})`
 }
+
+const bare = (share: number): string => points(share).replace(/ points?$/, '')
 
 /** What the claim was corrected for: "corrected for 3 candidates". */
 export const correctionText = ({ candidates }: Pick<Claim, 'candidates'>): string =>

@@ -26,7 +26,7 @@ const WORDS: Record<Basis, string> = {
   price: 'lowest priced',
   latency: 'fastest',
   parameters: 'smallest',
-  unknown: 'only one',
+  unknown: 'not known',
 }
 
 const NOUNS: Record<Basis, string> = {
@@ -115,7 +115,9 @@ function automaticBasis(
     .filter(({ by, compared }) => {
       const values = new Set(compared.map((candidate) => amountOn(candidate, by, false)))
       const enough = values.size > 1 || candidates.length < 2
-      return enough && (!named || compared.some(({ id }) => id === incumbent))
+      return (
+        enough && compared.length > 0 && (!named || compared.some(({ id }) => id === incumbent))
+      )
     })
   const best = bases.toSorted((a, b) => b.compared.length - a.compared.length)[0]
   if (best === undefined)

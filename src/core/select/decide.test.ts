@@ -310,7 +310,7 @@ test('an absolute bar speaks of the floor, by Clopper-Pearson', () => {
   expect(decision.kind).toBe('certified')
   expect(decision.chosen).toBe('small')
   expect(candidates[0]?.loss?.method).toContain('Clopper-Pearson')
-  expect(decision.headline).toContain('accuracy 90 %, at least 88.')
+  expect(decision.headline).toContain('Accuracy 90 %, at least 88.')
 })
 
 test('where the spec claims certified, a certified candidate comes before a cheaper supported one', () => {

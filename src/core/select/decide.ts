@@ -211,8 +211,8 @@ function judgementOf(judged: Judged, order: CostOrder): CandidateJudgement {
     verdict: own ? 'meets' : verdict,
     why: own ? 'the incumbent: what the others are compared with' : why,
     n: loss?.n ?? 0,
-    quality: loss?.quality ?? { kind: 'unknown', why },
-    loss: claim,
+    quality: loss === null || loss.n === 0 ? { kind: 'unknown', why } : loss.quality,
+    loss: claim?.n === 0 ? null : claim,
     constraints: constraints.map(({ result }) => result),
     rank: place < 0 ? null : place,
   }

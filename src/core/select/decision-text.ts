@@ -2,7 +2,14 @@ import { settlingSentence } from '../proof/settling.ts'
 import type { ClaimKind } from '../result/claim.ts'
 import { claimWords, lossSentence } from '../result/claim-text.ts'
 import type { Decision, NextStep } from '../result/run-result.ts'
-import { counted, levelText, percent, pointMargin, points } from '../unit/figure-words.ts'
+import {
+  counted,
+  levelText,
+  percent,
+  pointMargin,
+  points,
+  theseItems,
+} from '../unit/figure-words.ts'
 import {
   brokenRivals,
   couldWin,
@@ -10,6 +17,7 @@ import {
   goodAtUnknownCost,
   hasClaim,
   type Judged,
+  shortOfTheBar,
   subjectOf,
   type WithClaim,
 } from './judged.ts'
@@ -19,16 +27,16 @@ import { certifiedClaim, matchesClaim } from './scope-claims.ts'
 /** The decision with its sentences. */
 export function writeDecision(facts: DecisionFacts): Decision {
   const { input, order, chosen } = facts
-  const rivals = facts.ranked.filter(
-    ({ standing }) => standing === 'undecided' || standing === 'none',
-  )
+  const rivals = shortOfTheBar(facts)
   const kind = kindOf(facts)
   const subject = chosen ?? goodAtUnknownCost(facts)[0] ?? nearest(rivals)
   const next = nextSteps(facts, kind, subject)
   return {
     kind,
     chosen: chosen?.id ?? input.incumbent,
-    headline: [...headline(facts, kind, subject, next), ...notes(facts)].join(' '),
+    headline: [...headline(facts, kind, subject, next), ...notes(facts)]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
     matches: matchesClaim(facts, subject),
     certified: certifiedClaim(facts, subject),
     pLossOverMargin: chosen?.claim?.pOverCorrected ?? null,
@@ -53,7 +61,7 @@ function kindOf({ ranked, uncosted, chosen, input }: DecisionFacts): ClaimKind {
 
 /** The one that comes nearest to passing: least chance of losing too much, then least loss. */
 function nearest(rivals: readonly Judged[]): Judged | null {
-  const open = rivals.filter(({ standing }) => standing === 'undecided')
+  const open = rivals.filter(({ grade }) => grade === 'undecided')
   const among = (open.length > 0 ? open : rivals).filter(hasClaim)
   const first = among.toSorted(
     (a, b) =>
@@ -71,13 +79,14 @@ function headline(
   const { input, chosen } = facts
   if (chosen !== null && hasClaim(chosen)) return shipHeadline(facts, chosen, next)
   if (goodAtUnknownCost(facts).length > 0) return costHeadline(facts)
-  if (kind !== 'undecided' || subject?.standing !== 'undecided' || !hasClaim(subject))
+  if (kind !== 'undecided' || subject?.grade !== 'undecided' || !hasClaim(subject))
     return keepHeadline(facts, subject)
-  const items = `these ${counted(input.items)} items`
-  const start = `Not decided: ${noneOf(facts, 'is', 'is not', `supported by ${items} yet`)}.`
+  const { claim, id } = subject
+  if (claim.n === 0) return ['Not decided: no item was judged.', ...unjudged(facts)]
+  const start = `Not decided: ${noneOf(facts, `supported by ${theseItems(input.items)} yet`)}.`
   const colon = input.bar.kind === 'relative' ? '.' : ':'
-  const near = `Nearest is ${subject.id}${colon} ${lossSentence(subject.claim, subjectOf(input))}`
-  return [start, near, settlingSentence(next), ...unjudged(facts)]
+  const near = `Nearest is ${id}${colon} ${lossSentence(claim, subjectOf(input))}`
+  return [start, near, settlingSentence(next, claim.against), ...unjudged(facts)]
 }
 
 /** "Not decided: a and b are good enough; which of them is cheaper is not known." */
@@ -103,12 +112,16 @@ const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
 /** "none of the 3 cheaper candidates is good enough"; of one alone: "the only cheaper candidate is not good enough". */
-function noneOf(facts: DecisionFacts, yes: string, no: string, what: string): string {
-  const noun = facts.input.incumbent === null ? 'candidate' : 'cheaper candidate'
-  const count = couldWin(facts)
-  return count === 1
-    ? `the only ${noun} ${no} ${what}`
-    : `none of the ${counted(count)} ${noun}s ${yes} ${what}`
+function noneOf(facts: DecisionFacts, what: string): string {
+  const { incumbent } = facts.input
+  const costed = incumbent !== null && facts.uncosted.length === 0
+  const noun = costed ? 'cheaper candidate' : 'candidate'
+  const count = couldWin(facts) + facts.uncosted.length
+  if (count === 0) return 'no candidate could be judged'
+  if (count === 1) return `the only ${noun} is not ${what}`
+  return count === 2
+    ? `neither of the two ${noun}s is ${what}`
+    : `none of the ${counted(count)} ${noun}s is ${what}`
 }
 
 function shipHeadline(
@@ -119,10 +132,15 @@ function shipHeadline(
   const certified = chosen.standing === 'certified'
   const word = claimWords[certified ? 'certified' : 'supported']
   const start = `Ship ${chosen.id}: ${savingWords(facts, chosen.id)}.`
-  const loss = lossSentence(chosen.claim, subjectOf(facts.input)).replace(/\.$/, `: ${word}.`)
+  const loss = capital(lossSentence(chosen.claim, subjectOf(facts.input))).replace(
+    /\.$/,
+    `: ${word}.`,
+  )
   // What caps the word stands in the notes; labels would not lift it.
   const capped = (facts.input.caps?.length ?? 0) > 0
-  return certified || capped ? [start, loss] : [start, loss, settlingSentence(next)]
+  return certified || capped
+    ? [start, loss]
+    : [start, loss, settlingSentence(next, chosen.claim.against)]
 }
 
 /** "it uses 41x less CPU time per resolved task than large", or only what the order knows. */
@@ -130,7 +148,9 @@ function savingWords({ input, order }: DecisionFacts, id: string): string {
   const saving = input.savings?.get(id)
   const known = saving?.ratio.kind === 'known' ? saving.ratio : null
   if (known === null || saving === undefined || input.incumbent === null)
-    return `${order.word} of those that are good enough`
+    return order.by === 'unknown'
+      ? 'the only candidate that is good enough'
+      : `${order.word} of those that are good enough`
   const what = `${saving.of} per ${saving.per}`
   if (known.low <= 1) return `no measurable saving of ${what} against ${input.incumbent}`
   return `it uses ${times(known.value)}x less ${what} than ${input.incumbent}`
@@ -144,11 +164,12 @@ const unjudged = ({ input }: DecisionFacts): string[] =>
 
 function keepHeadline(facts: DecisionFacts, subject: Judged | null): string[] {
   const { incumbent } = facts.input
-  const none = noneOf(facts, 'is', 'is not', 'good enough')
+  const none = noneOf(facts, 'good enough')
+  const looked = couldWin(facts) + facts.uncosted.length
   const broke = unjudged(facts)
   if (broke.length > 0)
-    return ['Not decided.', ...broke, ...(couldWin(facts) === 0 ? [] : [capital(`${none}.`)])]
-  if (couldWin(facts) === 0 && incumbent !== null)
+    return ['Not decided.', ...broke, ...(looked === 0 ? [] : [capital(`${none}.`)])]
+  if (looked === 0 && incumbent !== null)
     return [`Keep ${incumbent}: no candidate that was judged is known to be cheaper.`]
   const keep = incumbent === null ? capital(`${none}.`) : `Keep ${incumbent}: ${none}.`
   return subject === null || !hasClaim(subject) ? [keep] : [keep, shortSentence(facts, subject)]
@@ -160,7 +181,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 function shortSentence(facts: DecisionFacts, { id, loss, claim }: WithClaim): string {
   const { input, limit } = facts
   const quality = percent(loss.quality.value)
-  const best = couldWin(facts) === 1 ? id : `The best of them, ${id},`
+  const best = couldWin(facts) + facts.uncosted.length === 1 ? id : `The best of them, ${id},`
   const start = `${best} reaches ${quality} ${input.metric}`
   if (claim.expected <= limit) return `${start} and fails another condition.`
   const level = levelText(1 - input.risk.beta)

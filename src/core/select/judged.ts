@@ -50,6 +50,15 @@ export const goodAtUnknownCost = ({
 }: Pick<DecisionFacts, 'uncosted'>): readonly Judged[] =>
   uncosted.filter(({ grade }) => grade === 'certified' || grade === 'supported')
 
+/** Those that are not good enough, or not yet shown to be, whether or not their cost is known. */
+export const shortOfTheBar = ({
+  ranked,
+  uncosted,
+}: Pick<DecisionFacts, 'ranked' | 'uncosted'>): readonly Judged[] => [
+  ...ranked.filter(({ standing }) => standing === 'undecided' || standing === 'none'),
+  ...uncosted.filter(({ grade }) => grade === 'undecided' || grade === 'none'),
+]
+
 export const brokenRivals = ({ candidates, incumbent }: DecisionInput) =>
   candidates.filter(({ id, broken }) => id !== incumbent && broken !== undefined)
 

@@ -26,14 +26,21 @@ export function whyOf(
     return `not run to the end (${claim.n} items): that costs more than it could save`
   if (sequential?.reason === 'not reached') return 'not run: the race ended before it'
   if (claim.n === 0) return 'none of its items was judged'
-  const { limit, expected, upper } = claim
-  const name = claim.against === 'incumbent' ? 'loss' : 'shortfall from the floor'
-  const bound =
-    grade === 'none'
-      ? `at least ${points(loss.lower(input.risk.beta))}`
-      : `at most ${points(upper)}`
-  const over = limit === 0 ? 'of being below the floor' : `of losing more than ${points(limit)}`
+  const { limit, against } = claim
+  const least = grade === 'none' ? loss.lower(input.risk.beta) : null
+  const over =
+    against === 'floor' ? 'of being below the floor' : `of losing more than ${points(limit)}`
   const raced =
     sequential?.reason === 'discarded' ? `; the race discarded it after ${claim.n} items` : ''
-  return `${claimWords[grade]}: ${name} ${points(expected)}, ${bound}; chance ${over} ${chance(claim.pOverCorrected)}${raced}`
+  return `${claimWords[grade]}: ${amountText(claim, least)}; chance ${over} ${chance(claim.pOverCorrected)}${raced}`
+}
+
+/** "loss 1.2 points, at most 3 points", "gain 3 points, at least 1 point"; `least` is the lower bound where that decides. */
+function amountText({ against, expected, upper }: Claim, least: number | null): string {
+  const [loses, gains] =
+    against === 'floor' ? ['shortfall from the floor', 'above the floor by'] : ['loss', 'gain']
+  if (expected >= -5e-5)
+    return `${loses} ${points(expected)}, ${least === null ? `at most ${points(upper)}` : `at least ${points(least)}`}`
+  const worst = upper < 0 ? `at least ${points(-upper)}` : `${loses} at most ${points(upper)}`
+  return `${gains} ${points(-expected)}, ${worst}`
 }

@@ -1,8 +1,15 @@
 import { settlingSteps } from '../proof/settling.ts'
 import type { ClaimKind } from '../result/claim.ts'
 import type { Decision, NextStep } from '../result/run-result.ts'
-import { points } from '../unit/figure-words.ts'
-import { brokenRivals, type DecisionFacts, hasClaim, type Judged } from './judged.ts'
+import { plural, points } from '../unit/figure-words.ts'
+import {
+  brokenRivals,
+  type DecisionFacts,
+  hasClaim,
+  type Judged,
+  type WithClaim,
+} from './judged.ts'
+import { seenOverItems } from './scope-claims.ts'
 
 const mendStep = ({ id }: { readonly id: string }): NextStep => ({
   kind: 'candidate',
@@ -20,8 +27,18 @@ function costSteps({ uncosted, order, input }: DecisionFacts): readonly NextStep
     ...open.map(({ id }) => id),
   ]
   const prices = asked.map((id) => `--price ${id}=INPUT/OUTPUT`).join(' ')
-  const text = `State what they cost per million tokens (${prices}, or \`price:\` in the spec) or how large they are (--parameters ${asked[0]}=8e9), or bind a meter (\`energy:\` in the spec), and run again; no model is asked twice.`
+  const [cost, large] = asked.length === 1 ? ['it costs', 'it is'] : ['they cost', 'they are']
+  const text = `State what ${cost} per million tokens (${prices}, or \`price:\` in the spec) or how large ${large} (--parameters ${asked[0]}=8e9), or bind a meter (\`energy:\` in the spec), and run again; no model is asked twice.`
   return [{ kind: 'cost', count: null, text }]
+}
+
+/** Items that were neither judged nor left out on purpose: what was interrupted goes on where it stopped. */
+function restSteps({ input }: DecisionFacts, subject: WithClaim): readonly NextStep[] {
+  if (subject.sequential !== null || input.notWorth?.includes(subject.id)) return []
+  const left = input.items - seenOverItems(input, subject).items
+  if (left <= 0) return []
+  const text = `Run again to judge ${plural(left, 'more item')} with ${subject.id}; what is stored is not asked for twice.`
+  return [{ kind: 'candidate', count: null, text }]
 }
 
 /** What to do next, by what was decided. */
@@ -36,6 +53,8 @@ export function nextSteps(
   if (facts.chosen === null && cost.length > 0) return [...mend, ...cost]
   if (kind === 'certified' || subject === null || !hasClaim(subject)) return [...mend, ...cost]
   if (mend.length > 0 && subject.standing !== 'undecided') return mend
+  const rest = restSteps(facts, subject)
+  if (rest.length > 0 || subject.claim.n === 0) return [...mend, ...rest]
   const { id, loss, claim } = subject
   if (kind === 'none') {
     const text = tryNext(claim.expected - limit, id, input.incumbent)

@@ -1,7 +1,14 @@
 import { scoreAt } from '../proof/pairing.ts'
 import { correctionText } from '../result/claim-text.ts'
 import type { ScopeClaim } from '../result/run-result.ts'
-import { chance, counted, levelText, percent, pointMargin } from '../unit/figure-words.ts'
+import {
+  chance,
+  counted,
+  levelText,
+  percent,
+  pointMargin,
+  theseItems,
+} from '../unit/figure-words.ts'
 import type { DecisionInput } from './decision-input.ts'
 import { type DecisionFacts, hasClaim, type Judged, type WithClaim } from './judged.ts'
 
@@ -16,7 +23,8 @@ const scopeClaim = (holds: boolean, yes: string, no: string, rest: string): Scop
 export function matchesClaim(facts: DecisionFacts, subject: Judged | null): ScopeClaim {
   const { input, limit } = facts
   if (subject === null || !hasClaim(subject))
-    return { holds: false, text: 'Does not match: no cheaper candidate was judged.' }
+    return { holds: false, text: `Does not match: ${noneJudged(input)}.` }
+  if (subject.claim.n === 0) return { holds: false, text: 'Does not match: no item was judged.' }
   const { reason } = subject.sequential ?? {}
   const early = reason === 'accepted' || reason === 'discarded'
   const seen = seenOverItems(input, subject)
@@ -28,16 +36,19 @@ export function matchesClaim(facts: DecisionFacts, subject: Judged | null): Scop
     ? `the full run would agree, wrong with probability at most ${wrong}`
     : complete
       ? 'full run, exact'
-      : `only ${counted(seen.items)} of them were run`
-  const rest = `on these ${counted(input.items)} items ${words} (${how}).`
+      : `only ${counted(seen.items)} of them ${seen.items === 1 ? 'was' : 'were'} run`
+  const rest = `on ${theseItems(input.items)} ${words} (${how}).`
   return scopeClaim(holds, 'Matches', 'Does not match', rest)
 }
+
+const noneJudged = ({ incumbent }: DecisionInput): string =>
+  `no ${incumbent === null ? '' : 'cheaper '}candidate was judged`
 
 /**
  * What the items themselves show: every judged item counts once, repeats and clusters too, because set scope speaks of
  * the items and not of what they are a sample of. Metrics that are no mean are taken as they were computed.
  */
-function seenOverItems(
+export function seenOverItems(
   input: DecisionInput,
   { id, claim }: WithClaim,
 ): { readonly items: number; readonly loss: number } {
@@ -74,7 +85,8 @@ function lossWords(
 /** Population scope, in the same style. */
 export function certifiedClaim(facts: DecisionFacts, subject: Judged | null): ScopeClaim {
   if (subject === null || !hasClaim(subject))
-    return { holds: false, text: 'Not certified: no cheaper candidate was judged.' }
+    return { holds: false, text: `Not certified: ${noneJudged(facts.input)}.` }
+  if (subject.claim.n === 0) return { holds: false, text: 'Not certified: no item was judged.' }
   const { claim, standing } = subject
   const holds = standing === 'certified'
   const look = claim.look > 1 ? `look ${claim.look}: ` : ''

@@ -61,6 +61,9 @@ export function pLossOver(
   const high = 1 - inverseBeta(1e-13, tie, win + lose)
   const from = angle(Math.max(low, edge))
   const span = Math.max(0, angle(high) - from)
+  const below = margin < 0 ? regularizedBeta(edge, win + lose, tie) : 0
+  // No discordant share reaches a margin of 1: there the density has a pole, and nothing lies beyond.
+  if (span === 0) return below
   // phi = from + span s^2 smooths the square-root edge that `over` has where d = |margin|.
   const inside = integrate(
     (s) => {
@@ -71,7 +74,6 @@ export function pLossOver(
     1,
     12,
   )
-  const below = margin < 0 ? regularizedBeta(edge, win + lose, tie) : 0
   return Math.min(1, Math.max(0, inside + below))
 }
 

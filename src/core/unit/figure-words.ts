@@ -1,7 +1,7 @@
 /** A share as points: 0.013 -> "1.3 points"; never "-0". */
 export function points(share: number): string {
   const text = bare(100 * share)
-  return `${text} ${text === '1' ? 'point' : 'points'}`
+  return `${text} ${text === '1' || text === '-1' ? 'point' : 'points'}`
 }
 
 /** The margin as an adjective: 0.01 -> "1-point". */
@@ -33,6 +33,10 @@ export const counted = (value: number): string =>
 
 export const plural = (count: number, noun: string): string =>
   `${counted(count)} ${noun}${count === 1 ? '' : 's'}`
+
+/** "these 300 items", "this item". */
+export const theseItems = (count: number): string =>
+  count === 1 ? 'this item' : `these ${counted(count)} items`
 
 /** Two significant digits, upwards: the precision that a planning formula has. */
 export function roundedUp(value: number): number {

@@ -115,10 +115,13 @@ const orDash = <E extends { readonly kind: string; readonly value?: number }>(
 /** How the table is to be read; `over` names its column of chances, null where it has none. */
 export function legend(result: RunResult, over: string | null): readonly string[] {
   const { incumbent, risk, task, decision } = result
-  const looked = lookedWords(decision.looked)
+  const bound =
+    decision.looked === 0
+      ? ''
+      : `; "at most" holds at ${percent(1 - risk.alpha, 0)} over ${lookedWords(decision.looked)}`
   return [
-    `Loss: points of ${task.metric} against ${incumbent ?? 'the floor'}; "at most" holds at ${percent(1 - risk.alpha, 0)} over ${looked}.`,
-    ...(over === null
+    `Loss: points of ${task.metric} against ${incumbent ?? 'the floor'}${bound}.`,
+    ...(over === null || decision.looked === 0
       ? []
       : [
           `${over}: the chance that the loss is more than ${limitWords(result)}, corrected for ${plural(decision.looked, 'candidate')}.`,
@@ -129,8 +132,9 @@ export function legend(result: RunResult, over: string | null): readonly string[
   ]
 }
 
-/** "the one candidate looked at", "both candidates looked at", "all 12 candidates looked at". */
+/** "each candidate alone", "the one candidate looked at", "both candidates looked at", "all 12 candidates looked at". */
 export function lookedWords(looked: number): string {
+  if (looked === 0) return 'each candidate alone'
   if (looked === 1) return 'the one candidate looked at'
   return looked === 2 ? 'both candidates looked at' : `all ${looked} candidates looked at`
 }

@@ -94,15 +94,20 @@ function table(
 ): readonly string[] {
   const widths = columns.map((column) => columnWidth(column, result))
   widths[0] = Math.min(widths[0] ?? 0, Math.max(10, width - rowWidth(widths.slice(1)) - gap))
+  const shown = orderedCandidates(result)
+  const names = apart(
+    shown.map((one) => columns[0]?.cell(one) ?? ''),
+    widths[0] ?? 0,
+  )
   const pad = (cell: string, i: number): string => {
     const to = widths[i] ?? 0
     return columns[i]?.words ? clip(cell, to).padEnd(to) : cell.padStart(to)
   }
   const line = (cells: readonly string[]): string =>
     cells.map(pad).join(' '.repeat(gap)).slice(0, width).trimEnd()
-  const rows = orderedCandidates(result).map((one) => {
-    const shown = line(columns.map((column) => column.cell(one)))
-    return one.id === result.decision.chosen ? paint.bold(shown) : shown
+  const rows = shown.map((one, at) => {
+    const cells = columns.map((column, i) => (i === 0 ? (names[at] ?? '') : column.cell(one)))
+    return one.id === result.decision.chosen ? paint.bold(line(cells)) : line(cells)
   })
   return [paint.dim(line(columns.map(({ head }) => head))), ...rows]
 }
@@ -141,6 +146,36 @@ function columnsOf(result: RunResult): readonly SummaryColumn[] {
 
 /** A metric with a longer name is called quality: it would take the room of figures. */
 const longestHead = 9
+
+const markWidth = 2
+
+/**
+ * Names as long as the column allows: where one is longer, what all of the long ones begin with goes first, then their
+ * middle; two that would read the same get the numbers of their rows.
+ */
+function apart(cells: readonly string[], width: number): readonly string[] {
+  const long = cells.filter((cell) => cell.length > width).map((cell) => cell.slice(markWidth))
+  const shared = long.length < 2 ? 0 : commonStart(long)
+  const cut = cells.map((cell) =>
+    cell.length <= width || shared < 2
+      ? clip(cell, width)
+      : clip(`${cell.slice(0, markWidth)}…${cell.slice(markWidth + shared)}`, width),
+  )
+  return cut.map((cell, at) => {
+    const twin = cut.some(
+      (other, i) => i !== at && other.slice(markWidth) === cell.slice(markWidth),
+    )
+    return twin ? `${cell.slice(0, width - 1 - String(at + 1).length)}#${at + 1}` : cell
+  })
+}
+
+/** Characters that all begin with, up to the last mark between words. */
+function commonStart(names: readonly string[]): number {
+  const [first = '', ...rest] = names
+  let same = 0
+  while (same < first.length && rest.every((name) => name[same] === first[same])) same += 1
+  return first.slice(0, same).search(/[^\p{L}\p{N}][\p{L}\p{N}]*$/u) + 1
+}
 
 /** Cut in the middle: names of one family often differ at their ends only. */
 function clip(text: string, length: number): string {
