@@ -44,6 +44,17 @@ const tokenPrice: Kind<StatedPrice> = {
   },
 }
 
+/** `1..5`: the worst and the best score. */
+const scale: Kind<readonly [number, number]> = {
+  name: 'low..high',
+  takes: 'two numbers with two dots between them, the lower first',
+  example: '1..5',
+  read(text) {
+    const [low = Number.NaN, high = Number.NaN, ...more] = text.split('..').map(amountOf)
+    return low < high && Number.isFinite(high - low) && more.length === 0 ? [low, high] : undefined
+  },
+}
+
 const amountOf = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text))
 
 const fileName = (path: string): string => path.replace(/^.*[/\\]/, '').replace(/\.[^.]+$/, '')
@@ -69,6 +80,15 @@ export const sourceFlags = {
   predictions: list(
     predictions,
     'existing answers (CSV, JSONL, promptfoo, lm-eval, result.json); no model is called',
+  ),
+  output: flag(column, 'with --predictions: column that holds the output'),
+  score: flag(column, 'with --predictions: column or metric that holds the score'),
+  model: flag(column, 'with --predictions: column that names the candidate'),
+  scoreScale: flag(scale, 'worst and best score, such as 1..5 (default: 0..1)'),
+  missing: flag(oneOf('missing', ['refuse', 'wrong']), 'what an answer without a score counts as'),
+  metricDirection: flag(
+    oneOf('direction', ['higher', 'lower']),
+    'which scores are better, where the name of the metric does not tell',
   ),
   margin: flag(share, 'loss allowed against the incumbent; 0.01 is one point'),
   floor: flag(share, 'lowest quality that is good enough, instead of a margin'),
@@ -115,10 +135,17 @@ export async function sourceOf(
   )
   if (flags.predictions.length > 0) {
     refuseUnused(flags, [...students, ...calls], 'with --predictions, which call no model')
-    const { input, predictions, expected } = flags
-    const given = { ...common(flags), predictions, expectedFile: expected, input }
+    const { input, predictions, expected, output, score, model } = flags
+    const terms = {
+      scale: flags.scoreScale,
+      missing: flags.missing,
+      direction: flags.metricDirection,
+    }
+    const columns = { id: flags.id, output, score, model }
+    const given = { ...common(flags), predictions, expectedFile: expected, input, columns, terms }
     return sourceFromPredictions(given, at)
   }
+  refuseUnused(flags, ofResults, 'without --predictions')
   if (named !== undefined && !isSpec(named, flags))
     return sourceFromFlags(dataFlags(named, flags), at)
   refuseUnused(flags, [...students, ...calls, ...inSpec], 'next to a spec file')
@@ -133,6 +160,7 @@ export const specFileOf = (named: string | undefined, flags: SourceFlags): strin
 
 type Names = readonly (keyof SourceFlags)[]
 
+const ofResults: Names = ['output', 'score', 'model', 'scoreScale', 'missing', 'metricDirection']
 const students: Names = ['train', 'try']
 const calls: Names = ['baseUrl', 'apiKeyEnv', 'prompt', 'maxCalls']
 /** What a spec file sets itself. Bar and incumbent are not here: promptfoo files lack them. */

@@ -1,12 +1,25 @@
 import type { ImportedOutcomes } from '../core/data/imported.ts'
 
 /** The text of a file of results, with names for messages and for the candidate. */
-interface ImportSource {
+export interface ImportSource {
   readonly text: string
   /** Path, for messages. */
   readonly file: string
   /** Name of the candidate, where the file holds one and does not say. */
   readonly name: string
+  /** Columns (or the metric) that the user named. */
+  readonly columns?: ImportColumns
+  /** Labels come in a file of their own. */
+  readonly labelled?: boolean
+}
+
+/** What the user says of where things are in a file of results. */
+export interface ImportColumns {
+  readonly id?: string | undefined
+  readonly output?: string | undefined
+  /** Column of the scores, or name of the metric. */
+  readonly score?: string | undefined
+  readonly model?: string | undefined
 }
 
 /** Reads one form of results. */

@@ -5,6 +5,8 @@ import { textOrNull, writeWhole } from '../adapters/files/whole-file.ts'
 import type { ImportedRequest } from '../app/source/imported-input.ts'
 import type { Source, SourceEffects } from '../app/source/source.ts'
 import type { SpecFileFlags } from '../app/source/spec-file.ts'
+import type { ImportColumns } from '../contract/importer.ts'
+import type { ScoreTerms } from '../core/data/scores.ts'
 import type { SpecFlags } from '../core/spec/flags.ts'
 import { type At, packageDir, sha256 } from './world.ts'
 
@@ -16,6 +18,10 @@ export interface PredictionFlags extends ImportedRequest {
   readonly input?: string | undefined
   readonly slices?: readonly string[] | undefined
   readonly cluster?: string | undefined
+  /** Where things are in the files of results. */
+  readonly columns?: ImportColumns
+  /** How their scores become qualities. */
+  readonly terms?: ScoreTerms
 }
 
 /** The spec in a file. */
@@ -49,7 +55,9 @@ export async function sourceFromPredictions(
   const { localFiles } = await import('../adapters/dataset/files.ts')
   const { sourceFromOutcomes } = await import('../app/source/predictions.ts')
   const files = flags.predictions.map(({ name, file }) => ({ name, path: resolve(at.cwd, file) }))
-  const outcomes = await importResults(files, localFiles, await labelsOf(flags, at.cwd))
+  const { columns = {}, terms = {} } = flags
+  const labels = await labelsOf(flags, at.cwd)
+  const outcomes = await importResults(files, localFiles, labels, { columns, terms })
   return sourceFromOutcomes(outcomes, flags, sourceEffects(at))
 }
 

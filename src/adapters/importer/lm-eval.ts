@@ -2,7 +2,8 @@ import type { Importer } from '../../contract/importer.ts'
 import type { ImportedItem, ImportedRow } from '../../core/data/imported.ts'
 import { jsonlRows } from '../../core/data/json-rows.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { Ignored } from '../../core/spec/promptfoo-prompts.ts'
+import { suggestion } from '../../core/error/nearest.ts'
+import type { LeftOutOne } from '../../core/result/left-out-text.ts'
 
 interface Sample {
   readonly doc_id: number | string
@@ -21,7 +22,7 @@ const PREFERRED = ['exact_match', 'acc_norm', 'acc', 'pass@1', 'pass_at_1', 'f1'
 
 /**
  * lm-evaluation-harness samples_*.jsonl: one model, one row per document and filter. Taken are the first filter of the
- * file and the first of exact_match, acc_norm, acc, pass@1, f1 that is a number in 0..1; a metric that the harness
+ * file and the first of exact_match, acc_norm, acc, pass@1, f1 (or the metric named by --score); a metric that the harness
  * computes over the whole corpus (its rows hold lists) leaves the answer to our own scorer.
  */
 export const lmEvalImporter: Importer = {
@@ -30,13 +31,13 @@ export const lmEvalImporter: Importer = {
     firstLine !== null &&
     'doc_id' in firstLine &&
     ('resps' in firstLine || 'filtered_resps' in firstLine),
-  read: ({ text, file, name }) => {
+  read: ({ text, file, name, columns = {} }) => {
     const samples = jsonlRows(text, file) as unknown as readonly Sample[]
     const [first] = samples
     if (first === undefined)
       throw new RightsizeError('DATA_EMPTY', 'The file holds no samples.', { at: file })
     const kept = samples.filter((sample) => sample.filter === first.filter)
-    const metric = metricOf(first)
+    const metric = metricOf(first, columns.score, file)
     const ignored = leftOut(samples, first, metric)
     return {
       task:
@@ -48,37 +49,48 @@ export const lmEvalImporter: Importer = {
         { id: modelName(file, name), rows: kept.map((sample) => rowOf(sample, metric)) },
       ],
       scored: metric !== null,
+      metric,
       ignored,
     }
   },
 }
 
-function metricOf(sample: Sample): string | null {
-  const named = sample.metrics ?? Object.keys(sample)
-  const order = [...PREFERRED, ...(sample.metrics ?? [])]
-  return order.find((metric) => named.includes(metric) && isShare(sample[metric])) ?? null
+/** The metric that was named, else the usual ones, else the first with a score per document. Throws IMPORT_FORMAT. */
+function metricOf(sample: Sample, asked: string | undefined, file: string): string | null {
+  const named = sample.metrics ?? PREFERRED.filter((metric) => metric in sample)
+  if (asked !== undefined && !named.includes(asked))
+    throw new RightsizeError('IMPORT_FORMAT', `There is no metric \`${asked}\` (--score).`, {
+      at: file,
+      next: suggestion(asked, named),
+    })
+  const order = asked === undefined ? [...PREFERRED, ...named] : [asked]
+  return order.find((metric) => named.includes(metric) && isScore(sample[metric])) ?? null
 }
 
-const isShare = (value: unknown) =>
-  typeof value === 'boolean' || (typeof value === 'number' && value >= 0 && value <= 1)
+/** One score of the document; lists and objects are parts of a metric over the whole corpus. */
+const isScore = (value: unknown) => value !== undefined && typeof value !== 'object'
 
 function leftOut(
   samples: readonly Sample[],
   first: Sample,
   metric: string | null,
-): readonly Ignored[] {
+): readonly LeftOutOne[] {
   const filters = [...new Set(samples.map((sample) => sample.filter))].filter(
     (filter) => filter !== first.filter,
   )
   const metrics = (first.metrics ?? []).filter((other) => other !== metric)
   return [
     ...filters.map((filter) => ({
-      path: `filter ${filter}`,
+      path: `${filter}`,
+      what: 'filter',
+      count: samples.filter((sample) => sample.filter === filter).length,
       why: `the first filter, ${first.filter}, was taken`,
     })),
     ...metrics.map((other) => ({
       path: other,
-      why: metric === null ? 'holds no score per item' : `${metric} was taken`,
+      what: 'metric',
+      why:
+        metric === null ? 'holds no score per item' : `${metric} was taken; --score names another`,
     })),
   ]
 }
@@ -105,7 +117,7 @@ function rowOf(sample: Sample, metric: string | null): ImportedRow {
   return {
     id: String(sample.doc_id),
     ...(output === null ? {} : { output }),
-    ...(metric === null ? {} : { score: isShare(sample[metric]) ? Number(sample[metric]) : null }),
+    ...(metric === null ? {} : { score: sample[metric] ?? null }),
   }
 }
 

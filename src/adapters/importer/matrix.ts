@@ -1,5 +1,6 @@
 import type { Importer } from '../../contract/importer.ts'
 import type { ImportedCandidate, ImportedOutcomes } from '../../core/data/imported.ts'
+import { jsonValue } from '../../core/data/json-value.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 
 interface Matrix {
@@ -32,7 +33,7 @@ export const matrixImporter: Importer = {
     return Array.isArray(items) && (Array.isArray(models) || Array.isArray(results))
   },
   read: ({ text, file, name }): ImportedOutcomes => {
-    const matrix = JSON.parse(text) as Matrix
+    const matrix = jsonValue(text) as Matrix
     const ids = matrix.items.map(String)
     const candidates =
       matrix.models === undefined

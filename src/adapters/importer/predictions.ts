@@ -1,36 +1,10 @@
-import type { Importer } from '../../contract/importer.ts'
+import type { ImportColumns, Importer } from '../../contract/importer.ts'
 import { csvRows } from '../../core/data/csv.ts'
 import type { ImportedCandidate, ImportedItem, ImportedRow } from '../../core/data/imported.ts'
 import { jsonlRows, jsonRows, type Row } from '../../core/data/json-rows.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { nearest } from '../../core/error/nearest.ts'
-
-/** Names under which columns are found, in this order, whatever their case. */
-const NAMES = {
-  id: ['id', 'item_id', 'item', 'doc_id', 'key', 'index'],
-  output: [
-    'output',
-    'prediction',
-    'predicted',
-    'pred',
-    'response',
-    'answer',
-    'completion',
-    'label',
-  ],
-  score: ['score', 'correct', 'is_correct'],
-  model: ['model', 'candidate'],
-  expected: ['expected', 'target', 'gold', 'ground_truth', 'reference'],
-  error: ['error'],
-  joules: ['joules', 'energy_j', 'energyj', 'j'],
-  latencyS: ['latencys', 'latency_s', 'latency', 'seconds'],
-  latencyMs: ['latencyms', 'latency_ms'],
-  price: ['price', 'cost', 'cost_usd'],
-  inputTokens: ['input_tokens', 'inputtokens', 'prompt_tokens'],
-  outputTokens: ['output_tokens', 'outputtokens', 'completion_tokens'],
-} as const
-
-type Columns = Readonly<Record<keyof typeof NAMES, string | null>>
+import type { LeftOutOne } from '../../core/result/left-out-text.ts'
+import { type Columns, columnsOf } from './columns.ts'
 
 /**
  * Plain predictions: CSV, JSONL or a JSON list with a column for the id and one for the output (or the score);
@@ -39,63 +13,80 @@ type Columns = Readonly<Record<keyof typeof NAMES, string | null>>
  */
 export const predictionsImporter: Importer = {
   accepts: ({ file, firstLine, json }) =>
-    /\.(csv|tsv)$/i.test(file) || firstLine !== null || Array.isArray(json),
-  read: ({ text, file, name }) => {
+    /\.(csv|tsv|jsonl|ndjson)$/i.test(file) || firstLine !== null || Array.isArray(json),
+  read: ({ text, file, name, columns: named = {}, labelled = false }) => {
     const rows = predictionRows(text, file)
     if (rows.length === 0)
       throw new RightsizeError('DATA_EMPTY', 'The file holds no predictions.', { at: file })
-    const columns = columnsOf(rows)
-    checkColumns(columns, rows, file)
-    const candidates = candidatesOf(rows, columns, name)
-    const scored = columns.output === null
+    const columns = columnsOf(rows, named, file)
+    const candidates = candidatesOf(rows, columns, name, file)
+    const scored = isScored(columns, named, labelled)
     return {
       task: null,
       items: itemsOf(rows, columns, candidates),
       candidates,
       scored,
-      ignored: [],
+      metric: scored ? columns.score : null,
+      ignored: [...figuresLeftOut(rows, columns), ...scoreLeftOut(columns, scored)],
     }
   },
 }
+
+/** Outputs are scored anew where there are labels; a score that the user named is taken. */
+function isScored({ output, score, expected }: Columns, named: ImportColumns, labelled: boolean) {
+  if (score === null) return false
+  return output === null || named.score !== undefined || (expected === null && !labelled)
+}
+
+function scoreLeftOut({ score }: Columns, scored: boolean): readonly LeftOutOne[] {
+  if (score === null || scored) return []
+  const why = `outputs are compared with the labels instead; --score ${score} takes it`
+  return [{ path: score, what: 'column', why }]
+}
+
+const figures = ['joules', 'latencyS', 'latencyMs', 'price', 'inputTokens', 'outputTokens'] as const
+
+/** Cells that should hold a number and do not. */
+const figuresLeftOut = (rows: readonly Row[], columns: Columns): readonly LeftOutOne[] =>
+  figures.flatMap((key) => {
+    const column = columns[key]
+    if (column === null) return []
+    const lost = rows.flatMap((row, i) =>
+      isEmpty(row[column]) || numberIn(row[column]) !== undefined ? [] : [i],
+    )
+    return lost.map((i) => ({
+      path: `row ${i + 1}: ${String(rows[i]?.[column])}`,
+      what: 'figure',
+      why: `\`${column}\` is not a number there`,
+    }))
+  })
+
+const isEmpty = (value: unknown) => value === undefined || value === null || value === ''
 
 function predictionRows(text: string, file: string): readonly Row[] {
   if (/\.(csv|tsv)$/i.test(file)) return csvRows(text, file, { tabs: /\.tsv$/i.test(file) })
   return text.trimStart().startsWith('[') ? jsonRows(text, file) : jsonlRows(text, file)
 }
 
-function columnsOf(rows: readonly Row[]): Columns {
-  const present = [...new Set(rows.slice(0, 100).flatMap((row) => Object.keys(row)))]
-  const find = (names: readonly string[]) =>
-    names.flatMap((name) => present.find((column) => column.toLowerCase() === name) ?? [])[0] ??
-    null
-  const entries = Object.entries(NAMES).map(([key, names]) => [key, find(names)])
-  return Object.fromEntries(entries) as Columns
-}
-
-function checkColumns(columns: Columns, rows: readonly Row[], file: string): void {
-  if (columns.output !== null || columns.score !== null) return
-  const present = Object.keys(rows[0] ?? {})
-  const near = present.find((column) => nearest(column, NAMES.output) !== null)
-  throw new RightsizeError(
-    'IMPORT_FORMAT',
-    'The predictions have neither an output nor a score column.',
-    {
-      at: file,
-      next: `Name one of ${present.join(', ')} \`output\`${near === undefined ? '' : ` (${near}?)`}.`,
-    },
-  )
-}
-
 function candidatesOf(
   rows: readonly Row[],
   columns: Columns,
   name: string,
+  file: string,
 ): readonly ImportedCandidate[] {
   const { model } = columns
   if (model === null) return [{ id: name, rows: rows.map((row, i) => rowOf(row, i, columns)) }]
   const groups = new Map<string, Row[]>()
-  for (const row of rows)
-    groups.set(String(row[model]), [...(groups.get(String(row[model])) ?? []), row])
+  for (const [index, row] of rows.entries()) {
+    if (isEmpty(row[model]))
+      throw new RightsizeError('DATA_VALUE', `Row ${index + 1} names no model in \`${model}\`.`, {
+        at: file,
+      })
+    const key = String(row[model])
+    const group = groups.get(key)
+    if (group) group.push(row)
+    else groups.set(key, [row])
+  }
   return [...groups].map(([id, own]) => ({ id, rows: own.map((row, i) => rowOf(row, i, columns)) }))
 }
 
@@ -131,9 +122,8 @@ function rowOf(row: Row, index: number, columns: Columns): ImportedRow {
   const input = number('inputTokens')
   const parts = {
     output: output ?? undefined,
-    score:
-      columns.output === null && columns.score !== null ? shareIn(row[columns.score]) : undefined,
     error: error === undefined || error === null || error === '' ? undefined : String(error),
+    score: columns.score === null ? undefined : (row[columns.score] ?? null),
     latencyS: latencyMs === undefined ? number('latencyS') : latencyMs / 1000,
     joules: number('joules'),
     price: number('price'),
@@ -144,15 +134,7 @@ function rowOf(row: Row, index: number, columns: Columns): ImportedRow {
 }
 
 function numberIn(value: unknown): number | undefined {
-  if (value === undefined || value === null || value === '') return undefined
+  if (isEmpty(value)) return undefined
   const number = Number(value)
   return Number.isFinite(number) ? number : undefined
-}
-
-/** 0..1, true and false; null where there is none. */
-function shareIn(value: unknown): number | null {
-  if (typeof value === 'boolean' || value === 'true' || value === 'false')
-    return value === true || value === 'true' ? 1 : 0
-  const number = numberIn(value)
-  return number !== undefined && number >= 0 && number <= 1 ? number : null
 }

@@ -1,7 +1,8 @@
 import type { Importer } from '../../contract/importer.ts'
 import type { ImportedCandidate, ImportedItem, ImportedRow } from '../../core/data/imported.ts'
+import { jsonValue } from '../../core/data/json-value.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { Ignored } from '../../core/spec/promptfoo-prompts.ts'
+import type { LeftOutOne } from '../../core/result/left-out-text.ts'
 
 interface ResultRow {
   readonly testIdx?: number
@@ -34,9 +35,9 @@ interface ResultRow {
 export const promptfooImporter: Importer = {
   accepts: ({ json }) => Array.isArray(rowsIn(json)),
   read: ({ text, file }) => {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = jsonValue(text)
     const rows = rowsIn(value) ?? []
-    const ignored: Ignored[] = []
+    const ignored: LeftOutOne[] = []
     const { version } = (value as { results?: { version?: unknown } }).results ?? {}
     if (version !== undefined && version !== 3)
       ignored.push({ path: 'results.version', why: `is ${version}; version 3 was expected` })
@@ -112,7 +113,7 @@ function importedRow(row: ResultRow): ImportedRow {
   return {
     id: String(row.testIdx ?? 0),
     ...(output == null ? {} : { output }),
-    score: row.score ?? (row.success === true ? 1 : 0),
+    score: row.score ?? row.success ?? null,
     ...(failed === null ? {} : { error: String(failed).slice(0, 500) }),
     ...(latencyMs === undefined || response?.cached === true ? {} : { latencyS: latencyMs / 1000 }),
     ...(cost === undefined || response?.cached === true ? {} : { price: cost }),

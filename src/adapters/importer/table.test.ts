@@ -163,7 +163,7 @@ test('lm-eval samples: the first filter and the first metric that is a score, th
     },
   ])
   expect(outcomes.items[1]).toEqual({ id: '1', input: 'Q: q1', expected: '1' })
-  expect(outcomes.ignored.map(({ path }) => path)).toEqual(['filter flexible-extract', 'f1'])
+  expect(outcomes.ignored.map(({ path }) => path)).toEqual(['flexible-extract', 'f1'])
 })
 
 test('lm-eval samples with a corpus metric alone leave the scoring to us', async () => {
@@ -247,7 +247,14 @@ test('our own result gives its scores back, and one without scores says what to 
     candidates: [fixtureCandidate({ id: 'a', joules: 2, seconds: 1, accepted: 1, parameters: 7 })],
     outcomes: { items: ['1', '2'], scores: { a: [1, null] } },
   }
-  const outcomes = await load({ 'result.json': JSON.stringify(own, null, 2) })
+  const text = JSON.stringify(own, null, 2)
+  expect((await failure(load({ 'result.json': text }))).code).toBe('SCORE_MISSING')
+  const outcomes = await importResults(
+    [{ name: 'result', path: 'result.json' }],
+    memory({ 'result.json': text }),
+    undefined,
+    { terms: { missing: 'wrong' } },
+  )
   expect(outcomes).toMatchObject({ task: 'support-intent' })
   expect(outcomes.candidates).toEqual([
     {
@@ -256,7 +263,7 @@ test('our own result gives its scores back, and one without scores says what to 
       jPerItem: [2 * 0.97, 2 * 1.03],
       rows: [
         { id: '1', score: 1, latencyS: 1 },
-        { id: '2', score: null, latencyS: 1 },
+        { id: '2', score: 0, latencyS: 1 },
       ],
     },
   ])
@@ -273,7 +280,7 @@ test('scores of one import and outputs of another do not mix', async () => {
 
 const mean = ({ candidates }: ImportedOutcomes, id: string) => {
   const rows = candidates.find((one) => one.id === id)?.rows ?? []
-  return rows.reduce((sum, row) => sum + (row.score ?? 0), 0) / rows.length
+  return rows.reduce((sum, row) => sum + Number(row.score ?? 0), 0) / rows.length
 }
 
 // Published: grade-school-math (Cobbe et al. 2021), RouteLLM's GSM8K table, ZeroEval's summary; see the pack's notes.

@@ -1,8 +1,15 @@
 import type { Files } from '../../contract/files.ts'
-import type { Importer, ImportHead } from '../../contract/importer.ts'
-import { type ImportedItem, type ImportedOutcomes, pairOutcomes } from '../../core/data/imported.ts'
+import type { ImportColumns, Importer, ImportHead, ImportSource } from '../../contract/importer.ts'
+import {
+  allScored,
+  type ImportedItem,
+  type ImportedOutcomes,
+  pairOutcomes,
+} from '../../core/data/imported.ts'
 import { column } from '../../core/data/items.ts'
 import type { Row } from '../../core/data/json-rows.ts'
+import { jsonValue } from '../../core/data/json-value.ts'
+import { type ScoreTerms, settledScores } from '../../core/data/scores.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Part, Parts } from '../../core/part/part.ts'
 
@@ -49,6 +56,12 @@ export interface ResultFile {
   readonly path: string
 }
 
+/** What the user says of the files beside their names. */
+export interface ImportOptions {
+  readonly columns?: ImportColumns
+  readonly terms?: ScoreTerms
+}
+
 /** The labels that predictions are judged by. */
 export interface LabelColumns {
   readonly id?: string | undefined
@@ -60,27 +73,34 @@ export interface LabelColumns {
 
 /**
  * Results that exist already, from files in any known form, as one set of candidates on the same items. `labels` gives
- * the items and their labels; without it the first file's items stand. Throws IMPORT_FORMAT, IMPORT_PAIRING, DATA_*.
+ * the items and their labels; without it the first file's items stand. Throws IMPORT_FORMAT, IMPORT_PAIRING, DATA_*,
+ * and SCORE_* or METRIC_DIRECTION where scores came and cannot be taken as they are.
  */
 export async function importResults(
   results: readonly ResultFile[],
   files: Files,
   labels?: { readonly rows: readonly Row[]; readonly columns: LabelColumns },
+  { columns = {}, terms = {} }: ImportOptions = {},
 ): Promise<ImportedOutcomes> {
-  const imports = await Promise.all(results.map((one) => importFile(one, files)))
+  const about = { columns, labelled: labels !== undefined }
+  const imports = await Promise.all(results.map((one) => importFile(one, files, about)))
   const named = imports.map((outcomes, i) => renamed(outcomes, results[i]))
   return pairOutcomes(
-    named,
+    allScored(named) ? settledScores(named, terms) : named,
     labels === undefined ? undefined : itemsFrom(labels.rows, labels.columns),
   )
 }
 
-async function importFile({ name, path }: ResultFile, files: Files): Promise<ImportedOutcomes> {
+async function importFile(
+  { name, path }: ResultFile,
+  files: Files,
+  about: Pick<ImportSource, 'columns' | 'labelled'>,
+): Promise<ImportedOutcomes> {
   const text = await files.text(path)
   const head = headOf(text, path)
   for (const { load } of Object.values<ImporterPart>(importers)) {
     const importer = await load()
-    if (importer.accepts(head)) return importer.read({ text, file: path, name })
+    if (importer.accepts(head)) return importer.read({ text, file: path, name, ...about })
   }
   throw new RightsizeError('IMPORT_FORMAT', 'The file is in no form that is known.', { at: path })
 }
@@ -93,7 +113,7 @@ function headOf(text: string, file: string): ImportHead {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return jsonValue(text)
   } catch {
     return null
   }

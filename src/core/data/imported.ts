@@ -8,8 +8,8 @@ import type { BarInput, CandidateInput, SpecInput } from '../spec/define.ts'
 export interface ImportedRow {
   readonly id: string
   readonly output?: unknown
-  /** 0..1. */
-  readonly score?: number | null
+  /** As the file writes it; a share from 0 to 1 once settled (scores.ts). */
+  readonly score?: unknown
   readonly error?: string
   readonly latencyS?: number
   readonly joules?: number
@@ -43,6 +43,10 @@ export interface ImportedOutcomes {
   readonly candidates: readonly ImportedCandidate[]
   /** True where scores came instead of outputs to score. */
   readonly scored: boolean
+  /** Name of the metric of the scores, where the file names one. */
+  readonly metric?: string | null
+  /** How scores were read, where not as they stand. */
+  readonly reading?: string
   /** What was not used, and why. */
   readonly ignored: readonly LeftOutOne[]
 }
@@ -66,6 +70,7 @@ export function pairOutcomes(
       'The labels',
     )
   const candidates = uniqueIds(imports.flatMap((one) => one.candidates))
+  const readings = [...new Set(imports.flatMap((one) => one.reading ?? []))]
   const extra = candidates.flatMap((candidate) => paired(candidate, items, known))
   return {
     task: first.task,
@@ -75,12 +80,13 @@ export function pairOutcomes(
       rows: one.rows.filter((row) => known.has(row.id)),
     })),
     scored: allScored(imports),
+    ...(readings.length === 0 ? {} : { reading: readings.join('; ') }),
     ignored: [...imports.flatMap((one) => one.ignored), ...extra],
   }
 }
 
 /** Scores are taken only if every import has them; else every import must have outputs to score. */
-function allScored(imports: readonly ImportedOutcomes[]): boolean {
+export function allScored(imports: readonly ImportedOutcomes[]): boolean {
   if (imports.every((one) => one.scored)) return true
   const bare = imports.find(
     (one) =>
@@ -175,6 +181,7 @@ export function importedSpec(
   const test = `${folder}/items.jsonl`
   const input: SpecInput = {
     task: task ?? outcomes.task ?? 'imported',
+    ...(outcomes.reading === undefined ? {} : { description: outcomes.reading }),
     dataset: {
       test,
       id: 'id',

@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import { jsonValue, notJsonBecause } from './json-value.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -36,9 +37,14 @@ function listIn(value: unknown): readonly unknown[] | null {
 
 function parseLine(text: string, at: string): unknown {
   try {
-    return JSON.parse(text)
+    return jsonValue(text)
   } catch (cause) {
-    throw new RightsizeError('DATA_ROW', `This is not JSON: ${shortened(text)}`, { at, cause })
+    const why = notJsonBecause(text)
+    throw new RightsizeError('DATA_ROW', `This is not JSON: ${shortened(text)}`, {
+      at,
+      cause,
+      ...(why === null ? {} : { next: why }),
+    })
   }
 }
 

@@ -76,6 +76,21 @@ export const dataErrors = {
     why: 'Predictions are matched to items by id, and some ids exist on one side only.',
     next: 'Use the same ids in both files, or remove the ids from both to pair by row.',
   },
+  SCORE_SCALE: {
+    title: 'Scores are not on the scale from 0 to 1',
+    why: 'A score outside its scale is never dropped: the rest would look better than it is.',
+    next: 'State the scale with --score-scale LOW..HIGH.',
+  },
+  SCORE_MISSING: {
+    title: 'Answers have no score that can be read',
+    why: 'An answer without a score is never dropped: the rest would look better than it is.',
+    next: 'Score them, or count them as wrong with --missing wrong.',
+  },
+  METRIC_DIRECTION: {
+    title: 'The direction or range of a metric is unknown',
+    why: 'Quality grows from 0 to 1. Some metrics fall as answers get better, and some have no worst value.',
+    next: 'State --metric-direction higher or lower, or name another metric with --score.',
+  },
   SCORER_UNKNOWN: {
     title: 'Unknown scorer',
     why: '`scorer` must be the name of a scorer or the path of a module.',

@@ -9,7 +9,9 @@ export const leftOut = object({
   code: text.describe('Why, as a word that stays the same.'),
   why: text.describe('Why, in words.'),
   count: tally,
-  of: tally.nullable().describe('How many there are of them in all; null where nobody counted.'),
+  of: tally
+    .nullable()
+    .describe('How many there are of them in all; null where they were not counted.'),
   examples: texts.describe('Places or values, at most three.'),
   partial: yes.describe('Part of what the decision stands on: nothing is then certified.'),
 }).describe('What was left out of the decision, and why.')

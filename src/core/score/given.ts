@@ -5,7 +5,7 @@ import type { Scorer } from './scorer.ts'
 /**
  * given: the score that came with imported results.
  *
- * What it does: takes `score` of an imported answer as it is, 0..1; null leaves the item out for the candidate.
+ * What it does: takes `score` of an imported answer as it is, 0..1. One without a score is refused, not left out.
  * When to use: results of another program that have been scored there.
  * When it misleads: the other program's rules hold, also its mistakes; scores of two programs do not compare.
  * Example: `scorer: given`, written by the importers.
@@ -21,7 +21,6 @@ export function given(options: Options): Scorer {
     score: (output, item) => {
       const value =
         output.kind === 'json' ? (output.value as { score?: unknown } | null)?.score : undefined
-      if (value === null) return { score: null, reason: 'no score in the import' }
       if (typeof value !== 'number' || !(value >= 0 && value <= 1))
         throw new RightsizeError(
           'SCORER_EXPECTED',

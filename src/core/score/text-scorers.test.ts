@@ -113,7 +113,7 @@ test('given takes the score of the import and refuses what is none', () => {
     score: 0.25,
     read: 'so',
   })
-  expect(score(given({}), json({ score: null }), 'x').score).toBeNull()
+  expect(() => score(given({}), json({ score: null }), 'x')).toThrow(/no score in 0..1/)
   expect(() => score(given({}), json({ score: 7 }), 'x')).toThrow(/no score in 0..1/)
 })
 
