@@ -262,7 +262,7 @@ test('what lies beside a model is known to the passes: its tokenizer and its cla
   for (const path of [large, `${large}/onnx/model.onnx`]) {
     const { prospects } = await inspect(path, target, effects())
     const text = (pass: string) => prospects.find((one) => one.pass === pass)?.text
-    expect(text('vocabulary')).toContain('not known which tokens')
+    expect(text('vocabulary')).toContain('the tokens of the texts are unknown')
     expect(text('student-encoder')).toContain('an encoder of width 48')
   }
 })

@@ -76,7 +76,7 @@ const ASSERTION_KEYS = new Set(['type', 'value', 'weight', 'transform', 'metric'
 function cannot(type: string, transform: unknown, world: PromptfooWorld): string | null {
   const bare = type.replace(/^not-/, '')
   if (CODE.has(bare)) return world.trust ? null : `${type} is code; it is run under --trust only`
-  if (!world.knows(bare)) return `the assertion ${type} is not known here`
+  if (!world.knows(bare)) return `the assertion ${type} is unknown here`
   if (transform !== undefined && !world.trust)
     return `its transform is code; it is run under --trust only`
   return null

@@ -140,7 +140,7 @@ test('architectures that are not built are refused by name', () => {
   expect(refused({ hidden_act: 'quick_gelu' })).toThrow("'quick_gelu'")
   expect(refused({ is_decoder: true })).toThrow('is_decoder')
   expect(refused({ hidden_size: -8 })).toThrow('hidden_size')
-  expect(refused({ quantization_config: {} })).toThrow('already quantized')
+  expect(refused({ quantization_config: {} })).toThrow('quantized weights')
 })
 
 test('RoBERTa has fewer places for tokens than rows of positions', () => {
