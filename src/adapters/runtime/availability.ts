@@ -9,6 +9,10 @@ const loads: Readonly<Record<PackageName, () => Promise<unknown>>> = {
   'onnxruntime-node': () => import('onnxruntime-node'),
   '@huggingface/tokenizers': () => import('@huggingface/tokenizers'),
   '@huggingface/jinja': () => import('@huggingface/jinja'),
+  '@ai-sdk/openai': () => import('@ai-sdk/openai'),
+  '@ai-sdk/anthropic': () => import('@ai-sdk/anthropic'),
+  '@ai-sdk/google': () => import('@ai-sdk/google'),
+  '@ai-sdk/amazon-bedrock': () => import('@ai-sdk/amazon-bedrock'),
   libsql: () => import('libsql'),
 }
 

@@ -14,7 +14,7 @@ import {
   type runtimes,
 } from '../../core/part/runtimes.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
-import type { Pace } from './openai/request.ts'
+import type { Pace } from './endpoint/request.ts'
 
 /** What the local runtimes are made of; loaded by the first that asks. */
 export interface RuntimeParts {
@@ -41,10 +41,23 @@ export const localTable = {
   module: async () => (await import('./module.ts')).createModuleRuntime(),
 } as const satisfies Readonly<Record<KindsWith<typeof runtimes, { where: 'child' }>, Load>>
 
+const endpoint =
+  (kind: string) =>
+  async ({ pace }: OpenOptions): Promise<Runtime> =>
+    (await import('./endpoint.ts')).createEndpointRuntime(kind, pace ?? realPace())
+
 /** Runtimes whose work is elsewhere: another machine, another program, another day. */
 export const remoteTable = {
   command: async (options) => (await import('./process/command.ts')).createCommandRuntime(options),
-  openai: async ({ pace }) => (await import('./openai.ts')).createOpenaiRuntime(pace ?? realPace()),
+  openai: endpoint('openai'),
+  azure: endpoint('azure'),
+  anthropic: endpoint('anthropic'),
+  gemini: endpoint('gemini'),
+  bedrock: endpoint('bedrock'),
+  ollama: endpoint('ollama'),
+  openrouter: endpoint('openrouter'),
+  mistral: endpoint('mistral'),
+  vllm: endpoint('vllm'),
   replay: async () => (await import('./replay.ts')).createReplayRuntime(),
 } as const satisfies Readonly<
   Record<

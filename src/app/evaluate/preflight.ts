@@ -2,6 +2,7 @@ import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { isPaid, outlaySentences } from '../../core/plan/outlay.ts'
 import type { Spec } from '../../core/spec/spec.ts'
+import type { Effects } from './effects.ts'
 import type { EvaluateOptions } from './evaluate.ts'
 import { type OpenedCandidate, probed } from './opened.ts'
 import { planInput } from './plan.ts'
@@ -23,7 +24,7 @@ export async function preflight(
       spec,
       candidates.map((one) => ({ opened: one, broken: one.broken })),
     )
-    refuseUnready(candidates, effects.env['OPENAI_BASE_URL'])
+    refuseUnready(candidates, effects.env)
   }
   refuse(opened)
   onEvent({ type: 'stage', stage: 'preflight', detail: 'before anything is paid' })
@@ -39,9 +40,9 @@ export async function preflight(
 }
 
 /** One broken candidate would cost a second run: what is paid waits until all are ready. */
-function refuseUnready(candidates: readonly OpenedCandidate[], defaultUrl: string | undefined) {
+function refuseUnready(candidates: readonly OpenedCandidate[], env: Effects['env']): void {
   const broken = candidates.filter((one) => one.broken !== null)
-  const paid = candidates.filter((one) => !one.broken && isPaid(one.spec, defaultUrl))
+  const paid = candidates.filter((one) => !one.broken && isPaid(one.spec, env))
   if (broken.length === 0 || paid.length === 0) return
   const problems = broken.map(
     ({ spec, broken: why }) => `${spec.id}: ${why?.code}: ${why?.message}`,

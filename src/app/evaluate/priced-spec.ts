@@ -7,5 +7,5 @@ import type { Effects } from './effects.ts'
 export async function pricedSpec(spec: Spec, { apiFacts, env, clock }: Effects): Promise<Spec> {
   refuseMixedCurrencies(spec)
   const { prices } = await apiFacts()
-  return withListPrices(spec, prices, { defaultUrl: env['OPENAI_BASE_URL'], now: clock.now() })
+  return withListPrices(spec, prices, { env, now: clock.now() })
 }

@@ -6,6 +6,11 @@ export const runtimeErrors = {
     why: 'The candidate could not complete its work.',
     next: 'Fix the problem named above, then run the command again.',
   },
+  RUNTIME_PACKAGE_MISSING: {
+    title: 'The package of a provider is not installed',
+    why: 'Providers with an interface of their own are reached through packages that you install yourself.',
+    next: 'Install the package named above.',
+  },
   RUNTIME_UNKNOWN: {
     title: 'Unknown runtime',
     why: '`runtime` must be a built-in runtime or the path of a module that exports `createRuntime`.',

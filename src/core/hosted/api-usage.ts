@@ -1,3 +1,4 @@
+import { addressOf } from '../part/runtimes.ts'
 import type { ModelFacts } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { GridFactor, Usage } from '../result/usage.ts'
@@ -37,7 +38,7 @@ export function apiUsage(
   context: ApiContext,
 ): ApiAccount | null {
   const { cost } = candidate
-  const provider = providerOfUrl(spec?.baseUrl ?? '')
+  const provider = providerOfUrl(spec === undefined ? '' : (addressOf(spec, {}) ?? ''))
   if (cost.energyPerItem.kind === 'known' || cost.tokensPerItem === null || provider === null)
     return null
   const facts = knownFacts(candidate, spec, context.models)

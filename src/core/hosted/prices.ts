@@ -1,5 +1,5 @@
 import { daysBetween } from '../carbon/calendar.ts'
-import { runtimePart } from '../part/runtimes.ts'
+import { addressOf } from '../part/runtimes.ts'
 import type { CandidateSpec, Spec } from '../spec/spec.ts'
 
 /** List prices of one hosted model, USD per million tokens; null where the provider publishes none. */
@@ -105,9 +105,6 @@ export function isStale({ retrieved }: Pick<PriceTable, 'retrieved'>, now: strin
   return daysBetween(retrieved, now) > staleAfterDays
 }
 
-/** Where a candidate that names no address is served. */
-const vendorUrl = 'https://api.openai.com/v1'
-
 /**
  * The spec with list prices where it states none, so that they are used and shown like stated ones, with source and date.
  * List prices are in USD: under another currency of the account nothing is filled in, because no rate is known.
@@ -115,14 +112,18 @@ const vendorUrl = 'https://api.openai.com/v1'
 export function withListPrices(
   spec: Spec,
   table: PriceTable,
-  at: { readonly defaultUrl: string | undefined; readonly now: string },
+  at: { readonly env: Readonly<Record<string, string | undefined>>; readonly now: string },
 ): Spec {
   if (spec.account.currency !== 'USD') return spec
   const filled = (candidate: CandidateSpec): CandidateSpec => {
-    const { model, price, baseUrl = at.defaultUrl ?? vendorUrl } = candidate
-    if (price !== undefined || model === undefined || !runtimePart(candidate.runtime).talks)
-      return candidate
-    const listed = listPrice(table, baseUrl, model)
+    const { model, price } = candidate
+    const address = addressOf(candidate, at.env)
+    if (price !== undefined || model === undefined || address === null) return candidate
+    const listed = listPrice(
+      table,
+      address.replace('REGION', 'any').replace('RESOURCE', 'any'),
+      model,
+    )
     return listed === null ? candidate : { ...candidate, price: statedAs(listed, at.now) }
   }
   return { ...spec, candidates: spec.candidates.map(filled) }

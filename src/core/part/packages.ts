@@ -14,6 +14,10 @@ export const packages = {
   },
   '@huggingface/tokenizers': { use: 'tokenizers', install: 'npm i @huggingface/tokenizers' },
   '@huggingface/jinja': { use: 'prompt templates', install: 'npm i @huggingface/jinja' },
+  '@ai-sdk/openai': { use: 'OpenAI (Responses)', install: 'npm i @ai-sdk/openai@3' },
+  '@ai-sdk/anthropic': { use: 'Anthropic', install: 'npm i @ai-sdk/anthropic@3' },
+  '@ai-sdk/google': { use: 'Gemini', install: 'npm i @ai-sdk/google@3' },
+  '@ai-sdk/amazon-bedrock': { use: 'Bedrock', install: 'npm i @ai-sdk/amazon-bedrock@4' },
   libsql: { use: 'store', install: 'npm i libsql' },
 } as const satisfies Readonly<Record<string, PackageRow>>
 

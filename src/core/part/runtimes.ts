@@ -27,6 +27,31 @@ export interface RuntimePart extends Part {
   readonly flags: readonly ('baseUrl' | 'apiKeyEnv' | 'prompt')[]
   /** Answers in sentences: without a scorer named, case and punctuation are forgiven. */
   readonly talks: boolean
+  /** How it is reached over HTTP; null for what is not. */
+  readonly endpoint: EndpointPart | null
+}
+
+/** The ways to ask an endpoint: what goes over the wire. */
+export type Api =
+  | 'chat'
+  | 'azure'
+  | 'completions'
+  | 'embeddings'
+  | 'responses'
+  | 'messages'
+  | 'gemini'
+  | 'converse'
+  | 'ollama'
+
+/** Where a vendor answers and in which words. */
+interface EndpointPart {
+  /** Its address where the candidate names none. `REGION` and `RESOURCE` are filled from the environment. */
+  readonly home: string
+  /** Environment variable that replaces `home`. */
+  readonly homeEnv: string | null
+  readonly api: Api
+  /** Names of models that only this vendor serves: written bare, they are taken for its own. */
+  readonly models?: RegExp
 }
 
 /** What most local models share: a child process that sees the input and answers with labels. */
@@ -41,6 +66,19 @@ const local = {
   short: 'model',
   flags: [],
   talks: false,
+  endpoint: null,
+} as const satisfies Partial<RuntimePart>
+
+/** What models behind HTTP share. */
+const hosted = {
+  ...local,
+  where: 'elsewhere',
+  quick: false,
+  files: null,
+  sees: 'prompt',
+  needs: ['model'],
+  flags: ['baseUrl', 'apiKeyEnv', 'prompt'],
+  talks: true,
 } as const satisfies Partial<RuntimePart>
 
 const onnxFiles = 'the graph with its external data, tokenizer.json and the config files'
@@ -88,16 +126,90 @@ export const runtimes = {
     files: onnxFiles,
   },
   openai: {
-    ...local,
-    summary: 'an OpenAI-compatible endpoint: hosted, or Ollama, vLLM, llama-server, LM Studio',
-    example: '{ runtime: openai, model: qwen3:4b, baseUrl: http://127.0.0.1:11434/v1 }',
-    where: 'elsewhere',
-    quick: false,
-    files: null,
-    sees: 'prompt',
-    needs: ['model'],
-    flags: ['baseUrl', 'apiKeyEnv', 'prompt'],
-    talks: true,
+    ...hosted,
+    summary: 'OpenAI (chat, or responses:MODEL), or a server that speaks its interface',
+    example: '{ runtime: openai, model: gpt-4o-mini }',
+    endpoint: {
+      home: 'https://api.openai.com/v1',
+      homeEnv: 'OPENAI_BASE_URL',
+      api: 'chat',
+      models: /^(gpt-\d|chatgpt-|o\d(-|$))/,
+    },
+  },
+  azure: {
+    ...hosted,
+    summary: 'a deployment of Azure OpenAI; the model is the name of the deployment',
+    example: '{ runtime: azure, model: my-deployment, baseUrl: https://mine.openai.azure.com }',
+    endpoint: {
+      home: 'https://RESOURCE.openai.azure.com',
+      homeEnv: 'AZURE_OPENAI_ENDPOINT',
+      api: 'azure',
+    },
+  },
+  anthropic: {
+    ...hosted,
+    summary: 'Anthropic (Messages)',
+    example: '{ runtime: anthropic, model: claude-haiku-4-5 }',
+    package: '@ai-sdk/anthropic',
+    endpoint: {
+      home: 'https://api.anthropic.com/v1',
+      homeEnv: 'ANTHROPIC_BASE_URL',
+      api: 'messages',
+      models: /^claude-/,
+    },
+  },
+  gemini: {
+    ...hosted,
+    summary: 'Google Gemini',
+    example: '{ runtime: gemini, model: gemini-2.5-flash }',
+    package: '@ai-sdk/google',
+    aliases: ['google'],
+    endpoint: {
+      home: 'https://generativelanguage.googleapis.com/v1beta',
+      homeEnv: null,
+      api: 'gemini',
+      models: /^gemini-/,
+    },
+  },
+  bedrock: {
+    ...hosted,
+    summary: 'Amazon Bedrock (Converse)',
+    example: '{ runtime: bedrock, model: amazon.nova-lite-v1:0 }',
+    package: '@ai-sdk/amazon-bedrock',
+    endpoint: {
+      home: 'https://bedrock-runtime.REGION.amazonaws.com',
+      homeEnv: null,
+      api: 'converse',
+    },
+  },
+  ollama: {
+    ...hosted,
+    summary: 'Ollama',
+    example: '{ runtime: ollama, model: qwen3:4b }',
+    endpoint: { home: 'http://127.0.0.1:11434', homeEnv: 'OLLAMA_HOST', api: 'ollama' },
+  },
+  openrouter: {
+    ...hosted,
+    summary: 'OpenRouter',
+    example: '{ runtime: openrouter, model: meta-llama/llama-3.1-8b-instruct }',
+    endpoint: { home: 'https://openrouter.ai/api/v1', homeEnv: null, api: 'chat' },
+  },
+  mistral: {
+    ...hosted,
+    summary: 'Mistral',
+    example: '{ runtime: mistral, model: mistral-small-latest }',
+    endpoint: {
+      home: 'https://api.mistral.ai/v1',
+      homeEnv: null,
+      api: 'chat',
+      models: /^(open-)?(mistral|ministral|codestral|magistral)-/,
+    },
+  },
+  vllm: {
+    ...hosted,
+    summary: 'vLLM on this machine; another server by baseUrl',
+    example: '{ runtime: vllm, model: Qwen/Qwen3-4B }',
+    endpoint: { home: 'http://127.0.0.1:8000/v1', homeEnv: null, api: 'chat' },
   },
   command: {
     ...local,
@@ -193,6 +305,28 @@ export function runtimePart(word: string, at?: string): RuntimePart {
   if (kind !== null) return runtimes[kind]
   if (isAdapterName(word)) return adapter
   throw unknownPart(runtimes, word, words, at)
+}
+
+/** The kind whose vendor alone serves a model of this name; null where several may. */
+export function vendorOf(model: string): RuntimeKind | null {
+  const kinds = partNames(runtimes) as readonly RuntimeKind[]
+  return kinds.find((kind) => (runtimes[kind] as RuntimePart).endpoint?.models?.test(model)) ?? null
+}
+
+/** The kinds that are reached over HTTP. */
+export const endpointKinds: readonly RuntimeKind[] = partNames(runtimes).filter(
+  (kind) => (runtimes[kind] as RuntimePart).endpoint !== null,
+)
+
+/** The address that a candidate is asked at, as far as it is known without the environment; null where it is not over HTTP. */
+export function addressOf(
+  candidate: { readonly runtime: string; readonly baseUrl?: string },
+  env: Readonly<Record<string, string | undefined>>,
+): string | null {
+  const { endpoint } = runtimePart(candidate.runtime)
+  if (endpoint === null) return null
+  const { home, homeEnv } = endpoint
+  return candidate.baseUrl ?? (homeEnv === null ? undefined : env[homeEnv]) ?? home
 }
 
 /** Names of the kinds that are trained on the user's rows. */

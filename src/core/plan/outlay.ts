@@ -1,5 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
-import { runtimePart } from '../part/runtimes.ts'
+import { addressOf, runtimePart } from '../part/runtimes.ts'
 import { scorerPart } from '../part/scorer-name.ts'
 import type { CandidateSpec, Spec } from '../spec/spec.ts'
 import type { Estimate } from '../unit/estimate.ts'
@@ -93,14 +93,18 @@ const whole = (count: number): string => count.toLocaleString('en-US')
 const short = (value: number): string => String(Number(value.toPrecision(2)))
 
 /** Whether calling the candidate costs money: it has a price above zero, or a server of somebody else and no price. */
-export function isPaid({ runtime, price, baseUrl }: CandidateSpec, defaultUrl?: string): boolean {
-  if (runtimePart(runtime).where !== 'elsewhere') return false
+export function isPaid(
+  candidate: CandidateSpec,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  const { price } = candidate
+  const address = addressOf(candidate, env)
+  if (address === null) return false
   if (price !== undefined)
     return [price.inputPerMTokens, price.outputPerMTokens, price.perCall].some(
       (one) => (one ?? 0) > 0,
     )
-  const url = baseUrl ?? defaultUrl
-  return url === undefined || !/^https?:\/\/(localhost|127\.|0\.0\.0\.0|\[::1\])/.test(url)
+  return !/^https?:\/\/(localhost|127\.|0\.0\.0\.0|\[::1\])/.test(address)
 }
 
 /** Prices in two currencies cannot be compared: no rate of exchange is known. Throws SPEC_CURRENCY. */

@@ -94,6 +94,18 @@ test('the short form reads runtime and model, and trains students', () => {
     runtime: 'openai',
     model: 'org/m:latest',
   })
+  expect(candidateFromShort('openai:qwen3:4b')).toEqual({ runtime: 'openai', model: 'qwen3:4b' })
+  expect(candidateFromShort('openai:chat:gpt-4o-mini')).toEqual({
+    runtime: 'openai',
+    model: 'gpt-4o-mini',
+  })
+  expect(candidateFromShort('openai:responses:gpt-5')).toEqual({
+    runtime: 'openai',
+    model: 'gpt-5',
+    settings: { extra: { api: 'responses' } },
+  })
+  expect(candidateFromShort('google:gemini-2.5-flash').runtime).toBe('gemini')
+  expect(candidateFromShort('bedrock:amazon.nova-lite-v1:0').model).toBe('amazon.nova-lite-v1:0')
   expect(candidateFromShort('linear')).toEqual({ runtime: 'linear', train: true })
 })
 
@@ -120,4 +132,18 @@ test('a cap that rivals try is tried on an incumbent that has none, whose own fo
     ['small+maxTokens=16', 16],
     ['small+maxTokens=64', 64],
   ])
+})
+
+test.each([
+  ['gpt-4o-mini', 'openai'],
+  ['o3-mini', 'openai'],
+  ['claude-haiku-4-5', 'anthropic'],
+  ['gemini-2.5-flash', 'gemini'],
+  ['mistral-small-latest', 'mistral'],
+])('%s alone is a model of %s', (model, runtime) => {
+  expect(candidateFromShort(model)).toEqual({ runtime, model })
+})
+
+test.each(['llama3.1:8b', 'qwen3:4b', 'phi-4'])('%s may run anywhere: asked where', (short) => {
+  expect(() => candidateFromShort(short)).toThrow(`\`${short}\` does not say which runtime`)
 })

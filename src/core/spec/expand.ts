@@ -1,5 +1,14 @@
 import { RightsizeError } from '../error/error.ts'
-import { runtimeName, runtimePart } from '../part/runtimes.ts'
+import { nearest } from '../error/nearest.ts'
+import { partName } from '../part/part.ts'
+import {
+  isAdapterName,
+  type RuntimeName,
+  runtimeName,
+  runtimePart,
+  runtimes,
+  vendorOf,
+} from '../part/runtimes.ts'
 import type { CandidateInput } from './define.ts'
 import { tunedSettings } from './settings.ts'
 import type { CandidateSettings, CandidateSpec } from './spec.ts'
@@ -17,18 +26,53 @@ interface Dimension {
 
 /**
  * `runtime:model` or a student's name, in short. `openai:gpt-4o` is { runtime: openai, model: gpt-4o },
- * `command:python answer.py` a program with its arguments, `npm:name:model` an adapter with its model.
+ * `openai:responses:gpt-5` names the interface too, `command:python answer.py` is a program with its arguments,
+ * `npm:name:model` an adapter with its model. The name of a model that one vendor alone serves stands for itself.
  * Throws RUNTIME_UNKNOWN.
  */
 export function candidateFromShort(short: string, at?: string): CandidateInput {
   const [, word = '', rest = ''] = /^((?:npm:)?[^:]*):?(.*)$/s.exec(short) ?? []
-  const runtime = runtimeName(word, at)
+  const vendor = isRuntime(word) ? null : vendorOf(short)
+  if (vendor !== null) return { runtime: vendor, model: short }
+  const runtime = namedRuntime(word, short, at)
   const part = runtimePart(runtime, at)
   if (rest === '') return part.student ? { runtime, train: true } : { runtime }
-  return part.short === 'command'
-    ? { runtime, command: rest.trim().split(/\s+/) }
-    : { runtime, model: rest }
+  if (part.short === 'command') return { runtime, command: rest.trim().split(/\s+/) }
+  return part.endpoint === null ? { runtime, model: rest } : { runtime, ...withInterface(rest) }
 }
+
+/** Words before a model that name an interface, as promptfoo and other tools write them. */
+const interfaces: Readonly<Record<string, string | null>> = {
+  chat: null,
+  messages: null,
+  completion: 'completions',
+  completions: 'completions',
+  responses: 'responses',
+  embedding: 'embeddings',
+  embeddings: 'embeddings',
+}
+
+function withInterface(text: string): Pick<CandidateInput, 'model' | 'settings'> {
+  const [, word = '', model = ''] = /^([a-z]+):(.+)$/s.exec(text) ?? []
+  if (!Object.hasOwn(interfaces, word)) return { model: text }
+  const api = interfaces[word] ?? null
+  return api === null ? { model } : { model, settings: { extra: { api } } }
+}
+
+/** A model that many servers may serve needs to be told where: by its runtime. */
+function namedRuntime(word: string, short: string, at?: string): RuntimeName {
+  if (isRuntime(word) || nearest(word, Object.keys(runtimes)) !== null) return runtimeName(word, at)
+  const next = `Write where it runs: openai:${short} (OpenAI, or any server at --base-url), ollama:${short}, onnx:FOLDER. Runtimes: ${Object.keys(runtimes).join(', ')}.`
+  throw new RightsizeError('RUNTIME_UNKNOWN', `\`${short}\` does not say which runtime it is of.`, {
+    next,
+    ...(at === undefined ? {} : { at }),
+  })
+}
+
+/** A kind, or the path or package of an adapter; a dot alone is that of a version, `llama3.1`. */
+const isRuntime = (word: string): boolean =>
+  partName(runtimes, word) !== null ||
+  (isAdapterName(word) && /[/\\@]|^npm:|\.[cm]?[jt]s$/.test(word))
 
 /** A candidate's own id, or one made from its model or runtime. */
 export function candidateId(candidate: CandidateInput): string {

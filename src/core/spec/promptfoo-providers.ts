@@ -1,5 +1,6 @@
 import type { Row } from '../data/json-rows.ts'
-import { runtimeFor } from '../part/runtimes.ts'
+import { partName } from '../part/part.ts'
+import { endpointKinds, type RuntimeKind, runtimeFor, runtimes } from '../part/runtimes.ts'
 import type { CandidateInput } from './define.ts'
 import { type Ignored, isRecord, type Prompt } from './promptfoo-prompts.ts'
 
@@ -30,11 +31,7 @@ export function candidatesOf(
     const { id, config, label } = providerParts(provider)
     const host = id === null ? undefined : hostAndModel(id)
     if (host === undefined) {
-      ignored.push({
-        path,
-        what: 'provider',
-        why: `${id ?? 'this'} does not support the OpenAI protocol`,
-      })
+      ignored.push({ path, what: 'provider', why: `rightsize cannot ask ${id ?? 'this'}` })
       return []
     }
     return [
@@ -65,12 +62,19 @@ function providerParts(provider: unknown): {
 }
 
 function hostAndModel(id: string): { host: string; model: string } | undefined {
-  const match = /^([a-z]+):(?:(chat|completion|completions|responses):)?(.+)$/.exec(id)
+  const match = /^([a-z]+):(?:(chat|completion|completions|responses|messages):)?(.+)$/.exec(id)
   const [, host, , model] = match ?? []
-  if (host === undefined || model === undefined || HOSTS[host] === undefined) return undefined
+  if (host === undefined || model === undefined) return undefined
+  if (HOSTS[host] === undefined && endpointKind(host) === null) return undefined
   return /^(embeddings?|image|realtime|assistant|moderation|speech|transcription):/.test(model)
     ? undefined
     : { host, model }
+}
+
+/** The kind of a vendor with an interface of its own, by promptfoo's word for it. */
+const endpointKind = (host: string): RuntimeKind | null => {
+  const kind = partName(runtimes, host)
+  return kind !== null && endpointKinds.includes(kind) ? kind : null
 }
 
 function candidateOf(
@@ -92,7 +96,8 @@ function candidateOf(
   const system = prompts.length === 1 ? prompts[0]?.system : undefined
   return {
     id: (label ?? model).trim().replace(/\s+/g, '-'),
-    runtime: runtimeFor.endpoint,
+    runtime:
+      HOSTS[host] === undefined ? (endpointKind(host) ?? runtimeFor.endpoint) : runtimeFor.endpoint,
     model,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(apiKeyEnv === undefined ? {} : { apiKeyEnv }),

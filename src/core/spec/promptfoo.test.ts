@@ -141,6 +141,7 @@ evaluateOptions: { maxConcurrency: 2, cache: false }
       settings: { temperature: 0, maxTokens: 5, top_p: 0.5, concurrency: 2 },
     },
     { id: 'llama3:8b', model: 'llama3:8b', baseUrl: 'http://127.0.0.1:11434/v1' },
+    { id: 'claude', runtime: 'anthropic', model: 'claude' },
   ])
   expect(ignored.map(({ path }) => path).sort()).toEqual([
     'defaultTest.assert[1]',
@@ -148,7 +149,6 @@ evaluateOptions: { maxConcurrency: 2, cache: false }
     'evaluateOptions.cache',
     'providers[0].config.apiKey',
     'providers[0].config.tools',
-    'providers[2]',
     'providers[3]',
   ])
   expect(spec.dataset.rows).toHaveLength(2)

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
-import type { Pace } from './openai/request.ts'
-import { createOpenaiRuntime, priceOf } from './openai.ts'
+import type { Pace } from './endpoint/request.ts'
+import { createEndpointRuntime, priceOf } from './endpoint.ts'
 
 interface Asked {
   readonly url: string
@@ -81,7 +81,7 @@ function open(
   more: { env?: Record<string, string>; pace?: Pace; log?: (line: string) => void } = {},
 ): Promise<RuntimeSession> {
   const { env = {}, log = () => undefined } = more
-  return createOpenaiRuntime(more.pace ?? pace()).open(spec(parts), {
+  return createEndpointRuntime('openai', more.pace ?? pace()).open(spec(parts), {
     baseDir: '/',
     env,
     fetch,
@@ -496,7 +496,7 @@ describe('who answers', () => {
     expect(identity).toMatchObject({ model: 'tiny', floating: false })
     expect(identity?.revision).toMatch(/^tiny-2024-07-18 prompt:/)
     expect(asked).toHaveLength(1)
-    expect(asked[0]?.body).toMatchObject({ max_tokens: 1 })
+    expect(asked[0]?.body).toMatchObject({ max_tokens: 16 })
   })
 
   test('an alias that stays one is floating; a dated name is not', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ModelIdentity } from '../../../contract/runtime.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Endpoint } from './address.ts'
 import type { Json } from './reply.ts'
 import { type SendOptions, send } from './request.ts'
 
@@ -19,8 +19,8 @@ const pinnedName = /(-\d{4}-\d{2}-\d{2}|-\d{8}|-\d{4}|@sha256:[0-9a-f]{8,}|@[0-9
 
 export interface Identified {
   readonly identity: ModelIdentity
-  /** The identity after a reply: the snapshot that it names. */
-  readonly resolved: (reply: Json | null) => ModelIdentity
+  /** The identity after a reply, by the snapshot that it named. */
+  readonly resolved: (answered: string | null) => ModelIdentity
 }
 
 /**
@@ -41,14 +41,14 @@ export async function identify(
     model,
     revision: `${told.revision ?? answered} prompt:${prompt}`,
     precision: told.precision ?? 'unknown',
-    engine: `openai ${new URL(endpoint.baseUrl).host}`,
+    engine: `${candidate.runtime} ${new URL(endpoint.baseUrl).host}`,
     floating: !pinned && !pinnedName.test(answered),
     ...sizes(candidate, told),
     ...(candidate.labels === undefined ? {} : { labels: candidate.labels }),
   })
-  const answered = (reply: Json | null): string =>
-    !pinned && typeof reply?.['model'] === 'string' ? reply['model'] : model
-  return { identity: named(model), resolved: (reply) => named(answered(reply)) }
+  const resolved = (answered: string | null): ModelIdentity =>
+    named(pinned ? model : (answered ?? model))
+  return { identity: named(model), resolved }
 }
 
 function sizes(
@@ -65,6 +65,7 @@ function sizes(
 
 /** GET /models costs nothing and says whether anything is there. An endpoint without it is fine; one that is down is not. */
 async function listing(endpoint: Endpoint, model: string, options: SendOptions): Promise<Told> {
+  if (endpoint.api === 'converse' || endpoint.api === 'ollama') return {}
   try {
     const { reply } = await send(endpoint, '/models', null, { ...options, timeoutS: 10 })
     const rows = Array.isArray(reply['data']) ? (reply['data'] as readonly Json[]) : []
@@ -87,9 +88,10 @@ async function ollamaDigest(
   options: SendOptions,
 ): Promise<Told> {
   const { port, origin } = new URL(endpoint.baseUrl)
-  if (port !== '11434') return {}
+  const isOllama = endpoint.api === 'ollama'
+  if (port !== '11434' && !isOllama) return {}
   try {
-    const root = { ...endpoint, baseUrl: origin }
+    const root = { ...endpoint, baseUrl: isOllama ? endpoint.baseUrl : origin }
     const { reply } = await send(root, '/api/tags', null, { ...options, timeoutS: 10 })
     const rows = Array.isArray(reply['models']) ? (reply['models'] as readonly Json[]) : []
     const row = rows.find((each) => each['name'] === model || each['name'] === `${model}:latest`)
@@ -99,7 +101,8 @@ async function ollamaDigest(
       ...(typeof row?.['size'] === 'number' ? { bytes: row['size'] } : {}),
       ...(typeof precision === 'string' ? { precision } : {}),
     }
-  } catch {
+  } catch (cause) {
+    if (isOllama && cause instanceof RightsizeError && cause.code === 'ENDPOINT_DOWN') throw cause
     return {} // another server on that port
   }
 }

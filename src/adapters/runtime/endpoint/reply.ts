@@ -48,19 +48,18 @@ function titleOf(html: string): string {
   return title === undefined ? 'a web page' : `a web page, "${title}"`
 }
 
-/** The text of a chat or completion reply. Throws ENDPOINT_EMPTY, ENDPOINT_INVALID. */
-export function textOf(reply: Json): string {
+/** The text of a chat or completion reply; null where there is none. Throws ENDPOINT_INVALID. */
+export function textOf(reply: Json): string | null {
   const choice = (reply['choices'] as readonly Json[] | undefined)?.[0]
   if (!choice) throw new RightsizeError('ENDPOINT_INVALID', `no choices in it: ${keysOf(reply)}`)
   const message = choice['message'] as Json | undefined
-  const text =
-    flatten(message?.['content']) ??
-    flatten(choice['text']) ??
-    flatten(message?.['refusal']) ??
-    calledTools(message?.['tool_calls'])
-  if (text !== null && text.trim() !== '') return text
-  const finish = String(choice['finish_reason'] ?? 'not given')
-  throw new RightsizeError('ENDPOINT_EMPTY', `no content, finish reason: ${finish}`)
+  const texts = [
+    flatten(message?.['content']),
+    flatten(choice['text']),
+    flatten(message?.['refusal']),
+    calledTools(message?.['tool_calls']),
+  ]
+  return texts.find((text) => text !== null && text.trim() !== '') ?? null
 }
 
 /** Why the model stopped, in the closed set of `Finish`. */
@@ -70,6 +69,12 @@ export function finishOf(reply: Json): Finish {
   if (typeof refusal === 'string' && refusal !== '') return 'refused'
   const reason = choice?.['finish_reason']
   return typeof reason === 'string' ? (finishes[reason] ?? 'other') : 'other'
+}
+
+/** The word of the reply for it. */
+export const finishWordOf = (reply: Json): string => {
+  const choice = (reply['choices'] as readonly Json[] | undefined)?.[0]
+  return String(choice?.['finish_reason'] ?? 'not given')
 }
 
 const finishes: Readonly<Record<string, Finish>> = {

@@ -1,7 +1,7 @@
 import { RightsizeError } from '../../../core/error/error.ts'
 import { redact } from '../../../core/error/secret.ts'
 import { mostTries } from '../../../core/plan/outlay.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Endpoint } from './address.ts'
 import { type Json, readReply } from './reply.ts'
 
 /** Time and chance, as effects. */
@@ -44,19 +44,29 @@ const longestWaitS = 30
 const longestRetryAfterS = 120
 
 /** Sends one JSON request, with retries. Rejects with the last catalogued error; secrets are cut out of its message. */
-export async function send(
+export function send(
   endpoint: Endpoint,
   path: string,
   body: Json | null,
   options: SendOptions,
 ): Promise<Sent> {
-  for (let attempt = 1; ; attempt++) {
-    const tried = await attemptOnce(endpoint, path, body, options)
-    if ('reply' in tried) return tried
+  const request: HttpRequest = {
+    url: `${endpoint.baseUrl}${path}${endpoint.query}`,
+    headers: endpoint.headers,
+    body: body === null ? null : JSON.stringify(body),
+  }
+  return retried(() => attempt(endpoint, request, options), options)
+}
+
+/** Tries until it works, as often as what went wrong allows. Rejects with the last error. */
+export async function retried<T>(once: () => Promise<Tried<T>>, options: SendOptions): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const tried = await once()
+    if (!('error' in tried)) return tried.done
     const { error, retryAfterS } = tried
-    const again = attempt < (attempts[error.code] ?? 1) && (retryAfterS ?? 0) <= longestRetryAfterS
+    const again = tries < (attempts[error.code] ?? 1) && (retryAfterS ?? 0) <= longestRetryAfterS
     if (!again || options.signal?.aborted) throw error
-    await options.pace.sleep(retryAfterS ?? waitS(attempt, options.pace), options.signal)
+    await options.pace.sleep(retryAfterS ?? waitS(tries, options.pace), options.signal)
   }
 }
 
@@ -64,26 +74,36 @@ function waitS(attempt: number, { random }: Pace): number {
   return Math.min(longestWaitS, firstWaitS * 2 ** (attempt - 1)) * (1 + random())
 }
 
-type Tried = Sent | { readonly error: RightsizeError; readonly retryAfterS: number | null }
+export type Tried<T> =
+  | { readonly done: T }
+  | { readonly error: RightsizeError; readonly retryAfterS: number | null }
 
-async function attemptOnce(
+/** A GET where there is no body, else a POST. */
+export interface HttpRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+}
+
+/** One request, read to its end. Its failure is a value; it rejects only where the caller aborts. */
+export async function attempt(
   endpoint: Endpoint,
-  path: string,
-  body: Json | null,
+  { url, headers, body }: HttpRequest,
   { fetch, pace, timeoutS, signal }: SendOptions,
-): Promise<Tried> {
+): Promise<Tried<Sent>> {
   const started = pace.nowS()
   const limit = AbortSignal.timeout(timeoutS * 1000)
   try {
-    const response = await fetch(`${endpoint.baseUrl}${path}`, {
+    const response = await fetch(url, {
       method: body === null ? 'GET' : 'POST',
-      headers: endpoint.headers,
+      headers,
       signal: signal ? AbortSignal.any([limit, signal]) : limit,
-      ...(body === null ? {} : { body: JSON.stringify(body) }),
+      ...(body === null ? {} : { body }),
     })
     if (!response.ok)
       return { error: await refusal(endpoint, response), retryAfterS: retryAfterOf(response) }
-    return { reply: await readReply(response), latencyS: pace.nowS() - started }
+    const reply = await readReply(response)
+    return { done: { reply, latencyS: pace.nowS() - started } }
   } catch (cause) {
     if (signal?.aborted) throw signal.reason
     return { error: asError(endpoint, cause, { limit, timeoutS }), retryAfterS: null }

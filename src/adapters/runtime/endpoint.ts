@@ -1,0 +1,231 @@
+import type {
+  ModelIdentity,
+  Runtime,
+  RuntimeContext,
+  RuntimeItem,
+  RuntimeSession,
+} from '../../contract/runtime.ts'
+import type { Answer, TokenUsage } from '../../core/data/answer.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import type { CandidateSpec } from '../../core/spec/spec.ts'
+import { endpointOf } from './endpoint/address.ts'
+import { chatClient } from './endpoint/chat.ts'
+import { type Asking, type Client, extraFields, type Said, withSignal } from './endpoint/client.ts'
+import { type Identified, identify } from './endpoint/identity.ts'
+import { type Message, openPrompt, type Prompt } from './endpoint/prompt.ts'
+import { vectorsOf } from './endpoint/reply.ts'
+import { type Pace, send } from './endpoint/request.ts'
+import { isSdkApi, loadVendor } from './endpoint/vendors.ts'
+
+/** Requests in flight unless settings.concurrency says otherwise. */
+const defaultConcurrency = 4
+/** Seconds per attempt unless settings.timeoutS says otherwise. */
+const defaultTimeoutS = 120
+
+/**
+ * A model behind HTTP: a vendor's, or a server of one's own. What is spoken follows from the kind, the address, or
+ * `settings.api` (chat, completions, embeddings, responses). Keys come from the environment only and never show in errors.
+ */
+export function createEndpointRuntime(kind: string, pace: Pace): Runtime {
+  return { kind, open: (candidate, context) => open(pace, candidate, context) }
+}
+
+/** An open endpoint. */
+interface Open extends Asking {
+  readonly prompt: Prompt
+  readonly client: Client
+  fingerprint: string | null
+}
+
+async function open(
+  pace: Pace,
+  candidate: CandidateSpec,
+  context: RuntimeContext,
+): Promise<RuntimeSession> {
+  if (!candidate.model)
+    throw new RightsizeError('ENDPOINT_REFUSED', `candidate ${candidate.id} names no model`)
+  const { settings } = candidate
+  const asking: Asking = {
+    candidate,
+    endpoint: endpointOf(candidate, context),
+    options: { fetch: context.fetch, pace, timeoutS: settings.timeoutS ?? defaultTimeoutS },
+    left: new Set(),
+    log: context.log ?? (() => undefined),
+    env: context.env,
+  }
+  const prompt = openPrompt(candidate, context)
+  const client = await clientOf(asking)
+  const known = await identify(candidate, asking.endpoint, {
+    ...asking.options,
+    promptText: prompt.text,
+  })
+  const one: Open = { ...asking, prompt, client, fingerprint: null }
+  const concurrency = settings.concurrency ?? defaultConcurrency
+  return {
+    identity: known.identity,
+    batchSize: settings.batch ?? concurrency * 4,
+    answer: (batch, signal) => answerAll(one, batch, concurrency, signal),
+    ...(settings['resolve'] === false
+      ? {}
+      : { probe: (item: RuntimeItem) => probe(one, item, known) }),
+    usage: async () => ({
+      pids: [],
+      threads: 0,
+      loadS: null,
+      loadCpuS: null,
+      peakRssBytes: null,
+    }),
+    close: async () => undefined,
+  }
+}
+
+/** The way of asking. Embeddings are no questions: `embedAll` sends them. */
+async function clientOf(asking: Asking): Promise<Client> {
+  const { api } = asking.endpoint
+  if (!isSdkApi(api)) return chatClient(asking, api === 'embeddings' ? 'chat' : api)
+  await loadVendor(asking, api)
+  const { sdkClient } = await import('./endpoint/sdk.ts')
+  return sdkClient(asking, api)
+}
+
+const hello: readonly Message[] = [{ role: 'user', content: 'Hi' }]
+
+/** A refusal of the settings of the probe shows that somebody is there; everything else is worth knowing now. */
+async function probe(one: Open, item: RuntimeItem, known: Identified): Promise<ModelIdentity> {
+  one.prompt.render(item)
+  try {
+    if (one.endpoint.api === 'embeddings') await vectorsFor(one, ['Hi'])
+    else {
+      const said = await one.client.ask({ messages: hello, max: 16 })
+      one.fingerprint = said.fingerprint
+      return known.resolved(said.model)
+    }
+  } catch (cause) {
+    if (!/^4(00|22)/.test(cause instanceof RightsizeError ? cause.message : '')) throw cause
+  }
+  return known.resolved(null)
+}
+
+async function answerAll(
+  one: Open,
+  batch: readonly RuntimeItem[],
+  concurrency: number,
+  signal?: AbortSignal,
+): Promise<readonly Answer[]> {
+  if (one.endpoint.api === 'embeddings') return embedAll(one, batch, signal)
+  const answers = new Array<Answer>(batch.length)
+  let next = 0
+  const stop: { by: Failure | null } = { by: null }
+  const work = async (): Promise<void> => {
+    for (let at = next++; at < batch.length && stop.by === null; at = next++) {
+      signal?.throwIfAborted()
+      const item = batch[at]
+      if (!item) continue
+      const answer = await answerOne(one, item, signal)
+      if (!answer.ok && answer.permanent) stop.by ??= answer
+      else answers[at] = answer
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrency, batch.length) }, work))
+  return stop.by === null ? answers : stoppedBy(stop.by, answers)
+}
+
+/** What was paid for before the refusal is kept; the items that were not answered carry the refusal. Throws it where none was. */
+function stoppedBy({ cause, ...refusal }: Failure, answers: readonly Answer[]): readonly Answer[] {
+  if (!answers.some((answer) => answer?.ok)) throw cause
+  return Array.from(answers, (answer) => answer ?? refusal)
+}
+
+async function answerOne(
+  one: Open,
+  item: RuntimeItem,
+  signal?: AbortSignal,
+): Promise<Extract<Answer, { ok: true }> | Failure> {
+  const messages = one.prompt.render(item)
+  try {
+    const said = await one.client.ask({ messages, ...(signal ? { signal } : {}) })
+    notice(one, said)
+    const { text, finish, finishWord, latencyS, tokens } = said
+    if (text === null)
+      throw new RightsizeError('ENDPOINT_EMPTY', `no content, finish reason: ${finishWord}`)
+    return { ok: true, output: { kind: 'text', text }, latencyS, finish, ...cost(one, tokens) }
+  } catch (cause) {
+    return failureOf(cause)
+  }
+}
+
+async function embedAll(
+  one: Open,
+  batch: readonly RuntimeItem[],
+  signal?: AbortSignal,
+): Promise<readonly Answer[]> {
+  const input = batch.map((item) => one.prompt.render(item).at(-1)?.content ?? '')
+  try {
+    const { vectors, latencyS } = await vectorsFor(one, input, signal)
+    return vectors.map((vector) => ({
+      ok: true,
+      output: { kind: 'vector', vector },
+      latencyS: latencyS / batch.length,
+    }))
+  } catch (cause) {
+    const { cause: whole, ...failure } = failureOf(cause)
+    if (whole) throw whole
+    return batch.map(() => failure)
+  }
+}
+
+async function vectorsFor(
+  { candidate, endpoint, options }: Open,
+  input: readonly string[],
+  signal?: AbortSignal,
+) {
+  const body = { model: candidate.model, input, ...extraFields(candidate) }
+  const sent = await send(endpoint, '/embeddings', body, withSignal(options, signal))
+  return { vectors: vectorsOf(sent.reply, input.length), latencyS: sent.latencyS }
+}
+
+/** Another fingerprint in mid-run means that another build answers. */
+function notice(one: Open, { fingerprint: seen }: Said): void {
+  if (seen === null || seen === one.fingerprint) return
+  if (one.fingerprint !== null)
+    one.log(`${one.candidate.id}: system_fingerprint changed to ${seen} during the run`)
+  one.fingerprint = seen
+}
+
+function cost(
+  { candidate }: Open,
+  tokens: TokenUsage | undefined,
+): { readonly tokens?: TokenUsage; readonly price?: number } {
+  const price = tokens === undefined ? undefined : priceOf(candidate, tokens)
+  return {
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(price === undefined ? {} : { price }),
+  }
+}
+
+/** Money for one answer at the candidate's prices; undefined without any. Cached input counts at its own price if it has one. */
+export function priceOf({ price }: CandidateSpec, tokens: TokenUsage): number | undefined {
+  if (!price) return undefined
+  const cached = tokens.cachedInput ?? 0
+  const input = price.inputPerMTokens ?? 0
+  const perMillion =
+    (tokens.input - cached) * input +
+    cached * (price.cachedInputPerMTokens ?? input) +
+    tokens.output * (price.outputPerMTokens ?? 0)
+  return perMillion / 1e6 + (price.perCall ?? 0)
+}
+
+/** Tried again on another day, these may go well. */
+const retryable = /TIMEOUT|RATE_LIMITED|SERVER_ERROR|CUT|EMPTY|INVALID/
+
+/** One item's failure; `permanent` where the endpoint as a whole refuses. */
+function failureOf(cause: unknown): Failure {
+  if (!(cause instanceof RightsizeError)) throw cause
+  const { code, message } = cause
+  const failure = { ok: false, code, message, retryable: retryable.test(code) } as const
+  const whole =
+    /DOWN|HTML|QUOTA|PROMPT_BROKEN|PACKAGE_MISSING/.test(code) || /^(401|403|404):/.test(message)
+  return whole ? { ...failure, permanent: true, cause } : failure
+}
+
+type Failure = Extract<Answer, { ok: false }> & { readonly cause?: RightsizeError }

@@ -1,0 +1,194 @@
+import type { createAnthropic } from '@ai-sdk/anthropic'
+import type { Finish, TokenUsage } from '../../../core/data/answer.ts'
+import { RightsizeError } from '../../../core/error/error.ts'
+import { redact } from '../../../core/error/secret.ts'
+import {
+  type Asking,
+  type Client,
+  extraFields,
+  type Question,
+  type Said,
+  withoutRefused,
+  withSignal,
+} from './client.ts'
+import type { Json } from './reply.ts'
+import { attempt, retried, type SendOptions, type Sent, type Tried } from './request.ts'
+import { type SdkApi, vendors } from './vendors.ts'
+
+/** A language model of the AI SDK, whoever serves it. */
+export type SdkModel = ReturnType<ReturnType<typeof createAnthropic>>
+type CallOptions = Parameters<SdkModel['doGenerate']>[0]
+type Generated = Awaited<ReturnType<SdkModel['doGenerate']>>
+
+/**
+ * Vendors with words of their own, through the provider packages of the AI SDK: they write the request and read the reply,
+ * while sending, retries, time limits and errors stay the ones of every endpoint.
+ */
+export function sdkClient(asking: Asking, api: SdkApi): Client {
+  return {
+    ask: (question) =>
+      withoutRefused(asking, () => {
+        const options = withSignal(asking.options, question.signal)
+        return retried(() => generated(asking, api, question, options), options)
+      }),
+  }
+}
+
+async function generated(
+  asking: Asking,
+  api: SdkApi,
+  question: Question,
+  options: SendOptions,
+): Promise<Tried<Said>> {
+  const seen: { tried: Tried<Sent> | null } = { tried: null }
+  const model = await vendors[api].open(asking, async (input, init) => {
+    const tried = await sentBy(asking, input, init, options)
+    seen.tried = tried
+    if ('error' in tried) throw tried.error
+    return Response.json(tried.done.reply)
+  })
+  try {
+    const result = await model.doGenerate(callOf(asking, api, question))
+    for (const warning of result.warnings) warn(asking, warning)
+    const latencyS = seen.tried && 'done' in seen.tried ? seen.tried.done.latencyS : 0
+    return { done: saidOf(result, latencyS) }
+  } catch (cause) {
+    if (question.signal?.aborted) throw question.signal.reason
+    if (seen.tried && 'error' in seen.tried) return seen.tried
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const text = redact(reason.slice(0, 300), asking.endpoint.secrets)
+    return { error: new RightsizeError('ENDPOINT_INVALID', text), retryAfterS: null }
+  }
+}
+
+type FetchArguments = Parameters<typeof fetch>
+
+function sentBy(
+  { endpoint }: Asking,
+  input: FetchArguments[0],
+  init: FetchArguments[1],
+  options: SendOptions,
+): Promise<Tried<Sent>> {
+  const url = input instanceof Request ? input.url : String(input)
+  const headers = Object.fromEntries(new Headers(init?.headers))
+  const body = typeof init?.body === 'string' ? init.body : null
+  return attempt(endpoint, { url, headers, body }, options)
+}
+
+const warned = new WeakMap<Asking, Set<string>>()
+
+/** What the package leaves out of a request because the model would not take it; said once. */
+function warn(asking: Asking, warning: Generated['warnings'][number]): void {
+  const text =
+    'feature' in warning ? `${warning.feature} ${warning.details ?? ''}` : warning.message
+  const known = warned.get(asking) ?? new Set()
+  if (!known.has(text)) asking.log(`${asking.candidate.id}: ${text.trim()}`)
+  warned.set(asking, known.add(text))
+}
+
+function callOf(
+  { candidate, left }: Asking,
+  api: SdkApi,
+  { messages, max, signal }: Question,
+): CallOptions {
+  const { settings, model = '' } = candidate
+  const { name, effort } = vendors[api]
+  const { response_format, tools, tool_choice, top_p, stop, ...extra } = extraFields(candidate)
+  const { reasoningEffort, seed, temperature = 0 } = settings
+  const asksEffort = reasoningEffort !== undefined && !left.has('reasoning_effort')
+  const options = { ...extra, ...(asksEffort ? effort(reasoningEffort, model) : {}) }
+  const given = {
+    maxOutputTokens: max ?? settings.maxTokens,
+    temperature: left.has('temperature') ? undefined : temperature,
+    seed: left.has('seed') ? undefined : seed,
+    topP: top_p,
+    stopSequences: stop === undefined ? undefined : [stop].flat(),
+    responseFormat: formatOf(response_format),
+    tools: toolsOf(tools),
+    toolChoice: choiceOf(tool_choice),
+    abortSignal: signal,
+    providerOptions: { [name]: options },
+  }
+  const kept = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { prompt: messages.map(promptPart), ...Object.fromEntries(kept) } as CallOptions
+}
+
+function promptPart({
+  role,
+  content,
+}: Question['messages'][number]): CallOptions['prompt'][number] {
+  if (role === 'system') return { role, content }
+  const parts = [{ type: 'text' as const, text: content }]
+  return { role: role === 'assistant' ? 'assistant' : 'user', content: parts }
+}
+
+/** `response_format` as OpenAI writes it, for every vendor. */
+function formatOf(format: unknown): CallOptions['responseFormat'] | undefined {
+  if (format === undefined) return undefined
+  const { type, json_schema } = format as { type?: string; json_schema?: { schema?: object } }
+  if (type === 'text') return { type: 'text' }
+  return { type: 'json', ...(json_schema?.schema ? { schema: json_schema.schema } : {}) }
+}
+
+/** `tools` as OpenAI writes them, for every vendor. */
+function toolsOf(tools: unknown): CallOptions['tools'] | undefined {
+  if (!Array.isArray(tools)) return undefined
+  return tools.map(({ function: tool }: { function: Json }) => ({
+    type: 'function' as const,
+    name: String(tool['name']),
+    ...(typeof tool['description'] === 'string' ? { description: tool['description'] } : {}),
+    inputSchema: (tool['parameters'] ?? { type: 'object' }) as object,
+  }))
+}
+
+function choiceOf(choice: unknown): CallOptions['toolChoice'] | undefined {
+  if (choice === 'auto' || choice === 'none' || choice === 'required') return { type: choice }
+  const toolName = (choice as { function?: { name?: string } } | undefined)?.function?.name
+  return toolName === undefined ? undefined : { type: 'tool', toolName }
+}
+
+const finishes: Readonly<Record<string, Finish>> = {
+  stop: 'stop',
+  length: 'length',
+  'content-filter': 'refused',
+  'tool-calls': 'tool',
+}
+
+function saidOf({ content, finishReason, usage, response }: Generated, latencyS: number): Said {
+  const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []))
+  const calls = content.flatMap((part) =>
+    part.type === 'tool-call' ? [{ name: part.toolName, arguments: parsed(part.input) }] : [],
+  )
+  const called = calls.length === 0 ? '' : JSON.stringify(calls.length === 1 ? calls[0] : calls)
+  const text = texts.join('') || called
+  const tokens = tokensOf(usage)
+  return {
+    text: text.trim() === '' ? null : text,
+    finish: finishes[finishReason.unified] ?? 'other',
+    finishWord: finishReason.raw ?? finishReason.unified,
+    ...(tokens === undefined ? {} : { tokens }),
+    model: response?.modelId ?? null,
+    fingerprint: null,
+    latencyS,
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function tokensOf({ inputTokens, outputTokens }: Generated['usage']): TokenUsage | undefined {
+  if (inputTokens.total === undefined) return undefined
+  const { cacheRead } = inputTokens
+  const { reasoning, total = 0 } = outputTokens
+  return {
+    input: inputTokens.total,
+    output: total,
+    ...(cacheRead === undefined ? {} : { cachedInput: cacheRead }),
+    ...(reasoning === undefined ? {} : { reasoning }),
+  }
+}
