@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Files } from '../../contract/files.ts'
+import { decodedText } from '../../core/data/decoded-text.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 
 /** Largest file that is read into memory, bytes (a text of V8 holds little more than 500 MB). */
@@ -13,7 +14,7 @@ const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
 
 /** Files of this machine. */
 export const localFiles: Files = {
-  text: async (path) => new TextDecoder('utf-8').decode(await readBytes(path)),
+  text: async (path) => decodedText(await readBytes(path), path),
   bytes: readBytes,
   list: listFolder,
   isFolder: async (path) => (await stat(path).catch(missing(path))).isDirectory(),

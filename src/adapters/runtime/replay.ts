@@ -4,7 +4,9 @@ import { isAbsolute, resolve } from 'node:path'
 import type { Runtime, RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
 import type { Answer, TokenUsage } from '../../core/data/answer.ts'
 import { csvRows } from '../../core/data/csv.ts'
+import { decodedText } from '../../core/data/decoded-text.ts'
 import { outputFrom } from '../../core/data/free-output.ts'
+import { jsonValue } from '../../core/data/json-value.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 
@@ -69,8 +71,9 @@ async function openReplay(
 
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return decodedText(readFileSync(file), file)
   } catch (cause) {
+    if (cause instanceof RightsizeError) throw cause
     throw new RightsizeError('REPLAY_UNUSABLE', `${file} cannot be read`, { cause })
   }
 }
@@ -107,7 +110,7 @@ function list(text: string, file: string): readonly unknown[] {
 
 function parse(text: string, file: string, line: number): unknown {
   try {
-    return JSON.parse(text)
+    return jsonValue(text)
   } catch (cause) {
     throw new RightsizeError('REPLAY_UNUSABLE', 'a row is not JSON', {
       at: `${file}:${line}`,

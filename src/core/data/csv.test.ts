@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RightsizeError } from '../error/error.ts'
-import { csvRows, parseCsv, sniffDelimiter } from './csv.ts'
+import { csvRows, parseCsv } from './csv.ts'
+import { sniffDelimiter } from './csv-delimiter.ts'
+import { decodedText } from './decoded-text.ts'
 import { jsonlRows, jsonRows } from './json-rows.ts'
 
 const failure = (run: () => unknown): RightsizeError => {
@@ -32,6 +34,12 @@ test.each([
   ['\t', 'a\tb'],
   ['|', 'a|b'],
   [';', '"x,y,z";b'],
+  [';', 'id;"text, as written";label, of three\n1;a;b\n2;c;d'],
+  [';', 'id;when, where, who\n1;a, b, c\n2;d'],
+  ['\t', 'id\ttext, more, and more\n1\ta, b\n2\tc'],
+  [',', 'id,text\n1,"a; b; c"\n2,d'],
+  [',', 'id,text\n1,5" pipe; 6" pipe\n2,d'],
+  [',', 'text\nplain words'],
 ])('the delimiter %j is found in %j', (delimiter, text) => {
   expect(sniffDelimiter(text)).toBe(delimiter)
 })
@@ -81,6 +89,81 @@ test('an open quote names the line where it starts', () => {
 
 test('text after a closing quote says how to write a quote', () => {
   expect(failure(() => csvRows('a\n"x"y', 'f.csv')).next).toContain('""')
+})
+
+test.each([
+  ['sep=;\nid;text\n1;a,b\n', [{ id: '1', text: 'a,b' }]],
+  [
+    'id,text,,\n1,a,,\n2,b,,\n,,,\n',
+    [
+      { id: '1', text: 'a' },
+      { id: '2', text: 'b' },
+    ],
+  ],
+  [
+    'id,text\n1,a,,\n2,b\n',
+    [
+      { id: '1', text: 'a' },
+      { id: '2', text: 'b' },
+    ],
+  ],
+  [',text\n0,a\n', [{ column1: '0', text: 'a' }]],
+  ['id;score\r1;0,5\r', [{ id: '1', score: '0,5' }]],
+])('what spreadsheets write is read: %j', (text, rows) => {
+  expect(csvRows(text, 'f')).toEqual(rows)
+})
+
+const bytesOf = (...bytes: readonly (number | string)[]) =>
+  new Uint8Array(
+    bytes.flatMap((one) => (typeof one === 'number' ? [one] : [...Buffer.from(one, 'utf8')])),
+  )
+
+test('a text is decoded by its byte order mark, and else it is UTF-8', () => {
+  const wide = [...'é,1'].flatMap((char) => [char.charCodeAt(0) & 255, char.charCodeAt(0) >> 8])
+  const swapped = wide.map((_, i) => wide[i ^ 1] ?? 0)
+  expect(decodedText(bytesOf(0xff, 0xfe, ...wide), 'f')).toBe('é,1')
+  expect(decodedText(bytesOf(0xfe, 0xff, ...swapped), 'f')).toBe('é,1')
+  expect(decodedText(bytesOf(0xef, 0xbb, 0xbf, 'é'), 'f')).toBe('é')
+  expect(decodedText(bytesOf('é 漢 \u{1f600}'), 'f')).toBe('é 漢 \u{1f600}')
+  const plain = [...'id,label'].flatMap((char) => [char.charCodeAt(0), 0])
+  expect(failure(() => decodedText(bytesOf(...plain), 'f')).message).toContain('UTF-16')
+  expect(failure(() => decodedText(bytesOf(0xff, 0xfe, 0, 0, 65, 0, 0, 0), 'f')).message).toContain(
+    'UTF-32',
+  )
+})
+
+test('another encoding is refused with its line and what the byte would be', () => {
+  const error = failure(() => decodedText(bytesOf('id,text\n1,caf', 0xe9, '\n2,x\n'), 'f.csv'))
+  expect(error).toMatchObject({ code: 'DATA_ENCODING', at: 'f.csv:2' })
+  expect(error.message).toContain('"é"')
+  expect(error.next).toContain('iconv -f WINDOWS-1252')
+})
+
+test('any text survives its bytes, and any bytes end in a text or in our own error', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      const clean = text.replaceAll('\0', '')
+      expect(decodedText(bytesOf(clean), 'f')).toBe(clean.replace(/^\uFEFF/, ''))
+    }),
+  )
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+      try {
+        expect(decodedText(bytes, 'f')).not.toContain('\uFFFD')
+      } catch (error) {
+        expect(error).toBeInstanceOf(RightsizeError)
+      }
+    }),
+  )
+})
+
+test('64-bit ids keep their digits, and NaN its name', () => {
+  const big = '9007199254740993'
+  expect(
+    jsonlRows(`{"id":${big},"score":NaN,"x":"NaN 9007199254740993","y":0.1234567890123456}`, 'f'),
+  ).toEqual([{ id: big, score: 'NaN', x: 'NaN 9007199254740993', y: 0.1234567890123456 }])
+  const error = failure(() => jsonlRows("{'id': 1, 'score': None}", 'f'))
+  expect(error.next).toContain('json.dumps')
 })
 
 test('a header that names a column twice is refused', () => {

@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import { sniffDelimiter, statedDelimiter } from './csv-delimiter.ts'
 
 /** Longest field and most columns of a CSV file that are read: bounds for broken quotes and hostile files. */
 const LONGEST_FIELD = 10_000_000
@@ -12,12 +13,13 @@ export interface CsvTable {
 
 /**
  * Records of a CSV text by RFC 4180: quotes, doubled quotes, line ends in quotes; CRLF, LF or CR; a byte order mark is
- * skipped; blank lines are skipped. The delimiter is `,`, `;`, tab or `|`, whichever the first record has most of
- * outside quotes, unless given. Throws DATA_ROW for an open quote or text after a closing quote.
+ * skipped; blank lines are skipped, and so is a first line `sep=;`. The delimiter is `,`, `;`, tab or
+ * `|`, whichever splits the first records evenly, unless given. Throws DATA_ROW for an open quote or text after a closing quote.
  */
 export function parseCsv(text: string, file: string, delimiter = sniffDelimiter(text)): CsvTable {
   const reader: Reader = { text, at: text.startsWith('\uFEFF') ? 1 : 0, line: 1, file, delimiter }
   const records: { line: number; fields: readonly string[] }[] = []
+  if (statedDelimiter(text) !== null) readRecord(reader)
   while (reader.at < text.length) {
     const line = reader.line
     const fields = readRecord(reader)
@@ -34,7 +36,7 @@ export interface CsvOptions {
 }
 
 /**
- * Records as objects, under the header or under the columns given; every record must have as many fields as there are
+ * Records as objects, those of empty cells left out, under the header or under the columns given; every record must have as many fields as there are
  * names. Throws DATA_ROW with the line.
  */
 export function csvRows(
@@ -42,20 +44,36 @@ export function csvRows(
   file: string,
   { columns, tabs = false }: CsvOptions = {},
 ): readonly Readonly<Record<string, string>>[] {
-  const { records } = tabs ? tabRecords(text) : parseCsv(text, file)
-  const header = columns ?? records[0]?.fields.map((name) => name.trim())
-  if (header === undefined) return []
+  const table = tabs ? tabRecords(text) : parseCsv(text, file)
+  const records = table.records.filter(({ fields }) => fields.some((field) => field !== ''))
+  const [first, ...rest] = records
+  const header = columns ?? headerOf(first?.fields ?? [], rest)
+  if (header.length === 0) return []
   checkHeader(header, file)
-  return records.slice(columns === undefined ? 1 : 0).map(({ line, fields }) => {
-    if (fields.length !== header.length)
+  return (columns === undefined ? rest : records).map(({ line, fields }) => {
+    if (fields.length !== header.length && !isPadded(fields, header.length))
       throw new RightsizeError(
         'DATA_ROW',
         `The row has ${fields.length} fields, ${columns === undefined ? 'the header has' : '`columns` names'} ${header.length}.`,
         { at: `${file}:${line}`, next: NEXT_FIELDS },
       )
-    return Object.fromEntries(header.map((name, i) => [name, fields[i] ?? '']))
+    const named = header.flatMap((name, i) => (name === '' ? [] : [[name, fields[i] ?? '']]))
+    return Object.fromEntries(named) as Readonly<Record<string, string>>
   })
 }
+
+/** Names of the columns; one without a name is `column3` where it holds something, and left out (an empty name) where not. */
+function headerOf(fields: readonly string[], records: CsvTable['records']): readonly string[] {
+  return fields.map((field, i) => {
+    const name = field.trim()
+    const used = name !== '' || records.some((record) => (record.fields[i] ?? '') !== '')
+    return name === '' && used ? `column${i + 1}` : name
+  })
+}
+
+/** Spreadsheets end rows with empty cells beyond the last column. */
+const isPadded = (fields: readonly string[], length: number): boolean =>
+  fields.length > length && fields.slice(length).every((field) => field === '')
 
 const NEXT_FIELDS = 'Put fields that hold the delimiter or a line end in double quotes.'
 
@@ -66,7 +84,7 @@ function tabRecords(text: string): Pick<CsvTable, 'records'> {
 }
 
 function checkHeader(names: readonly string[], file: string): void {
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  const twice = names.find((name, i) => name !== '' && names.indexOf(name) !== i)
   if (twice !== undefined)
     throw new RightsizeError('DATA_ROW', `The header names the column \`${twice}\` twice.`, {
       at: `${file}:1`,
@@ -138,20 +156,3 @@ function skipLineEnd(reader: Reader): void {
 }
 
 const place = (reader: Reader) => ({ at: `${reader.file}:${reader.line}` })
-
-/** The likely delimiter: of `,` `;` tab `|`, the one that the first record holds most often outside quotes. */
-export function sniffDelimiter(text: string): string {
-  const counts = new Map<string, number>([
-    [',', 0],
-    [';', 0],
-    ['\t', 0],
-    ['|', 0],
-  ])
-  let quoted = false
-  for (const char of text.slice(0, 100_000)) {
-    if (char === '"') quoted = !quoted
-    else if (char === '\n' && !quoted) break
-    else if (!quoted && counts.has(char)) counts.set(char, (counts.get(char) ?? 0) + 1)
-  }
-  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0]
-}

@@ -21,6 +21,11 @@ export const dataErrors = {
     why: 'The line named above does not follow the format of the file.',
     next: 'Fix that line, then run the command again.',
   },
+  DATA_ENCODING: {
+    title: 'A text file is not UTF-8',
+    why: 'Texts are read as UTF-8, or as UTF-16 with a byte order mark; a wrong guess would change what models are asked.',
+    next: 'Save the file as UTF-8.',
+  },
   DATA_COLUMN: {
     title: 'The column does not exist',
     why: 'The spec names a column that no row has.',
