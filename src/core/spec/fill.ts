@@ -12,7 +12,6 @@ import {
 } from './expand.ts'
 import type { KeyPath } from './source-lines.ts'
 import type {
-  AccountSpec,
   BarSpec,
   CandidateSpec,
   DatasetSpec,
@@ -26,13 +25,20 @@ export const DEFAULTS = {
   scorer: scorerFor.labels,
   margin: 0.01,
   tolerance: 0.01,
-  alpha: 0.05,
-  beta: 0.05,
-  claim: 'supported',
-  supportedAt: 0.8,
+  risk: { alpha: 0.05, beta: 0.05, claim: 'supported', supportedAt: 0.8 },
   validDays: 90,
-  currency: 'USD',
-  horizonMonths: 12,
+  account: {
+    grid: null,
+    pue: null,
+    volumePerMonth: null,
+    pricePerKwh: null,
+    currency: 'USD',
+    horizonMonths: 12,
+    fallback: 'incumbent',
+    idle: 'reserved',
+    lifetimeYears: null,
+  },
+  deployment: { instances: 1, replicas: 1, share: 1, scaleToZero: false },
 } as const
 
 type Locate = (path: KeyPath) => string
@@ -62,15 +68,10 @@ export function fillSpec(input: SpecInput, locate: Locate = (path) => path.join(
     bar: barOf(input.bar ?? {}, incumbent, locate),
     order: input.order ?? 'auto',
     constraints: withoutUndefined(input.constraints ?? {}) as Spec['constraints'],
-    risk: {
-      alpha: input.risk?.alpha ?? DEFAULTS.alpha,
-      beta: input.risk?.beta ?? DEFAULTS.beta,
-      claim: input.risk?.claim ?? DEFAULTS.claim,
-      supportedAt: input.risk?.supportedAt ?? DEFAULTS.supportedAt,
-    },
+    risk: filledFrom(DEFAULTS.risk, input.risk),
     budget: withoutUndefined(input.budget ?? {}) as Spec['budget'],
     regime: input.regime ?? 'auto',
-    account: accountOf(input),
+    account: filledFrom(DEFAULTS.account, input.account),
     deployment: deploymentOf(input),
     validDays: input.validDays ?? DEFAULTS.validDays,
     strictSplits: input.strictSplits ?? false,
@@ -209,37 +210,17 @@ function absoluteBar(floor: number, target: number, at: string): BarSpec {
   return { kind: 'absolute', floor, target }
 }
 
-function accountOf({ account }: SpecInput): AccountSpec {
-  return {
-    grid: account?.grid ?? null,
-    pue: account?.pue ?? null,
-    volumePerMonth: account?.volumePerMonth ?? null,
-    pricePerKwh: account?.pricePerKwh ?? null,
-    currency: account?.currency ?? DEFAULTS.currency,
-    horizonMonths: account?.horizonMonths ?? DEFAULTS.horizonMonths,
-    fallback: account?.fallback ?? 'incumbent',
-    idle: account?.idle ?? 'reserved',
-    lifetimeYears: account?.lifetimeYears ?? null,
-  }
-}
-
 function deploymentOf({ deployment }: SpecInput): DeploymentSpec | null {
   if (deployment === undefined) return null
-  const {
-    load = [],
-    instances = 1,
-    replicas = 1,
-    share = 1,
-    scaleToZero = false,
-    ...rest
-  } = deployment
-  const hours = typeof load === 'number' ? [load] : load
+  const { load = [], ...rest } = deployment
   return {
-    ...withoutUndefined(rest),
-    instances,
-    replicas,
-    share,
-    scaleToZero,
-    load: hours,
+    ...filledFrom(DEFAULTS.deployment, rest),
+    load: typeof load === 'number' ? [load] : load,
   } as DeploymentSpec
 }
+
+/** What is written, and the defaults where nothing is. */
+const filledFrom = <T extends object>(defaults: T, written: object | undefined) => ({
+  ...defaults,
+  ...withoutUndefined(written ?? {}),
+})

@@ -5,31 +5,9 @@ import { account } from '../result/account.ts'
 import { compression } from '../result/compression.ts'
 import { lock } from '../result/lock.ts'
 import { runResult } from '../result/run-result.ts'
-import type { SpecInput } from './define.ts'
 import { defineSpec } from './definition.ts'
 import { parseSpecValue } from './parse.ts'
 import { specSchema } from './schema.ts'
-
-/** Everything readonly, all the way down, so that only the shapes are compared. */
-type Frozen<T> = T extends (infer E)[] | readonly (infer E)[]
-  ? number extends T['length']
-    ? readonly Frozen<E>[]
-    : { readonly [K in keyof T]: Frozen<T[K]> }
-  : T extends object
-    ? { readonly [K in keyof T]: Frozen<T[K]> }
-    : T
-type Both<A, B> = [A] extends [B]
-  ? [B] extends [A]
-    ? true
-    : 'the schema lacks something'
-  : 'the schema has more'
-
-// This line does not compile when the schema and its interface part ways (npm run typecheck).
-const specFits: Both<Frozen<z.infer<typeof specSchema>>, Frozen<SpecInput>> = true
-
-test('the schema of a spec has the keys of its interface', () => {
-  expect(specFits).toBe(true)
-})
 
 test.each([
   ['schema/spec.schema.json', specSchema],

@@ -1,13 +1,23 @@
-import type { DatasetFormat } from '../part/datasets.ts'
-import type { RuntimeName } from '../part/runtimes.ts'
-import type { LeftOut } from '../result/left-out.ts'
+import type { CandidateInput, DatasetInput, SettingsInput, SpecInput } from './define.ts'
+
+/** A written type without undefined, all the way down: an optional key is there or it is not. */
+type Filled<T> = T extends string
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: Filled<Exclude<T[K], undefined>> }
+    : T
+/** A part of the spec as it is written. */
+type Part<K extends keyof SpecInput> = Filled<NonNullable<SpecInput[K]>>
+type OneOf<T> = Exclude<T, undefined | readonly unknown[]>
 
 /**
  * The spec after parsing: every default is filled in, paths are still relative to the file.
  * `parseSpec` (parse.ts) makes it from YAML, JSON or flags. camelCase keys, one word per idea (design words).
  */
-export interface Spec {
-  readonly task: string
+export interface Spec
+  extends Required<
+    Pick<Filled<SpecInput>, 'task' | 'order' | 'regime' | 'validDays' | 'strictSplits'>
+  > {
   readonly description?: string
   readonly dataset: DatasetSpec
   /** Weighted list; one entry of weight 1 in the common case. */
@@ -18,43 +28,18 @@ export interface Spec {
   /** Id of the candidate in use now. */
   readonly incumbent: string | null
   readonly bar: BarSpec
-  readonly order: 'auto' | 'energy' | 'price' | 'latency' | 'parameters'
   readonly constraints: ConstraintsSpec
   readonly risk: RiskSpec
   readonly budget: BudgetSpec
-  readonly regime: 'auto' | 'full' | 'race'
   readonly account: AccountSpec
   readonly deployment: DeploymentSpec | null
-  /** Days until the decision expires. */
-  readonly validDays: number
-  readonly strictSplits: boolean
 }
 
-export interface DatasetSpec {
+export interface DatasetSpec extends Filled<Omit<DatasetInput, 'file' | 'test' | 'input'>> {
   /** Path; `(rows in the spec)` where `rows` holds them. */
   readonly test: string
-  /** Rows written into the spec instead of a file. */
-  readonly rows?: readonly Readonly<Record<string, unknown>>[]
-  readonly calibration?: string
-  readonly train?: string
-  readonly unlabelled?: string
   /** Column (or columns) that hold the input. */
   readonly input: string | readonly string[] | RawTensorInput
-  /** Column with the label; absent: agreement with the incumbent is the metric. */
-  readonly expected?: string
-  readonly id?: string
-  readonly slices?: readonly string[]
-  readonly cluster?: string
-  readonly format?: DatasetFormat
-  /** Names of the columns of a CSV or TSV file that has no header. */
-  readonly columns?: readonly string[]
-  /** Label table of a directory dataset: a CSV, relative to the directory. */
-  readonly labels?: string
-  /** Said wherever the data shows. */
-  readonly synthetic?: boolean
-  readonly limit?: number
-  /** What an importer left out of the rows when it wrote this spec; the result repeats it. */
-  readonly leftOut?: readonly LeftOut[]
 }
 
 /** Raw tensors from .bin/.npy/.json files: real value = (v - zeroPoint) * scale. */
@@ -73,117 +58,46 @@ export interface ScorerSpec {
 }
 
 /** One way of doing the task: model x prompt x settings. Lists in the YAML are expanded before this form. */
-export interface CandidateSpec {
+export interface CandidateSpec
+  extends Filled<Omit<CandidateInput, 'prompt' | 'system' | 'settings' | 'tune'>> {
   readonly id: string
-  readonly runtime: RuntimeName
-  /** Folder, file, model name, or module path. */
-  readonly model?: string
-  /** Train this student on the dataset's train part before judging it. */
-  readonly train?: boolean | Readonly<Record<string, unknown>>
-  readonly baseUrl?: string
-  /** Name of the environment variable that holds the key. */
-  readonly apiKeyEnv?: string
   readonly prompt?: string
   readonly system?: string
-  readonly command?: readonly string[]
   /** Sampling and engine settings that are part of the candidate's identity. */
   readonly settings: CandidateSettings
-  /** Joules per item known beforehand (prior or bound meter). */
-  readonly energy?: {
-    readonly jPerItem?: readonly [number, number]
-    readonly pid?: number
-    readonly cgroup?: string
-    readonly gpus?: readonly number[]
-    readonly host?: boolean
-    readonly prometheus?: string
-    /** A program that prints joules so far, one line after the other. */
-    readonly external?: readonly string[]
-  }
-  readonly price?: {
-    readonly inputPerMTokens?: number
-    readonly outputPerMTokens?: number
-    readonly cachedInputPerMTokens?: number
-    readonly perCall?: number
-    readonly currency?: string
-    readonly source?: string
-  }
-  readonly parameters?: number
-  readonly activeParameters?: number
-  readonly labels?: readonly string[]
   /** Id of the written candidate from which this one was expanded. */
   readonly base: string
 }
 
-export interface CandidateSettings {
-  readonly temperature?: number
-  readonly maxTokens?: number
-  readonly reasoningEffort?: string
-  readonly seed?: number
-  readonly threads?: number
-  readonly spinning?: boolean
-  readonly batch?: number
-  readonly maxLength?: number
-  readonly int8?: boolean
-  readonly memoryMiB?: number
-  readonly timeoutS?: number
-  readonly concurrency?: number
-  readonly draws?: number
-  readonly [other: string]: unknown
-}
+/** Settings with one value each, and those that only the runtime knows. */
+export type CandidateSettings = {
+  readonly [K in Exclude<keyof SettingsInput, 'extra'>]?: OneOf<SettingsInput[K]>
+} & { readonly [other: string]: unknown }
 
 export type BarSpec =
   | { readonly kind: 'relative'; readonly margin: number; readonly tolerance: number }
   | { readonly kind: 'absolute'; readonly floor: number; readonly target: number }
 
-export interface ConstraintsSpec {
-  readonly latencyP95Ms?: number
-  readonly memoryMiB?: number
-  readonly joulesPerItem?: number
-  readonly pricePerItem?: number
-  /** Slice key -> the bar that holds within each of its values. */
-  readonly slices?: Readonly<Record<string, { readonly margin?: number; readonly floor?: number }>>
-}
+export interface ConstraintsSpec extends Part<'constraints'> {}
 
-export interface RiskSpec {
-  /** Chance allowed that a certified candidate loses more than the margin. */
-  readonly alpha: number
-  /** Chance allowed that a good enough cheaper candidate is discarded. */
-  readonly beta: number
-  readonly claim: 'supported' | 'certified'
-  /** P(loss <= margin) from which a candidate counts as supported. */
-  readonly supportedAt: number
-}
+export interface RiskSpec extends Required<Part<'risk'>> {}
 
-export interface BudgetSpec {
-  readonly joules?: number
-  readonly calls?: number
-  readonly money?: number
-  /** Seconds after which no further round of metered windows begins. */
-  readonly meterS?: number
-}
+export interface BudgetSpec extends Part<'budget'> {}
 
-export interface AccountSpec {
-  /** ISO 3166-1 alpha-3, or a cloud region. */
-  readonly grid: string | null
-  readonly pue: number | null
-  readonly volumePerMonth: number | null
-  readonly pricePerKwh: number | null
-  readonly currency: string
-  readonly horizonMonths: number
-  /** What happens to an answer that is not accepted: it is escalated to the incumbent unless said otherwise. */
-  readonly fallback: 'incumbent' | 'retry' | 'person'
-  /** Whether reserved but idle capacity is charged. */
-  readonly idle: 'reserved' | 'none'
-  readonly lifetimeYears: number | null
+/** Null where nothing was said and no default holds. */
+export type AccountSpec = {
+  readonly [K in keyof AccountInput]-?: K extends AccountDefault
+    ? AccountInput[K]
+    : AccountInput[K] | null
 }
+type AccountInput = Required<Part<'account'>>
+type AccountDefault = 'currency' | 'horizonMonths' | 'fallback' | 'idle'
 
-export interface DeploymentSpec {
+export interface DeploymentSpec extends Part<'deployment'> {
   readonly instances: number
   readonly replicas: number
   readonly share: number
   /** Expected answers per second over the day, 24 values or one. */
   readonly load: readonly number[]
   readonly scaleToZero: boolean
-  readonly device?: string
-  readonly instancePricePerHour?: number
 }
