@@ -65,15 +65,31 @@ async function ofImport(text: string, flags: SciFlags, { effects }: At): Promise
   const imported = await importEnergy(text)
   const { placeFor } = await import('../app/evaluate/site.ts')
   const { explainImport } = await import('../app/account/explain.ts')
-  const account = { ...accountOf(grid), pue }
   const environment = await effects.environment()
-  const { site } = await placeFor({ account, deployment: null }, environment, effects)
+  const siteAt = async (place: string | undefined) => {
+    const account = { ...accountOf(place), pue }
+    return (await placeFor({ account, deployment: null }, environment, effects)).site
+  }
   const counts = {
     ...(requests === undefined ? {} : { requests }),
     ...(accepted === undefined ? {} : { accepted }),
   }
   const notes = [...imported.leftOut, ...imported.uses.flatMap((use) => use.notes)]
-  return { explanations: explainImport(imported, site, counts), notes: [...new Set(notes)] }
+  const explanations = []
+  for (const use of imported.uses) {
+    const { place = null } = use
+    const stated = grid !== undefined
+    if (place !== null)
+      notes.push(
+        stated
+          ? `the file names ${place}; --grid ${grid} is used`
+          : `grid: ${place}, as the file names it`,
+      )
+    const site = await siteAt(grid ?? place ?? undefined)
+    const own = { uses: [stated ? { ...use, intensity: null } : use], leftOut: [] }
+    explanations.push(...explainImport(own, site, counts))
+  }
+  return { explanations, notes: [...new Set(notes)] }
 }
 
 function refuse(figures: Readonly<Record<string, unknown>>, where: string): void {

@@ -15,67 +15,139 @@ const numeric = [
   'pue',
 ] as const
 
-/** Reads CodeCarbon's emissions.csv by header name: older files lack columns, and the order has changed. */
+/** Facts that scores are made from, or that name the run. */
+const used = new Set<string>([
+  ...needed,
+  ...numeric,
+  ...['experiment_id', 'run_id', 'timestamp', 'country_iso_code', 'tracking_mode'],
+])
+
+type Cells = Readonly<Record<string, string>>
+
+/**
+ * Reads CodeCarbon's emissions.csv by header name: older files lack columns, and the order has changed. Its append
+ * leaves short, blank and shifted rows behind; those are listed with their line, and the rest is read. Throws
+ * IMPORT_INVALID where nothing can be read.
+ */
 export function readCodecarbon(text: string): ImportResult {
-  const [head, ...rows] = parseCsv(text, 'emissions.csv', ',').records
+  const { records, delimiter } = parseCsv(text, 'emissions.csv')
+  const [head, ...rows] = records
   if (head === undefined) throw invalid('the file is empty')
   const header = head.fields.map((name) => name.trim())
   const missing = needed.filter((name) => !header.includes(name))
   if (missing.length > 0)
-    throw invalid(`the columns ${missing.join(', ')} are missing`, headerHint(header))
+    throw invalid(
+      `the columns ${missing.join(', ')} are missing`,
+      `Found ${header.slice(0, 6).join(', ')}. Export emissions.csv again from CodeCarbon.`,
+    )
   if (rows.length === 0) throw invalid('it contains a header but no rows')
-  const uses = rows.map(({ line, fields }) =>
-    useOf(Object.fromEntries(header.map((name, i) => [name, fields[i] ?? ''])), line),
-  )
-  return { uses, leftOut: [] }
+  const comma = delimiter === ';'
+  const read = rows.map(({ line, fields }) => rowOf(header, fields, line, comma))
+  const uses = read.flatMap((one) => ('use' in one ? [one.use] : []))
+  const leftOut = read.flatMap((one) => ('why' in one ? [one.why] : []))
+  const [first] = leftOut
+  if (uses.length === 0 && first !== undefined) throw invalid(first)
+  return { uses, leftOut: [...leftOut, ...unusedFacts(header, rows)] }
 }
 
-function headerHint(header: readonly string[]): string {
-  return header.length === 1 && header[0]?.includes(';')
-    ? 'The file uses semicolons: export it again with commas and decimal points.'
-    : `Found ${header.slice(0, 6).join(', ')}. Export emissions.csv again from CodeCarbon.`
+/** Columns that hold something and that no score is made from. */
+function unusedFacts(
+  header: readonly string[],
+  rows: readonly { readonly fields: readonly string[] }[],
+): readonly string[] {
+  const holds = (column: number) =>
+    rows.some(({ fields }) => !/^0?(\.0)?$/.test(fields[column]?.trim() ?? ''))
+  const names = header.filter((name, i) => !used.has(name) && holds(i))
+  return names.length === 0 ? [] : [`columns that are not used: ${names.join(', ')}`]
 }
 
-function useOf(row: Readonly<Record<string, string>>, line: number): ImportedUse {
-  const value = (name: (typeof numeric)[number]) => numberIn(row, name, line)
+/** One row, or why it is left out. */
+function rowOf(
+  header: readonly string[],
+  fields: readonly string[],
+  line: number,
+  comma: boolean,
+): { readonly use: ImportedUse } | { readonly why: string } {
+  const row = Object.fromEntries(header.map((name, i) => [name, fields[i]?.trim() ?? '']))
+  const blank = fields.filter((field) => field.trim() !== '').length <= 1
+  if (blank) return { why: `line ${line} was left out: the row is empty, energy_consumed included` }
+  if (fields.length !== header.length)
+    return {
+      why: `line ${line} was left out: it has ${fields.length} fields, and the header has ${header.length}`,
+    }
+  const why = numeric.map((name) => problemOf(row, name, comma)).find((problem) => problem !== null)
+  if (why !== undefined && why !== null) return { why: `line ${line} was left out: ${why}` }
+  const value = (name: (typeof numeric)[number]) => numberIn(row[name] ?? '', comma)
+  const use = useOf(row, line, value)
+  const odd = partsProblem(value)
+  if (use === null) return { why: `line ${line} was left out: energy_consumed is empty` }
+  return odd === null ? { use } : { why: `line ${line} was left out: ${odd}` }
+}
+
+/** Share by which the energy may differ from the sum of its parts. */
+const partsTolerance = 0.05
+
+/** CPU, GPU and RAM make up the energy, with the PUE or (before version 3.1) without it. */
+function partsProblem(value: (name: (typeof numeric)[number]) => number | null): string | null {
+  const total = value('energy_consumed') ?? 0
+  const parts = ['cpu_energy', 'gpu_energy', 'ram_energy'] as const
+  const known = parts.map(value).filter((part) => part !== null)
+  const sum = known.reduce((all, part) => all + part, 0)
+  const near = (part: number) => Math.abs(part - total) <= partsTolerance * Math.max(part, total)
+  if (known.length < parts.length || near(sum) || near(sum * Math.max(1, value('pue') ?? 1)))
+    return null
+  return `its parts add up to ${Number(sum.toPrecision(6))} kWh, and energy_consumed is ${total} kWh`
+}
+
+function useOf(
+  row: Cells,
+  line: number,
+  value: (name: (typeof numeric)[number]) => number | null,
+): ImportedUse | null {
   const energyKwh = value('energy_consumed')
-  if (energyKwh === null) throw invalid(`line ${line}: energy_consumed is empty`)
+  if (energyKwh === null) return null
   const gpu = value('gpu_energy') ?? 0
-  const pue = value('pue') ?? 1
+  const emissions = value('emissions')
   return {
     name: row['experiment_id'] || row['project_name'] || `line ${line}`,
     tool: 'codecarbon',
     energyKwh,
-    pueInside: Math.max(1, pue),
+    pueInside: Math.max(1, value('pue') ?? 1),
     durationS: value('duration'),
     requests: null,
     tokens: null,
+    place: row['country_iso_code'] || null,
     boundary: `${row['tracking_mode'] || 'machine'}: CPU, RAM${gpu > 0 ? ', GPU' : ''}`,
     // Nothing in the file says whether the CPU had a sensor; without one the model is off by half.
     method: gpu > 0 && gpu / energyKwh > 0.8 ? 'measured' : 'modeled',
     notes: [
       'the CodeCarbon file does not state whether CPU power was measured or modeled; rightsize assumes modeled unless the GPU dominates',
       ...(value('duration') === 0 ? ['the run lasted 0 s'] : []),
+      ...(emissions === null || energyKwh === 0
+        ? []
+        : [
+            `CodeCarbon computed its emissions with ${Math.round((emissions * 1000) / energyKwh)} g/kWh; the grid factor of rightsize is used instead`,
+          ]),
     ],
   }
 }
 
-function numberIn(
-  row: Readonly<Record<string, string>>,
-  name: string,
-  line: number,
-): number | null {
-  const text = row[name]?.trim() ?? ''
+/** Why a cell that should be a number, or empty, is none. */
+function problemOf(row: Cells, name: string, comma: boolean): string | null {
+  const text = row[name] ?? ''
   if (text === '') return null
-  if (/^-?\d+,\d+$/.test(text) || /^-?\d{1,3}(\.\d{3})+,\d+$/.test(text))
-    throw invalid(
-      `line ${line}: ${name} is "${text}", with a decimal comma`,
-      'Export it again with decimal points.',
-    )
-  const value = Number(text)
-  if (!Number.isFinite(value)) throw invalid(`line ${line}: ${name} is "${text}"`)
-  if (value < 0) throw invalid(`line ${line}: ${name} is negative (${text})`)
-  return value
+  const value = numberIn(text, comma)
+  if (value === null && /^-?\d+,\d+$/.test(text))
+    return `${name} is "${text}", with a decimal comma between commas`
+  if (value === null) return `${name} is "${text}"`
+  return value < 0 ? `${name} is negative (${text})` : null
+}
+
+/** A number; with a decimal comma in files that separate by semicolons. */
+function numberIn(text: string, comma: boolean): number | null {
+  if (text === '') return null
+  const value = Number(comma ? text.replace(/^(-?\d+),(\d+)/, '$1.$2') : text)
+  return Number.isFinite(value) ? value : null
 }
 
 function invalid(what: string, next?: string): RightsizeError {

@@ -63,7 +63,7 @@ describe('CodeCarbon', () => {
     ['other columns', 'a,b\n1,2\n', /project_name, duration/],
     ['nothing', '', /empty|missing/],
     ['a header alone', `${header}\n`, /no rows/],
-    ['semicolons', `${header.replace(/,/g, ';')}\n`, /missing/],
+    ['semicolons and no rows', `${header.replace(/,/g, ';')}\n`, /no rows/],
     ['decimal commas', `${header}\n${row({ energy_consumed: '"0,0012"' })}\n`, /decimal comma/],
     ['negative energy', `${header}\n${row({ energy_consumed: '-0.0012' })}\n`, /negative/],
     ['NaN', `${header}\n${row({ energy_consumed: 'nan' })}\n`, /"nan"/],
@@ -71,6 +71,43 @@ describe('CodeCarbon', () => {
   ])('a file with %s is refused', (_, text, message) => {
     expect(() => readCodecarbon(text)).toThrow(invalid)
     expect(() => readCodecarbon(text)).toThrow(message)
+  })
+
+  test('rows that its append broke are left out by line, and the rest is read', () => {
+    const short = row().split(',').slice(0, -3).join(',')
+    const text = [
+      header,
+      row(),
+      short,
+      `0${','.repeat(37)}`,
+      row({ energy_consumed: '5' }),
+      row({ duration: 'x' }),
+      row(),
+    ].join('\n')
+    const { uses, leftOut } = readCodecarbon(text)
+    expect(uses).toHaveLength(2)
+    expect(leftOut.slice(0, 4)).toEqual([
+      expect.stringMatching(/^line 3 .*fields/),
+      expect.stringMatching(/^line 4 .*empty/),
+      expect.stringMatching(/^line 5 .*add up to 0.001 kWh/),
+      expect.stringMatching(/^line 6 .*duration is "x"/),
+    ])
+    expect(leftOut[4]).toContain('not used: cpu_model')
+  })
+
+  test('semicolons and decimal commas are read, and the place is that of the file', () => {
+    const text = [header, row({ cpu_model: 'Xeon' })]
+      .join('\n')
+      .replaceAll(',', ';')
+      .replace(/(\d)\.(\d)/g, '$1,$2')
+    const { uses } = readCodecarbon(text)
+    expect(uses[0]).toMatchObject({
+      energyKwh: 0.0012,
+      durationS: 12.5,
+      pueInside: 1.2,
+      place: 'DEU',
+    })
+    expect(uses[0]?.notes.at(-1)).toContain('333 g/kWh')
   })
 
   test('an open quote is refused with its line', () => {
@@ -240,4 +277,45 @@ describe('the table', () => {
     for (const { load } of Object.values(energyImporters))
       expect(await load()).toBeTypeOf('function')
   })
+})
+
+test('a manifest that Impact Framework ran is read from its outputs', () => {
+  const manifest = {
+    initialize: {
+      plugins: {
+        curve: { path: 'builtin', method: 'Interpolation', config: {} },
+        sci: { path: 'builtin', method: 'Sci', config: { 'functional-unit': 'requests' } },
+      },
+    },
+    execution: { status: 'success' },
+    tree: {
+      children: {
+        child: {
+          pipeline: { compute: ['curve', 'sci'] },
+          inputs: [{ duration: 3600, requests: 100 }],
+          outputs: [
+            {
+              duration: 3600,
+              requests: 100,
+              energy: 0.01,
+              'carbon-operational': 4,
+              'carbon-embodied': 1,
+            },
+            {
+              duration: 3600,
+              requests: 50,
+              energy: 0.01,
+              'carbon-operational': 4,
+              'carbon-embodied': 1,
+            },
+          ],
+        },
+      },
+    },
+  }
+  const { uses, leftOut } = readIfManifest(stringify(manifest))
+  expect(leftOut).toEqual([])
+  expect(uses[0]).toMatchObject({ energyKwh: 0.02, requests: 150, intensity: 400, embodiedG: 2 })
+  const failed = readIfManifest(stringify({ ...manifest, execution: { status: 'fail' } }))
+  expect(failed.leftOut).toEqual([expect.stringContaining('status fail')])
 })

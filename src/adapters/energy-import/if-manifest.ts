@@ -1,20 +1,29 @@
 import { parse } from 'yaml'
 import type { ImportedUse, ImportResult } from '../../core/carbon/imported-use.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { evaluateManifest, type IfStep } from '../../core/lint/if-evaluate.ts'
+import { evaluateManifest, type IfEvaluation, type IfStep } from '../../core/lint/if-evaluate.ts'
 
-/** Reads an Impact Framework manifest (YAML). Its arithmetic is evaluated here; its commands never run. */
+/**
+ * Reads an Impact Framework manifest (YAML). Its arithmetic is evaluated here; its commands never run. Where IF ran it, its
+ * outputs are taken: energy, functional units, embodied emissions, and the intensity behind its operational emissions.
+ */
 export function readIfManifest(text: string): ImportResult {
-  const { nodes, notRun, traps } = evaluateManifest(parsed(text))
+  const manifest = parsed(text)
+  const { nodes, notRun, traps } = evaluateManifest(manifest, { takeOutputs: true })
+  const status = (manifest as { execution?: { status?: unknown } } | null)?.execution?.status
   return {
-    uses: nodes.map(({ path, steps }) =>
+    uses: nodes.map((node) =>
       useOf(
-        path,
-        steps,
-        traps.flatMap((trap) => (trap.path === path ? [trap.what] : [])),
+        node,
+        traps.flatMap((trap) => (trap.path === node.path ? [trap.what] : [])),
       ),
     ),
-    leftOut: notRun.map(({ plugin, method, why }) => `${plugin} (${method}): ${why}`),
+    leftOut: [
+      ...notRun.map(({ plugin, method, why }) => `${plugin} (${method}): ${why}`),
+      ...(status === undefined || status === 'success'
+        ? []
+        : [`Impact Framework states that its run ended with status ${String(status)}`]),
+    ],
   }
 }
 
@@ -28,24 +37,35 @@ function parsed(text: string): unknown {
   }
 }
 
-function useOf(path: string, steps: readonly IfStep[], notes: readonly string[]): ImportedUse {
-  const total = (name: string) => {
-    const values = steps.map((step) => step[name]).filter((value) => typeof value === 'number')
+function useOf(
+  { path, steps, executed, unit }: IfEvaluation['nodes'][number],
+  notes: readonly string[],
+): ImportedUse {
+  const total = (...names: readonly string[]) => {
+    const values = steps.flatMap((step) => names.map((name) => step[name]).find(isNumber) ?? [])
     return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0)
   }
+  const energyKwh = checkedEnergy(path, total('energy'))
+  const operational = executed ? total('carbon-operational', 'operational-carbon') : null
+  const known = operational !== null && energyKwh !== null && energyKwh > 0
   return {
     name: path,
     tool: 'impact-framework',
-    energyKwh: checkedEnergy(path, total('energy')),
+    energyKwh,
     pueInside: pueOf(steps),
     durationS: total('duration'),
-    requests: null,
+    requests: unit === null ? null : total(unit),
     tokens: null,
+    intensity: known ? operational / energyKwh : null,
+    embodiedG: executed ? total('carbon-embodied', 'embodied-carbon') : null,
     boundary: 'as described in its manifest',
     method: 'modeled',
-    notes,
+    notes: executed ? [...notes, `${path}: the outputs of Impact Framework were used`] : notes,
   }
 }
+
+const isNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value)
 
 function checkedEnergy(path: string, energy: number | null): number | null {
   if (energy !== null && energy < 0)

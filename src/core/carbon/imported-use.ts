@@ -5,6 +5,7 @@ import { unknown } from '../unit/estimate.ts'
 import { exact, within } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import { acceptRateOf, timePerAnswer } from './figures.ts'
+import { gridFactor } from './grid-factor.ts'
 import type { Site } from './site.ts'
 
 /** Energy (or tokens) that another tool recorded, read into one shape. */
@@ -24,6 +25,12 @@ export interface ImportedUse {
     readonly output: number
     readonly cachedInput: number
   } | null
+  /** Country (ISO alpha-3) that the file names. */
+  readonly place?: string | null
+  /** Grid intensity that the tool counted with, g/kWh, where its file states it as a fact of the site. */
+  readonly intensity?: number | null
+  /** Embodied emissions of all answers as the tool states them, g. */
+  readonly embodiedG?: number | null
   /** What the energy covers. */
   readonly boundary: string
   readonly method: EstimateMethod
@@ -69,14 +76,24 @@ export function usageOfImport(
           ),
     idle: unknown('an imported file does not report idle energy'),
     pue: site.pue,
-    grid: site.grid,
-    embodied: {
-      kind: 'devices',
-      parts: [{ device: site.device, share }],
-      occupancy: timePerAnswer(durationS, requests, tool),
-    },
+    grid: gridOf(use, site),
+    embodied:
+      use.embodiedG == null
+        ? {
+            kind: 'devices',
+            parts: [{ device: site.device, share }],
+            occupancy: timePerAnswer(durationS, requests, tool),
+          }
+        : { kind: 'given', perItem: within('gPerR', use.embodiedG / requests, [0.5, 2], about) },
     acceptRate: acceptRateOf(counts.accepted, requests),
   }
+}
+
+/** The intensity that the file states, else that of the site. */
+function gridOf({ intensity, tool }: ImportedUse, site: Site): Site['grid'] {
+  if (intensity == null) return site.grid
+  const about = { zone: 'file', name: `the file of ${tool}`, unit: 'g/kWh', source: tool }
+  return gridFactor({ ...about, value: intensity, period: 'as in the file', kind: 'average' })
 }
 
 /** Counters are within 10 %; CodeCarbon's no-sensor CPU model is off by half (measured on its own recordings). */

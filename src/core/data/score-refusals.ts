@@ -107,13 +107,9 @@ export function refuseMissing(rows: readonly ScoredRow[]): void {
 }
 
 export const unknownDirection = (metric: string): RightsizeError =>
-  new RightsizeError(
-    'METRIC_DIRECTION',
-    `It is not known whether a higher \`${metric}\` is better.`,
-    {
-      next: 'State it: --metric-direction higher, or --metric-direction lower',
-    },
-  )
+  new RightsizeError('METRIC_DIRECTION', `Whether a higher \`${metric}\` is better is unknown.`, {
+    next: 'State it: --metric-direction higher, or --metric-direction lower',
+  })
 
 export const unknownWorst = (metric: string): RightsizeError =>
   new RightsizeError(

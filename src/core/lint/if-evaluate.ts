@@ -10,6 +10,10 @@ export interface IfEvaluation {
     /** Names from the root, joined by a slash. */
     readonly path: string
     readonly steps: readonly IfStep[]
+    /** The steps are those that IF wrote when it ran, not computed here. */
+    readonly executed: boolean
+    /** Name of the functional unit of its score; null without one. */
+    readonly unit: string | null
   }[]
   /** Plugins that were not run, with the reason. */
   readonly notRun: readonly {
@@ -30,24 +34,33 @@ interface Plugin {
 
 /**
  * Evaluates a parsed manifest with the arithmetic plugins of Impact Framework 1.1.0, re-implemented from their
- * behaviour. Nothing else is ever run: no shell, no file, no other package. Source: @grnsft/if 1.1.0 builtins.
+ * behaviour; `takeOutputs` takes what IF wrote where it ran. Nothing else is ever run: no shell, no file, no other package. Source: @grnsft/if 1.1.0 builtins.
  */
-export function evaluateManifest(manifest: unknown): IfEvaluation {
+export function evaluateManifest(
+  manifest: unknown,
+  { takeOutputs = false }: { readonly takeOutputs?: boolean } = {},
+): IfEvaluation {
   const { initialize, tree } = record(manifest, 'the manifest')
   const raw = record(record(initialize, 'initialize')['plugins'], 'initialize.plugins')
   const plugins = new Map(Object.entries(raw).map(([name, one]) => [name, pluginOf(name, one)]))
   const nodes = leaves(record(tree, 'tree'), '', {}, 0).map(({ path, node, defaults }) => {
     const pipeline = pipelineOf(node).flatMap((name) => plugins.get(name) ?? [])
-    const inputs = Array.isArray(node['inputs']) ? node['inputs'] : []
-    const steps = inputs.map((input) => ({ ...defaults, ...record(input, 'input') }))
-    return { path, steps, pipeline }
+    const { inputs, outputs } = node
+    const executed = takeOutputs && Array.isArray(outputs) && outputs.length > 0
+    const rows: readonly unknown[] = executed ? outputs : Array.isArray(inputs) ? inputs : []
+    const steps = rows.map((row) => ({ ...defaults, ...record(row, 'input') }))
+    return { path, steps, pipeline, executed }
   })
   return {
-    nodes: nodes.map(({ path, steps, pipeline }) => ({
+    nodes: nodes.map(({ path, steps, pipeline, executed }) => ({
       path,
-      steps: steps.map((step) => pipeline.reduce(apply, step)),
+      executed,
+      unit: unitOf(pipeline),
+      steps: executed ? steps : steps.map((step) => pipeline.reduce(apply, step)),
     })),
     notRun: [...plugins.values()].flatMap((plugin) => {
+      // What IF ran itself needs no run here.
+      if (nodes.length > 0 && nodes.every(({ executed }) => executed)) return []
       const why = refusal(plugin)
       return why === null ? [] : [{ plugin: plugin.name, method: plugin.method, why }]
     }),
@@ -55,6 +68,12 @@ export function evaluateManifest(manifest: unknown): IfEvaluation {
       trapsIn(steps, pipeline).map((what) => ({ path, what })),
     ),
   }
+}
+
+/** The functional unit of the Sci plugin in a pipeline. */
+function unitOf(pipeline: readonly Plugin[]): string | null {
+  const unit = pipeline.find(({ method }) => method === 'Sci')?.config['functional-unit']
+  return typeof unit === 'string' ? unit : null
 }
 
 function pluginOf(name: string, value: unknown): Plugin {

@@ -10,8 +10,11 @@ export interface Domain {
   readonly rangeJ: number
 }
 
-/** Counters whose sum is the processor with its memory: packages and dram. Cores are inside the package already. */
-const counted = /^(package-\d+|dram)$/
+/**
+ * Counters whose sum is the processor with its memory: packages (or their dies, `package-0-die-1`) and dram. Cores are inside the
+ * package already; psys is the whole platform, its processor included.
+ */
+const counted = /^(package-\d+(-die-\d+)?|dram)$/
 
 /**
  * RAPL domains of Linux powercap below `root` (/sys/class/powercap). The mmio copies of the same counters are left out.
@@ -24,6 +27,20 @@ export function findDomains(root: string): readonly Domain[] {
     .map((entry) => domainAt(join(root, entry)))
     .filter((domain) => counted.test(domain.name))
     .sort((a, b) => a.folder.localeCompare(b.folder))
+    .filter((domain, i, all) => !all.slice(0, i).some((former) => isMirror(domain, former)))
+}
+
+const packageOf = ({ name }: Domain): string | undefined =>
+  /^(package-\d+)-die-\d+$/.exec(name)?.[1]
+
+/**
+ * Whether two dies of one package show one counter: then a reading of the one lies between two readings of the other.
+ * It would be counted twice.
+ */
+function isMirror(domain: Domain, former: Domain): boolean {
+  if (packageOf(domain) === undefined || packageOf(domain) !== packageOf(former)) return false
+  const [before, own, after] = [former, domain, former].map(readCounter)
+  return before != null && own != null && after != null && before <= own && own <= after
 }
 
 function domainAt(folder: string): Domain {
