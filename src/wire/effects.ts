@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { setTimeout as sleepMs } from 'node:timers/promises'
 import { textOrNull } from '../adapters/files/whole-file.ts'
 import { hardwareThreads, thisMachine } from '../adapters/machine/this-machine.ts'
+import { openFetch } from '../adapters/network/fetch.ts'
 import { openProcesses } from '../adapters/processes/table.ts'
 import type { Effects } from '../app/evaluate/effects.ts'
 import type { Clock } from '../contract/clock.ts'
@@ -61,7 +62,7 @@ const thisProcess = {
 function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effects {
   const parts: Parts = {
     env: options.env,
-    fetch: options.fetch ?? fetch,
+    fetch: options.fetch ?? openFetch(options.env),
     noExec: options.noExec,
     processes: openProcesses(process.platform),
     machineThreads: hardwareThreads(),

@@ -446,6 +446,43 @@ describe('what is asked', () => {
   })
 })
 
+describe('limits of an account', () => {
+  /** A clock that only waiting moves. */
+  function waited() {
+    const clock = { waits: [] as number[], now: 0 }
+    const moving: Pace = {
+      nowS: () => clock.now,
+      sleep: async (seconds) => {
+        clock.waits.push(seconds)
+        clock.now += seconds
+      },
+      random: () => 0,
+    }
+    return { clock, moving }
+  }
+
+  test('requests a minute: the fourth waits for the first to be a minute old', async () => {
+    const { baseUrl } = await serve(echo)
+    const { clock, moving } = waited()
+    const settings = { concurrency: 1, limits: { requestsPerMinute: 3 } }
+    const session = await open({ baseUrl, settings }, { pace: moving })
+    const answers = await session.answer(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(item))
+    expect(answers.every(({ ok }) => ok)).toBe(true)
+    expect(clock.waits).toEqual([60, 60])
+  })
+
+  test('tokens a minute: counted by the replies, and a large request goes alone', async () => {
+    const usage = { prompt_tokens: 900, completion_tokens: 100 }
+    const { baseUrl, asked } = await serve((_, response) => json(response, says('x', { usage })))
+    const { clock, moving } = waited()
+    const settings = { concurrency: 1, limits: { tokensPerMinute: 1500 } }
+    const session = await open({ baseUrl, settings }, { pace: moving })
+    await session.answer([item('a'), item('b'), item('c'.repeat(8000))])
+    expect(asked).toHaveLength(3)
+    expect(clock.waits.reduce((sum, one) => sum + one, 0)).toBe(60)
+  })
+})
+
 describe('an address', () => {
   test.each([
     ['/chat/completions', '/v1/chat/completions'],

@@ -12,6 +12,7 @@ import { endpointOf } from './endpoint/address.ts'
 import { chatClient } from './endpoint/chat.ts'
 import { type Asking, type Client, extraFields, type Said, withSignal } from './endpoint/client.ts'
 import { type Identified, identify } from './endpoint/identity.ts'
+import { pacingOf } from './endpoint/pacing.ts'
 import { type Message, openPrompt, type Prompt } from './endpoint/prompt.ts'
 import { vectorsOf } from './endpoint/reply.ts'
 import { type Pace, send } from './endpoint/request.ts'
@@ -48,7 +49,10 @@ async function open(
   const asking: Asking = {
     candidate,
     endpoint: endpointOf(candidate, context),
-    options: { fetch: context.fetch, pace, timeoutS: settings.timeoutS ?? defaultTimeoutS },
+    options: {
+      ...{ fetch: context.fetch, pace, pacing: pacingOf(candidate, pace) },
+      timeoutS: settings.timeoutS ?? defaultTimeoutS,
+    },
     left: new Set(),
     log: context.log ?? (() => undefined),
     env: context.env,

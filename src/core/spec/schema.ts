@@ -153,6 +153,13 @@ const settings = z
     memoryMiB: positive.optional().describe('Stop the candidate above this.'),
     timeoutS: positive.optional(),
     concurrency: count.optional(),
+    limits: z
+      .strictObject({
+        requestsPerMinute: positive.optional(),
+        tokensPerMinute: positive.optional(),
+      })
+      .optional()
+      .describe('Limits of the account, kept by waiting.'),
     draws: count.optional().describe('Answers drawn per item; the score is their mean.'),
     extra: z
       .record(z.string(), z.unknown())

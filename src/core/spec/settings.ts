@@ -28,6 +28,7 @@ const settings: Readonly<Record<Exclude<keyof SettingsInput, 'extra'>, SettingRo
   memoryMiB: fixedCost,
   timeoutS: fixedCost,
   concurrency: fixedCost,
+  limits: fixedCost,
 }
 
 /** Names of the settings that may be lists. */

@@ -2,6 +2,7 @@ import { RightsizeError } from '../../../core/error/error.ts'
 import { redact } from '../../../core/error/secret.ts'
 import { mostTries } from '../../../core/plan/outlay.ts'
 import type { Endpoint } from './address.ts'
+import { charactersPerToken, type Pacing } from './pacing.ts'
 import { type Json, readReply } from './reply.ts'
 
 /** Time and chance, as effects. */
@@ -18,6 +19,8 @@ export interface SendOptions {
   readonly pace: Pace
   /** Of one attempt. */
   readonly timeoutS: number
+  /** Limits of the account; questions without a body do not count. */
+  readonly pacing: Pacing | null
   readonly signal?: AbortSignal
 }
 
@@ -89,8 +92,9 @@ export interface HttpRequest {
 export async function attempt(
   endpoint: Endpoint,
   { url, headers, body }: HttpRequest,
-  { fetch, pace, timeoutS, signal }: SendOptions,
+  { fetch, pace, pacing, timeoutS, signal }: SendOptions,
 ): Promise<Tried<Sent>> {
+  const settle = await entered(body, pacing, signal)
   const started = pace.nowS()
   const limit = AbortSignal.timeout(timeoutS * 1000)
   try {
@@ -103,11 +107,18 @@ export async function attempt(
     if (!response.ok)
       return { error: await refusal(endpoint, response), retryAfterS: retryAfterOf(response) }
     const reply = await readReply(response)
+    settle(reply)
     return { done: { reply, latencyS: pace.nowS() - started } }
   } catch (cause) {
     if (signal?.aborted) throw signal.reason
     return { error: asError(endpoint, cause, { limit, timeoutS }), retryAfterS: null }
   }
+}
+
+/** Waits for its turn; tokens are counted from the text until the reply counts them. */
+async function entered(body: string | null, pacing: Pacing | null, signal?: AbortSignal) {
+  if (body === null || pacing === null) return () => undefined
+  return pacing.enter(body.length / charactersPerToken, signal)
 }
 
 function asError(
