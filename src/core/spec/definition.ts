@@ -1,7 +1,7 @@
 import type { Output } from '../data/answer.ts'
 import type { Item } from '../data/item.ts'
 import type { AdapterName, RuntimeKind } from '../part/runtimes.ts'
-import type { ScorerName } from '../part/scorer-name.ts'
+import { type ScorerName, scorerFor } from '../part/scorer-name.ts'
 import type { CandidateInput, SpecInput } from './define.ts'
 
 /** What a function may answer: a label or text, numbers as a vector, an output of ours, or any JSON. */
@@ -179,6 +179,6 @@ function scorersOf(
     const { score: _score, version: _version, name, ...rest } = one
     const path = `${name} (a function)`
     found.set(path, one)
-    return { ...rest, name: 'module', options: { path } }
+    return { ...rest, name: scorerFor.path, options: { path } }
   })
 }
