@@ -18,6 +18,7 @@ import type { Collected } from './collect.ts'
 import { differences } from './differences.ts'
 import { decisionInput } from './evidence.ts'
 import { factsOf } from './facts.ts'
+import type { Labels } from './health.ts'
 import type { LoadedData } from './load.ts'
 import type { TakenLook } from './look.ts'
 import type { Measured } from './measure.ts'
@@ -32,6 +33,7 @@ export interface AssembleInputs {
   readonly measured: Measured
   readonly sequential: ReadonlyMap<string, SequentialEvidence>
   readonly regime: Decision['regime']
+  readonly labels: Labels
   readonly judge: JudgeCost
   readonly scorers: readonly WeightedScorer[]
   readonly metric: string
@@ -47,7 +49,7 @@ export interface AssembleInputs {
 /** Everything that was found, as the one run result. Calls the decision; holds no statistics of its own. */
 export function assemble(inputs: AssembleInputs): RunResult {
   const { spec, collected, items, measured } = inputs
-  const facts = collected.map((one) => factsOf(one, measured, spec))
+  const facts = collected.map((one) => factsOf(one, inputs))
   const { decision, candidates } = decide(decisionInput(inputs, facts))
   const of = (id: string | null) => collected.find(({ opened }) => opened.spec.id === id)
   return {

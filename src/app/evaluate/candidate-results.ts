@@ -44,7 +44,7 @@ type BareResult = Omit<CandidateResult, 'cost'> & {
 function bareResult(
   inputs: AssembleInputs,
   judgement: CandidateJudgement,
-  { collected: one, cost, acceptRate }: CandidateFacts,
+  { collected: one, cost, acceptRate, health }: CandidateFacts,
 ): BareResult {
   const { spec, session } = one.opened
   const { standing: _standing, rank: _rank, ...judged } = judgement
@@ -60,7 +60,7 @@ function bareResult(
     trained: trainingOf(one, inputs.machineThreads),
     failed: one.judged.filter((entry) => entry?.failed).length,
     skipped: one.judged.filter((entry) => entry !== null && entry.score === null).length,
-    ...{ acceptRate, metrics, confusion, cost },
+    ...{ acceptRate, metrics, confusion, cost, health },
   }
 }
 

@@ -13,6 +13,7 @@ import { digestOf } from './digest-of.ts'
 import type { Effects } from './effects.ts'
 import type { RunEvent } from './events.ts'
 import { gather } from './gather.ts'
+import { offeredLabels } from './health.ts'
 import { limitsOf } from './limits.ts'
 import { type LoadedData, loadData } from './load.ts'
 import { aheadText, lookAhead, takeLook } from './look.ts'
@@ -61,13 +62,14 @@ async function evaluateBy(
   try {
     refuseLostLabels(spec, data, able)
     const opened = await preflight(spec, data.test.items, able, options)
-    const labels = labelsOf(data, opened)
-    const context = await collecting(spec, ordered, labels, options)
+    const closed = labelsOf(data, opened)
+    const context = await collecting(spec, ordered, closed, options)
     const at = { spec, opened, items: ordered, test: data.test.digest }
     const ahead = await lookAhead(at, options)
     if (ahead.number > 1) onEvent({ type: 'note', text: aheadText(ahead) })
     const gathered = await gather(spec, opened, context, ahead)
     refuseIfNothing(spec, gathered.collected)
+    const offered = await offeredLabels(gathered.collected, gathered.items, data, closed)
     const measured = await measureAll(spec, gathered.collected, gathered.items, options)
     const environment = await effects.environment()
     const place = await placeFor(spec, environment, effects)
@@ -75,6 +77,7 @@ async function evaluateBy(
     const result = assemble({
       ...gathered,
       ...{ spec, data, measured, environment, judge: context.judge, scorers: context.scorers },
+      labels: { closed, offered },
       site: place.site,
       look,
       spent: await spending.stop(),

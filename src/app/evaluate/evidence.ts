@@ -1,9 +1,13 @@
 import { noiseOf } from '../../core/energy/noise.ts'
 import { groupsOf } from '../../core/proof/item-evidence.ts'
 import { hashText } from '../../core/random/hash.ts'
+import { unreadText } from '../../core/result/answer-health-text.ts'
 import { partialText } from '../../core/result/left-out-text.ts'
 import type { Saving } from '../../core/result/run-result.ts'
+import { isUnreadable } from '../../core/score/answer-health.ts'
 import type { DecisionInput } from '../../core/select/decision-input.ts'
+import type { Evidence } from '../../core/select/evidence-check/evidence.ts'
+import { evidenceCaps } from '../../core/select/evidence-check/table.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import { trafficOf } from '../../core/stats/traffic.ts'
 import { divide } from '../../core/unit/arithmetic.ts'
@@ -46,18 +50,19 @@ export function decisionInput(
     notWorth: collected.flatMap(({ opened, notWorth }) => (notWorth ? [opened.spec.id] : [])),
     savings: savingsOf(facts, spec),
     synthetic: spec.dataset.synthetic === true,
-    caps: capsOf(spec),
+    caps: [...partialCaps(spec), ...evidenceCaps(heardOf(inputs, facts))],
     seed: hashText(data.test.digest),
   }
 }
 
 /** Where a part of what was asked was not checked, the figures speak of the rest alone. */
-function capsOf({ dataset }: Spec): NonNullable<DecisionInput['caps']> {
+function partialCaps({ dataset }: Spec): NonNullable<DecisionInput['caps']> {
   const part = partialText(dataset.leftOut ?? [])
   if (part === null) return []
   return [
     {
       code: 'partial',
+      candidate: null,
       at: 'supported',
       why: `Not certified, because the decision stands on a part of what was asked: ${part}.`,
       next: 'Check the rest in another way before you ship; what was left out is listed in the report.',
@@ -65,10 +70,41 @@ function capsOf({ dataset }: Spec): NonNullable<DecisionInput['caps']> {
   ]
 }
 
+/** The answers as the checks of the evidence see them. */
+function heardOf(
+  { items, labels, spec }: AssembleInputs,
+  facts: readonly CandidateFacts[],
+): Evidence {
+  const able = facts.filter(({ collected }) => collected.broken === null)
+  const candidates = able.map(({ id, health, collected: { judged } }) => ({
+    ...{ id, health },
+    scores: judged.map((one) => one?.score ?? null),
+    read: judged.map((one) => (one?.reading?.kind === 'label' ? one.reading.label : null)),
+  }))
+  const incumbent = candidates.find(({ id }) => id === spec.incumbent) ?? null
+  return {
+    ...{ items, candidates, incumbent },
+    closed: labels.closed,
+    relative: spec.bar.kind === 'relative',
+  }
+}
+
+/** Why a candidate was not judged: it broke, or too many of its answers were not understood. The incumbent has a check of its own. */
+function brokenOf({ id, collected, health }: CandidateFacts, incumbent: string | null) {
+  const { broken } = collected
+  if (broken !== null) return { broken: `${broken.code}: ${broken.message}` }
+  if (id === incumbent || !isUnreadable(health)) return {}
+  return {
+    broken: `its answers cannot be read: ${unreadText(health)}`,
+    ...(health.fix === null ? {} : { fix: health.fix }),
+  }
+}
+
 function evidenceOf(
-  { id, cost, collected: one }: CandidateFacts,
-  { measured, sequential }: AssembleInputs,
+  facts: CandidateFacts,
+  { measured, sequential, spec }: AssembleInputs,
 ): DecisionInput['candidates'][number] {
+  const { id, cost, collected: one } = facts
   const parameters = one.opened.spec.parameters ?? one.opened.session?.identity.parameters ?? null
   const latenciesS = measured.latencies.get(id)
   const found = sequential.get(id)
@@ -76,7 +112,7 @@ function evidenceOf(
     id,
     scores: one.judged.map((judged) => judged?.score ?? null),
     cost: { ...cost, ...unrankedByNoise(cost, measured), parameters },
-    ...(one.broken ? { broken: `${one.broken.code}: ${one.broken.message}` } : {}),
+    ...brokenOf(facts, spec.incumbent),
     ...(latenciesS ? { latenciesS } : {}),
     peakRss: cost.peakRss,
     ...(found ? { sequential: found } : {}),

@@ -1,4 +1,6 @@
+import type { Item } from '../../core/data/item.ts'
 import type { Quantity } from '../../core/energy/paired-cost.ts'
+import type { AnswerHealth } from '../../core/result/answer-health.ts'
 import type { CostResult } from '../../core/result/cost.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import { wilson } from '../../core/stats/proportion-interval.ts'
@@ -6,7 +8,15 @@ import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 import { known } from '../../core/unit/known.ts'
 import type { Collected } from './collect.ts'
 import { itemCost, ratioToIncumbent, resolvedRatio } from './cost.ts'
+import { healthOf, type Labels } from './health.ts'
 import type { Measured } from './measure.ts'
+
+interface FactsInputs {
+  readonly measured: Measured
+  readonly spec: Spec
+  readonly items: readonly Item[]
+  readonly labels: Labels
+}
 
 /** What was found of one candidate. */
 export interface CandidateFacts {
@@ -16,9 +26,13 @@ export interface CandidateFacts {
   /** What its ratio to the incumbent is a ratio of. */
   readonly ratioOf: Quantity
   readonly acceptRate: Estimate<'share'>
+  readonly health: AnswerHealth
 }
 
-export function factsOf(collected: Collected, measured: Measured, spec: Spec): CandidateFacts {
+export function factsOf(
+  collected: Collected,
+  { measured, spec, items, labels }: FactsInputs,
+): CandidateFacts {
   const { incumbent, account, accept } = spec
   const { id } = collected.opened.spec
   const { of: ratioOf, ratio } = ratioToIncumbent(id, incumbent, measured)
@@ -26,7 +40,8 @@ export function factsOf(collected: Collected, measured: Measured, spec: Spec): C
   const ratioResolved =
     id === incumbent ? ratio : resolvedRatio(ratio, acceptRate, account.fallback)
   const cost = { ...itemCost(collected, measured, spec), ratio, ratioResolved }
-  return { id, collected, cost, ratioOf, acceptRate }
+  const health = healthOf(collected, items, labels)
+  return { id, collected, cost, ratioOf, acceptRate, health }
 }
 
 function acceptRateOf({ judged: items }: Collected, accept: Spec['accept']): Estimate<'share'> {

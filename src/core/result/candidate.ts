@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CandidateSettings } from '../spec/spec.ts'
+import { answerHealth } from './answer-health.ts'
 import { claim } from './claim.ts'
 import { cost } from './cost.ts'
 import {
@@ -99,6 +100,7 @@ export const candidate = object({
   n: number.describe('Items judged.'),
   failed: number,
   skipped: number,
+  health: answerHealth,
   quality: portion,
   acceptRate: portion.describe('Accepted answers over answers.'),
   metrics: record(portion).describe('Further metrics (macro F1, MCC, ECE ...), by name.'),

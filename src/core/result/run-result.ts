@@ -65,6 +65,7 @@ export interface NextStep extends z.infer<typeof nextStep> {}
 /** A fault of the evidence that no number of labels mends: no word above `at` is said, however good the figures are. */
 const cap = object({
   code: text.describe('Names the check.'),
+  candidate: text.nullable().describe('Whose word it lowers; null: that of all.'),
   at: claimKind.describe('The strongest word that may be said.'),
   why: text,
   next: text.nullable().describe('The flag or edit that settles it.'),

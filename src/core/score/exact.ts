@@ -15,11 +15,11 @@ import type { Score, Scorer } from './scorer.ts'
  * Example: `scorer: { name: exact, options: { ignoreCase: true } }`
  * Source: accuracy_score of scikit-learn 1.7 on the same pairs.
  */
-export function exact(options: Options): Scorer {
+export function exact(options: Options): Scorer & Required<Pick<Scorer, 'overLabels'>> {
   const rules = readOptions('exact', options)
-  const plain = scorerOf(rules, null)
-  if (rules.strict) return plain
-  return { ...plain, overLabels: (labels) => scorerOf(rules, labelReader(labels)) }
+  const over = (labels: readonly string[]) =>
+    scorerOf(rules, rules.strict ? bareReader(labels, rules) : labelReader(labels))
+  return { ...scorerOf(rules, null), overLabels: over }
 }
 
 function scorerOf(rules: ScorerOptions<'exact'>, reader: LabelReader | null): Scorer {
@@ -42,6 +42,15 @@ function scorerOf(rules: ScorerOptions<'exact'>, reader: LabelReader | null): Sc
         ? { score: 0, read: answered.trim() }
         : scoreOfReading(reader(answered), answered, wanted)
     },
+  }
+}
+
+/** Reads nothing but the bare label, under the options of the scorer. */
+function bareReader(labels: readonly string[], rules: ScorerOptions<'exact'>): LabelReader {
+  const known = new Map(labels.map((label) => [normalized(label, rules), label]))
+  return (text) => {
+    const label = known.get(normalized(text, rules))
+    return label === undefined ? { kind: text.trim() === '' ? 'empty' : 'none' } : asItStands(label)
   }
 }
 

@@ -21,9 +21,7 @@ const whole =
   (options) => {
     const { overLabels, ...plain } = exact(options)
     const over = (scorer: Scorer): Scorer => ({ ...scorer, name: metric.name, whole: metric })
-    return overLabels === undefined
-      ? over(plain)
-      : { ...over(plain), overLabels: (labels) => over(overLabels(labels)) }
+    return { ...over(plain), overLabels: (labels) => over(overLabels(labels)) }
   }
 
 /** How every scorer that needs neither package nor effect is made; their facts are in core/part/scorers.ts. */

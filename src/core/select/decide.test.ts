@@ -62,7 +62,12 @@ const large = wrongAt(2000, (i) => i % 10 === 0)
 test('a cap lowers the word, says why, and replaces advice to label more', () => {
   const both = [candidate('large', large, 10), candidate('small', large, 1)]
   expect(decide(input(both)).decision.kind).toBe('certified')
-  const cap = { code: 'partial', why: '60 of 180 assertions checked.', next: 'Check the rest.' }
+  const cap = {
+    code: 'partial',
+    candidate: null,
+    why: '60 of 180 assertions checked.',
+    next: 'Check the rest.',
+  }
   const part = decide(input(both, { caps: [{ ...cap, at: 'supported' }] })).decision
   expect(part).toMatchObject({ kind: 'supported', chosen: 'small', certified: { holds: false } })
   expect(part.headline).toContain(cap.why)

@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import { claimOf } from '../proof/claim.ts'
 import type { CheckedConstraint } from '../proof/condition.ts'
-import { type Correction, clearlyFailing, weakest } from '../proof/grade.ts'
+import { type Correction, clearlyFailing } from '../proof/grade.ts'
 import { type LookTerms, uncounted } from '../proof/look-alpha.ts'
 import type { LossModel } from '../proof/loss-model.ts'
 import { checkSlices } from '../proof/slice.ts'
@@ -9,6 +9,7 @@ import type { Verdict } from '../result/candidate.ts'
 import type { Claim, ClaimKind } from '../result/claim.ts'
 import type { RiskSpec } from '../spec/spec.ts'
 import { incumbentOf, lossOf, sliceEvidence } from './candidate-loss.ts'
+import { cappedGrade } from './caps.ts'
 import { checkAmounts, checkLatency } from './constraint-check.ts'
 import { type CostOrder, costOrder, type NotCheaper } from './cost-order.ts'
 import type {
@@ -114,8 +115,8 @@ function judge(
   if (loss === undefined) return blank(candidate, 'broken', broken ?? 'it could not be judged')
   const { constraints, slices } = checksOf(input, candidate, correction)
   const claim = barClaim(input, candidate, loss, correction)
-  const caps = input.caps?.map(({ at }) => at) ?? []
-  const grade = weakest([claim.kind, ...caps, ...constraints.flatMap((one) => one.grade ?? [])])
+  const grades = [claim.kind, ...constraints.flatMap((one) => one.grade ?? [])]
+  const grade = cappedGrade(input, id, grades)
   const notCheaper = order.notCheaper.get(id)
   const own = id === input.incumbent
   const standing: Standing = own ? 'incumbent' : standingOf(grade, notCheaper)

@@ -28,6 +28,8 @@ export interface CandidateEvidence {
   >
   /** Why it could not be judged at all (crashed, out of memory); it gets the verdict `broken`. */
   readonly broken?: string
+  /** The change that would mend it, where it is known. */
+  readonly fix?: string
   /** Warm requests of batch 1, in seconds, for the p95 constraint. */
   readonly latenciesS?: readonly number[]
   readonly peakRss?: Estimate<'B'>

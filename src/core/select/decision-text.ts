@@ -10,6 +10,7 @@ import {
   points,
   theseItems,
 } from '../unit/figure-words.ts'
+import { blockedClaim, blockingCaps, capsOn } from './caps.ts'
 import {
   brokenRivals,
   couldWin,
@@ -37,8 +38,8 @@ export function writeDecision(facts: DecisionFacts): Decision {
     headline: [...headline(facts, kind, subject, next), ...notes(facts)]
       .filter((sentence) => sentence !== '')
       .join(' '),
-    matches: matchesClaim(facts, subject),
-    certified: certifiedClaim(facts, subject),
+    matches: blockedClaim(input, 'Does not match') ?? matchesClaim(facts, subject),
+    certified: blockedClaim(input, 'Not certified') ?? certifiedClaim(facts, subject),
     pLossOverMargin: chosen?.claim?.pOverCorrected ?? null,
     next,
     caps: input.caps ?? [],
@@ -51,6 +52,7 @@ export function writeDecision(facts: DecisionFacts): Decision {
 }
 
 function kindOf({ ranked, uncosted, chosen, input }: DecisionFacts): ClaimKind {
+  if (blockingCaps(input).length > 0) return 'undecided'
   if (chosen !== null) return chosen.standing === 'certified' ? 'certified' : 'supported'
   // What may be good enough and may be cheaper leaves it open whether the incumbent is needed.
   if (uncosted.some(({ grade }) => grade !== 'none')) return 'undecided'
@@ -77,6 +79,7 @@ function headline(
   next: readonly NextStep[],
 ): string[] {
   const { input, chosen } = facts
+  if (blockingCaps(input).length > 0) return ['Not decided.', ...unjudged(facts)]
   if (chosen !== null && hasClaim(chosen)) return shipHeadline(facts, chosen, next)
   if (goodAtUnknownCost(facts).length > 0) return costHeadline(facts)
   if (kind !== 'undecided' || subject?.grade !== 'undecided' || !hasClaim(subject))
@@ -137,7 +140,7 @@ function shipHeadline(
     `: ${word}.`,
   )
   // What caps the word stands in the notes; labels would not lift it.
-  const capped = (facts.input.caps?.length ?? 0) > 0
+  const capped = capsOn(facts.input, chosen.id).length > 0
   return certified || capped
     ? [start, loss]
     : [start, loss, settlingSentence(next, chosen.claim.against)]

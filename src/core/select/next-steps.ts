@@ -2,6 +2,8 @@ import { settlingSteps } from '../proof/settling.ts'
 import type { ClaimKind } from '../result/claim.ts'
 import type { Decision, NextStep } from '../result/run-result.ts'
 import { plural, points } from '../unit/figure-words.ts'
+import { blockingCaps, capsOn, liftingSteps } from './caps.ts'
+import type { CandidateEvidence } from './decision-input.ts'
 import {
   brokenRivals,
   type DecisionFacts,
@@ -11,10 +13,10 @@ import {
 } from './judged.ts'
 import { seenOverItems } from './scope-claims.ts'
 
-const mendStep = ({ id }: { readonly id: string }): NextStep => ({
+const mendStep = ({ id, fix }: CandidateEvidence): NextStep => ({
   kind: 'candidate',
   count: null,
-  text: `Mend ${id} and run again; what is stored is not asked for twice.`,
+  text: fix ?? `Mend ${id} and run again; what is stored is not asked for twice.`,
 })
 
 /** How to tell what candidates cost that are good enough, or may be, and of which nobody knows whether they are cheaper. */
@@ -49,6 +51,8 @@ export function nextSteps(
 ): readonly NextStep[] {
   const { input, correction, limit } = facts
   const mend = facts.chosen !== null ? [] : brokenRivals(input).map(mendStep)
+  const blocking = blockingCaps(input)
+  if (blocking.length > 0) return [...liftingSteps(blocking), ...mend]
   const cost = costSteps(facts)
   if (facts.chosen === null && cost.length > 0) return [...mend, ...cost]
   if (kind === 'certified' || subject === null || !hasClaim(subject)) return [...mend, ...cost]
@@ -60,10 +64,8 @@ export function nextSteps(
     const text = tryNext(claim.expected - limit, id, input.incumbent)
     return [{ kind: 'candidate', count: null, text }]
   }
-  const lift = (input.caps ?? []).flatMap(({ next }): NextStep[] =>
-    next === null ? [] : [{ kind: 'candidate', count: null, text: next }],
-  )
-  if ((input.caps?.length ?? 0) > 0) return [...mend, ...lift]
+  const caps = capsOn(input, id)
+  if (caps.length > 0) return [...mend, ...liftingSteps(caps)]
   const terms = { limit, risk: input.risk, look: facts.look, looked: correction.looked }
   const steps = settlingSteps({ id, incumbent: input.incumbent }, loss, terms)
   const dearer = facts.ranked.find(({ standing }) => standing === 'certified')

@@ -15,7 +15,7 @@ const badges = {
 export function decisionHeader(result: RunResult): Html {
   const { task, decision } = result
   const { first, rest } = headlineOf(result)
-  const { claims, leftOut, next } = summaryOf(result)
+  const { claims, leftOut, health, next } = summaryOf(result)
   const synthetic = task.synthetic
     ? html`<span class="badge synthetic">synthetic data</span>`
     : null
@@ -25,7 +25,7 @@ export function decisionHeader(result: RunResult): Html {
 <p class="headline">${first}</p>
 ${rest === '' ? null : html`<p class="evidence">${cut(rest, 1200)}</p>`}
 <div class="claims">${claims.map(claimBox)}</div>
-${boxed('left-out', 'Left out', leftOut)}${boxed('next', 'Next', next)}${task.description === null ? null : note(task.description)}
+${boxed('left-out', 'Left out', leftOut)}${boxed('health', 'Answers', health)}${boxed('next', 'Next', next)}${task.description === null ? null : note(task.description)}
 </header>`
 }
 

@@ -15,7 +15,7 @@ import {
 /** The report as Markdown that fits a pull request. */
 export function renderMarkdown(result: RunResult): string {
   const { task, decision, provenance } = result
-  const { headline, claims, broken, leftOut, next, cost } = summaryOf(result)
+  const { headline, claims, broken, leftOut, health, next, cost } = summaryOf(result)
   const blocks: readonly (readonly Markdown[])[] = [
     [md`### rightsize: ${task.name}${task.synthetic ? md` (synthetic data)` : null}`],
     [md`**${cutMd(headline, 900)}**`],
@@ -29,6 +29,7 @@ export function renderMarkdown(result: RunResult): string {
     leftOut.length === 0
       ? []
       : [md`Left out:`, ...leftOut.map((text) => md`- ${cutMd(text, 300)}`)],
+    health.length === 0 ? [] : [md`Answers:`, ...health.map((text) => md`- ${cutMd(text, 300)}`)],
     next.length === 0 ? [] : [md`Next:`, ...listed(next)],
     foldedList(
       'What the data show',

@@ -1,3 +1,4 @@
+import { healthText } from '../../result/answer-health-text.ts'
 import type { CandidateResult } from '../../result/candidate.ts'
 import { leftOutText } from '../../result/left-out-text.ts'
 import type { RunResult } from '../../result/run-result.ts'
@@ -19,6 +20,8 @@ export interface Summary {
   readonly broken: readonly string[]
   /** What of the inputs the decision does not stand on, sentence by sentence. */
   readonly leftOut: readonly string[]
+  /** Answers that were not read, or only after normalization, by candidate. */
+  readonly health: readonly string[]
   readonly next: readonly string[]
   /** What finding out has cost, sentence by sentence. */
   readonly cost: readonly string[]
@@ -41,6 +44,7 @@ export function summaryOf(result: RunResult): Summary {
       .filter(({ verdict }) => verdict === 'broken')
       .map(({ id, why }) => `${id} broke: ${why}`),
     leftOut: result.task.leftOut.map(leftOutText),
+    health: result.candidates.flatMap(({ id, health }) => healthText(id, health)),
     next: nextTexts(next),
     cost: costSentences(result),
   }

@@ -21,7 +21,7 @@ export interface TerminalOptions {
 export function renderTerminal(result: RunResult, options: TerminalOptions): string {
   const width = Math.max(60, Math.min(options.columns, 100))
   const paint = painter(options.color)
-  const { headline, claims, leftOut, next, cost } = summaryOf(result)
+  const { headline, claims, leftOut, health, next, cost } = summaryOf(result)
   const { order } = result.decision
   const columns = fitting(result, width)
   const over = columns.some(({ spare }) => spare) ? 'P(over)' : null
@@ -37,6 +37,7 @@ export function renderTerminal(result: RunResult, options: TerminalOptions): str
     leftOut.length === 0
       ? ''
       : `Left out\n${lines(shortened(leftOut, mostLeftOut), '  - ', '    ')}`,
+    health.length === 0 ? '' : `Answers\n${lines(shortened(health, mostLeftOut), '  - ', '    ')}`,
     next.length === 0 ? '' : `Next\n${lines(next, '  - ', '    ')}`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
@@ -48,10 +49,7 @@ const mostLeftOut = 6
 const shortened = (texts: readonly string[], most: number): readonly string[] =>
   texts.length <= most
     ? texts
-    : [
-        ...texts.slice(0, most - 1),
-        `${texts.length - most + 1} more kinds are listed in the report.`,
-      ]
+    : [...texts.slice(0, most - 1), `${texts.length - most + 1} more are listed in the report.`]
 
 interface Painter {
   bold(text: string): string
