@@ -151,7 +151,7 @@ function fieldLines(text: string, matcher: LabelMatcher): Reading | null {
   const lines = text.trim().split(/\n+/)
   if (lines.length < 2) return null
   const found = lines.flatMap((line, at) => {
-    const bare = line.replace(/^[\s>#*_+•-]+|[*_`]+/g, '')
+    const bare = line.replace(/^[\s>#*_+•-]+|[*`]+/g, '')
     const [, name = '', value = ''] = /^([^:=]{1,40})[:=]\s*(.+)$/.exec(bare) ?? []
     const reading = isAnswerField(name) ? readText(value, matcher) : none
     return reading.kind === 'none' ? [] : [{ at, name, reading }]

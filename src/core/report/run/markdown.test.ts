@@ -80,3 +80,22 @@ test('what was left out stands in every form of the report', () => {
     sentence,
   )
 })
+
+test('answers that were not read, or only after normalization, stand in every form of the report', () => {
+  const health = {
+    ...{ closed: true, answers: 60, unread: { none: 30, cut: 11 }, unreadShare: 41 / 60 },
+    ...{ wrapped: 12, rules: { case: 12 }, fix: 'Raise `settings.maxTokens` of small.' },
+    examples: [{ kind: 'none' as const, item: '1', raw: 'I think' }],
+  }
+  const [first, ...others] = supported.candidates
+  const result = { ...supported, candidates: first ? [{ ...first, health }, ...others] : [] }
+  const unread =
+    '41 of 60 answers cannot be read (30 none of the labels, 11 cut off by the token limit'
+  const wrapped = '12 of 60 answers (20.0 %) were read after normalization (case 12).'
+  const terminal = renderTerminal(result, { columns: 100, color: false }).replace(/\s+/g, ' ')
+  for (const text of [renderMarkdown(result), renderHtml(result), terminal]) {
+    expect(text).toContain(unread)
+    expect(text).toContain(wrapped)
+    expect(text).toContain('settings.maxTokens')
+  }
+})
