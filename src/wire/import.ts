@@ -18,7 +18,7 @@ export async function importModel(
   const { importFolder } = await import('../app/import/folder.ts')
   const { openEngine } = await import('../adapters/tensors/onnxruntime.ts')
   const { modelFiles } = await import('../adapters/tensors/model-file.ts')
-  const { fileSource } = await import('../adapters/tensors/model-file/file-source.ts')
+  const { fileSource } = await import('../adapters/files/file-source.ts')
   const { openTokenizer } = await import('../adapters/tokenizer/huggingface.ts')
   const at = (path: string) => resolve(cwd, path)
   const placed = { folder: at(folder), out: at(out), logits: logits && at(logits) }

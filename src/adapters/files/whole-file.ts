@@ -62,6 +62,15 @@ export async function fileDigest(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
+/** sha256 of each named file, by name. */
+export async function fileDigests(
+  files: Iterable<readonly [name: string, path: string]>,
+): Promise<Readonly<Record<string, string>>> {
+  const found: [string, string][] = []
+  for (const [name, path] of files) found.push([name, await fileDigest(path)])
+  return Object.fromEntries(found)
+}
+
 /** Makes the folder that a file will lie in. */
 export async function makeRoom(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })

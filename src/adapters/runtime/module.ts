@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -13,6 +12,7 @@ import type {
 import { RightsizeError } from '../../core/error/error.ts'
 import { redact } from '../../core/error/secret.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
+import { moduleRevision } from '../files/code-revision.ts'
 import { answerAll, type Functions } from './module/answering.ts'
 
 /** What a user's file may export. `answerBatch` wins where both are there. */
@@ -40,11 +40,10 @@ async function openModule(
   const [path = '', name] = (candidate.model ?? '').split('#')
   if (path === '')
     throw new RightsizeError('MODULE_UNUSABLE', `candidate ${candidate.id} names no module`)
-  const place = locate(path, context.baseDir)
-  const functions = pickFunctions(await load(place.href), name, path)
+  const functions = pickFunctions(await load(locate(path, context.baseDir)), name, path)
   const alive = context.alive ?? (() => undefined)
   return {
-    identity: identify(candidate, place.file),
+    identity: await identify(candidate, context),
     batchSize: candidate.settings.batch ?? defaultBatch,
     answer: (batch) => answerAll(functions, batch, { labels: candidate.labels ?? [], alive }),
     usage: async () => ({
@@ -58,21 +57,15 @@ async function openModule(
   }
 }
 
-interface Place {
-  readonly href: string
-  readonly file: string | null
-}
-
-/** A file below the folder of the spec, or a package installed there. */
-function locate(path: string, baseDir: string): Place {
+/** Address of a file below the folder of the spec, or a package installed there. */
+function locate(path: string, baseDir: string): string {
   const file = isAbsolute(path) ? path : resolve(baseDir, path)
-  if (existsSync(file)) return { href: pathToFileURL(file).href, file }
+  if (existsSync(file)) return pathToFileURL(file).href
   try {
-    const found = createRequire(join(baseDir, 'package.json')).resolve(path)
-    return { href: pathToFileURL(found).href, file: found }
+    return pathToFileURL(createRequire(join(baseDir, 'package.json')).resolve(path)).href
   } catch {
     // Packages with ESM exports only cannot be found that way; the import itself may know them.
-    return { href: path, file: null }
+    return path
   }
 }
 
@@ -107,12 +100,10 @@ function callable(value: unknown): unknown {
   return (value as { answer?: unknown } | undefined)?.answer
 }
 
-function identify(candidate: CandidateSpec, file: string | null): ModelIdentity {
-  const hash = createHash('sha256').update(candidate.model ?? '')
-  if (file !== null) hash.update(readFileSync(file))
+async function identify(candidate: CandidateSpec, context: RuntimeContext): Promise<ModelIdentity> {
   return {
     model: candidate.model ?? '',
-    revision: hash.digest('hex'),
+    revision: await moduleRevision(candidate, context),
     precision: 'unknown',
     engine: `node@${process.versions.node}`,
     floating: false,

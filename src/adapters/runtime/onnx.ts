@@ -1,4 +1,3 @@
-import { isAbsolute, join } from 'node:path'
 import type {
   ModelIdentity,
   Runtime,
@@ -12,7 +11,7 @@ import { classNames, fixedTokens, maxTokens } from '../../core/onnx/model-config
 import { requireTextInputs, tokenFacts } from '../../core/onnx/text-feeds.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import { answerAll, type Loaded, type TextSide } from './onnx/answer.ts'
-import { digestModel, findModel, type ModelFolder } from './onnx/folder.ts'
+import { digestModel, type ModelFolder, openedModel } from './onnx/folder.ts'
 import { openTokenizerFile } from './onnx/tokenizer-file.ts'
 import { weightsOf } from './onnx/weights.ts'
 
@@ -37,7 +36,7 @@ async function openOnnx(
   candidate: CandidateSpec,
   context: RuntimeContext,
 ): Promise<RuntimeSession> {
-  const model = findModel(modelPath(candidate, context), variantOf(candidate))
+  const model = openedModel(candidate, context)
   const { settings } = candidate
   const session = await openGraph(parts.engine, model, candidate)
   const inputs = inputsOf(session)
@@ -70,19 +69,6 @@ function onnxSession(loaded: Loaded, identity: ModelIdentity, threads: number): 
       peakRssBytes: null,
     }),
     close: () => loaded.session.close(),
-  }
-}
-
-function modelPath(candidate: CandidateSpec, context: RuntimeContext): string {
-  if (!candidate.model)
-    throw new RightsizeError('MODEL_NOT_FOUND', `candidate ${candidate.id} names no model`)
-  return isAbsolute(candidate.model) ? candidate.model : join(context.baseDir, candidate.model)
-}
-
-function variantOf({ settings }: CandidateSpec): { int8?: boolean; variant?: string } {
-  return {
-    ...(settings.int8 === undefined ? {} : { int8: settings.int8 }),
-    ...(typeof settings['variant'] === 'string' ? { variant: settings['variant'] } : {}),
   }
 }
 

@@ -39,14 +39,15 @@ async function openReplay(
 ): Promise<RuntimeSession> {
   const path = candidate.model ?? ''
   const file = isAbsolute(path) ? path : resolve(context.baseDir, path)
-  const text = read(file)
+  const bytes = read(file)
+  const text = decodedText(bytes, file)
   const answers = new Map(
     rowsOf(text, file).map((row) => [row.id, answerOf(row, candidate.labels ?? [])]),
   )
   return {
     identity: {
       model: candidate.model ?? '',
-      revision: createHash('sha256').update(text).digest('hex'),
+      revision: createHash('sha256').update(bytes).digest('hex'),
       precision: 'unknown',
       engine: 'replay',
       floating: false,
@@ -69,11 +70,10 @@ async function openReplay(
   }
 }
 
-function read(file: string): string {
+function read(file: string): Buffer {
   try {
-    return decodedText(readFileSync(file), file)
+    return readFileSync(file)
   } catch (cause) {
-    if (cause instanceof RightsizeError) throw cause
     throw new RightsizeError('REPLAY_UNUSABLE', `${file} cannot be read`, { cause })
   }
 }

@@ -6,7 +6,6 @@ import type {
 } from '../../contract/runtime.ts'
 import type { Answer } from '../../core/data/answer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { runtimeFor } from '../../core/part/runtimes.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { Classified } from '../../core/student/example.ts'
 import { LinearClassifier } from '../../core/student/runtime-linear.ts'
@@ -17,7 +16,7 @@ import {
   decodeLinear,
   decodeStatic,
 } from '../../core/student/student-forms.ts'
-import { type StudentFile, studentFile } from './student/file.ts'
+import { encoderOf, type StudentFile, studentFile } from './student/file.ts'
 
 /** Texts per message to the child; these models need microseconds each. */
 const batchSize = 256
@@ -117,17 +116,6 @@ async function openHead(
     },
     usage: encoder.usage,
     close: encoder.close,
-  }
-}
-
-/** `settings.encoder` of the spec, else the folder `encoder` beside the head. Its labels are not the head's. */
-function encoderOf(candidate: CandidateSpec, file: StudentFile): CandidateSpec {
-  const { labels: _labels, parameters: _parameters, ...rest } = candidate
-  const named = candidate.settings['encoder']
-  return {
-    ...rest,
-    runtime: runtimeFor.graph,
-    model: typeof named === 'string' ? named : file.beside('encoder'),
   }
 }
 

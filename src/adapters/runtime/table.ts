@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { Processes } from '../../contract/processes.ts'
@@ -99,9 +99,19 @@ export async function openRuntime(
     throw new RightsizeError('RUNTIME_NO_EXEC', `candidate ${candidate.id} would run code`, {
       at: runtime,
     })
-  const load = lookUp(remoteTable, runtime)
+  const { withFiles } = await import('./revision/table.ts')
+  return withFiles(await opened(candidate, context, options), candidate, context)
+}
+
+async function opened(
+  candidate: CandidateSpec,
+  context: RuntimeContext,
+  options: OpenOptions,
+): Promise<RuntimeSession> {
+  const load = lookUp(remoteTable, candidate.runtime)
   if (load) return (await load(options)).open(candidate, context)
   const { openInChild } = await import('./process/child.ts')
+  const { code } = runtimePart(candidate.runtime, candidate.id)
   return openInChild(candidate, context, { ...options, trusted: code })
 }
 
@@ -122,8 +132,8 @@ interface AdapterModule {
 }
 
 async function loadAdapter(runtime: AdapterName): Promise<Runtime> {
-  const isFile = isAbsolute(runtime) || runtime.startsWith('.')
-  const name = isFile ? pathToFileURL(resolve(runtime)).href : runtime.replace(/^npm:/, '')
+  const { isPath } = await import('../files/code-revision.ts')
+  const name = isPath(runtime) ? pathToFileURL(resolve(runtime)).href : runtime.replace(/^npm:/, '')
   const module = (await import(name).catch((cause: unknown) => {
     throw new RightsizeError('RUNTIME_UNKNOWN', `${runtime} could not be imported`, { cause })
   })) as AdapterModule

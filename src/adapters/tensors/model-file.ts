@@ -8,7 +8,7 @@ import { protobufLimit } from '../../core/onnx/encode.ts'
 import { encodeFiles } from '../../core/onnx/external-write.ts'
 import { executableGraph } from '../../core/onnx/graph-check.ts'
 import type { ByteSource, Model } from '../../core/onnx/model.ts'
-import { fileSource, folderSources } from './model-file/file-source.ts'
+import { fileSource, folderSources } from '../files/file-source.ts'
 import { writeDraft } from './model-file/write-chunks.ts'
 
 /** ONNX models on the local disk. */

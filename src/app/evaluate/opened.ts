@@ -118,6 +118,7 @@ function candidateDigest(
     settings,
     prompt: spec.prompt,
     system: spec.system,
+    labels: spec.labels,
     taught,
   })
   return effects.digest(new TextEncoder().encode(text))

@@ -1,5 +1,5 @@
 import { encodeModel } from '../../core/onnx/encode.ts'
-import { modelIdentity } from '../../core/result/model-identity.ts'
+import { filesBeside, modelIdentity } from '../../core/result/model-identity.ts'
 import type { Contender } from './contender.ts'
 import type { Original } from './open-original.ts'
 
@@ -37,20 +37,11 @@ export function identityOf(
   if (contender.state === null) return contender.id
   const graph = 'graph'
   const files = modelFilesOf(contender, graph, original)
-  const bytesOf = (name: string) => files.get(name) ?? null
-  const json = (name: string): unknown => {
-    const bytes = bytesOf(name)
-    return bytes === null ? null : JSON.parse(new TextDecoder().decode(bytes))
+  const beside: Record<string, string> = {}
+  for (const name of filesBeside) {
+    const bytes = files.get(name)
+    if (bytes !== undefined) beside[name] = digest(bytes)
   }
-  const tokenizer = bytesOf('tokenizer.json')
-  return modelIdentity(
-    {
-      graph: digest(bytesOf(graph) ?? new Uint8Array()),
-      data: {},
-      tokenizer: tokenizer === null ? null : digest(tokenizer),
-      tokenizerConfig: json('tokenizer_config.json'),
-      config: json('config.json') ?? {},
-    },
-    digest,
-  )
+  const bytes = files.get(graph) ?? new Uint8Array()
+  return modelIdentity({ graph: digest(bytes), data: {}, beside }, digest)
 }

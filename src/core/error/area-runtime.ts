@@ -161,6 +161,11 @@ export const runtimeErrors = {
     why: 'It must write one JSON object per line, {"id", "output"}, with the id of the request.',
     next: 'Write answers to stdout, one per line, and everything else to stderr.',
   },
+  CANDIDATE_INPUT: {
+    title: 'A declared input is missing',
+    why: 'A path under `inputs` of a candidate is neither a file nor a folder.',
+    next: 'Correct the path (relative to the spec), or leave it out of `inputs`.',
+  },
   MODULE_UNUSABLE: {
     title: 'The module cannot be loaded',
     why: 'It cannot be imported, or it exports no function.',

@@ -13,8 +13,8 @@ export interface RuntimePart extends Part {
   /** Runs code that the spec names: `--no-exec` refuses it. */
   readonly code: boolean
   /**
-   * Files whose digest is its identity and that `check` compares with the lock; null where no file holds the model, or
-   * where looking would run code.
+   * Files whose digest is its identity and that `check` compares with the lock, without running them; null where no file
+   * holds the model.
    */
   readonly files: string | null
   /** What of a row it is told: the input, the columns its prompt names as well, or the id and every column but the label. */
@@ -81,7 +81,7 @@ const hosted = {
   talks: true,
 } as const satisfies Partial<RuntimePart>
 
-const onnxFiles = 'the graph with its external data, tokenizer.json and the config files'
+const onnxFiles = 'the graph, the tensor data that it names, and the files of tokenizer and config'
 const onnxruntime = 'onnxruntime-node'
 
 /** Every kind of runtime that rightsize brings. How each is loaded: adapters/runtime/table.ts. */
@@ -218,7 +218,7 @@ export const runtimes = {
     where: 'here',
     quick: false,
     code: true,
-    files: null,
+    files: 'the program with what it imports, and the files that its command line or `inputs` name',
     sees: 'row',
     needs: ['command'],
     short: 'command',
@@ -228,7 +228,7 @@ export const runtimes = {
     summary: 'a function of a JavaScript file or package: answer(input) or answerBatch(inputs)',
     example: '{ runtime: module, model: ./answer.mjs }',
     code: true,
-    files: null,
+    files: 'the module, what it imports, and `inputs`',
     sees: 'row',
     needs: ['model'],
   },
@@ -237,7 +237,7 @@ export const runtimes = {
     summary: 'answers that exist already, from a JSONL, JSON or CSV file; no model is called',
     example: '{ runtime: replay, model: answers.jsonl }',
     where: 'here',
-    files: null,
+    files: 'the file of answers',
     sees: 'row',
     needs: ['model'],
   },
@@ -262,7 +262,7 @@ export const adapter: RuntimePart = {
   example: '{ runtime: ./adapter.mjs }',
   quick: false,
   code: true,
-  files: null,
+  files: 'the code of the adapter and what it imports, and `inputs`',
   sees: 'row',
 }
 

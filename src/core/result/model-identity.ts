@@ -1,15 +1,31 @@
 import { canonicalBytes } from '../data/canonical.ts'
 
-/** What of a model folder decides its answers: sha256 of each file, and settings as they read. */
+/** The files of a model folder that decide its answers: sha256 of each. */
 export interface ModelParts {
   readonly graph: string
-  /** Tensor data beside the graph, by file name. */
+  /** Files of tensor data, by the path that the graph names. */
   readonly data: Readonly<Record<string, string>>
-  readonly tokenizer: string | null
-  /** tokenizer_config.json and config.json, parsed; null where there is none. */
-  readonly tokenizerConfig: unknown
-  readonly config: unknown
+  /** Those of `filesBeside` that are there, by name. */
+  readonly beside: Readonly<Record<string, string>>
 }
+
+/**
+ * What a loader reads in the folder of a model beside the graph: the settings and the files of its tokenizer, in every
+ * form that loaders know. A README is none of them.
+ */
+export const filesBeside = [
+  'config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'vocab.txt',
+  'vocab.json',
+  'merges.txt',
+  'spiece.model',
+  'sentencepiece.bpe.model',
+  'tokenizer.model',
+] as const
 
 /**
  * The one identity of a model folder, in lock, store, compression.json and result: whoever names the model names it so.

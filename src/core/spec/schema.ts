@@ -238,6 +238,12 @@ const candidate = z
       .min(1)
       .optional()
       .describe('Program and arguments; JSONL in and out.'),
+    inputs: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
+        'Files and folders that it reads: part of its identity. A command then counts its program and these alone.',
+      ),
     settings: settings.optional(),
     tune: z
       .boolean()

@@ -35,11 +35,12 @@ export async function identify(
   const model = candidate.model ?? ''
   const listed = await listing(endpoint, model, options)
   const told = { ...listed, ...(await ollamaDigest(endpoint, model, options)) }
-  const prompt = createHash('sha256').update(options.promptText).digest('hex').slice(0, 16)
+  const prompt = short(options.promptText)
+  const at = short(`${endpoint.baseUrl}${endpoint.query} ${endpoint.api ?? ''}`)
   const pinned = told.revision !== undefined || pinnedName.test(model)
   const named = (answered: string): ModelIdentity => ({
     model,
-    revision: `${told.revision ?? answered} prompt:${prompt}`,
+    revision: `${told.revision ?? answered} prompt:${prompt} at:${at}`,
     precision: told.precision ?? 'unknown',
     engine: `${candidate.runtime} ${new URL(endpoint.baseUrl).host}`,
     floating: !pinned && !pinnedName.test(answered),
@@ -50,6 +51,9 @@ export async function identify(
     named(pinned ? model : (answered ?? model))
   return { identity: named(model), resolved }
 }
+
+/** Enough of a digest to tell two texts apart. */
+const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
 function sizes(
   { parameters, activeParameters }: CandidateSpec,

@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import type { RuntimeContext } from '../../../contract/runtime.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
-import { modelIdentity } from '../../../core/result/model-identity.ts'
+import { externalFiles } from '../../../core/onnx/external-files.ts'
+import { filesBeside, modelIdentity } from '../../../core/result/model-identity.ts'
+import type { CandidateSpec } from '../../../core/spec/spec.ts'
+import { fileSource } from '../../files/file-source.ts'
+import { fileDigest, fileDigests } from '../../files/whole-file.ts'
 
 /** A model on disk, found but not yet loaded. */
 export interface ModelFolder {
   /** The .onnx file that will be run. */
   readonly file: string
-  /** Tensor data that the .onnx file points to, beside it. */
-  readonly externalFiles: readonly string[]
+  /** Where its config and tokenizer lie. */
+  readonly root: string
+  /** Files of tensor data that the graph names, by the path that it names. */
+  readonly externalFiles: Readonly<Record<string, string>>
   readonly bytes: number
   /** fp32, fp16, int8 ...: as the name of the file says; fp32 where it says nothing. */
   readonly precision: string
@@ -45,10 +52,12 @@ export function findModel(
   const root = isFile ? folderOf(path) : path
   const externalFiles = externalData(file)
   const tokenizer = join(root, 'tokenizer.json')
+  const data = Object.values(externalFiles)
   return {
     file,
+    root,
     externalFiles,
-    bytes: [file, ...externalFiles].reduce((sum, name) => sum + statSync(name).size, 0),
+    bytes: [file, ...data].reduce((sum, name) => sum + statSync(name).size, 0),
     precision: precisionOf(file),
     config: (readJson(join(root, 'config.json')) ?? {}) as Readonly<Record<string, unknown>>,
     tokenizerFile: existsSync(tokenizer) ? tokenizer : null,
@@ -56,22 +65,30 @@ export function findModel(
   }
 }
 
-/** The identity of a model: of everything that decides what it answers. */
-export async function digestModel(model: ModelFolder): Promise<string> {
-  const data: Record<string, string> = {}
-  for (const file of model.externalFiles) data[basename(file)] = await digestFile(file)
-  const { tokenizerFile, tokenizerConfig = null, config } = model
-  const tokenizer = tokenizerFile === null ? null : await digestFile(tokenizerFile)
-  const graph = await digestFile(model.file)
-  return modelIdentity({ graph, data, tokenizer, tokenizerConfig, config }, sha256)
+/** The model that a candidate names, in the build that its settings choose. Throws MODEL_NOT_FOUND. */
+export function openedModel(
+  { id, model, settings }: CandidateSpec,
+  { baseDir }: Pick<RuntimeContext, 'baseDir'>,
+): ModelFolder {
+  if (!model) throw new RightsizeError('MODEL_NOT_FOUND', `candidate ${id} names no model`)
+  const { int8, variant } = settings
+  return findModel(isAbsolute(model) ? model : join(baseDir, model), {
+    ...(int8 === undefined ? {} : { int8 }),
+    ...(typeof variant === 'string' ? { variant } : {}),
+  })
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
-async function digestFile(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array)
-  return hash.digest('hex')
+/** The identity of a model: of every file that a loader of its folder reads. */
+export async function digestModel({ file, root, externalFiles }: ModelFolder): Promise<string> {
+  const beside = filesBeside.flatMap((name) =>
+    existsSync(join(root, name)) ? [[name, join(root, name)] as const] : [],
+  )
+  const parts = {
+    graph: await fileDigest(file),
+    data: await fileDigests(Object.entries(externalFiles)),
+    beside: await fileDigests(beside),
+  }
+  return modelIdentity(parts, (bytes) => createHash('sha256').update(bytes).digest('hex'))
 }
 
 /** A model given as onnx/model.onnx has its tokenizer one folder up. */
@@ -99,13 +116,14 @@ function onnxFiles(folder: string): readonly string[] {
     .filter((name) => name.endsWith('.onnx'))
 }
 
-/** Exporters name external data model.onnx_data, model.onnx.data or model.onnx_data_1. */
-function externalData(file: string): readonly string[] {
-  const name = basename(file)
-  return readdirSync(dirname(file))
-    .filter((other) => other.startsWith(`${name}_data`) || other.startsWith(`${name}.data`))
-    .sort()
-    .map((other) => join(dirname(file), other))
+/** Tensor data under whatever name the graph gives it. Throws ONNX_EXTERNAL_DATA where a file is missing. */
+function externalData(file: string): Readonly<Record<string, string>> {
+  const named = externalFiles(fileSource(file)).map((name) => {
+    const path = resolve(dirname(file), name)
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) return [name, path] as const
+    throw new RightsizeError('ONNX_EXTERNAL_DATA', `'${name}' is missing`, { at: file })
+  })
+  return Object.fromEntries(named)
 }
 
 /** A pointer is a text of about 130 bytes that begins with this line (source: git-lfs docs/spec.md). */

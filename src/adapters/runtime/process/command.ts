@@ -1,7 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Processes } from '../../../contract/processes.ts'
 import type {
   ModelIdentity,
@@ -14,6 +11,7 @@ import type { Answer } from '../../../core/data/answer.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { redact, secretsOf } from '../../../core/error/secret.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
+import { commandRevision } from '../../files/code-revision.ts'
 import { converse } from './dialogue.ts'
 import { hasEnded, killGroup } from './group.ts'
 import { type Kept, keep } from './keeper.ts'
@@ -27,8 +25,6 @@ export interface CommandParts {
 const defaultTimeoutS = 60
 /** Items sent at once unless settings.batch says otherwise. */
 const defaultBatch = 16
-/** Files of the command line up to this size enter the identity. */
-const hashedBytes = 64 * 1024 * 1024
 
 /**
  * A long-running program: one JSON object per line, `{ id, input }` in, `{ id, output, tokens?, joules?, price?, error? }`
@@ -46,10 +42,12 @@ async function open(
   const argv = candidate.command ?? []
   if (argv[0] === undefined)
     throw new RightsizeError('COMMAND_MISSING', `candidate ${candidate.id} has no command`)
+  // Before the program runs: what it writes is not what it was.
+  const identity = await identify(candidate, context)
   const keeper = await keep(() => start(parts, candidate, context))
   const threads = candidate.settings.threads ?? 1
   return {
-    identity: identify(argv, context),
+    identity,
     batchSize: candidate.settings.batch ?? defaultBatch,
     answer: async (batch, signal) => {
       signal?.throwIfAborted()
@@ -75,18 +73,10 @@ const silent: Answer = {
   retryable: true,
 }
 
-/** The words of the command line, and the contents of those that are files. */
-function identify(argv: readonly string[], context: RuntimeContext): ModelIdentity {
-  const hash = createHash('sha256')
-  for (const word of argv) {
-    hash.update(`${word}\n`)
-    const file = resolve(context.baseDir, word)
-    if (existsSync(file) && statSync(file).isFile() && statSync(file).size <= hashedBytes)
-      hash.update(readFileSync(file))
-  }
+async function identify(candidate: CandidateSpec, context: RuntimeContext): Promise<ModelIdentity> {
   return {
-    model: redact(argv.join(' '), secretsOf(context.env)),
-    revision: hash.digest('hex'),
+    model: redact((candidate.command ?? []).join(' '), secretsOf(context.env)),
+    revision: await commandRevision(candidate, context),
     precision: 'unknown',
     engine: 'command',
     floating: false,

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { RuntimeContext } from '../../../contract/runtime.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
+import { runtimeFor } from '../../../core/part/runtimes.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 
 /** The one safetensors file of a student. */
@@ -18,7 +19,10 @@ export interface StudentFile {
 const fileName = 'model.safetensors'
 
 /** Reads the file that `model` names, or the one in the folder that it names. Throws MODEL_NOT_FOUND. */
-export function studentFile(candidate: CandidateSpec, context: RuntimeContext): StudentFile {
+export function studentFile(
+  candidate: CandidateSpec,
+  context: Pick<RuntimeContext, 'baseDir'>,
+): StudentFile {
   if (!candidate.model)
     throw new RightsizeError('MODEL_NOT_FOUND', `candidate ${candidate.id} names no model`, {
       next: 'Give the path of a trained student, or set train: true.',
@@ -40,4 +44,15 @@ function fileIn(path: string): string {
     : path
   if (statSync(file, { throwIfNoEntry: false })?.isFile()) return file
   throw new RightsizeError('MODEL_NOT_FOUND', `${file} does not exist`)
+}
+
+/** `settings.encoder` of the spec, else the folder `encoder` beside the head. Its labels are not the head's. */
+export function encoderOf(candidate: CandidateSpec, file: StudentFile): CandidateSpec {
+  const { labels: _labels, parameters: _parameters, ...rest } = candidate
+  const named = candidate.settings['encoder']
+  return {
+    ...rest,
+    runtime: runtimeFor.graph,
+    model: typeof named === 'string' ? named : file.beside('encoder'),
+  }
 }

@@ -8,8 +8,8 @@ import {
   statSync,
 } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
-import { RightsizeError } from '../../../core/error/error.ts'
-import type { ByteSource } from '../../../core/onnx/model.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import type { ByteSource } from '../../core/onnx/model.ts'
 
 /**
  * A file that is read in pieces, by position; it is open only while a piece is read, so nothing has to be closed. A file that was

@@ -1,0 +1,154 @@
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, extname, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Files by a name that is the same wherever the folder lies. */
+export type NamedFiles = ReadonlyMap<string, string>
+
+/**
+ * The files that a module brings with it, without running any of it: itself, what it imports or requires, what those
+ * import, and the code of packages that are named, with their dependencies. An import of a computed path counts every
+ * code file beside the module. A file that the source names in a literal counts as well, unless the source writes files:
+ * then it may be its own output. What is opened under a name that is put together elsewhere cannot be seen: it is
+ * declared with `inputs`.
+ */
+export function importGraph(entry: string): NamedFiles {
+  const graph: Graph = { files: new Map(), packages: new Set(), root: dirname(entry) }
+  addModule(graph, entry)
+  return graph.files
+}
+
+/** The same for a package that is found from a folder as Node finds it; empty where there is none. */
+export function packageGraph(name: string, folder: string): NamedFiles {
+  const graph: Graph = { files: new Map(), packages: new Set(), root: folder }
+  addPackage(graph, name, folder)
+  return graph.files
+}
+
+interface Graph {
+  readonly files: Map<string, string>
+  /** Real folders of the packages that were added. */
+  readonly packages: Set<string>
+  readonly root: string
+}
+
+const code = ['.mjs', '.js', '.cjs', '.ts', '.mts', '.cts']
+const loaded = [...code, '.json', '.node', '.wasm']
+
+function addModule(graph: Graph, file: string): void {
+  const name = relative(graph.root, file).split(sep).join('/')
+  if (graph.files.has(name)) return
+  graph.files.set(name, file)
+  if (!code.includes(extname(file))) return
+  const folder = dirname(file)
+  const { imported, named, computed } = namesIn(readFileSync(file, 'utf8'))
+  for (const specifier of imported) addImport(graph, specifier, folder)
+  for (const path of named) {
+    const found = fileAt(resolve(folder, path))
+    if (found !== null) addModule(graph, found)
+  }
+  if (computed) for (const one of codeIn(folder)) addModule(graph, one)
+}
+
+function addImport(graph: Graph, specifier: string, folder: string): void {
+  if (specifier.startsWith('node:') || builtinModules.includes(specifier)) return
+  const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier
+  if (/^(\.{1,2}([/\\]|$)|[/\\]|[A-Za-z]:[/\\])/.test(path)) {
+    const found = moduleAt(resolve(folder, path.replace(/[?#].*$/, '')))
+    if (found !== null) addModule(graph, found)
+  } else addPackage(graph, path, folder)
+}
+
+/** The file that Node takes for a path: itself, with an ending, or the index of a folder. */
+function moduleAt(path: string): string | null {
+  const endings = ['', '.js', '.json', '.node', '.mjs', '.cjs', '.ts', '/index.js', '/index.json']
+  for (const ending of endings) {
+    const found = fileAt(`${path}${ending}`)
+    if (found !== null) return found
+  }
+  return null
+}
+
+const fileAt = (path: string): string | null =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() ? path : null
+
+const codeIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && code.includes(extname(entry.name)))
+    .map((entry) => join(folder, entry.name))
+
+/** All code of a package, and of the packages that it depends on. */
+function addPackage(graph: Graph, specifier: string, from: string): void {
+  const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
+  const folder = packageFolder(name, from)
+  if (folder === null || graph.packages.has(folder)) return
+  graph.packages.add(folder)
+  const manifest = readManifest(join(folder, 'package.json'))
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    const parts = path.split(sep)
+    if (parts.includes('node_modules') || !loaded.includes(extname(path))) continue
+    const file = fileAt(join(folder, path))
+    if (file !== null) graph.files.set(`npm:${name}@${manifest.version}/${parts.join('/')}`, file)
+  }
+  for (const other of manifest.needs) addPackage(graph, other, folder)
+}
+
+function packageFolder(name: string, from: string): string | null {
+  for (let folder = realpathSync(from); ; folder = dirname(folder)) {
+    const place = join(folder, 'node_modules', name)
+    if (existsSync(join(place, 'package.json'))) return realpathSync(place)
+    if (folder === dirname(folder)) return null
+  }
+}
+
+interface Manifest {
+  readonly version?: string
+  readonly dependencies?: object
+  readonly optionalDependencies?: object
+  readonly peerDependencies?: object
+}
+
+function readManifest(path: string): {
+  readonly version: string
+  readonly needs: readonly string[]
+} {
+  const text = readFileSync(path, 'utf8')
+  try {
+    const { version, ...rest } = JSON.parse(text) as Manifest
+    const { dependencies, optionalDependencies, peerDependencies } = rest
+    const needs = { ...dependencies, ...optionalDependencies, ...peerDependencies }
+    return { version: String(version), needs: Object.keys(needs).sort() }
+  } catch {
+    return { version: 'unknown', needs: [] } // Node refuses such a package when it is imported
+  }
+}
+
+/** A comment may stand between the word and the literal: bundlers read settings there. */
+const gap = '\\s{0,200}(?:/\\*[^*]{0,300}\\*/\\s{0,200})?'
+const importWords = `(?:\\bfrom|\\bimport|\\b(?:import|require|resolve)\\s{0,20}\\()${gap}`
+const literal = '([\'"`])([^\'"`\\\\\\n$]{1,300})'
+
+/** Every quotation mark may begin a literal: one in a comment (`don't`) must not hide the next. */
+const anyLiteral = new RegExp(`(?=${literal}\\1)`, 'g')
+/** Calls that write a file, or open one that may be written. */
+const writing =
+  /\b(?:write|append|copy|truncate)(?:File|v|Sync)|createWriteStream|\bopen(?:Sync)?\s{0,20}\(|database|sqlite|\brename/i
+
+/** What a source imports, the paths that it names, and whether it imports what it computes. Comments count as well. */
+export function namesIn(source: string): {
+  readonly imported: readonly string[]
+  readonly named: readonly string[]
+  readonly computed: boolean
+} {
+  const imports = new RegExp(`${importWords}${literal}\\1`, 'g')
+  const imported = Array.from(source.matchAll(imports), (found) => found[2] ?? '')
+  const literals = writing.test(source) ? [] : Array.from(source.matchAll(anyLiteral))
+  const named = literals.map((found) => found[2] ?? '').filter((text) => isPath.test(text))
+  const computed = new RegExp(
+    `\\b(?:import|require)\\s{0,20}\\(${gap}(?:[A-Za-z_$]|\`[^\`]{0,300}\\$\\{)`,
+  )
+  return { imported, named: [...new Set(named)], computed: computed.test(source) }
+}
+
+const isPath = /^\.{0,2}[/\\]|\.[A-Za-z0-9]{1,11}$/
