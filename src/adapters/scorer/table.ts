@@ -1,11 +1,12 @@
 import type { ScorerContext } from '../../contract/scorer.ts'
 import type { KindsWith } from '../../core/part/part.ts'
-import { isScorerPath, scorerKind } from '../../core/part/scorer-name.ts'
+import { isScorerPath, scorerKind, scorerPart } from '../../core/part/scorer-name.ts'
 import type { scorers } from '../../core/part/scorers.ts'
 import type { Options } from '../../core/score/options.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
 import { pureScorers } from '../../core/score/table.ts'
 import type { ScorerSpec } from '../../core/spec/spec.ts'
+import { withTimeLimit } from './time-limit.ts'
 
 type Open = (options: Options, context: ScorerContext) => Scorer | Promise<Scorer>
 
@@ -33,7 +34,8 @@ const openers = { ...pureScorers, ...effectful }
  */
 export async function openScorer(spec: ScorerSpec, context: ScorerContext): Promise<Scorer> {
   const kind = scorerKind(spec.name)
-  return openers[kind](optionsOf(spec), context)
+  const scorer = await openers[kind](optionsOf(spec), context)
+  return scorerPart(kind).patterns === true ? withTimeLimit(scorer) : scorer
 }
 
 /** A path is an option of the scorer that runs it. */

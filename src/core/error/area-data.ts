@@ -111,6 +111,11 @@ export const dataErrors = {
     why: 'A scorer failure is never counted against the model.',
     next: 'Fix the problem named above and run again; stored answers are reused, so no model is called again.',
   },
+  SCORER_SLOW: {
+    title: 'A pattern takes too long',
+    why: 'Some regular expressions, such as `^(a+)+$`, take time that doubles with every character of an answer.',
+    next: 'Rewrite the pattern without a repetition inside a repetition; stored answers are reused.',
+  },
   SCORER_EXPECTED: {
     title: 'The scorer cannot read a label',
     why: 'The expected value of an item has a form that this scorer does not support.',

@@ -12,6 +12,8 @@ export interface ScorerPart extends Part {
   readonly headline: string
   /** What it needs beside the answer: nothing, a library outside core, a model, or code of the spec. */
   readonly effects: 'none' | 'library' | 'model' | 'code'
+  /** It matches patterns that a user wrote, of which some take time without end: they are stopped. */
+  readonly patterns?: true
   readonly options: OptionRules
 }
 
@@ -85,6 +87,7 @@ export const scorers = {
   regex: {
     ...rightOrWrong,
     summary: 'the answer matches a pattern',
+    patterns: true,
     example: "scorer: { name: regex, options: { pattern: 'answer: (\\w+)', group: 1 } }",
     reads: 'text',
     options: {
@@ -127,6 +130,7 @@ export const scorers = {
   'json-schema': {
     ...rightOrWrong,
     summary: 'the answer is JSON that fits a schema',
+    patterns: true,
     example: 'scorer: { name: json-schema, options: { schema: { type: object } } }',
     reads: 'json',
     effects: 'library',
@@ -209,6 +213,7 @@ export const scorers = {
   assertions: {
     ...rightOrWrong,
     summary: 'each row has its own assertions, as in promptfoo',
+    patterns: true,
     example: 'scorer: assertions',
     reads: 'text',
     headline: 'mean assertions',
