@@ -77,6 +77,71 @@ test('an incumbent that guesses blocks every word of a margin; a floor does not 
   expect(codes(evidence(items, large, [], { relative: false }))).toEqual([])
 })
 
+/** 98 of 100 items have one label. */
+const skewed = Array.from({ length: 200 }, (_, at) => item(at, at % 50 === 0 ? 'b2' : 'a1'))
+const skewedRight = skewed.map(({ expected }) => String(expected))
+
+test('an incumbent no better than the commonest label blocks every word', () => {
+  const constant = skewed.map(() => 'a1')
+  expect(codes(evidence(skewed, said('large', constant, skewed)))).toEqual(['incumbent-majority'])
+  const traded = skewedRight.map((label, at) => (at === 1 || at === 2 ? 'b2' : label))
+  expect(codes(evidence(skewed, said('large', traded, skewed)))).toEqual(['incumbent-majority'])
+  const many = Array.from({ length: 200 }, (_, at) => item(at, at % 10 === 0 ? 'b2' : 'a1'))
+  const good = said(
+    'large',
+    many.map(({ expected }) => String(expected)),
+    many,
+  )
+  expect(codes(evidence(many, good))).toEqual([])
+})
+
+test('a candidate that always answers one class is capped alone; one that is right on a rare item is not', () => {
+  const many = Array.from({ length: 200 }, (_, at) => item(at, at % 10 === 0 ? 'b2' : 'a1'))
+  const large = said(
+    'large',
+    many.map(({ expected }) => String(expected)),
+    many,
+  )
+  const constant = said(
+    'small',
+    many.map(() => 'a1'),
+    many,
+  )
+  expect(evidenceCaps(evidence(many, large, [constant]))).toMatchObject([
+    { code: 'one-class', candidate: 'small', at: 'undecided' },
+  ])
+  const stray = said(
+    'stray',
+    many.map((_, at) => (at === 3 ? 'b2' : 'a1')),
+    many,
+  )
+  expect(codes(evidence(many, large, [stray]))).toEqual(['one-class'])
+  const once = said(
+    'once',
+    many.map((_, at) => (at === 0 ? 'b2' : 'a1')),
+    many,
+  )
+  expect(codes(evidence(many, large, [once]))).toEqual([])
+})
+
+test('a candidate right on half of the rare items is called one class in at most 1 % of 1,000 draws', () => {
+  const random = seededRandom(7)
+  const many = Array.from({ length: 200 }, (_, at) => item(at, at % 10 === 0 ? 'b2' : 'a1'))
+  const large = said(
+    'large',
+    many.map(({ expected }) => String(expected)),
+    many,
+  )
+  let called = 0
+  for (let draw = 0; draw < 1000; draw += 1) {
+    const texts = many.map(({ expected }) =>
+      expected === 'b2' && random.next() < 0.5 ? 'a1' : String(expected),
+    )
+    if (codes(evidence(many, large, [said('half', texts, many)])).length > 0) called += 1
+  }
+  expect(called).toBeLessThanOrEqual(10)
+})
+
 test('an incumbent of 60 % or more among four labels is stopped in none of 1,000 draws', () => {
   const random = seededRandom(20261130)
   let stopped = 0

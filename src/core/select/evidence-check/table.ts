@@ -2,15 +2,22 @@ import type { Cap } from '../../result/run-result.ts'
 import type { Evidence, EvidenceCheck } from './evidence.ts'
 import { guessing } from './guessing.ts'
 import { incumbentAnswers } from './incumbent-answers.ts'
+import { majority } from './majority.ts'
+import { oneClass } from './one-class.ts'
 
-/** Every check of the evidence; of those that speak of the incumbent the first that finds something stands for all. */
-export const evidenceChecks = {
-  'incumbent-answers': incumbentAnswers,
-  guessing,
-} as const satisfies Readonly<Record<string, EvidenceCheck>>
+/** Checks of the incumbent: the first that finds something stands for all, since the others then follow. */
+const ofIncumbent = { incumbentAnswers, guessing, majority } as const satisfies Checks
 
-/** What the evidence does not carry, as caps on the word. */
+/** Checks that stand beside one another. */
+const ofCandidates = { oneClass } as const satisfies Checks
+
+type Checks = Readonly<Record<string, EvidenceCheck>>
+
+/** What the evidence does not carry, as caps on the word: of the decision, or of one candidate. */
 export function evidenceCaps(evidence: Evidence): readonly Cap[] {
-  const blocked = evidenceChecks['incumbent-answers'](evidence)
-  return blocked.length > 0 ? blocked : evidenceChecks.guessing(evidence)
+  const incumbent = Object.values(ofIncumbent)
+    .map((check) => check(evidence))
+    .find((caps) => caps.length > 0)
+  const candidates = Object.values(ofCandidates).flatMap((check) => check(evidence))
+  return [...(incumbent ?? []), ...candidates]
 }
