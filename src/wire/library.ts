@@ -42,7 +42,7 @@ export async function opened(task: Definition | string, at: At): Promise<readonl
     const { sourceFromFile } = await import('./source.ts')
     return [await sourceFromFile(task, {}, at), at]
   }
-  const { separated } = await import('../core/spec/definition.ts')
+  const { separated } = await import('../core/spec/separated.ts')
   const { parseSpecValue } = await import('../core/spec/parse.ts')
   const { withFunctions } = await import('./functions.ts')
   const { spec, functions } = separated(task)
