@@ -17,7 +17,7 @@ import { candidateResults } from './candidate-results.ts'
 import type { Collected } from './collect.ts'
 import { differences } from './differences.ts'
 import { decisionInput } from './evidence.ts'
-import { factsOf } from './facts.ts'
+import { factsOf, withDeclaredRatios } from './facts.ts'
 import type { Labels } from './health.ts'
 import type { LoadedData } from './load.ts'
 import type { TakenLook } from './look.ts'
@@ -49,7 +49,10 @@ export interface AssembleInputs {
 /** Everything that was found, as the one run result. Calls the decision; holds no statistics of its own. */
 export function assemble(inputs: AssembleInputs): RunResult {
   const { spec, collected, items, measured } = inputs
-  const facts = collected.map((one) => factsOf(one, inputs))
+  const facts = withDeclaredRatios(
+    collected.map((one) => factsOf(one, inputs)),
+    spec,
+  )
   const { decision, candidates } = decide(decisionInput(inputs, facts))
   const of = (id: string | null) => collected.find(({ opened }) => opened.spec.id === id)
   return {

@@ -11,7 +11,7 @@ import { judgedWindows, type MeteredWindow } from '../../core/energy/window.ts'
 import type { CostResult } from '../../core/result/cost.ts'
 import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
 import { quantileInterval } from '../../core/stats/quantile.ts'
-import { divide } from '../../core/unit/arithmetic.ts'
+import { convert, divide } from '../../core/unit/arithmetic.ts'
 import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
 import { exact, known } from '../../core/unit/known.ts'
 import type { Collected } from './collect.ts'
@@ -29,6 +29,8 @@ export function itemCost(
   const windows = judgedWindows(measured.windows).filter(({ workload }) => workload === id)
   const usage = measured.usage.get(id)
   const latencies = latenciesOf(collected, measured)
+  const pricePerItem = priceOf(collected, collected.opened.spec, spec)
+  const { volumePerMonth } = spec.account
   return {
     ...energyOf(collected, windows, measured),
     cpuPerItem: cpuPerItem(windows),
@@ -40,7 +42,10 @@ export function itemCost(
     throughputPerS: throughputOf(windows),
     peakRss: readOnce('B', usage?.peakRssBytes ?? null, peak),
     load: readOnce('s', usage?.loadS ?? null, load),
-    pricePerItem: priceOf(collected, collected.opened.spec, spec),
+    pricePerItem,
+    ...(volumePerMonth === null
+      ? {}
+      : { pricePerMonth: convert(pricePerItem, 'money', volumePerMonth) }),
     tokensPerItem: tokensOf(collected),
     windows: windows.length,
   }

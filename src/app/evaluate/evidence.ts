@@ -10,10 +10,8 @@ import type { Evidence } from '../../core/select/evidence-check/evidence.ts'
 import { evidenceCaps } from '../../core/select/evidence-check/table.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import { trafficOf } from '../../core/stats/traffic.ts'
-import { divide } from '../../core/unit/arithmetic.ts'
-import { type Estimate, unknown } from '../../core/unit/estimate.ts'
+import { unknown } from '../../core/unit/estimate.ts'
 import type { AssembleInputs } from './assemble.ts'
-import { resolvedRatio } from './cost.ts'
 import type { CandidateFacts } from './facts.ts'
 import type { Measured } from './measure.ts'
 import { ratioCounts, wholeSetMetric } from './metrics.ts'
@@ -130,39 +128,16 @@ function unrankedByNoise(
   return { energyPerItem: unknown(`not ranked by energy: ${noise}`) }
 }
 
-/** The headline ratio of each candidate: energy or CPU time from interleaved windows, else price. */
+/** The headline ratio of each candidate: the one that the tables show. */
 function savingsOf(
   facts: readonly CandidateFacts[],
-  { incumbent, account }: Spec,
+  { incumbent }: Spec,
 ): ReadonlyMap<string, Saving> {
-  const before = facts.find(({ id }) => id === incumbent)?.cost
-  const savings = new Map<string, Saving>()
-  for (const { id, cost, ratioOf, acceptRate } of facts) {
-    if (!before || id === incumbent) continue
-    if (cost.ratioResolved.kind === 'known') {
-      const of = ratioOf === 'energy' ? 'energy' : 'CPU time'
-      savings.set(id, { of, ratio: cost.ratioResolved, per: 'resolved task' })
-      continue
-    }
-    const other = declaredRatio(cost, before)
-    if (!other) continue
-    const ratio = resolvedRatio(other.ratio, acceptRate, account.fallback)
-    if (ratio.kind === 'known') savings.set(id, { of: other.of, ratio, per: 'resolved task' })
-  }
-  return savings
-}
-
-/** Incumbent over candidate per answer, from figures that no windows paired. */
-function declaredRatio(
-  cost: BareCost,
-  incumbent: BareCost,
-): { readonly of: string; readonly ratio: Estimate<'ratio'> } | null {
-  const pairs = [
-    ['energy', cost.energyPerItem, incumbent.energyPerItem],
-    ['price', cost.pricePerItem, incumbent.pricePerItem],
-  ] as const
-  for (const [of, own, theirs] of pairs)
-    if (own.kind === 'known' && theirs.kind === 'known' && own.low > 0)
-      return { of, ratio: divide(theirs, own, 'ratio') }
-  return null
+  const words = { energy: 'energy', cpu: 'CPU time', price: 'price' } as const
+  const savings = facts.flatMap(({ id, cost: { ratioResolved: ratio }, ratioOf }) =>
+    id === incumbent || incumbent === null || ratio.kind !== 'known'
+      ? []
+      : [[id, { of: words[ratioOf], ratio, per: 'resolved task' }] as const],
+  )
+  return new Map(savings)
 }

@@ -4,6 +4,7 @@ import type { AnswerHealth } from '../../core/result/answer-health.ts'
 import type { CostResult } from '../../core/result/cost.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import { wilson } from '../../core/stats/proportion-interval.ts'
+import { divide } from '../../core/unit/arithmetic.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 import { known } from '../../core/unit/known.ts'
 import type { Collected } from './collect.ts'
@@ -24,7 +25,7 @@ export interface CandidateFacts {
   readonly collected: Collected
   readonly cost: Omit<CostResult, 'sci'>
   /** What its ratio to the incumbent is a ratio of. */
-  readonly ratioOf: Quantity
+  readonly ratioOf: Quantity | 'price'
   readonly acceptRate: Estimate<'share'>
   readonly health: AnswerHealth
 }
@@ -42,6 +43,42 @@ export function factsOf(
   const cost = { ...itemCost(collected, measured, spec), ratio, ratioResolved }
   const health = healthOf(collected, items, labels)
   return { id, collected, cost, ratioOf, acceptRate, health }
+}
+
+/**
+ * The facts with the ratio to the incumbent from joules or prices that no windows paired, where no windows did: the
+ * headline and every table read this one ratio. One quantity for all, so that a column never mixes two.
+ */
+export function withDeclaredRatios(
+  facts: readonly CandidateFacts[],
+  { incumbent, account }: Spec,
+): readonly CandidateFacts[] {
+  const before = facts.find(({ id }) => id === incumbent)
+  const rivals = facts.filter((one) => one !== before)
+  if (before === undefined || rivals.some(({ cost }) => cost.ratio.kind === 'known')) return facts
+  const of = (['energy', 'price'] as const).find((quantity) =>
+    rivals.some((one) => declaredRatio(one, before, quantity) !== null),
+  )
+  if (of === undefined) return facts
+  return facts.map((one) => {
+    const ratio = one === before ? null : declaredRatio(one, before, of)
+    if (ratio === null) return one
+    const ratioResolved = resolvedRatio(ratio, one.acceptRate, account.fallback)
+    return { ...one, ratioOf: of, cost: { ...one.cost, ratio, ratioResolved } }
+  })
+}
+
+/** Incumbent over candidate per answer. */
+function declaredRatio(
+  { cost: own }: CandidateFacts,
+  { cost: theirs }: CandidateFacts,
+  of: 'energy' | 'price',
+): Estimate<'ratio'> | null {
+  const field = of === 'energy' ? 'energyPerItem' : 'pricePerItem'
+  const [mine, other] = [own[field], theirs[field]]
+  return mine.kind === 'known' && other.kind === 'known' && mine.low > 0
+    ? divide(other, mine, 'ratio')
+    : null
 }
 
 function acceptRateOf({ judged: items }: Collected, accept: Spec['accept']): Estimate<'share'> {

@@ -123,6 +123,8 @@ function payBack(
   const [after, before] = [chosen, incumbent].map((id) => facts.find((one) => one.id === id))
   if (!after || !before || after === before) return infinite('no cheaper model was chosen')
   const { ratioResolved } = after.cost
+  if (after.ratioOf === 'price')
+    return unknown('what is saved is known in money only: see the pay-back of the account')
   return after.ratioOf === 'energy'
     ? payBackCalls(energy, before.cost.energyPerItem, ratioResolved)
     : payBackCalls(exact('s', cpuS, 'CPU time of this run'), before.cost.cpuPerItem, ratioResolved)

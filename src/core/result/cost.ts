@@ -41,6 +41,8 @@ export const cost = object({
   peakRss: bytes,
   load: seconds,
   pricePerItem: moneyPerItem,
+  /** At the declared volume; left out where none is declared. */
+  pricePerMonth: money.exactOptional(),
   tokensPerItem: object({ input: number, output: number }).nullable(),
   windows: number,
   /** Ratio incumbent / this, per answer, from interleaved windows. */

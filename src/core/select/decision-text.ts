@@ -156,6 +156,8 @@ function savingWords({ input, order }: DecisionFacts, id: string): string {
       : `${order.word} of those that are good enough`
   const what = `${saving.of} per ${saving.per}`
   if (known.low <= 1) return `no measurable saving of ${what} against ${input.incumbent}`
+  if (saving.of === 'price')
+    return `it costs ${times(known.value)}x less per ${saving.per} than ${input.incumbent}`
   return `it uses ${times(known.value)}x less ${what} than ${input.incumbent}`
 }
 

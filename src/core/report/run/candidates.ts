@@ -7,7 +7,8 @@ import { cut, type Html, html } from '../kit/markup.ts'
 import { grouped, points, significant } from '../kit/number.ts'
 import { note, section } from '../kit/page.ts'
 import { type Column, tableHtml } from '../kit/table.ts'
-import { legend, orderedCandidates, savingOf } from './summary.ts'
+import { moneyColumns, moneyLegend } from './money.ts'
+import { decidingColumns, legend, orderedCandidates, savingOf } from './summary.ts'
 
 interface CandidateColumn extends Column {
   cell(one: CandidateResult): Html | string
@@ -29,8 +30,25 @@ export function candidatesSection(result: RunResult): Html | null {
     'candidates',
     'Candidates',
     table,
+    moneyTable(result),
     note(legend(result, overHead(result)).join(' ')),
   )
+}
+
+/** Tokens and money of hosted candidates, where energy does not stand for them. */
+function moneyTable(result: RunResult): Html | null {
+  const [name] = decidingColumns(result)
+  const columns = moneyColumns(result)
+  const caption = moneyLegend(result)
+  if (name === undefined || caption === null) return null
+  const shown = orderedCandidates(result)
+  return tableHtml({
+    label: 'Table of tokens and money',
+    caption,
+    columns: [name, ...columns],
+    rows: shown.map((one) => [name, ...columns].map(({ cell }) => ({ text: cell(one) }))),
+    chosen: shown.findIndex(({ id }) => id === result.decision.chosen),
+  })
 }
 
 const overHead = ({ bar }: RunResult): string =>

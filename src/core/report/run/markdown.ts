@@ -3,6 +3,7 @@ import type { RunResult } from '../../result/run-result.ts'
 import { cutMd, joinedMd, type Markdown, markdownText, md } from '../kit/markup.ts'
 import { value } from '../kit/number.ts'
 import { tableMarkdown } from '../kit/table.ts'
+import { moneyColumns, moneyLegend } from './money.ts'
 import {
   decidingColumns,
   legend,
@@ -24,6 +25,7 @@ export function renderMarkdown(result: RunResult): string {
         md`- **${name.charAt(0).toUpperCase()}${name.slice(1)} (${cutMd(about, 40)}): ${holds ? 'yes' : 'no'}.** ${cutMd(text, 400)}`,
     ),
     table(result),
+    moneyTable(result),
     [cutMd([...legend(result, 'P(over)'), `Order: ${decision.order.word}.`].join(' '), 900)],
     listed(broken),
     leftOut.length === 0
@@ -52,17 +54,30 @@ const foldedList = (summary: string, texts: readonly string[]): readonly Markdow
     ? []
     : [md`<details><summary>${summary}</summary>\n`, ...listed(texts), md`\n</details>`]
 
-function table(result: RunResult): readonly Markdown[] {
-  const columns = [...decidingColumns(result), ...costColumns, ...savingColumns(result)]
+const table = (result: RunResult): readonly Markdown[] =>
+  tableOf(result, [...decidingColumns(result), ...costColumns, ...savingColumns(result)], '')
+
+function tableOf(
+  result: RunResult,
+  columns: readonly SummaryColumn[],
+  caption: string,
+): readonly Markdown[] {
   const rows = orderedCandidates(result)
   const cell = (one: CandidateResult) => (column: SummaryColumn) => ({ text: column.cell(one) })
   return tableMarkdown({
     label: 'candidates',
-    caption: '',
+    caption,
     columns,
     rows: rows.map((one) => columns.map(cell(one))),
     chosen: rows.findIndex(({ id }) => id === result.decision.chosen),
   })
+}
+
+function moneyTable(result: RunResult): readonly Markdown[] {
+  const [name] = decidingColumns(result)
+  const legend = moneyLegend(result)
+  if (name === undefined || legend === null) return []
+  return tableOf(result, [name, ...moneyColumns(result)], legend)
 }
 
 const costColumns: readonly SummaryColumn[] = [

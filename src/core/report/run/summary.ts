@@ -109,9 +109,9 @@ export const savingColumns = ({ incumbent }: RunResult): readonly SummaryColumn[
         },
       ]
 
-const dash = '–'
+export const dash = '–'
 
-const orDash = <E extends { readonly kind: string; readonly value?: number }>(
+export const orDash = <E extends { readonly kind: string; readonly value?: number }>(
   { value }: E,
   text: (value: number) => string,
 ): string => (value === undefined ? dash : text(value))
@@ -132,7 +132,7 @@ export function legend(result: RunResult, over: string | null): readonly string[
         ]),
     incumbent === null
       ? 'No incumbent is named, so no saving is stated.'
-      : `Saves: how many times less ${savingOf(result)} than ${incumbent} per resolved task, what goes to the fallback included.`,
+      : `Saves: how many times less ${savingOf(result).replace('price', 'money')} than ${incumbent} per resolved task, what goes to the fallback included.`,
   ]
 }
 
@@ -159,7 +159,7 @@ export function savingOf({ decision }: RunResult): string {
   const words = {
     energy: 'energy',
     'cpu-time': 'CPU time',
-    price: 'money',
+    price: 'price',
     latency: 'time',
     parameters: 'CPU time',
     unknown: 'CPU time',

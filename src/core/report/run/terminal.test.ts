@@ -33,7 +33,7 @@ test('one screen holds the decision, both claims, the table and what to do next'
 
 test('"saves" says of what, and against whom', () => {
   expect(renderTerminal(supported, plain)).toMatch(/times less energy than\s+large/)
-  expect(renderTerminal(api, plain)).toMatch(/times less price than\s+large/)
+  expect(renderTerminal(api, plain)).toMatch(/times less money\s+than\s+large/)
 })
 
 test('without an incumbent no saving is stated', () => {

@@ -3,6 +3,7 @@ import { value } from '../kit/number.ts'
 import { plainText } from '../kit/plain-text.ts'
 import { wrap } from '../kit/wrap.ts'
 import { costAxis } from './cost-axis.ts'
+import { moneyColumns, moneyLegend } from './money.ts'
 import {
   decidingColumns,
   legend,
@@ -33,6 +34,7 @@ export function renderTerminal(result: RunResult, options: TerminalOptions): str
     lines([headline]),
     claims.flatMap((claim) => claimLines(claim, width, paint)).join('\n'),
     table(result, columns, width, paint).join('\n'),
+    moneyTable(result, width, paint),
     lines(footer),
     leftOut.length === 0
       ? ''
@@ -108,6 +110,18 @@ function table(
     return one.id === result.decision.chosen ? paint.bold(line(cells)) : line(cells)
   })
   return [paint.dim(line(columns.map(({ head }) => head))), ...rows]
+}
+
+/** What hosted candidates cost, below the table that decides: beside it there is no room. */
+function moneyTable(result: RunResult, width: number, paint: Painter): string {
+  const [name] = columnsOf(result)
+  const columns = moneyColumns(result)
+  const legend = moneyLegend(result)
+  if (name === undefined || legend === null) return ''
+  return [
+    ...table(result, [name, ...columns], width, paint),
+    ...wrap(plainText(legend, 600), width),
+  ].join('\n')
 }
 
 const columnWidth = ({ head, cell }: SummaryColumn, { candidates }: RunResult): number =>

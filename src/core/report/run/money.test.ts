@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { api, every, supported } from '../../../../test/report/results.ts'
+import type { RunResult } from '../../result/run-result.ts'
+import { exact } from '../../unit/known.ts'
+import { renderHtml } from './html.ts'
+import { renderMarkdown } from './markdown.ts'
+import { moneyColumns, moneyLegend } from './money.ts'
+import { renderTerminal } from './terminal.ts'
+
+const cells = (result: RunResult, id: string) => {
+  const one = result.candidates.find((candidate) => candidate.id === id)
+  return moneyColumns(result).map(({ head, cell }) => [head, one && cell(one)])
+}
+
+test('where energy is unknown: tokens, price per answer and per accepted answer, a million answers, p95', () => {
+  expect(cells(api, 'small')).toEqual([
+    ['tokens', '220+12'],
+    ['price/answer', '0.0001'],
+    ['/accepted', '0.00011'],
+    ['/1M answers', '100'],
+    ['p95', '600 ms'],
+  ])
+})
+
+test('with a declared volume: money a month', () => {
+  const monthly = {
+    ...api,
+    candidates: api.candidates.map((one) => ({
+      ...one,
+      cost: { ...one.cost, pricePerMonth: exact('money', 2100, 'tariff') },
+    })),
+  }
+  expect(cells(monthly, 'small')).toContainEqual(['/month', '2,100'])
+})
+
+test('terminal, Markdown and page show the same cells, with where the prices come from', () => {
+  const forms = [
+    renderTerminal(api, { columns: 80, color: false }),
+    renderMarkdown(api),
+    renderHtml(api),
+  ]
+  for (const text of forms)
+    for (const part of ['220+12', '0.00011', '600 ms', 'tariff'])
+      expect(text.replace(/&#43;|\\\+/g, '+')).toContain(part)
+})
+
+test('where every energy is known nothing is added', () => {
+  expect(moneyColumns(supported)).toEqual([])
+  expect(moneyLegend(supported)).toBeNull()
+  expect(Object.values(every).filter((result) => moneyColumns(result).length > 0).length).toBe(1)
+})
