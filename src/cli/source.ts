@@ -79,7 +79,7 @@ export const sourceFlags = {
   prompt: flag(file, 'prompt template; {{column}} is replaced by the row'),
   predictions: list(
     predictions,
-    'existing answers (CSV, JSONL, promptfoo, lm-eval, result.json); no model is called',
+    'existing answers (CSV, JSONL, inspect_ai, promptfoo, lm-eval, ...); no model is called',
   ),
   output: flag(column, 'with --predictions: column that holds the output'),
   score: flag(column, 'with --predictions: column or metric that holds the score'),

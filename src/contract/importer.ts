@@ -31,6 +31,8 @@ export interface Importer {
 
 export interface ImportHead {
   readonly file: string
+  /** The first characters of the text. */
+  readonly start?: string
   /** The whole file as JSON, or null where it is none. */
   readonly json: unknown
   /** The first line as JSON, or null where it is none. */

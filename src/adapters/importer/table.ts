@@ -41,6 +41,31 @@ export const importers = {
       'rightsize run --predictions large=samples_a.jsonl --predictions small=samples_b.jsonl',
     load: async () => (await import('./lm-eval.ts')).lmEvalImporter,
   },
+  inspect: {
+    summary: 'a log of inspect_ai, `.eval` or JSON',
+    example: 'rightsize run --predictions large=large.eval --predictions small=small.eval',
+    load: async () => (await import('./inspect.ts')).inspectImporter,
+  },
+  deepeval: {
+    summary: 'results of DeepEval: a test run or an evaluation result as JSON',
+    example: 'rightsize run --predictions small=test_run.json --floor 0.9',
+    load: async () => (await import('./deepeval.ts')).deepevalImporter,
+  },
+  'openai-batch': {
+    summary: 'the output file of a batch of the OpenAI API',
+    example: 'rightsize run --predictions small=batch_output.jsonl --expected labels.csv',
+    load: async () => (await import('./openai-batch.ts')).openaiBatchImporter,
+  },
+  'openai-evals': {
+    summary: 'the events of a run of OpenAI evals',
+    example: 'rightsize run --predictions small=events.jsonl --floor 0.9',
+    load: async () => (await import('./openai-evals.ts')).openaiEvalsImporter,
+  },
+  langfuse: {
+    summary: 'an export of Langfuse: observations or scores',
+    example: 'rightsize run --predictions observations.jsonl --expected labels.csv',
+    load: async () => (await import('./langfuse.ts')).langfuseImporter,
+  },
   predictions: {
     summary: 'CSV, TSV, JSONL or a JSON list with an id and an output or a score',
     example:
@@ -96,7 +121,7 @@ async function importFile(
   files: Files,
   about: Pick<ImportSource, 'columns' | 'labelled'>,
 ): Promise<ImportedOutcomes> {
-  const text = await files.text(path)
+  const text = /\.eval$/i.test(path) ? await archiveText(path, files) : await files.text(path)
   const head = headOf(text, path)
   for (const { load } of Object.values<ImporterPart>(importers)) {
     const importer = await load()
@@ -105,10 +130,21 @@ async function importFile(
   throw new RightsizeError('IMPORT_FORMAT', 'The file is in no form that is known.', { at: path })
 }
 
+async function archiveText(path: string, files: Files): Promise<string> {
+  const bytes = await files.bytes(path)
+  const { isArchive, logOfArchive } = await import('./inspect-archive.ts')
+  return isArchive(bytes) ? logOfArchive(bytes, path) : files.text(path)
+}
+
 function headOf(text: string, file: string): ImportHead {
   const line = text.slice(0, 10_000_000).trimStart().split('\n', 1)[0] ?? ''
   const whole = /^\s*[[{]/.test(text) ? parsed(text) : null
-  return { file, json: whole, firstLine: line.startsWith('{') ? parsed(line) : null }
+  return {
+    file,
+    start: text.slice(0, 10_000),
+    json: whole,
+    firstLine: line.startsWith('{') ? parsed(line) : null,
+  }
 }
 
 function parsed(text: string): unknown {

@@ -73,7 +73,7 @@ export const dataErrors = {
   },
   IMPORT_FORMAT: {
     title: 'The format of the results is unknown',
-    why: 'rightsize reads its own result.json, promptfoo JSON v3, lm-eval samples_*.jsonl, JSONL or CSV with `id` and `output`, and score matrices.',
+    why: 'rightsize reads the forms that `rightsize list importers` names, and JSONL or CSV with `id` and `output`.',
     next: 'Write the results as JSONL with `id` and `output`.',
   },
   IMPORT_PAIRING: {
