@@ -162,7 +162,6 @@ export function world(
   const unused = async (): Promise<never> => {
     throw new Error('not in this test')
   }
-  const cpuS = more.cpuS ?? (() => ++clock.cpu)
   const wallS = () => {
     clock.wall += 0.001
     return clock.wall
@@ -170,7 +169,7 @@ export function world(
   return {
     engine,
     costEngine: engine,
-    own: { binding: {}, meter: null, cpuS, wallS, machineThreads: 1 },
+    own: { binding: {}, meter: null, cpuS: () => ++clock.cpu, wallS, machineThreads: 1 },
     targetRuntime: 'onnxruntime-node',
     openTokenizer,
     files: {
@@ -181,8 +180,6 @@ export function world(
     },
     text: async (path) => sidecars[path.replace(/^large\//, '')] ?? null,
     digest: sha256,
-    cpuS,
-    wallS,
     pause: async () => undefined,
     keep: new MemoryKeep(),
     ledger: memoryLedger(),
@@ -190,7 +187,6 @@ export function world(
     identify: async (path) => sha256(new TextEncoder().encode(path)),
     passes: loadPasses,
     processor: { name: null, features: [] },
-    machineThreads: 1,
     say: (text) => void said.push(text),
     said,
     ...more,

@@ -1,7 +1,6 @@
 import { readFile, realpath, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { textOrNull, writeFolder, writeWhole } from '../adapters/files/whole-file.ts'
-import { hardwareThreads } from '../adapters/machine/this-machine.ts'
 import { withOwnProcess } from '../app/measure/own-process.ts'
 import type { ShrinkEffects, ShrinkRequest } from '../app/shrink/request.ts'
 import { RightsizeError } from '../core/error/error.ts'
@@ -9,7 +8,7 @@ import type { Compression } from '../core/result/compression.ts'
 import { engineOf } from './compare.ts'
 import { ledgerIn } from './lock.ts'
 import { sourceFromFile } from './source.ts'
-import { type At, monotonicS, ownCpuS, readText, sha256, type Watch } from './world.ts'
+import { type At, readText, sha256, type Watch } from './world.ts'
 
 /** What `shrink` is told on the command line. */
 export interface ShrinkFlags {
@@ -121,12 +120,9 @@ export async function shrinkEffects(
     engine,
     costEngine: flags.runtime === 'onnxruntime-web' ? await engineOf(flags.runtime) : engine,
     targetRuntime: flags.runtime,
-    cpuS: ownCpuS,
     own: { ...effects.own, meter: null },
-    wallS: monotonicS,
     pause: (ms) => new Promise((done) => setTimeout(done, ms)),
     text: textOrNull,
-    machineThreads: hardwareThreads(),
     ledger: ledgerIn(dirname(resolve(cwd, flags.task))),
     now: effects.clock.now,
     identify: async (model) => digestModel(findModel(model)),

@@ -2,15 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { filesMatching } from '../adapters/files/matching.ts'
 import { textOrNull, writeWhole } from '../adapters/files/whole-file.ts'
-import type { ImportedRequest } from '../app/source/imported-input.ts'
 import type { Source, SourceEffects } from '../app/source/source.ts'
 import type { SpecFileFlags } from '../app/source/spec-file.ts'
 import type { ImportColumns } from '../contract/importer.ts'
 import type { ScoreTerms } from '../core/data/scores.ts'
-import type { SpecFlags } from '../core/spec/flags.ts'
+import type { DecisionFlags, SpecFlags } from '../core/spec/flags.ts'
 import { type At, packageDir, sha256 } from './world.ts'
 
-export interface PredictionFlags extends ImportedRequest {
+export interface PredictionFlags extends DecisionFlags {
   readonly predictions: readonly { readonly name: string; readonly file: string }[]
   /** File with the labels; undefined where the results bring labels or scores themselves. */
   readonly expectedFile: string | undefined

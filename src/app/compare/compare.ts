@@ -1,13 +1,12 @@
 import type { TensorEngine, TensorSession } from '../../contract/tensors.ts'
+import { parametersOf } from '../../core/compress/inspection.ts'
 import type { PairedCost } from '../../core/energy/paired-cost.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { tensorDistance } from '../../core/onnx/compare-tensors.ts'
-import { elementCount } from '../../core/onnx/dtype.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
-import { halfValues } from '../../core/onnx/half-float.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
-import type { Model, Tensor } from '../../core/onnx/model.ts'
-import { graphsWithin } from '../../core/onnx/walk.ts'
+import type { Model } from '../../core/onnx/model.ts'
+import { hostNumbers } from '../../core/onnx/tensor-values.ts'
 import { wilson } from '../../core/stats/proportion-interval.ts'
 import { measurePair, type PairOptions } from '../measure/pair.ts'
 import { runsOf } from '../shrink/measure-cost.ts'
@@ -174,14 +173,8 @@ function distanceOf(left: HostTensor, right: HostTensor): number {
 }
 
 function flat(tensor: HostTensor): HostTensor {
-  const data = Float64Array.from(numbersOf(tensor))
+  const data = Float64Array.from(hostNumbers(tensor))
   return { dtype: 'float64', dims: [data.length], data }
-}
-
-function numbersOf({ dtype, data }: HostTensor): ArrayLike<number> {
-  return dtype === 'float16' || dtype === 'bfloat16'
-    ? halfValues(dtype, data as Uint16Array)
-    : Array.from(data as ArrayLike<number | bigint>, Number)
 }
 
 interface Scores {
@@ -197,7 +190,7 @@ function scoresOf(results: Results, output: string, name: string): Scores {
   if (tensor === undefined || tensor.dtype === 'string')
     throw new RightsizeError('ONNX_VERIFY', `${name} gives no numbers as '${output}'`)
   const { dtype, dims } = tensor
-  return { values: numbersOf(tensor), classes: dims.at(-1) ?? 1, whole: !dtype.includes('float') }
+  return { values: hostNumbers(tensor), classes: dims.at(-1) ?? 1, whole: !dtype.includes('float') }
 }
 
 /** The largest class at every place, as a text to compare. */
@@ -236,15 +229,5 @@ function cosine(left: ArrayLike<number>, right: ArrayLike<number>): number {
 }
 
 function sizeOf({ name, bytes, model }: ComparedModel): ComparedSize {
-  let parameters = 0
-  const add = ({ dtype, dims }: Tensor) => {
-    if (!/^(u?int(32|64)|bool|string)$/.test(dtype)) parameters += elementCount(dims)
-  }
-  for (const graph of graphsWithin(model.graph)) {
-    graph.initializers.forEach(add)
-    for (const node of graph.nodes)
-      for (const attribute of node.opType === 'Constant' ? node.attributes : [])
-        if (attribute.kind === 'tensor') add(attribute.value)
-  }
-  return { name, bytes, parameters }
+  return { name, bytes, parameters: parametersOf(model.graph) }
 }

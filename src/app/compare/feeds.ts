@@ -1,12 +1,12 @@
 import type { Tokenizer } from '../../contract/tokenizer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { elementCount } from '../../core/onnx/dtype.ts'
-import { halfBits, halfValues } from '../../core/onnx/half-float.ts'
+import { halfBits } from '../../core/onnx/half-float.ts'
 import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Graph, ValueInfo } from '../../core/onnx/model.ts'
 import { randomFeeds, suggestedRange } from '../../core/onnx/random-feeds.ts'
 import { rawInputs } from '../../core/onnx/raw-feeds.ts'
-import { arrayOf } from '../../core/onnx/tensor-values.ts'
+import { arrayOf, hostNumbers } from '../../core/onnx/tensor-values.ts'
 import { cutTokens, type TokenFacts, textFeeds, tokenFacts } from '../../core/onnx/text-feeds.ts'
 
 /** What is known of inputs beside the data. */
@@ -67,7 +67,7 @@ function textFeed(
 }
 
 function numberFeed(graph: Graph, input: unknown, fixed: Feeds): Feeds {
-  const given = isTensor(input) ? numbersOf(input) : flattened(input)
+  const given = isTensor(input) ? shaped(input) : flattened(input)
   const left = openInputs(graph).filter(({ name }) => fixed[name] === undefined)
   const numeric = left.filter(({ dtype }) => dtype !== null && dtype !== 'string')
   const open = numeric.find(({ dtype }) => dtype?.includes('float')) ?? numeric[0]
@@ -85,11 +85,10 @@ function isTensor(input: unknown): input is HostTensor {
   return typeof input === 'object' && input !== null && 'dims' in input && 'data' in input
 }
 
-function numbersOf({ dtype, dims, data }: HostTensor): Numbers {
-  if (dtype === 'float16' || dtype === 'bfloat16')
-    return { values: halfValues(dtype, data as Uint16Array), dims }
-  return { values: Array.from(data as ArrayLike<number | bigint>, Number), dims }
-}
+const shaped = (tensor: HostTensor): Numbers => ({
+  values: hostNumbers(tensor),
+  dims: tensor.dims,
+})
 
 function flattened(input: unknown): Numbers {
   const dims: number[] = []
@@ -201,7 +200,7 @@ function wanted(graph: Graph, drawn: Feeds, fixed: Feeds): Feeds {
       const only = spare.length === 1 && lacking.length === 1 ? drawn[spare[0] ?? ''] : undefined
       const tensor = drawn[info.name] ?? only
       if (tensor === undefined) throw unknownInput(info.name)
-      return [info.name, tensor.dtype === 'string' ? tensor : fitted(info, numbersOf(tensor))]
+      return [info.name, tensor.dtype === 'string' ? tensor : fitted(info, shaped(tensor))]
     }),
   )
 }

@@ -1,3 +1,5 @@
+import { sliced } from '../../core/train/batches.ts'
+
 /** Batches whose items are sorted by length together. */
 const batchesTogether = 16
 
@@ -10,10 +12,7 @@ const lengthOf = ({ input }: Asked): number => (typeof input === 'string' ? inpu
 
 /** Items of like length together, so that padded batches waste little; ties keep their order. Sorted a part at a time. */
 export function byLength<T extends Asked>(items: readonly T[], part: number): readonly T[] {
-  const parts = Array.from({ length: Math.ceil(items.length / part) }, (_, i) =>
-    items.slice(i * part, (i + 1) * part),
-  )
-  return parts.flatMap((some) => some.sort((a, b) => lengthOf(a) - lengthOf(b)))
+  return sliced(items, part).flatMap((some) => some.sort((a, b) => lengthOf(a) - lengthOf(b)))
 }
 
 /**
@@ -25,8 +24,5 @@ export function judgedBatches<T extends Asked>(
   items: readonly T[],
   size: number,
 ): readonly (readonly T[])[] {
-  const sorted = byLength(items, size * batchesTogether)
-  return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) =>
-    sorted.slice(i * size, (i + 1) * size),
-  )
+  return sliced(byLength(items, size * batchesTogether), size)
 }

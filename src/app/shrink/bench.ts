@@ -30,7 +30,6 @@ export interface Bench {
   /** What the user will run the model in: costs are measured there. */
   readonly costEngine: TensorEngine
   readonly digest: (bytes: Uint8Array) => string
-  readonly cpuS: () => number
   /** This process as what runs both sides of a cost. */
   readonly own: OwnProcess
   readonly keep: Keep

@@ -6,11 +6,11 @@ import { rawInputs } from '../../core/onnx/raw-feeds.ts'
 import { seededRandom } from '../../core/random/random.ts'
 import type { FineTuning } from '../../core/result/compression.ts'
 import { learnable } from '../../core/train/classifier-on.ts'
-import { parameterTensors } from '../../core/train/parameters.ts'
 import { softened } from '../../core/train/soft-targets.ts'
 import { targetFeeds } from '../../core/train/token-batch.ts'
-import { trainableGraph } from '../../core/train/trainable.ts'
+import { trainableGraph, trainedGraph } from '../../core/train/trainable.ts'
 import { trainModel } from '../train/train-model.ts'
+import type { TrainModelOptions } from '../train/train-options.ts'
 import { outputOf } from './answers.ts'
 import type { InputsOf } from './inputs.ts'
 
@@ -48,6 +48,29 @@ function drawn(size: number, wanted: number, seed: number): readonly number[] {
   return out.slice(0, wanted)
 }
 
+/** The rows of all steps, in the order of the steps, with the original's softened answers as targets. */
+function drawnRows(
+  artefact: Artefact,
+  { size, logits, classes, inputs: inputsOf }: TrainingData,
+  { steps, batch, temperature, seed }: FineTuning,
+): TrainModelOptions['data'] {
+  const inputs = inputsOf(artefact)
+  const rows = drawn(size, steps * batch, seed)
+  const row = (at: number) => rows[at] ?? 0
+  const targetOf = (at: number) =>
+    softened(logits.subarray(row(at) * classes, (row(at) + 1) * classes), temperature)
+  return {
+    lengths: rows.map((at) => inputs.lengths[at] ?? 0),
+    feeds: (lines) => ({
+      ...inputs.feeds(artefact.model.graph, lines.map(row)),
+      ...targetFeeds(
+        { targets: lines.map(targetOf) },
+        lines.map((_, line) => line),
+      ),
+    }),
+  }
+}
+
 /**
  * The model after some steps of training on the original's softened answers (arXiv 1503.02531). One thread and a seed: the same inputs give the
  * same bytes. Throws SHRINK_TIME where the search's time ends meanwhile, and TRAIN_NO_GRADIENT for models with an operator that has no gradient, quantised ones for example.
@@ -59,30 +82,15 @@ export async function fineTune(
   { engine, signal, expired }: FineTuneOptions,
 ): Promise<Model> {
   const { model } = artefact
-  const { steps, batch, rate, temperature, seed } = fineTuning
-  const { size, logits, classes } = training
-  const inputs = training.inputs(artefact)
+  const { batch, rate, temperature, seed } = fineTuning
   const output = outputOf(model)
   const opset = model.opsets['']
   const free = withFreeBatch(model.graph)
   const trainable = trainableGraph(free, learnable(model.graph), output, opset)
-  const rows = drawn(size, steps * batch, seed)
-  const row = (at: number) => rows[at] ?? 0
-  const targetOf = (at: number) =>
-    softened(logits.subarray(row(at) * classes, (row(at) + 1) * classes), temperature)
   const result = await trainModel({
     engine,
     trainable,
-    data: {
-      lengths: rows.map((at) => inputs.lengths[at] ?? 0),
-      feeds: (lines) => ({
-        ...inputs.feeds(model.graph, lines.map(row)),
-        ...targetFeeds(
-          { targets: lines.map(targetOf) },
-          lines.map((_, line) => line),
-        ),
-      }),
-    },
+    data: drawnRows(artefact, training, fineTuning),
     loss: { kind: 'soft', temperature },
     optimiser: { decay: 0.01, clipNorm: 1 },
     schedule: { peak: rate, warmup: 0.05, shape: 'cosine' },
@@ -97,23 +105,11 @@ export async function fineTune(
     ...(signal ? { signal } : {}),
   })
   signal?.throwIfAborted()
-  const names = new Set(trainable.specs.map(({ name }) => name))
-  const graph = trainable.graph('infer')
+  const graph = trainedGraph(trainable, result.parameters)
   return {
     ...model,
     opsets: { ...model.opsets, '': trainable.opset },
-    graph: {
-      ...graph,
-      ...(free === model.graph ? {} : statedShapes(graph, model.graph)),
-      inputs: sameShapes(
-        graph.inputs.filter(({ name }) => !names.has(name)),
-        free === model.graph ? [] : model.graph.inputs,
-      ),
-      initializers: [
-        ...parameterTensors(trainable.specs, result.parameters),
-        ...graph.initializers,
-      ],
-    },
+    graph: free === model.graph ? graph : withShapes(graph, model.graph),
   }
 }
 
@@ -130,11 +126,10 @@ function withFreeBatch(graph: Graph): Graph {
   }
 }
 
-const statedShapes = (
-  { outputs }: Graph,
-  original: Graph,
-): Pick<Graph, 'outputs' | 'valueInfo'> => ({
-  outputs: sameShapes(outputs, original.outputs),
+const withShapes = (graph: Graph, original: Graph): Graph => ({
+  ...graph,
+  inputs: sameShapes(graph.inputs, original.inputs),
+  outputs: sameShapes(graph.outputs, original.outputs),
   valueInfo: original.valueInfo,
 })
 

@@ -96,7 +96,7 @@ async function fresh(
   bench: Bench,
   log: Log,
 ): Promise<(Made & { readonly cpuS: number }) | null> {
-  const started = bench.cpuS()
+  const started = bench.own.cpuS()
   const patched = await patch(state.artefact, pass, { ...proposal, params: step.params }, bench)
   const cut = bench.digest(encodeModel(patched.artefact.model))
   const key = JSON.stringify([cut, step.pass, step.fineTuning, patched.artefact.maxLength ?? null])
@@ -107,7 +107,7 @@ async function fresh(
   const scores = await judged(result.artefact, bench)
   const model = encodeModel(result.artefact.model)
   const id = bench.digest(model)
-  const cpuS = bench.cpuS() - started
+  const cpuS = bench.own.cpuS() - started
   return { ...result, scores, id, key, bytes: model.byteLength, earlierCpuS: null, cpuS }
 }
 

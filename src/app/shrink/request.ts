@@ -16,9 +16,7 @@ export interface ShrinkEffects extends OpenEffects {
   readonly costEngine: TensorEngine
   readonly targetRuntime: Target['runtime']
   readonly digest: (bytes: Uint8Array) => string
-  readonly cpuS: () => number
   readonly own: OwnProcess
-  readonly wallS: () => number
   readonly pause: (ms: number) => Promise<void>
   readonly keep: Keep
   /** Where looks at the hold-out are counted. */
@@ -28,7 +26,6 @@ export interface ShrinkEffects extends OpenEffects {
   readonly identify: (model: string) => Promise<string>
   readonly passes: () => Promise<readonly Pass[]>
   readonly processor: Compression['processor']
-  readonly machineThreads: number | null
   readonly say: (text: string) => void
   readonly signal?: AbortSignal | undefined
 }

@@ -293,7 +293,13 @@ function timedEngine(cost: (tokens: number) => number) {
       },
     }
   }
-  return { costEngine: { ...engine, open }, cpuS: () => clock.s }
+  let looks = 0
+  const wallS = () => {
+    looks += 1
+    return looks / 1000
+  }
+  const own = { binding: {}, meter: null, cpuS: () => clock.s, wallS, machineThreads: 1 }
+  return { costEngine: { ...engine, open }, own }
 }
 
 test('texts that end earlier are a result where that saves time for sure, though no byte goes away', async () => {

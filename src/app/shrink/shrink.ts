@@ -58,11 +58,11 @@ export function profiled(
 
 /** Answers of the incumbent to the items of the search, and the CPU seconds of one. */
 async function answered(part: Part, { artefact, labels }: Original, effects: ShrinkEffects) {
-  const { engine, signal, cpuS } = effects
+  const { engine, signal, own } = effects
   const classes = labels.length
-  const started = cpuS()
+  const started = own.cpuS()
   const logits = await logitsOf(artefact.model, part.inputs(artefact), classes, { engine, signal })
-  const itemCpuS = (cpuS() - started) / Math.max(1, part.size)
+  const itemCpuS = (own.cpuS() - started) / Math.max(1, part.size)
   requireFinite(logits, classes, 'calibration')
   return { logits, itemCpuS }
 }
@@ -108,9 +108,9 @@ async function benchOf(
     recorded ?? (await amountOf(JSON.stringify(base), rows, itemCpuS, request, effects))
   const training =
     parts.train === null ? null : trainingDataOnce(request, original, corpus, amount, effects)
-  const { engine, costEngine, cpuS, own, keep, say, signal } = effects
+  const { engine, costEngine, own, keep, say, signal } = effects
   return {
-    ...{ engine, costEngine, digest, cpuS, own, keep, say, signal, items, seed, corpus, training },
+    ...{ engine, costEngine, digest, own, keep, say, signal, items, seed, corpus, training },
     ...{ classes: labels.length, itemCpuS: amount.itemCpuS, originalLogits: logits },
     originalBytes: encodeModel(artefact.model).byteLength,
     gate: { margin, alpha, lean },
@@ -133,7 +133,7 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
   const named = effects.digest(new TextEncoder().encode(bench.fingerprint))
   const measure = () => profiled(original.artefact, bench.items, effects)
   const profile = await keptProfile(`profile-${named}.json`, effects.keep, measure)
-  const { engine, processor, wallS, pause, machineThreads, signal } = effects
+  const { engine, processor, own, pause, signal } = effects
   const driven = await drive({
     ...{ bench, passes, goal: request.goal, repairSteps: request.repairSteps },
     artefact: original.artefact,
@@ -145,7 +145,7 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
       ? (run, first) => linearStudent(first, original.labels, bench, run.log)
       : null,
     sweep: {
-      ...{ cpuS: effects.cpuS, wallS, pause, machineThreads, signal },
+      ...{ own, pause, signal },
       engine: effects.costEngine,
       choosesThreads: effects.targetRuntime === 'onnxruntime-node',
     },

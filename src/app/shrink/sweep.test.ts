@@ -53,12 +53,14 @@ function pretended() {
   }
   const options: SweepOptions = {
     engine: { name: 'pretended', version: '1', open },
-    cpuS: () => clock.cpu,
-    wallS: () => clock.wall,
+    own: {
+      ...{ binding: {}, meter: null, machineThreads: 2 },
+      cpuS: () => clock.cpu,
+      wallS: () => clock.wall,
+    },
     pause: async (ms) => {
       clock.paused += ms
     },
-    machineThreads: 2,
     choosesThreads: true,
   }
   return { clock, opened, runs, options }
@@ -105,7 +107,11 @@ test('buckets put texts of like length together, and every text is answered once
 test('a graph that takes one item a run is asked one by one, and where threads cannot be chosen there is one', async () => {
   const { options, runs, opened } = pretended()
   const one = { model: identity(1), inputs: rowsOf(10, 1) }
-  const rows = await sweep('result', one, { ...options, choosesThreads: false, machineThreads: 8 })
+  const rows = await sweep('result', one, {
+    ...options,
+    choosesThreads: false,
+    own: { ...options.own, machineThreads: 8 },
+  })
   expect(rows.map(({ threads, batch }) => [threads, batch])).toEqual([
     [1, 1],
     [1, 1],

@@ -4,17 +4,15 @@ import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { RuntimeSetting } from '../../core/result/compression.ts'
 import { quantileInterval } from '../../core/stats/quantile.ts'
 import { orderedBatches } from '../../core/train/batches.ts'
+import type { OwnProcess } from '../measure/own-process.ts'
 import { timeRequests } from '../measure/requests.ts'
 import type { Runnable } from './measure-cost.ts'
 
 export interface SweepOptions {
   /** The engine of the target runtime. */
   readonly engine: TensorEngine
-  readonly cpuS: () => number
-  readonly wallS: () => number
+  readonly own: OwnProcess
   readonly pause: (ms: number) => Promise<void>
-  /** Hardware threads of this machine; null where not known. */
-  readonly machineThreads: number | null
   /** Whether the runtime lets the user choose threads and spinning. */
   readonly choosesThreads: boolean
   readonly signal?: AbortSignal | undefined
@@ -34,7 +32,7 @@ export async function sweep(
   model: Runnable,
   options: SweepOptions,
 ): Promise<readonly RuntimeSetting[]> {
-  const several = options.choosesThreads ? Math.min(4, options.machineThreads ?? 2) : 1
+  const several = options.choosesThreads ? Math.min(4, options.own.machineThreads ?? 2) : 1
   const threads = several > 1 ? [1, several] : [1]
   const rows: RuntimeSetting[] = []
   for (const count of threads)
@@ -96,7 +94,7 @@ async function timed(
   settings: { readonly intraThreads: number; readonly spinning: boolean },
   feeds: readonly Feeds[],
   pauseMs: number,
-  { engine, cpuS, wallS, pause, signal }: SweepOptions,
+  { engine, own: { cpuS, wallS }, pause, signal }: SweepOptions,
 ): Promise<Pick<RuntimeSetting, 'cpuS' | 'p50Ms' | 'p95Ms' | 'runs'>> {
   const session = await engine.open(model, settings)
   const run = async (feed: Feeds | undefined): Promise<number> => {

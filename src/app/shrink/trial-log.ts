@@ -39,9 +39,9 @@ export async function writtenTrial<T extends Tried>(
   work: () => Promise<T | null>,
 ): Promise<Written<T>> {
   bench.signal?.throwIfAborted()
-  const started = bench.cpuS()
+  const started = bench.own.cpuS()
   const base = { ...about, number: log.trials.length + 1, parent: on.id }
-  const spent = () => bench.cpuS() - started
+  const spent = () => bench.own.cpuS() - started
   try {
     const found = await work()
     if (found === null) return { trial: null, kept: null }

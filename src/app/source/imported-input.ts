@@ -2,21 +2,8 @@ import { type ImportedOutcomes, importedSpec } from '../../core/data/imported.ts
 import { scorerName } from '../../core/part/scorer-name.ts'
 import type { SpecInput } from '../../core/spec/define.ts'
 import { candidateId } from '../../core/spec/expand.ts'
-import { type StatedCosts, withStatedCosts } from '../../core/spec/stated-cost.ts'
-
-/** What may be said beside the results themselves. */
-export interface ImportedRequest extends StatedCosts {
-  readonly task?: string | undefined
-  readonly incumbent?: string | undefined
-  readonly scorer?: string | undefined
-  readonly margin?: number | undefined
-  readonly floor?: number | undefined
-  readonly claim?: 'supported' | 'certified' | undefined
-  readonly order?: SpecInput['order']
-  readonly regime?: SpecInput['regime']
-  readonly grid?: string | undefined
-  readonly volumePerMonth?: number | undefined
-}
+import { accountFromFlags, type DecisionFlags } from '../../core/spec/flags.ts'
+import { withStatedCosts } from '../../core/spec/stated-cost.ts'
 
 /** Folder of what was imported, below that of the store. */
 const folder = '.rightsize/import'
@@ -27,7 +14,7 @@ const folder = '.rightsize/import'
  */
 export function importedInput(
   outcomes: ImportedOutcomes,
-  request: ImportedRequest,
+  request: DecisionFlags,
 ): ReturnType<typeof importedSpec> {
   const named = outcomes.candidates.find(({ id }) => id === 'incumbent')?.id
   const incumbent = request.incumbent ?? named
@@ -38,9 +25,8 @@ export function importedInput(
     scorer: request.scorer === undefined ? undefined : scorerName(request.scorer),
     bar: barOf(request, incumbent),
   })
-  const { claim, order, regime, grid, volumePerMonth } = request
-  const account =
-    grid === undefined && volumePerMonth === undefined ? undefined : { grid, volumePerMonth }
+  const { claim, order, regime } = request
+  const account = accountFromFlags(request)
   const asked = { order, regime, account, risk: claim === undefined ? undefined : { claim } }
   const given = Object.entries(asked).filter(([, value]) => value !== undefined)
   const candidates = withStatedCosts(
@@ -51,10 +37,7 @@ export function importedInput(
   return { input: { ...input, candidates, ...Object.fromEntries(given) }, files }
 }
 
-function barOf(
-  { margin, floor }: ImportedRequest,
-  incumbent: string | undefined,
-): SpecInput['bar'] {
+function barOf({ margin, floor }: DecisionFlags, incumbent: string | undefined): SpecInput['bar'] {
   if (floor !== undefined) return { floor }
   return incumbent === undefined && margin === undefined ? undefined : { margin: margin ?? 0.01 }
 }

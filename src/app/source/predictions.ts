@@ -1,15 +1,16 @@
-import { leftOutText } from '../../core/result/left-out-text.ts'
 import type { ImportedOutcomes } from '../../core/data/imported.ts'
+import { leftOutText } from '../../core/result/left-out-text.ts'
+import type { DecisionFlags } from '../../core/spec/flags.ts'
 import { parseSpecValue } from '../../core/spec/parse.ts'
 import { renderSpecInput } from '../../core/spec/render.ts'
-import { type ImportedRequest, importedInput } from './imported-input.ts'
+import { importedInput } from './imported-input.ts'
 import type { Source, SourceEffects } from './source.ts'
 import { writeSpec } from './written-spec.ts'
 
 /** From results that exist already: items and answers in one form below .rightsize/, and a spec that replays them. */
 export async function sourceFromOutcomes(
   outcomes: ImportedOutcomes,
-  request: ImportedRequest,
+  request: DecisionFlags,
   effects: SourceEffects,
 ): Promise<Source> {
   const { cwd } = effects

@@ -66,7 +66,7 @@ interface Weight {
 }
 
 /** Shapes, axes and switches are no parameters. */
-const indexTypes = new Set(['int64', 'int32', 'bool', 'string'])
+const indexTypes = new Set(['int64', 'int32', 'uint64', 'uint32', 'bool', 'string'])
 
 /** The inspection of a graph; prospects are what the passes themselves propose. */
 export function inspectModel(
@@ -172,7 +172,8 @@ function weightsOf(graph: Graph): readonly Weight[] {
   })
 }
 
-function parametersOf(graph: Graph): number {
+/** Number of parameters of the graph and of the graphs inside its nodes. */
+export function parametersOf(graph: Graph): number {
   return weightsOf(graph).reduce((sum, { parameters }) => sum + parameters, 0)
 }
 

@@ -3,16 +3,7 @@ import type { HostTensor } from '../onnx/host-tensor.ts'
 import type { Dtype } from '../onnx/model.ts'
 import type { RawTensorInput } from '../spec/spec.ts'
 
-type Numbers =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
+type Numbers = Exclude<HostTensor['data'], BigUint64Array | readonly string[]>
 type Maker = new (buffer: ArrayBuffer) => Numbers
 
 const MAKERS: Readonly<Record<string, Maker>> = {

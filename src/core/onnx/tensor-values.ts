@@ -92,6 +92,12 @@ function wrongType(tensor: Tensor, wanted: string): RightsizeError {
   )
 }
 
+/** The numbers of a dense tensor as doubles: 16-bit floats widened, 64-bit integers rounded beyond 2^53. */
+export const hostNumbers = ({ dtype, data }: HostTensor): ArrayLike<number> =>
+  dtype === 'float16' || dtype === 'bfloat16'
+    ? halfValues(dtype, data as Uint16Array)
+    : Array.from(data as ArrayLike<number | bigint>, Number)
+
 /**
  * The tensor's values as doubles, for every real type up to 64 bits: 16-bit floats are widened, packed integers unpacked, int64 and
  * uint64 rounded beyond 2^53. Throws ONNX_UNSUPPORTED for text, complex numbers and 8-bit or smaller floats.

@@ -9,17 +9,29 @@ import { renderSpecInput } from './render.ts'
 import type { Spec } from './spec.ts'
 import { type StatedCosts, withStatedCosts } from './stated-cost.ts'
 
-/** What `rightsize run` was told on the command line instead of in a file. */
-export interface SpecFlags extends StatedCosts {
-  readonly dataset: string
+/** What may be said on the command line whatever the items and answers come from. */
+export interface DecisionFlags extends StatedCosts {
   readonly task?: string | undefined
+  readonly incumbent?: string | undefined
+  readonly scorer?: string | undefined
+  readonly margin?: number | undefined
+  readonly floor?: number | undefined
+  readonly claim?: 'supported' | 'certified' | undefined
+  readonly order?: SpecInput['order']
+  readonly regime?: SpecInput['regime']
+  readonly grid?: string | undefined
+  readonly volumePerMonth?: number | undefined
+}
+
+/** What `rightsize run` was told on the command line instead of in a file. */
+export interface SpecFlags extends DecisionFlags {
+  readonly dataset: string
   readonly input?: string | undefined
   readonly expected?: string | undefined
   readonly id?: string | undefined
   readonly slices?: readonly string[] | undefined
   readonly cluster?: string | undefined
   readonly train?: string | undefined
-  readonly scorer?: string | undefined
   /** `runtime:model`, as in `--try`. */
   readonly incumbent?: string | undefined
   readonly try?: readonly string[] | undefined
@@ -27,14 +39,7 @@ export interface SpecFlags extends StatedCosts {
   readonly apiKeyEnv?: string | undefined
   /** Path of a prompt file, or a template with {{...}}. */
   readonly prompt?: string | undefined
-  readonly margin?: number | undefined
-  readonly floor?: number | undefined
   readonly target?: number | undefined
-  readonly claim?: 'supported' | 'certified' | undefined
-  readonly order?: SpecInput['order']
-  readonly regime?: SpecInput['regime']
-  readonly grid?: string | undefined
-  readonly volumePerMonth?: number | undefined
   readonly maxCalls?: number | undefined
   readonly synthetic?: boolean | undefined
 }
@@ -141,7 +146,8 @@ function barFromFlags({ margin, floor, target, incumbent }: SpecFlags): SpecInpu
   return defined({ margin, floor, target })
 }
 
-function accountFromFlags({ grid, volumePerMonth }: SpecFlags): SpecInput['account'] {
+/** The account that flags state; undefined where they state nothing of it. */
+export function accountFromFlags({ grid, volumePerMonth }: DecisionFlags): SpecInput['account'] {
   return grid === undefined && volumePerMonth === undefined
     ? undefined
     : defined({ grid, volumePerMonth })

@@ -20,7 +20,7 @@ export function epochBatches(
   for (let start = 0; start < order.length; start += batch * chunkBatches) {
     const chunk = order.slice(start, start + batch * chunkBatches)
     chunk.sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0))
-    for (let at = 0; at < chunk.length; at += batch) batches.push(chunk.slice(at, at + batch))
+    batches.push(...sliced(chunk, batch))
   }
   const mixed = seededRandom(seed, mixStream, epoch).order(batches.length)
   return mixed.map((index) => batches[index] ?? [])
@@ -33,10 +33,14 @@ export function orderedBatches(
 ): readonly (readonly number[])[] {
   const order = lengths.map((_, index) => index)
   order.sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b)
-  const batches: number[][] = []
-  for (let at = 0; at < order.length; at += batch) batches.push(order.slice(at, at + batch))
-  return batches
+  return sliced(order, batch)
 }
+
+/** The values in pieces of this size; the last may be shorter. */
+export const sliced = <T>(values: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(values.length / size) }, (_, i) =>
+    values.slice(i * size, (i + 1) * size),
+  )
 
 /**
  * Splits rows into what is learned from and what is held out, `share` of each label (stratified, at least one of every label
