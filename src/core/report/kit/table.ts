@@ -17,7 +17,8 @@ export interface Table<C = Cell> {
   /** What a screen reader calls the region that scrolls when the page is narrow. */
   readonly label: string
   readonly caption: string
-  readonly columns: readonly Column[]
+  /** A head alone is a column of figures. */
+  readonly columns: readonly (string | Column)[]
   /** The name of the row first. */
   readonly rows: readonly (readonly C[])[]
   /** Index of the row that was chosen. */
@@ -26,13 +27,17 @@ export interface Table<C = Cell> {
   readonly narrow?: boolean
 }
 
+const columnOf = (column: string | Column): Column =>
+  typeof column === 'string' ? { head: column } : column
+
 /**
  * A table with caption and headers of columns and rows, in a region that scrolls by itself and takes the keyboard; null
  * where it has no rows.
  */
 export function tableHtml(table: Table<Cell | Html | string>): Html | null {
-  const { label, caption, columns, rows, chosen, narrow = false } = table
+  const { label, caption, rows, chosen, narrow = false } = table
   if (rows.length === 0) return null
+  const columns = table.columns.map(columnOf)
   const align = (i: number) => (columns[i]?.words ? html` class="text"` : null)
   const head = columns.map(({ head, small }, i) => {
     const below = small === undefined ? null : html`<small>${small}</small>`
@@ -59,8 +64,9 @@ function cellHtml(cell: Cell | Html | string, words: boolean): Html | string {
 
 /** The same as lines of Markdown, its caption below; no lines where it has no rows. */
 export function tableMarkdown(table: Table): readonly Markdown[] {
-  const { columns, rows, caption, chosen } = table
+  const { rows, caption, chosen } = table
   if (rows.length === 0) return []
+  const columns = table.columns.map(columnOf)
   return [
     row(columns.map(({ head }) => md`${head}`)),
     row(columns.map(({ words }, at) => (words || at === 0 ? md`---` : md`---:`))),

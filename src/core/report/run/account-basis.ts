@@ -32,11 +32,7 @@ const coefficientTable = (coefficients: Account['coefficients']): Html | null =>
   tableHtml({
     label: 'Coefficients',
     caption: 'Every coefficient behind the scores.',
-    columns: [
-      { head: 'coefficient', words: true },
-      { head: 'value' },
-      { head: 'source', words: true },
-    ],
+    columns: [{ head: 'coefficient', words: true }, 'value', { head: 'source', words: true }],
     rows: coefficients.map((one) => [
       html`${one.name}<small>${one.description}</small>`,
       coefficientValue(one),

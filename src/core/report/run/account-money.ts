@@ -67,7 +67,7 @@ export function costPart({ costs }: Account): Html | null {
   const table = tableHtml({
     label: 'Table of costs',
     caption: `${first.currency} per ${grouped(per)} answers, at prices of ${first.date.slice(0, 10)}.`,
-    columns: [{ head: 'candidate' }, { head: 'total' }, { head: 'of which', words: true }],
+    columns: ['candidate', 'total', { head: 'of which', words: true }],
     rows: costs.map(({ id, cost }) => [id, figure(scaled(cost.total, per)), partsText(cost, per)]),
   })
   return html`<h3>Costs</h3>${table}`
@@ -107,10 +107,10 @@ const replicaTable = (candidates: NonNullable<Account['deployment']>['candidates
     label: 'Table of replicas at the declared load',
     caption: 'At the declared load, idle time included.',
     columns: [
-      { head: 'candidate' },
-      { head: 'replicas needed' },
-      { head: 'held' },
-      { head: 'utilization' },
+      'candidate',
+      'replicas needed',
+      'held',
+      'utilization',
       { head: 'energy', small: 'per answer' },
       { head: 'SCI', small: 'per answer' },
     ],

@@ -64,14 +64,14 @@ export function sciTable(rows: readonly SciRow[], chosen: string | null): Html |
     caption:
       'Consumer side, SCI per functional unit. A resolved task is an accepted answer, or the fallback for one that is not. Only candidates that meet the bar and share a meter are ranked.',
     columns: [
-      { head: 'candidate' },
-      { head: 'resolved task' },
-      { head: 'accepted answer' },
-      { head: 'inference' },
+      'candidate',
+      'resolved task',
+      'accepted answer',
+      'inference',
       { head: 'operational', small: 'per inference' },
       { head: 'embodied', small: 'per inference' },
-      ...(tokens ? [{ head: 'output token' }] : []),
-      ...(billed ? [{ head: billed.unit }] : []),
+      ...(tokens ? ['output token'] : []),
+      ...(billed ? [billed.unit] : []),
     ],
     rows: rows.map(({ id, sci, rank, perToken, perBillingUnit }) => [
       html`${id}${rank == null ? null : html`<small>rank ${rank}</small>`}`,
@@ -99,13 +99,7 @@ const stageTable = ({ rationale, stages }: Account['provider']): Html | null =>
   tableHtml({
     label: 'Table of Provider stages',
     caption: `Design & Development. ${rationale}`,
-    columns: [
-      { head: 'activity' },
-      { head: 'candidate', words: true },
-      { head: 'energy' },
-      { head: 'operational' },
-      { head: 'embodied' },
-    ],
+    columns: ['activity', { head: 'candidate', words: true }, 'energy', 'operational', 'embodied'],
     rows: stages.map((stage) => [
       stage.activity,
       html`${stage.candidate ?? 'all'}${stage.discarded ? html`<small>not chosen</small>` : null}`,

@@ -15,9 +15,9 @@ export function slicesSection({ candidates, decision, task }: RunResult): Html |
     label: 'Table of slices',
     caption: `${subject.id} within each slice; loss in points.`,
     columns: [
-      { head: 'slice' },
-      { head: 'n' },
-      { head: task.metric },
+      'slice',
+      'n',
+      task.metric,
       { head: 'loss', small: 'expected' },
       { head: 'loss', small: 'at most' },
       { head: 'note', words: true },
@@ -96,7 +96,7 @@ export function confusionSection({ candidates, decision }: RunResult): Html | nu
     label: 'Table of confusions',
     caption: 'Most frequent wrong answers.',
     narrow: true,
-    columns: [{ head: 'expected' }, { head: 'answered', words: true }, { head: 'times' }],
+    columns: ['expected', { head: 'answered', words: true }, 'times'],
     rows: pairs.map(([expected, answered, n]) => [
       cut(expected, 80),
       cut(answered, 80),

@@ -40,8 +40,8 @@ const constraints = ({ constraints, id }: CandidateResult): Html | null =>
     narrow: true,
     columns: [
       { head: 'constraint', words: true },
-      { head: 'limit' },
-      { head: 'value' },
+      'limit',
+      'value',
       { head: 'verdict', words: true },
       { head: 'why', words: true },
     ],

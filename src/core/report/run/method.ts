@@ -28,13 +28,7 @@ const stageTable = ({ byStage }: RunResult['overhead']): Html | null =>
   tableHtml({
     label: 'Table of overhead',
     caption: 'Provider side: selection and benchmarking.',
-    columns: [
-      { head: 'stage' },
-      { head: 'candidate', words: true },
-      { head: 'CPU' },
-      { head: 'wall' },
-      { head: 'energy' },
-    ],
+    columns: ['stage', { head: 'candidate', words: true }, 'CPU', 'wall', 'energy'],
     rows: byStage.map(({ stage, candidate, cpuS, wallS, energy }) => [
       stage,
       cut(candidate ?? 'all', 80),

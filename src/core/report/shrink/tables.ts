@@ -30,13 +30,7 @@ export function pathTable({ path, incumbent }: Compression): Table {
   return {
     label: 'Every model on the way',
     caption: `Each model on the way, measured against the incumbent. Accuracy and loss: measured on the ${grouped(items)} items of the search, 95 % intervals; they steered the search and support no claim. CPU time: measured at batch 1, alternating with the incumbent, 95 % intervals, in shorter rounds than the result itself.`,
-    columns: [
-      { head: 'step' },
-      { head: 'size' },
-      { head: 'CPU time' },
-      { head: 'accuracy' },
-      { head: 'loss' },
-    ],
+    columns: ['step', 'size', 'CPU time', 'accuracy', 'loss'],
     rows: path.map((step, at) => pathRow(step, at, incumbent.bytes)),
     chosen: path.length - 1,
   }
@@ -71,11 +65,11 @@ export function gaveNothingTable(found: Compression, path: readonly Trial[]): Ta
       'What was tried and is not in the result. Size and CPU time are measured against the model that it was tried on; loss is against the incumbent, on the items of the search that were looked at. Where CPU time was not measured, the prediction is shown.',
     columns: [
       { head: 'what', words: true },
-      { head: 'size' },
-      { head: 'CPU time' },
-      { head: 'loss' },
+      'size',
+      'CPU time',
+      'loss',
       { head: 'outcome', words: true },
-      { head: 'cost of trying' },
+      'cost of trying',
     ],
     rows: rows.map(trialRow),
   }
@@ -119,7 +113,7 @@ function trialCost({ cost, predicted, verdict }: Trial): Cell {
 export const notApplicableTable = ({ notApplicable }: Compression): Table => ({
   label: 'What does not apply',
   caption: 'Passes that have nothing to offer for this model, and why.',
-  columns: [{ head: 'pass' }, { head: 'why', words: true }],
+  columns: ['pass', { head: 'why', words: true }],
   rows: notApplicable.map(({ pass, why }) => [cell(pass), cell(why)]),
 })
 
@@ -128,11 +122,11 @@ export const finalistTable = ({ finalists, result, risk }: Compression): Table =
   caption: `Models on the hold-out, items that the search never saw, measured: the most promising first, until one is not certified. In that order each may be wrong as often as one alone. The bound is for future items like these; the significance level of ${significant(100 * risk.alpha)} % is shared by all looks at the same items.`,
   columns: [
     { head: 'model', words: true },
-    { head: 'size' },
-    { head: 'loss' },
-    { head: 'at most' },
-    { head: 'level' },
-    { head: 'items' },
+    'size',
+    'loss',
+    'at most',
+    'level',
+    'items',
     { head: 'verdict', words: true },
   ],
   rows: finalists.map(finalistRow),
@@ -157,13 +151,7 @@ export const costTable = ({ cost }: Compression): Table => ({
   label: 'CPU time of result and incumbent',
   caption:
     'CPU time per item of result and incumbent: measured in alternating rounds, one thread without spinning, 95 % intervals of the factor.',
-  columns: [
-    { head: 'items in a run' },
-    { head: 'incumbent' },
-    { head: 'result' },
-    { head: 'factor' },
-    { head: 'rounds' },
-  ],
+  columns: ['items in a run', 'incumbent', 'result', 'factor', 'rounds'],
   rows: cost.map((each) => [
     cell(grouped(each.batch)),
     cell(secondsText(each.incumbentCpuS)),
@@ -177,13 +165,7 @@ export const sliceTable = ({ slices }: Compression): Table => ({
   label: 'Slices',
   caption:
     'Loss by slice on the items of the search, and the loss that a slice may have. Single figures without interval: small slices swing by chance; a model is left out only where a slice is beyond its limit beyond doubt.',
-  columns: [
-    { head: 'slice' },
-    { head: 'items' },
-    { head: 'loss' },
-    { head: 'limit' },
-    { head: 'note', words: true },
-  ],
+  columns: ['slice', 'items', 'loss', 'limit', { head: 'note', words: true }],
   rows: slices.map((one) => [
     cell(one.slice),
     cell(grouped(one.items)),
@@ -204,15 +186,7 @@ export const runtimeTable = ({ runtime }: Compression, chosen: RuntimeSetting | 
   label: 'Settings of the runtime',
   caption:
     'Settings of the runtime, measured. CPU time is per item and counts threads that wait; wall times are of one run.',
-  columns: [
-    { head: 'model and setting' },
-    { head: 'items in a run' },
-    { head: 'pause' },
-    { head: 'CPU time' },
-    { head: 'median' },
-    { head: 'p95' },
-    { head: 'runs' },
-  ],
+  columns: ['model and setting', 'items in a run', 'pause', 'CPU time', 'median', 'p95', 'runs'],
   rows: runtime.map(runtimeRow),
   chosen: chosen === null ? -1 : runtime.indexOf(chosen),
 })
@@ -234,7 +208,7 @@ export const profileTable = ({ profile }: Compression): Table => ({
   label: 'Where the incumbent spends its time',
   caption:
     "Share of the incumbent's CPU time by kind of operator: measured by the engine's profiler without fusions, so shares differ from those of the fused graph.",
-  columns: [{ head: 'operator' }, { head: 'nodes' }, { head: 'share of CPU time' }],
+  columns: ['operator', 'nodes', 'share of CPU time'],
   rows: profile.map(({ opType, nodes, share }) => [
     cell(opType),
     cell(grouped(nodes)),
