@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { command } from './command.ts'
 import { exitCode } from './exit-code.ts'
 import { flag, toggle } from './flag.ts'
@@ -9,7 +10,7 @@ export const run = command({
   args: sourceArgument,
   flags: {
     ...sourceFlags,
-    out: flag(folder, 'where the reports are written (default: next to the spec)'),
+    out: flag(folder, 'where all files are written (default: next to the spec)'),
     fresh: toggle('ask every model again instead of reusing stored answers'),
     json: toggle('print the run result as JSON'),
   },
@@ -25,7 +26,8 @@ export const run = command({
   stops: 'stopping after the batch in flight; results so far will be written',
   async action({ args, flags, io, world, watch }) {
     const { decide } = await import('../wire/run.ts')
-    const source = await sourceOf(args.source, flags, world)
+    const home = flags.out === undefined ? undefined : resolve(world.cwd, flags.out)
+    const source = await sourceOf(args.source, flags, world, home)
     for (const note of source.notes) io.err(`note: ${note}`)
     const how = { ...watch, fresh: flags.fresh, out: flags.out }
     const { result, files } = await decide(source, how, world)
@@ -35,7 +37,7 @@ export const run = command({
     if (result.provenance.interrupted)
       io.err('interrupted: run the same command again to continue; stored answers are reused')
     else {
-      const specFile = specFileOf(args.source, flags)
+      const specFile = specFileOf(args.source, flags, flags.out)
       const steps = nextSteps({ result, files, spec: source.spec, specFile })
       io.err(`next commands:\n${steps.join('\n')}`)
     }

@@ -124,11 +124,12 @@ const isSpec = (path: string, { input }: SourceFlags): boolean =>
   specEndings.some((ending) => path.endsWith(ending)) ||
   (path.endsWith('.json') && input === undefined)
 
-/** The spec that a command works on: a file, or one built from flags and written beside the data. */
+/** The spec that a command works on: a file, or one built from flags and written into `home` (default: the working folder). */
 export async function sourceOf(
   named: string | undefined,
   flags: SourceFlags,
   at: Pick<At, 'cwd'>,
+  home?: string,
 ): Promise<Source> {
   const { sourceFromFile, sourceFromFlags, sourceFromPredictions } = await import(
     '../wire/source.ts'
@@ -143,20 +144,21 @@ export async function sourceOf(
     }
     const columns = { id: flags.id, output, score, model }
     const given = { ...common(flags), predictions, expectedFile: expected, input, columns, terms }
-    return sourceFromPredictions(given, at)
+    return sourceFromPredictions(given, at, home)
   }
   refuseUnused(flags, ofResults, 'without --predictions')
   if (named !== undefined && !isSpec(named, flags))
-    return sourceFromFlags(dataFlags(named, flags), at)
+    return sourceFromFlags(dataFlags(named, flags), at, home)
   refuseUnused(flags, [...students, ...calls, ...inSpec], 'next to a spec file')
   return sourceFromFile(named ?? 'rightsize.yaml', flags, at)
 }
 
 /** The spec as the user names it: the argument, or the one that flags are written to. */
-export const specFileOf = (named: string | undefined, flags: SourceFlags): string =>
-  named !== undefined && flags.predictions.length === 0 && isSpec(named, flags)
-    ? named
-    : 'rightsize.yaml'
+export function specFileOf(named: string | undefined, flags: SourceFlags, out?: string): string {
+  if (named === undefined && flags.predictions.length === 0) return 'rightsize.yaml'
+  if (named !== undefined && flags.predictions.length === 0 && isSpec(named, flags)) return named
+  return out === undefined ? 'rightsize.yaml' : `${out.replace(/[/\\]+$/, '')}/rightsize.yaml`
+}
 
 type Names = readonly (keyof SourceFlags)[]
 

@@ -18,24 +18,24 @@ export interface DecideHow extends RunHow {
 
 /** Judges every candidate of the spec for a program. Writes the store, and the look into the lock beside the spec. */
 export const run = (source: Source, how: RunHow, at: Pick<At, 'effects'>): Promise<RunResult> =>
-  judged(source, how, at, 'library')
+  judged(source, how, at, { by: 'library', home: source.baseDir })
 
 async function judged(
   source: Source,
   how: RunHow,
   { effects }: Pick<At, 'effects'>,
-  by: string,
+  { by, home }: { readonly by: string; readonly home: string },
 ): Promise<RunResult> {
   const { evaluate } = await import('../app/evaluate/evaluate.ts')
   const { storeTable } = await import('../adapters/store/table.ts')
   const note = (text: string) => how.onEvent({ type: 'note', text })
   const { spec, baseDir } = source
   // A lock that cannot be read is better known before anything is paid for.
-  await lockIn(join(baseDir, lockName))
-  const store = how.fresh ? await storeTable.memory() : await effects.openStore(baseDir, note)
+  await lockIn(join(home, lockName))
+  const store = how.fresh ? await storeTable.memory() : await effects.openStore(home, note)
   try {
     return await evaluate(spec, {
-      ...{ baseDir, effects, store, by, ledger: ledgerIn(baseDir) },
+      ...{ baseDir, effects, store, by, ledger: ledgerIn(home) },
       signal: how.signal,
       onEvent: how.onEvent,
       generator: await generator(),
@@ -53,16 +53,33 @@ export async function decide(
 ): Promise<{ readonly result: RunResult; readonly files: readonly string[] }> {
   const { baseDir, spec } = source
   const dir = how.out === undefined ? baseDir : resolve(at.cwd, how.out)
-  for (const folder of new Set([dir, baseDir])) await requireWritable(folder)
-  const result = await judged(source, how, at, 'run')
+  await requireWritable(dir)
+  const home = await homeOf(baseDir, dir, how)
+  const result = await judged(source, how, at, { by: 'run', home })
   const { publish } = await import('../app/keep/publish.ts')
   const place = {
     dir,
-    ...{ ledger: ledgerIn(baseDir), lock: join(baseDir, lockName) },
+    ...{ ledger: ledgerIn(home), lock: join(home, lockName) },
     validUntil: daysAfter(result.provenance.endedAt, spec.validDays),
   }
   const files = await publish(result, place, publishEffects)
   return { result, files: files.map((file) => relative(at.cwd, file)) }
+}
+
+/**
+ * Where the store, the lock and its looks are kept: beside the spec, wherever the reports go, so that no look is missed;
+ * in --out only where the folder of the spec cannot be written. Throws WRITE_FAILED where there is no --out.
+ */
+async function homeOf(baseDir: string, dir: string, { onEvent }: RunHow): Promise<string> {
+  if (dir === baseDir) return baseDir
+  try {
+    await requireWritable(baseDir)
+    return baseDir
+  } catch {
+    const text = `${baseDir} cannot be written: store, lock and looks are kept in ${dir}`
+    onEvent({ type: 'note', text })
+    return dir
+  }
 }
 
 const publishEffects: PublishEffects = { digest: sha256, write: writeWhole, join }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { filesMatching } from '../adapters/files/matching.ts'
 import { textOrNull, writeWhole } from '../adapters/files/whole-file.ts'
 import type { Source, SourceEffects } from '../app/source/source.ts'
@@ -33,10 +33,40 @@ export async function sourceFromFile(
   return sourceFromFile(file, flags, sourceEffects(at))
 }
 
-/** The spec that flags describe, written beside the data. */
-export async function sourceFromFlags(flags: SpecFlags, at: Pick<At, 'cwd'>): Promise<Source> {
+/** The spec that flags describe, written into `home`: the working folder, or the one that --out names. */
+export async function sourceFromFlags(
+  flags: SpecFlags,
+  { cwd }: Pick<At, 'cwd'>,
+  home = cwd,
+): Promise<Source> {
   const { sourceFromFlags } = await import('../app/source/written-spec.ts')
-  return sourceFromFlags(flags, sourceEffects(at))
+  return sourceFromFlags(
+    home === cwd ? flags : seenFrom(home, flags, cwd),
+    sourceEffects({ cwd }, home),
+  )
+}
+
+/** Flags whose paths, relative to the working folder, are relative to another: the spec there names the same files. */
+function seenFrom(home: string, flags: SpecFlags, cwd: string): SpecFlags {
+  const moved = (path: string): string =>
+    isAbsolute(path) ? path : relative(home, resolve(cwd, path))
+  const ifThere = (word: string): string => (existsSync(resolve(cwd, word)) ? moved(word) : word)
+  /** `onnx:FOLDER`, `command:python answer.py`, `./adapter.mjs`: whatever of it is a file or a folder. */
+  const short = (text: string): string => {
+    const [, kind = '', rest = text] = /^(\w+:)(.+)$/s.exec(text) ?? []
+    return `${kind}${rest.split(' ').map(ifThere).join(' ')}`
+  }
+  const { dataset, train, prompt, scorer, incumbent } = flags
+  const given = { train, prompt: prompt && /\{\{|\n/.test(prompt) ? undefined : prompt }
+  const paths = Object.entries(given).flatMap(([name, path]) =>
+    path === undefined ? [] : [[name, moved(path.replace(/^file:\/\//, ''))]],
+  )
+  return {
+    ...{ ...flags, ...Object.fromEntries(paths), dataset: moved(dataset) },
+    ...(scorer === undefined ? {} : { scorer: ifThere(scorer) }),
+    ...(incumbent === undefined ? {} : { incumbent: short(incumbent) }),
+    ...(flags.try === undefined ? {} : { try: flags.try.map(short) }),
+  }
 }
 
 /** Writes rightsize.yaml from flags: the files that were written. */
@@ -49,6 +79,7 @@ export async function initSpec(flags: SpecFlags, force: boolean, at: Pick<At, 'c
 export async function sourceFromPredictions(
   flags: PredictionFlags,
   at: Pick<At, 'cwd'>,
+  home = at.cwd,
 ): Promise<Source> {
   const { importResults } = await import('../adapters/importer/table.ts')
   const { localFiles } = await import('../adapters/dataset/files.ts')
@@ -57,7 +88,7 @@ export async function sourceFromPredictions(
   const { columns = {}, terms = {} } = flags
   const labels = await labelsOf(flags, at.cwd)
   const outcomes = await importResults(files, localFiles, labels, { columns, terms })
-  return sourceFromOutcomes(outcomes, flags, sourceEffects(at))
+  return sourceFromOutcomes(outcomes, flags, sourceEffects(at, home))
 }
 
 async function labelsOf(
@@ -72,8 +103,9 @@ async function labelsOf(
   return { rows, columns: { ...found, slices, cluster } }
 }
 
-const sourceEffects = ({ cwd }: Pick<At, 'cwd'>): SourceEffects => ({
-  cwd,
+/** Paths are relative to `home`, and shown from the working folder. */
+const sourceEffects = ({ cwd }: Pick<At, 'cwd'>, home = cwd): SourceEffects => ({
+  cwd: home,
   digest: sha256,
   resolve,
   folderOf: dirname,
