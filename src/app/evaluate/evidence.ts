@@ -7,6 +7,7 @@ import type { Saving } from '../../core/result/run-result.ts'
 import { isUnreadable } from '../../core/score/answer-health.ts'
 import type { DecisionInput } from '../../core/select/decision-input.ts'
 import type { Evidence } from '../../core/select/evidence-check/evidence.ts'
+import { rowFacts } from '../../core/select/evidence-check/row-facts.ts'
 import { evidenceCaps } from '../../core/select/evidence-check/table.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import { trafficOf } from '../../core/stats/traffic.ts'
@@ -70,7 +71,7 @@ function partialCaps({ dataset }: Spec): NonNullable<DecisionInput['caps']> {
 
 /** The answers as the checks of the evidence see them. */
 function heardOf(
-  { items, labels, spec }: AssembleInputs,
+  { items, labels, spec, data }: AssembleInputs,
   facts: readonly CandidateFacts[],
 ): Evidence {
   const able = facts.filter(({ collected }) => collected.broken === null)
@@ -84,6 +85,9 @@ function heardOf(
     ...{ items, candidates, incumbent },
     closed: labels.closed,
     relative: spec.bar.kind === 'relative',
+    limit: spec.bar.kind === 'relative' ? spec.bar.margin : 0,
+    floor: spec.bar.kind === 'absolute' ? spec.bar.floor : 0,
+    ...rowFacts(items, data.test.items, spec.dataset),
   }
 }
 

@@ -199,7 +199,7 @@ function shortSentence(facts: DecisionFacts, { id, loss, claim }: WithClaim): st
 
 /** What must stand beside the decision: noisy labels, slices too small, synthetic data. */
 function notes({ input, limit, chosen }: DecisionFacts): string[] {
-  const found: string[] = (input.caps ?? []).map(({ why }) => why)
+  const found: string[] = [...new Set((input.caps ?? []).map(({ why }) => why))]
   const noise = input.labelNoise
   if (noise?.kind === 'known' && limit > 0 && noise.value > limit)
     found.push(

@@ -5,6 +5,7 @@ import { seededRandom } from '../../random/random.ts'
 import { answerHealth } from '../../score/answer-health.ts'
 import { labelReader } from '../../score/label-reader.ts'
 import type { Evidence, HeardCandidate } from './evidence.ts'
+import { rowFacts } from './row-facts.ts'
 import { evidenceCaps } from './table.ts'
 
 const labels = ['a1', 'b2', 'c3', 'd4']
@@ -39,7 +40,8 @@ const evidence = (
   others: readonly HeardCandidate[] = [],
   more: Partial<Evidence> = {},
 ): Evidence => ({
-  ...{ items, incumbent, closed: labels, relative: true },
+  ...{ items, incumbent, closed: labels, relative: true, limit: 0.1, floor: 0 },
+  ...{ orders: [], unused: [] },
   candidates: incumbent === null ? others : [incumbent, ...others],
   ...more,
 })
@@ -162,4 +164,74 @@ test('no mixture of readable answers of which most are right is stopped', () => 
     }),
     { numRuns: 100 },
   )
+})
+
+/** 300 items of four labels; `wrong(at)` says where the candidate misses. */
+function missing(
+  wrong: (at: number) => boolean,
+  row: (at: number) => Item['row'] = () => ({}),
+): Evidence {
+  const rows = Array.from({ length: 300 }, (_, at) => item(at, labels[at % 4], row(at)))
+  const truth = rows.map(({ expected }) => String(expected))
+  const texts = truth.map((label, at) =>
+    wrong(at) ? (labels.find((one) => one !== label) as string) : label,
+  )
+  const large = said('large', truth, rows)
+  const facts = rowFacts(rows, rows, { test: 'x', input: 'text', expected: 'label' })
+  return evidence(rows, large, [said('small', texts, rows)], { ...facts, limit: 0.05 })
+}
+
+test('quality that falls along the rows or the date is named with where and how much', () => {
+  const falls = missing((at) => at >= 260 && at % 4 !== 1)
+  expect(evidenceCaps(falls)).toMatchObject([
+    { code: 'falling-quality', candidate: 'small', at: 'undecided' },
+  ])
+  expect(evidenceCaps(falls)[0]?.why).toContain('of 300 items')
+  const dated = (at: number) => ({ day: `2026-0${1 + ((at * 7) % 9)}-11` })
+  const later = missing((at) => (at * 7) % 9 === 8 && at % 5 !== 0, dated)
+  expect(evidenceCaps(later)[0]?.why).toContain('by `day`')
+})
+
+test('rows of an undeclared source are named with the flag; declared or unique they are no alarm', () => {
+  const conversation = (at: number) => ({ conversation_id: `c${Math.floor(at / 6)}` })
+  const named = missing((at) => at % 30 === 0, conversation)
+  expect(evidenceCaps(named)).toMatchObject([{ code: 'repeated-values', candidate: 'small' }])
+  expect(evidenceCaps(named)[0]?.next).toContain('--cluster conversation_id')
+  const alike = missing(
+    (at) => [3, 17, 22, 35, 41].includes((at * 7) % 50),
+    (at) => ({ batch: `b${(at * 7) % 50}` }),
+  )
+  expect(evidenceCaps(alike)[0]?.why).toContain('`batch`')
+  expect(codes({ ...named, unused: [] })).toEqual([])
+  expect(
+    codes(
+      missing(
+        (at) => at % 30 === 0,
+        (at) => ({ user: `u${at}` }),
+      ),
+    ),
+  ).toEqual([])
+})
+
+test('on clean rows each of the two alarms in at most 1 % of 1,000 draws', () => {
+  const random = seededRandom(11)
+  const alarms = { 'falling-quality': 0, 'repeated-values': 0 }
+  for (let draw = 0; draw < 1000; draw += 1) {
+    const clean = missing(
+      () => random.next() < 0.12,
+      (at) => ({ batch: `b${Math.floor(at / 6)}`, day: `2026-01-${10 + (at % 20)}` }),
+    )
+    for (const code of codes(clean)) alarms[code as keyof typeof alarms] += 1
+  }
+  expect(alarms['falling-quality']).toBeLessThanOrEqual(10)
+  expect(alarms['repeated-values']).toBeLessThanOrEqual(10)
+})
+
+test('a file sorted by label is no alarm, though a candidate is worse on the last one', () => {
+  const rows = Array.from({ length: 300 }, (_, at) => item(at, labels[Math.floor(at / 75)]))
+  const truth = rows.map(({ expected }) => String(expected))
+  const texts = truth.map((label, at) => (label === 'd4' && at % 2 === 0 ? 'a1' : label))
+  const facts = rowFacts(rows, rows, { test: 'x', input: 'text', expected: 'label' })
+  const large = said('large', truth, rows)
+  expect(codes(evidence(rows, large, [said('small', texts, rows)], facts))).toEqual([])
 })

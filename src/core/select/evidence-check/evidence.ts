@@ -21,6 +21,25 @@ export interface Evidence {
   readonly candidates: readonly HeardCandidate[]
   /** The bar is a margin against the incumbent. */
   readonly relative: boolean
+  /** The loss that the bar allows: the margin; 0 below a floor. */
+  readonly limit: number
+  /** 0 where the bar is a margin. */
+  readonly floor: number
+  /** Orders that may mean something (rows of the file, dates): rank by position. */
+  readonly orders: readonly { readonly by: string; readonly rank: readonly number[] }[]
+  /** Columns of the file that nothing uses; empty where clusters are declared. */
+  readonly unused: readonly string[]
+}
+
+/** Loss of the candidate by position, against the incumbent or the floor; null where either was not judged. */
+export function lossesOf(
+  { scores }: HeardCandidate,
+  { incumbent, relative, floor }: Evidence,
+): readonly (number | null)[] {
+  return scores.map((score, at) => {
+    const reference = relative ? (incumbent?.scores[at] ?? null) : floor
+    return score === null || reference === null ? null : reference - score
+  })
 }
 
 /** A check of the evidence: what keeps a verdict from standing on it; empty where nothing does. */

@@ -1,15 +1,17 @@
 import type { Cap } from '../../result/run-result.ts'
 import type { Evidence, EvidenceCheck } from './evidence.ts'
+import { fallingQuality } from './falling-quality.ts'
 import { guessing } from './guessing.ts'
 import { incumbentAnswers } from './incumbent-answers.ts'
 import { majority } from './majority.ts'
 import { oneClass } from './one-class.ts'
+import { repeatedValues } from './repeated-values.ts'
 
 /** Checks of the incumbent: the first that finds something stands for all, since the others then follow. */
 const ofIncumbent = { incumbentAnswers, guessing, majority } as const satisfies Checks
 
 /** Checks that stand beside one another. */
-const ofCandidates = { oneClass } as const satisfies Checks
+const ofCandidates = { oneClass, fallingQuality, repeatedValues } as const satisfies Checks
 
 type Checks = Readonly<Record<string, EvidenceCheck>>
 

@@ -1,0 +1,36 @@
+import type { Item } from '../../data/item.ts'
+import type { DatasetSpec } from '../../spec/spec.ts'
+import type { Evidence } from './evidence.ts'
+
+/** Share of the values of a column that are dates before it orders the rows. */
+const mostDates = 0.95
+
+/** What the rows show beside inputs and labels: their order in the file, a column of dates, columns that nothing uses. */
+export function rowFacts(
+  items: readonly Item[],
+  inFile: readonly Item[],
+  dataset: DatasetSpec,
+): Pick<Evidence, 'orders' | 'unused'> {
+  const place = new Map(inFile.map(({ id }, at) => [id, at]))
+  const rows = { by: 'in the order of the file', rank: items.map(({ id }) => place.get(id) ?? 0) }
+  const { input, expected, id, slices = [], cluster } = dataset
+  const inputs = typeof input === 'string' ? [input] : Array.isArray(input) ? input : []
+  const used = new Set<unknown>([...inputs, expected, id, ...slices, cluster])
+  const columns = [...new Set(items.slice(0, 100).flatMap(({ row }) => Object.keys(row)))]
+  const free = columns.filter((name) => !used.has(name))
+  const dates = columns
+    .flatMap((name) => {
+      const texts = items.map(({ row }) => dateOf(row[name]))
+      const known = texts.filter((text) => text !== null)
+      const inOrder = [...new Set(known)].sort()
+      if (known.length < mostDates * items.length || inOrder.length < 3) return []
+      const ranks = new Map(inOrder.map((text, at) => [text, at]))
+      return [{ by: `by \`${name}\``, rank: texts.map((text) => ranks.get(text ?? '') ?? 0) }]
+    })
+    .slice(0, 1)
+  return { orders: [rows, ...dates], unused: cluster === undefined ? free : [] }
+}
+
+/** A text that begins as an ISO date, which sorts as the date does; null elsewhere. */
+const dateOf = (value: unknown): string | null =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value) ? value : null
