@@ -151,9 +151,5 @@ function numberIn(text: string, comma: boolean): number | null {
 }
 
 function invalid(what: string, next?: string): RightsizeError {
-  return new RightsizeError(
-    'IMPORT_INVALID',
-    `CodeCarbon emissions.csv: ${what}`,
-    next === undefined ? {} : { next },
-  )
+  return new RightsizeError('IMPORT_INVALID', `CodeCarbon emissions.csv: ${what}`, { next })
 }

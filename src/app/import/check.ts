@@ -17,7 +17,7 @@ const numbers = (tensor: HostTensor | undefined): Float32Array =>
   tensor?.data instanceof Float32Array ? tensor.data : new Float32Array()
 
 const differs = (what: string, next?: string): RightsizeError =>
-  new RightsizeError('MODEL_IMPORT_DIFFERS', what, next === undefined ? {} : { next })
+  new RightsizeError('MODEL_IMPORT_DIFFERS', what, { next })
 
 /** Tokens of each of the two texts that are asked alone and with padding behind them. */
 const tokens = { alone: 5, padded: 8 }

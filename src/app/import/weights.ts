@@ -43,10 +43,7 @@ function sourceOrNull(path: string, files: WeightFiles): ByteSource | null {
 }
 
 const bad = (what: string, next?: string): RightsizeError =>
-  new RightsizeError('MODEL_IMPORT', what, {
-    at: indexName,
-    ...(next === undefined ? {} : { next }),
-  })
+  new RightsizeError('MODEL_IMPORT', what, { at: indexName, next })
 
 /** Tensor names by file. */
 function weightMap(text: string): ReadonlyMap<string, readonly string[]> {

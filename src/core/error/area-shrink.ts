@@ -1,11 +1,6 @@
 import type { ErrorEntry } from './catalogue.ts'
 
 export const shrinkErrors = {
-  SHRINK_FAILED: {
-    title: 'The search failed',
-    why: 'The input breaks the rule named above.',
-    next: 'Fix the problem named above, then run the command again.',
-  },
   SHRINK_PASS: {
     title: 'A pass cannot be applied to this model',
     why: 'The proposal belongs to another model, or a required weight or statistic is missing or not finite.',

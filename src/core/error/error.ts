@@ -3,9 +3,9 @@ import { catalogue, type ErrorCode } from './catalogue.ts'
 /** What a caller may add to a catalogued error. */
 export interface ErrorDetail {
   /** Where: `file:line`, a key path, a node name. */
-  readonly at?: string
+  readonly at?: string | undefined
   /** Replaces the catalogue's next step when a more exact one is known (a nearest name, a command). */
-  readonly next?: string
+  readonly next?: string | undefined
   readonly cause?: unknown
 }
 

@@ -71,10 +71,7 @@ export function recogniseOther(bytes: Uint8Array): OtherFormat | null {
   for (const { at, magic, name, next } of formats) {
     const from = at === 0 && magic.startsWith('<') ? start : at
     if (lower.startsWith(magic, from)) {
-      return {
-        what: `the file is ${name}, not an ONNX model`,
-        detail: next === undefined ? {} : { next },
-      }
+      return { what: `the file is ${name}, not an ONNX model`, detail: { next } }
     }
   }
   return null

@@ -59,7 +59,7 @@ export function decodeSafetensors(file: Uint8Array | ByteSource): TensorFile {
 }
 
 function fail(what: string, at?: string): never {
-  throw new RightsizeError('TENSOR_FILE_INVALID', what, at === undefined ? {} : { at })
+  throw new RightsizeError('TENSOR_FILE_INVALID', what, { at })
 }
 
 type Header = Readonly<Record<string, unknown>>

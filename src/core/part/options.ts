@@ -31,17 +31,16 @@ export function checkOptions(
   rules: OptionRules,
   at?: string,
 ): void {
-  const where = at === undefined ? {} : { at }
   for (const [name, value] of Object.entries(given)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined)
       throw new RightsizeError('SCORER_OPTION', `The scorer ${scorer} has no option \`${name}\`.`, {
-        ...where,
+        at,
         next: `Fix \`scorer.options\`: ${suggestion(name, Object.keys(rules))}`,
       })
     if (value === undefined || fits(rule.kind, value)) continue
     const what = `The option \`${name}\` of the scorer ${scorer} must be ${WORDS[rule.kind]}, not ${JSON.stringify(value)}.`
-    throw new RightsizeError('SCORER_OPTION', what, where)
+    throw new RightsizeError('SCORER_OPTION', what, { at })
   }
 }
 

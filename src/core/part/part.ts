@@ -52,6 +52,6 @@ export function unknownPart(
   const known = near === null ? `Known: ${names.join(', ')}.` : `Did you mean \`${near}\`?`
   return new RightsizeError(code, `The ${noun} \`${written}\` does not exist.`, {
     next: also === undefined ? known : `${known} ${also}`,
-    ...(at === undefined ? {} : { at }),
+    at,
   })
 }

@@ -64,8 +64,8 @@ function namedRuntime(word: string, short: string, at?: string): RuntimeName {
   if (isRuntime(word) || nearest(word, Object.keys(runtimes)) !== null) return runtimeName(word, at)
   const next = `Write where it runs: openai:${short} (OpenAI, or any server at --base-url), ollama:${short}, onnx:FOLDER. Runtimes: ${Object.keys(runtimes).join(', ')}.`
   throw new RightsizeError('RUNTIME_UNKNOWN', `\`${short}\` does not say which runtime it is of.`, {
+    at,
     next,
-    ...(at === undefined ? {} : { at }),
   })
 }
 

@@ -79,26 +79,19 @@ export function fillSpec(input: SpecInput, locate: Locate = (path) => path.join(
 }
 
 function datasetOf(input: DatasetInput, locate: Locate): DatasetSpec {
-  const { file, test, rows, ...rest } = input
-  if (test !== undefined && file !== undefined)
+  const { file, test = file, rows, ...rest } = input
+  if (input.test !== undefined && file !== undefined)
     throw new RightsizeError(
       'SPEC_INVALID',
       '`dataset.test` and `dataset.file` mean the same; write one of them.',
-      {
-        at: locate(['dataset', 'file']),
-      },
+      { at: locate(['dataset', 'file']) },
     )
-  const path = test ?? file
-  if (path === undefined && rows === undefined)
+  if (test === undefined && rows === undefined)
     throw new RightsizeError('SPEC_MISSING_KEY', '`dataset.test` is missing.', {
       at: locate(['dataset']),
       next: 'Write `dataset: { test: data/test.jsonl, input: text, expected: label }`.',
     })
-  return {
-    ...withoutUndefined(rest),
-    test: path ?? INLINE,
-    ...(rows === undefined ? {} : { rows }),
-  } as DatasetSpec
+  return withoutUndefined({ ...rest, test: test ?? INLINE, rows }) as DatasetSpec
 }
 
 /** Stands for a path where the rows are written in the spec. */
@@ -115,31 +108,22 @@ function scorersOf(input: SpecInput, at: string): readonly ScorerSpec[] {
 
 function checkCandidate(candidate: CandidateInput, at: string): void {
   const id = candidateId(candidate)
+  const refuse = (what: string, next?: string) => {
+    throw new RightsizeError('SPEC_CANDIDATE', what, { at, next })
+  }
   const { needs } = runtimePart(candidate.runtime, at)
   const missing = needs.find((key) => candidate[key] === undefined)
   if (missing !== undefined)
-    throw new RightsizeError(
-      'SPEC_CANDIDATE',
-      `Candidate \`${id}\` with runtime ${candidate.runtime} needs \`${missing}\`.`,
-      { at },
-    )
+    refuse(`Candidate \`${id}\` with runtime ${candidate.runtime} needs \`${missing}\`.`)
   if (/^[a-z]+:\/\/[^/]*@/i.test(candidate.baseUrl ?? ''))
-    throw new RightsizeError(
-      'SPEC_CANDIDATE',
+    refuse(
       `The baseUrl of \`${id}\` holds a user name or key.`,
-      {
-        at,
-        next: 'Leave it out of the address and name the environment variable that holds it in `apiKeyEnv`.',
-      },
+      'Leave it out of the address and name the environment variable that holds it in `apiKeyEnv`.',
     )
   if (/[\s\p{Cc}]/u.test(id))
-    throw new RightsizeError(
-      'SPEC_CANDIDATE',
+    refuse(
       `The id ${JSON.stringify(id)} has spaces or control characters.`,
-      {
-        at,
-        next: 'Write an id of letters, digits and . _ - / : + =',
-      },
+      'Write an id of letters, digits and . _ - / : + =',
     )
 }
 

@@ -35,7 +35,7 @@ export function specError(
   const more = found.length > SHOWN ? `\n  and ${found.length - SHOWN} more` : ''
   return new RightsizeError(first.code, `${first.what}${others.join('')}${more}`, {
     at: first.at,
-    ...(first.next === undefined ? {} : { next: first.next }),
+    next: first.next,
   })
 }
 
