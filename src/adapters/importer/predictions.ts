@@ -4,7 +4,7 @@ import type { ImportedCandidate, ImportedItem, ImportedRow } from '../../core/da
 import { jsonlRows, jsonRows, type Row } from '../../core/data/json-rows.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { LeftOutOne } from '../../core/result/left-out-text.ts'
-import { type Columns, columnsOf } from './columns.ts'
+import { type Columns, columnsOf } from './predictions/columns.ts'
 
 /**
  * Plain predictions: CSV, JSONL or a JSON list with a column for the id and one for the output (or the score);

@@ -1,7 +1,7 @@
-import type { ImportColumns } from '../../contract/importer.ts'
-import type { Row } from '../../core/data/json-rows.ts'
-import { RightsizeError } from '../../core/error/error.ts'
-import { nearest, suggestion } from '../../core/error/nearest.ts'
+import type { ImportColumns } from '../../../contract/importer.ts'
+import type { Row } from '../../../core/data/json-rows.ts'
+import { RightsizeError } from '../../../core/error/error.ts'
+import { nearest, suggestion } from '../../../core/error/nearest.ts'
 
 /** Names under which columns are found, in this order, whatever their case. */
 const usual = {
