@@ -1,6 +1,9 @@
 import { join, resolve } from 'node:path'
+import { textOrNull } from '../adapters/files/whole-file.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { CheckFinding } from '../core/keep/check.ts'
+import { readDocument } from '../core/result/document.ts'
+import type { RunResult } from '../core/result/run-result.ts'
 import { lockIn, lockName } from './lock.ts'
 import { sourceFromFile } from './source.ts'
 import type { At } from './world.ts'
@@ -16,5 +19,27 @@ export async function check(
   const path = lockPath === undefined ? join(baseDir, lockName) : resolve(at.cwd, lockPath)
   const lock = await lockIn(path)
   if (lock === null) throw new RightsizeError('LOCK_NOT_FOUND', `${path} does not exist`)
-  return { task: spec.task, findings: await checkFolder({ spec, baseDir, lock }, at.effects) }
+  const { revisionOf } = await import('../adapters/runtime/revision/table.ts')
+  const { scorerVersion } = await import('../adapters/scorer/table.ts')
+  const result = await resultIn(join(baseDir, 'result.json'))
+  const checked = { spec, baseDir, lock, ...(result === undefined ? {} : { result }) }
+  const findings = await checkFolder(checked, {
+    ...at.effects,
+    timeOf,
+    revisionOf: (candidate, folder) => revisionOf(candidate, { baseDir: folder }),
+    scorerVersion: (scorer, folder) => scorerVersion(scorer, { baseDir: folder }),
+  })
+  return { task: spec.task, findings }
+}
+
+/** result.json; undefined where there is none, null where it is no result. */
+async function resultIn(path: string): Promise<RunResult | null | undefined> {
+  const text = await textOrNull(path)
+  if (text === null) return undefined
+  return readDocument(text, 'run-result', path).catch(() => null)
+}
+
+function timeOf(text: string): number | null {
+  const time = Date.parse(text)
+  return Number.isFinite(time) && new Date(time).toISOString() === text ? time : null
 }

@@ -116,7 +116,20 @@ test('mutants of a compression are refused by name, or shown', async () => {
 
 test('mutants of a lock are refused by name, or checked, spent on and written', async () => {
   const whole = lockOf([look('a'), look('bb', { set: null })], [decision('tickets', '2026-01-01')])
-  const facts = { task: 'tickets', now: '2026-02-01', specDigest: 's', data: {}, revision: null }
+  const nothing = new Map<string, null>([['linear', null]])
+  const facts = {
+    ...{ task: 'tickets', now: '2026-02-01', specDigest: 's', timeOf: () => 0 },
+    spec: {
+      bar,
+      incumbent: null,
+      candidates: [],
+      scorers: [],
+      validDays: 1,
+      risk: {},
+      dataset: {},
+    } as never,
+    ...{ data: nothing, revisions: nothing, scorers: nothing, evidence: null },
+  }
   const asked = { by: 'run', task: 't', asked: 'q', key: 'k', alpha: 0.05, bar, incumbent: null }
   const tally = await fuzz(
     JSON.parse(lockText(whole)),

@@ -14,7 +14,10 @@ export interface Place {
 }
 
 /** The export that is called, and the files that the module brings. */
-export async function moduleRevision({ model = '' }: CandidateSpec, place: Place): Promise<string> {
+export async function moduleRevision(
+  { model = '' }: Pick<CandidateSpec, 'model'>,
+  place: Place,
+): Promise<string> {
   const [path = '', name = null] = model.split('#')
   const file = placed(path, place)
   const files = existsSync(file) ? importGraph(file) : packageGraph(path, place.baseDir)

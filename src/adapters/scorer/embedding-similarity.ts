@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { RuntimeSession } from '../../contract/runtime.ts'
 import type { ScorerContext } from '../../contract/scorer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
@@ -37,7 +38,9 @@ export async function embeddingSimilarity(
   const embed = remembered(session)
   return {
     name: 'embedding-similarity',
-    version: `1:${session.identity.revision.slice(0, 12)}:${read.threshold ?? 'graded'}`,
+    version: createHash('sha256')
+      .update(JSON.stringify([session.identity, read]))
+      .digest('hex'),
     deterministic: false,
     graded: read.threshold === null,
     effects: 'model',

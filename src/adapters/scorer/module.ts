@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ScorerContext } from '../../contract/scorer.ts'
@@ -9,12 +7,13 @@ import { RightsizeError } from '../../core/error/error.ts'
 import { type Options, readOptions } from '../../core/score/options.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
 import type { FunctionScore, ScoreFunction } from '../../core/spec/definition.ts'
+import { moduleRevision } from '../files/code-revision.ts'
 
 /**
  * module: a function of your own scores the answer.
  *
  * What it does: imports a file and calls `score(output, item)`, which gives 0..1, true or false, null (does not apply),
- * or `{ score, reason }`. Its version is the digest of the file.
+ * or `{ score, reason }`. Its version is a digest of the file and of what it imports.
  * When to use: what no scorer of the table says.
  * When it misleads: it is code of the spec; --no-exec refuses it. A function that reads files or the network can make
  * scores differ between runs: say `deterministic: false`.
@@ -32,9 +31,15 @@ export async function moduleScorer(options: Options, context: ScorerContext): Pr
     )
   const file = resolve(context.baseDir, path)
   const score = await importedFunction(file, name)
-  const digest = createHash('sha256').update(await readFile(file))
-  const about = { name: path, version: digest.digest('hex').slice(0, 12), deterministic }
+  const version = await moduleVersion(options, context)
+  const about = { name: path, version, deterministic }
   return { ...functionScorer(score, about), name: `module:${path}`, effects: 'code' }
+}
+
+/** The version of the scorer, computed without running it: a digest of its file, of what that imports, and of the export. */
+export const moduleVersion = (options: Options, { baseDir }: Pick<ScorerContext, 'baseDir'>) => {
+  const { path, export: name } = readOptions('module', options)
+  return moduleRevision({ model: `${path}#${name}` }, { baseDir })
 }
 
 /** A function as a scorer. Throws SCORER_FAILED where it throws, or returns anything but 0 to 1 or null. */

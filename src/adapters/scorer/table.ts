@@ -1,6 +1,6 @@
 import type { ScorerContext } from '../../contract/scorer.ts'
 import type { KindsWith } from '../../core/part/part.ts'
-import { isScorerPath, scorerKind, scorerPart } from '../../core/part/scorer-name.ts'
+import { isScorerPath, scorerFor, scorerKind, scorerPart } from '../../core/part/scorer-name.ts'
 import type { scorers } from '../../core/part/scorers.ts'
 import type { Options } from '../../core/score/options.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
@@ -36,6 +36,15 @@ export async function openScorer(spec: ScorerSpec, context: ScorerContext): Prom
   const kind = scorerKind(spec.name)
   const scorer = await openers[kind](optionsOf(spec), context)
   return scorerPart(kind).patterns === true ? withTimeLimit(scorer) : scorer
+}
+
+/** The version that a scorer which is a file of the user's has now, without running it; null for others. */
+export async function scorerVersion(
+  spec: ScorerSpec,
+  context: Pick<ScorerContext, 'baseDir'>,
+): Promise<string | null> {
+  if (scorerKind(spec.name) !== scorerFor.path) return null
+  return (await import('./module.ts')).moduleVersion(optionsOf(spec), context)
 }
 
 /** A path is an option of the scorer that runs it. */

@@ -83,7 +83,7 @@ function outcomesOf(
   return { items: items.map(({ id }) => id), scores: Object.fromEntries(scores) }
 }
 
-function taskOf({ spec, data, metric, items, look }: AssembleInputs): TaskResult {
+function taskOf({ spec, data, metric, items, look, scorers }: AssembleInputs): TaskResult {
   const parts = (['test', 'calibration', 'train', 'unlabelled'] as const).flatMap((name) => {
     const part = data[name]
     if (!part) return []
@@ -97,6 +97,9 @@ function taskOf({ spec, data, metric, items, look }: AssembleInputs): TaskResult
     synthetic: spec.dataset.synthetic === true,
     metric,
     scorer: spec.scorers.map((scorer) => scorer.name).join(' + '),
+    scorers: Object.fromEntries(
+      spec.scorers.map(({ name }, i) => [name, scorers[i]?.scorer.version ?? 'unknown']),
+    ),
     items: items.length,
     labels: data.labels,
     slices: data.slices,

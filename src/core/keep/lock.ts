@@ -37,6 +37,10 @@ export function lockedDecision(
     },
     sci: chosen?.cost.sci?.perResolved ?? null,
     rejected: candidates.filter((one) => one !== chosen).map(({ id, why }) => ({ id, why })),
+    candidates: candidates.map(({ id, identity }) => ({
+      id,
+      revision: identity?.revision ?? null,
+    })),
     look: provenance.look,
     evidence,
     decidedAt: provenance.endedAt,
@@ -67,6 +71,7 @@ function lockedTask(result: RunResult): LockedDecision['task'] {
     name: result.task.name,
     metric: result.task.metric,
     scorer: result.task.scorer,
+    ...(result.task.scorers === undefined ? {} : { scorers: result.task.scorers }),
     items: result.task.items,
     synthetic: result.task.synthetic,
     data: Object.fromEntries(

@@ -35,6 +35,7 @@ const decision = object({
     name: text,
     metric: text,
     scorer: text,
+    scorers: record(text).optional().describe('Version of each scorer.'),
     items: number,
     synthetic: yes,
     data: record(text).describe('Digest of each part.'),
@@ -53,6 +54,9 @@ const decision = object({
   energy: object({ perItem: joulesPerItem, meter: text, machine: text }).nullable(),
   sci: gramsPerR.nullable(),
   rejected: list(object({ id: text, why: text })),
+  candidates: list(object({ id: text, revision: text.nullable() }))
+    .optional()
+    .describe('Identity of every candidate; null of one that could not be opened.'),
   look: text.nullable().describe('Key of the look that it rests on.'),
   evidence: text.describe('sha256 of the canonical run result.'),
   decidedAt: text,

@@ -29,6 +29,9 @@ const task = object({
   synthetic: yes.describe('The data were made up; every report says so.'),
   metric: text.describe('accuracy, agreement with the incumbent, mean score, macro-f1, ...'),
   scorer: text,
+  scorers: record(text)
+    .optional()
+    .describe('Version of each scorer; of your own, a digest of its files.'),
   items: number,
   labels: texts,
   slices: record(texts),
