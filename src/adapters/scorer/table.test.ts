@@ -8,7 +8,7 @@ import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
 import { cosine } from './embedding-similarity.ts'
-import { openScorer } from './table.ts'
+import { openScorer, scorerVersion } from './table.ts'
 
 let folder = ''
 beforeAll(() => {
@@ -64,11 +64,42 @@ test('a function of the user scores, by path or by options, and its version is t
   const scorer = await open('./good.mjs')
   expect(await score(scorer, 'x')).toEqual({ score: 1, reason: 'so' })
   expect(await score(scorer, 'y')).toEqual({ score: 0.25, reason: 'so' })
-  expect(scorer.version).toMatch(/^[0-9a-f]{12}$/)
+  expect(scorer.version).toMatch(/^[0-9a-f]{64}$/)
   writeFileSync(join(folder, 'bool.mjs'), 'export function mine() { return true }')
   expect(await score(await open('module', { path: 'bool.mjs', export: 'mine' }), 'y')).toEqual({
     score: 1,
   })
+})
+
+test('the version changes with any byte of the file and of what it imports, and with the export, and else not', async () => {
+  const main = join(folder, 'main.mjs')
+  const rule = join(folder, 'rule.mjs')
+  const [text, other] = [
+    "export { score, score as two } from './rule.mjs'\n",
+    'export const score = () => 1\n',
+  ]
+  writeFileSync(main, text)
+  writeFileSync(rule, other)
+  const version = (name = 'score') =>
+    scorerVersion(
+      { name: 'module', weight: 1, options: { path: 'main.mjs', export: name } },
+      context(),
+    )
+  const before = await version()
+  expect((await open('./main.mjs')).version).toBe(before)
+  expect(await version('two')).not.toBe(before)
+  for (const [path, whole] of [
+    [main, text],
+    [rule, other],
+  ] as const) {
+    for (let at = 0; at < whole.length; at++) {
+      writeFileSync(path, `${whole.slice(0, at)}#${whole.slice(at + 1)}`)
+      expect(await version(), `${path}, byte ${at}`).not.toBe(before)
+    }
+    writeFileSync(path, whole)
+  }
+  writeFileSync(join(folder, 'README.md'), 'hello')
+  expect(await version()).toBe(before)
 })
 
 test('code is refused under --no-exec', async () => {
