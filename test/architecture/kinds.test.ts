@@ -34,6 +34,7 @@ const tables: Readonly<Record<string, Table>> = {
     keys: ['runtime', 'kind', 'student', 'teacher'],
     tables: [
       'src/core/part/runtimes.ts',
+      'src/core/part/endpoint-runtimes.ts',
       'src/adapters/runtime/table.ts',
       'src/app/train/student/table.ts',
     ],

@@ -13,7 +13,6 @@ const notYet: readonly string[] = [
   'src/app/shrink/fine-tune.ts fineTune',
   'src/core/data/dataset.ts',
   'src/core/data/dataset.ts buildDataset',
-  'src/core/part/runtimes.ts',
   'src/core/spec/schema.ts',
 ]
 

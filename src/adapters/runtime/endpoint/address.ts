@@ -1,7 +1,8 @@
 import type { RuntimeContext } from '../../../contract/runtime.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { secretsOf } from '../../../core/error/secret.ts'
-import { type Api, addressOf, runtimePart } from '../../../core/part/runtimes.ts'
+import type { Api } from '../../../core/part/endpoint-runtimes.ts'
+import { addressOf, runtimePart } from '../../../core/part/runtimes.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 
 /** Where requests go, in which words, and with which key. */
