@@ -232,6 +232,28 @@ describe('hosted models', () => {
     expect(refusal.kind === 'refused' && refusal.why).toMatch(/too small to be ranked/)
   })
 
+  test('behind a server that is no known provider: the world grid, a wide PUE, labeled modeled and said', () => {
+    const elsewhere = {
+      ...spec,
+      candidates: spec.candidates.map((one) => ({ ...one, baseUrl: 'http://127.0.0.1:11434/v1' })),
+    }
+    const candidates = [...fixtureCandidates, hosted('api', 'mistral-large-2411')]
+    const made = buildAccount({ ...accountRun, candidates, incumbent: 'large' }, elsewhere, {
+      ...accountInputs,
+      api,
+    })
+    const usage = made.usages.find(({ candidate }) => candidate === 'api')!
+    expect(usage).toMatchObject({
+      meter: 'api-estimate',
+      grid: { zone: 'WORLD' },
+      pue: { low: 1.1, high: 1.6 },
+      energy: { kind: 'known', method: 'modeled' },
+    })
+    const { low, high } = usage.energy as Known<'JPerItem'>
+    expect(high / low).toBeGreaterThan(4)
+    expect(made.notes.join(' ')).toMatch(/api: nothing is known of its host/)
+  })
+
   test('an unknown model stays unknown', () => {
     const made = with2('gpt-secret', null)
     expect(made.usages.find(({ candidate }) => candidate === 'api')!.energy.kind).toBe('unknown')

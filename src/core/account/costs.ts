@@ -1,4 +1,5 @@
 import { answerCost, energyPrice, rentPerAnswer } from '../carbon/money.ts'
+import { otherHost } from '../hosted/api-usage.ts'
 import type { AnswerCost, OverheadCost } from '../result/account-money.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import { unknown } from '../unit/estimate.ts'
@@ -20,8 +21,11 @@ export function answerCostOf(candidate: CandidateResult, context: AccountContext
 
 function machinePart(candidate: CandidateResult, { spec, site, usages, api }: AccountContext) {
   const { account, deployment } = spec
-  const hosted = api.some(({ id }) => id === candidate.id)
-  if (hosted) return { name: 'electricity', amount: unknown('included in the token price') }
+  const host = api.find(({ id }) => id === candidate.id)?.provider
+  // The price of another host includes its electricity; a server without a price may be one's own.
+  const priced = candidate.cost.pricePerItem.kind === 'known'
+  if (host !== undefined && (host !== otherHost || priced))
+    return { name: 'electricity', amount: unknown('included in the token price') }
   if (deployment?.instancePricePerHour !== undefined) {
     const { instances, instancePricePerHour, load } = deployment
     const perDay = (load.reduce((sum, rate) => sum + rate, 0) / load.length) * 86_400

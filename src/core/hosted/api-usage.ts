@@ -1,4 +1,4 @@
-import { addressOf } from '../part/runtimes.ts'
+import { addressOf, runtimePart } from '../part/runtimes.ts'
 import type { ModelFacts } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { GridFactor, Usage } from '../result/usage.ts'
@@ -25,12 +25,18 @@ export interface ApiAccount {
   readonly notes: readonly string[]
 }
 
+/** A server that is none of the known providers, one's own among them. */
+export const otherHost = 'another host'
+
+const otherHostNote =
+  "nothing is known of its host: the world's mean grid and a PUE of 1.1 to 1.6 are assumed; a meter bound to it (`energy:`) replaces the estimate"
+
 /** The meter name of estimates from a call alone: never compared with a measured one. */
 export const apiMeter = 'api-estimate'
 
 /**
- * An estimated usage for a hosted candidate that no meter sees; null where it is not hosted (a local server must be
- * bound to a meter instead), its tokens were not counted, or nobody told how large the model is.
+ * An estimated usage for a candidate behind a server that no meter sees, whoever runs that server; null where it answers
+ * in a process of ours, its tokens were not counted, or nobody told how large the model is.
  */
 export function apiUsage(
   candidate: CandidateResult,
@@ -38,9 +44,9 @@ export function apiUsage(
   context: ApiContext,
 ): ApiAccount | null {
   const { cost } = candidate
-  const provider = providerOfUrl(spec === undefined ? '' : (addressOf(spec, {}) ?? ''))
-  if (cost.energyPerItem.kind === 'known' || cost.tokensPerItem === null || provider === null)
-    return null
+  if (cost.energyPerItem.kind === 'known' || cost.tokensPerItem === null) return null
+  if (spec === undefined || !runtimePart(spec.runtime).talks) return null
+  const provider = providerOfUrl(addressOf(spec, {}) ?? '') ?? otherHost
   const facts = knownFacts(candidate, spec, context.models)
   if (facts === null) return null
   const batch = candidate.settings['servedBatch']
@@ -54,7 +60,7 @@ export function apiUsage(
     id: candidate.id,
     provider,
     facts,
-    notes: estimate.notes,
+    notes: provider === otherHost ? [...estimate.notes, otherHostNote] : estimate.notes,
     usage: {
       candidate: candidate.id,
       meter: apiMeter,
