@@ -98,7 +98,7 @@ export async function offeredLabels(
     if (labels !== null)
       offered.set(
         spec.id,
-        `The classes of ${spec.id} have other names than the labels; ${answered.length} labelled rows outside the test show what they mean. Add to the candidate ${spec.id}: \`labels: ${JSON.stringify(labels)}\`.`,
+        `The classes of ${spec.id} have other names than the labels; ${answered.length} labeled rows outside the test show what they mean. Add to the candidate ${spec.id}: \`labels: ${JSON.stringify(labels)}\`.`,
       )
   }
   return offered
