@@ -12,6 +12,13 @@ const words: Readonly<Record<UnreadKind, string>> = {
 
 const kinds = Object.keys(words) as readonly UnreadKind[]
 
+/** Share of unread answers above which a candidate cannot be judged. */
+const mostUnread = 0.2
+
+/** Whether too many answers were not understood for any verdict. Free answers are for their scorer to judge. */
+export const isUnreadable = ({ closed, answers, unreadShare }: AnswerHealth): boolean =>
+  closed && answers > 0 && unreadShare > mostUnread
+
 export const unreadCount = ({ unread }: AnswerHealth): number =>
   kinds.reduce((sum, kind) => sum + (unread[kind] ?? 0), 0)
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { healthText, unreadText } from '../result/answer-health-text.ts'
-import { answerHealth, type HeardAnswer, isUnreadable } from './answer-health.ts'
+import { healthText, isUnreadable, unreadText } from '../result/answer-health-text.ts'
+import { answerHealth, type HeardAnswer } from './answer-health.ts'
 import { labelMapping } from './label-mapping.ts'
 import { labelReader } from './label-reader.ts'
 import { isRefusal } from './refusal.ts'

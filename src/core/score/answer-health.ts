@@ -3,9 +3,6 @@ import type { AnswerHealth, UnreadKind } from '../result/answer-health.ts'
 import type { Reading } from './label-reader.ts'
 import { isRefusal } from './refusal.ts'
 
-/** Share of unread answers above which a candidate cannot be judged. */
-export const mostUnread = 0.2
-
 /** One answer as its health sees it. */
 export interface HeardAnswer {
   readonly item: string
@@ -67,7 +64,3 @@ function kindOf({ failed, reading, raw, finish }: HeardAnswer): UnreadKind | 'wr
   if (finish === 'refused' || isRefusal(raw)) return 'refused'
   return reading?.kind ?? null
 }
-
-/** Whether too many answers were not understood for any verdict. Free answers are for their scorer to judge. */
-export const isUnreadable = ({ closed, answers, unreadShare }: AnswerHealth): boolean =>
-  closed && answers > 0 && unreadShare > mostUnread

@@ -1,5 +1,4 @@
-import { unreadText } from '../../result/answer-health-text.ts'
-import { isUnreadable } from '../../score/answer-health.ts'
+import { isUnreadable, unreadText } from '../../result/answer-health-text.ts'
 import { plural } from '../../unit/figure-words.ts'
 import { blocks, type Evidence, type HeardCandidate } from './evidence.ts'
 
