@@ -36,6 +36,7 @@ const tables: Readonly<Record<string, Table>> = {
       'src/core/part/runtimes.ts',
       'src/core/part/endpoint-runtimes.ts',
       'src/adapters/runtime/table.ts',
+      'src/adapters/runtime/revision/table.ts',
       'src/app/train/student/table.ts',
     ],
     homes: { linear: [student], static: [student], head: [student] },

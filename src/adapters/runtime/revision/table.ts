@@ -1,5 +1,6 @@
 import type { RuntimeSession } from '../../../contract/runtime.ts'
-import { isAdapterName, type RuntimeKind } from '../../../core/part/runtimes.ts'
+import type { KindsWith } from '../../../core/part/part.ts'
+import { isAdapterName, runtimePart, type runtimes } from '../../../core/part/runtimes.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 import {
   adapterRevision,
@@ -19,8 +20,11 @@ const onnxRevision: Revision = async (candidate, place) =>
   digestModel(openedModel(candidate, place))
 const studentRevision: Revision = async (candidate, place) => studentFile(candidate, place).digest
 
+/** Kinds whose model is files on this machine. */
+type FileKind = KindsWith<typeof runtimes, { where: 'child' | 'here' }>
+
 /** How the identity of each kind is computed from its files, without running any of them. */
-const revisions: Readonly<Partial<Record<RuntimeKind, Revision>>> = {
+const revisions: Readonly<Record<FileKind, Revision>> = {
   onnx: onnxRevision,
   encoder: onnxRevision,
   linear: studentRevision,
@@ -43,7 +47,9 @@ export async function revisionOf(candidate: CandidateSpec, place: Place): Promis
   const { runtime } = candidate
   const own = isAdapterName(runtime)
     ? await adapterRevision(runtime)
-    : await revisions[runtime as RuntimeKind]?.(candidate, place)
+    : runtimePart(runtime).where === 'elsewhere'
+      ? undefined
+      : await revisions[runtime as FileKind](candidate, place)
   return own === undefined ? null : withInputs(own, candidate, place)
 }
 
