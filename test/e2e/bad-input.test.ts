@@ -19,8 +19,8 @@ const good = [
   'task: t',
   'dataset: { test: items.jsonl, input: text, expected: label, id: id }',
   'candidates:',
-  '  - { id: a, runtime: replay, model: a.jsonl }',
-  '  - { id: b, runtime: replay, model: a.jsonl }',
+  '  - { id: a, runtime: replay, model: a.jsonl, parameters: 2000 }',
+  '  - { id: b, runtime: replay, model: a.jsonl, parameters: 1000 }',
   'bar: { floor: 0.5 }',
 ].join('\n')
 

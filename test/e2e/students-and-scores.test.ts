@@ -46,7 +46,7 @@ describe('bad input ends with 3, a code, a cause and a next step', () => {
       /`c`/,
     ],
     [['run', 'one.csv', ...judged, '--try', 'linear'], 'RUN_NOTHING_ANSWERED', /STUDENT_ONE_CLASS/],
-    [['run', 'train.csv', ...judged, '--try', 'magic:x'], 'RUNTIME_UNKNOWN', /`magic`/],
+    [['run', 'train.csv', ...judged, '--try', 'magic:x'], 'RUNTIME_UNKNOWN', /`magic:x`/],
     [
       ['sci', '--kwh', '1', '--requests', '0', '--grid', 'DEU'],
       'FLAG_VALUE',
