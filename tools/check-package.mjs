@@ -126,12 +126,20 @@ function consumer(path, name) {
   return join(path, name)
 }
 
+/** What a user installs for single runtimes; a bundle leaves it out. */
+function optionalPackages() {
+  const text = readFileSync(join(root, 'package.json'), 'utf8')
+  const { peerDependencies, optionalDependencies } = JSON.parse(text)
+  return [...Object.keys(peerDependencies), ...Object.keys(optionalDependencies)]
+}
+
 async function bundles(path) {
   run('npm', ['i', `esbuild@${esbuildVersion}`, '--no-save', ...npmFlags], { cwd: path })
   const expected = run(node, [consumer(path, 'doors.mjs')], { cwd: path })
   require(JSON.parse(expected).upper, 'the doors do not work under Node')
   const esbuild = join(path, 'node_modules/.bin/esbuild')
-  const peers = ['onnxruntime-node', 'libsql'].map((name) => `--external:${name}`)
+  const external = optionalPackages()
+  const peers = external.map((name) => `--external:${name}`)
   const flags = ['--bundle', '--format=esm', '--log-level=warning', ...peers]
   const sizes = []
   const bundled = (name, more, outdir) => {
@@ -151,7 +159,7 @@ async function bundles(path) {
     const outDir = join(path, `out-vite-${ssr ? 'node' : 'browser'}`)
     const lib = ssr ? {} : { lib: { entry: join(path, name), formats: ['es'], fileName: 'pure' } }
     const options = { outDir, emptyOutDir: true, ...(ssr ? { ssr: join(path, name) } : lib) }
-    const inline = { ssr: { noExternal: ['rightsize'], external: ['libsql', 'onnxruntime-node'] } }
+    const inline = { ssr: { noExternal: ['rightsize'], external } }
     await vite({ root: path, configFile: false, logLevel: 'warn', build: options, ...inline })
     sizes.push(`vite ${name} ${MB(bytesIn(outDir))} MB`)
   }
