@@ -23,7 +23,7 @@ const other = (label) => labels[(labels.indexOf(label) + 1) % labels.length]
 /** What a model of this habit and share of errors answers to a ticket. */
 function answer({ text }, at, wrong) {
   const right = labels[at % labels.length]
-  const label = ((at * 7919) % ITEMS) / ITEMS < wrong ? other(right) : right
+  const label = ((at * 149) % ITEMS) / ITEMS < wrong ? other(right) : right
   const put = {
     label,
     Label: `${label.charAt(0).toUpperCase()}${label.slice(1)}`,

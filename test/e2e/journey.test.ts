@@ -75,7 +75,8 @@ describe('from a CSV and an endpoint, without YAML', () => {
 
   test('the written spec is checked, explained and reported again', async () => {
     const check = await folder.rightsize(['check'])
-    expect(check).toMatchObject({ code: 0, out: expect.stringContaining('still holds') })
+    // Without the linear student nothing cheaper is good enough, and a lock that names no model fails in CI.
+    expect(check).toMatchObject({ code: 1, out: expect.stringContaining('names no model to ship') })
     const why = await folder.rightsize(['why', 'tickets'])
     expect(why.out).toContain('certified')
     const report = await folder.rightsize(['report', '--format', 'markdown'])

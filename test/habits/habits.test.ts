@@ -35,7 +35,7 @@ const other = (label: string) => labels[(labels.indexOf(label) + 1) % labels.len
 function answer({ text }: Habit, input: unknown, wrong: number): string {
   const at = Number(String(input).split(' ')[1])
   const right = labels[at % 4] as string
-  const label = ((at * 7919) % 240) / 240 < wrong ? other(right) : right
+  const label = ((at * 149) % 240) / 240 < wrong ? other(right) : right
   const put: Readonly<Record<string, string>> = {
     label,
     Label: `${label.charAt(0).toUpperCase()}${label.slice(1)}`,
