@@ -166,7 +166,7 @@ test('compare and shrink are called with the defaults of their commands', async 
   const options = { baseDir: folder.path, limit: 5, rounds: 1 }
   const { agreement, items } = await compare(model('tiny'), model('tiny'), options)
   expect([agreement?.same, items]).toEqual([5, 5])
-  await expect(shrink(model('tiny'), { baseDir: folder.path })).rejects.toMatchObject({
+  await expect(shrink(model('tiny'), { baseDir: folder.path, out: 'smaller' })).rejects.toMatchObject({
     name: 'RightsizeError',
     message: expect.stringContaining('rightsize.yaml'),
   })
