@@ -1,5 +1,6 @@
-// Puts batches of ten into the store until it is killed; says each batch that is safe.
-const [, , module, kind, path, name] = process.argv
+// Puts batches of ten into the store until it is killed, with a pause between them; says each batch that is safe.
+const [, , module, kind, path, name, pauseMs = '0'] = process.argv
+const clock = new Int32Array(new SharedArrayBuffer(4))
 const { storeTable } = await import(module)
 const store = await storeTable[kind](path)
 for (let batch = 0; ; batch++) {
@@ -12,4 +13,5 @@ for (let batch = 0; ; batch++) {
   }))
   store.putOutcomes(rows)
   process.stdout.write(`${batch}\n`)
+  if (Number(pauseMs) > 0) Atomics.wait(clock, 0, 0, Number(pauseMs))
 }

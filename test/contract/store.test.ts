@@ -43,9 +43,9 @@ interface Writer {
   readonly safe: () => number
 }
 
-function writer(kind: keyof typeof kinds, path: string, name: string): Writer {
+function writer(kind: keyof typeof kinds, path: string, name: string, pauseMs = 0): Writer {
   const script = join(import.meta.dirname, 'store-writer.mjs')
-  const args = [script, tableModule, kind, path, name]
+  const args = [script, tableModule, kind, path, name, String(pauseMs)]
   const child = spawn(process.execPath, args, { stdio: 'pipe' })
   let told = ''
   child.stdout?.on('data', (chunk: Buffer) => {
@@ -218,7 +218,8 @@ describe('the jsonl store', () => {
 
   test('pruning while another run writes loses nothing of what that run was told as stored', async () => {
     const path = fresh()
-    const running = writer('jsonl', path, 'w')
+    // A pause keeps the file small: every pruning reads it whole.
+    const running = writer('jsonl', path, 'w', 5)
     const store = open(path)
     await until(() => running.safe() >= 5)
     for (let round = 0; round < 20; round++) {
