@@ -39,7 +39,6 @@ export interface CheckFinding {
     | 'evidence-absent'
     | 'claim'
     | 'floating'
-    | 'signature'
   readonly severity: 'error' | 'warning'
   readonly text: string
   readonly next: string

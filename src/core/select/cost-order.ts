@@ -41,20 +41,14 @@ const NOUNS: Record<Basis, string> = {
 const knownValue = (estimate: Estimate<Unit> | undefined): number | null =>
   estimate?.kind === 'known' ? estimate.value : null
 
-/** Cost of one candidate on a basis; per resolved task where every candidate has that figure. */
-function amountOn(candidate: CandidateEvidence, basis: Basis, resolved: boolean): number | null {
-  const { cost, costResolved } = candidate
+/** Cost of one answer of a candidate on a basis; null where it is unknown. */
+function amountOn({ cost }: CandidateEvidence, basis: Basis): number | null {
   if (basis === 'unknown') return null
   if (basis === 'parameters') return cost.parameters
-  if (resolved) return knownValue(costResolved?.[basis])
   if (basis === 'energy') return knownValue(cost.energyPerItem)
   if (basis === 'cpu-time') return knownValue(cost.cpuPerItem)
   return basis === 'price' ? knownValue(cost.pricePerItem) : knownValue(cost.latencyP50)
 }
-
-const isResolved = (candidates: readonly CandidateEvidence[], basis: Basis): boolean =>
-  candidates.every((candidate) => amountOn(candidate, basis, true) !== null) &&
-  basis !== 'parameters'
 
 /** By what means an energy was had: only what was had by one means is compared. Null where it is unknown. */
 function meansOf({ cost }: CandidateEvidence): string | null {
@@ -68,7 +62,7 @@ function comparable(
   by: Basis,
   incumbent: string | null,
 ): readonly CandidateEvidence[] {
-  const known = candidates.filter((candidate) => amountOn(candidate, by, false) !== null)
+  const known = candidates.filter((candidate) => amountOn(candidate, by) !== null)
   if (by !== 'energy' && by !== 'cpu-time') return known
   const wanted = by === 'cpu-time' ? 'cpu-time' : energyMeans(known, incumbent)
   return known.filter((candidate) => meansOf(candidate) === wanted)
@@ -113,7 +107,7 @@ function automaticBasis(
   const bases = automaticBases
     .map((by) => ({ by, compared: comparable(candidates, by, incumbent) }))
     .filter(({ by, compared }) => {
-      const values = new Set(compared.map((candidate) => amountOn(candidate, by, false)))
+      const values = new Set(compared.map((candidate) => amountOn(candidate, by)))
       const enough = values.size > 1 || candidates.length < 2
       return (
         enough && compared.length > 0 && (!named || compared.some(({ id }) => id === incumbent))
@@ -152,9 +146,8 @@ export function costOrder(
   const judged = candidates.filter((candidate) => candidate.broken === undefined)
   const { by, why, compared } =
     asked === 'auto' ? automaticBasis(judged, incumbent) : askedBasis(judged, asked, incumbent)
-  const resolved = isResolved(judged, by)
   const cost = (candidate: CandidateEvidence) =>
-    compared.includes(candidate) ? amountOn(candidate, by, resolved) : null
+    compared.includes(candidate) ? amountOn(candidate, by) : null
   const ranked = compared.toSorted(
     (a, b) => (cost(a) ?? 0) - (cost(b) ?? 0) || (a.id < b.id ? -1 : 1),
   )
@@ -164,11 +157,10 @@ export function costOrder(
     const reason = dearness(cost(candidate), limit && cost(limit), by)
     return reason === null ? [] : [[candidate.id, reason] as const]
   })
-  const per = resolved && by !== 'latency' ? ', per resolved task' : ''
   return {
     by,
     word: WORDS[by],
-    why: why + per + overlapping(ranked, by),
+    why: why + overlapping(ranked, by),
     ranked: ranked.map(({ id }) => id),
     notCheaper: new Map(reasons),
   }

@@ -19,13 +19,6 @@ export interface CandidateEvidence {
   readonly id: string
   readonly scores: Scores
   readonly cost: OrderingCost
-  /** Cost per resolved task, where it was had; it orders instead of the cost per answer. */
-  readonly costResolved?: Partial<
-    Record<
-      'energy' | 'cpu-time' | 'price' | 'latency',
-      Estimate<'JPerItem' | 'sPerItem' | 'moneyPerItem' | 's'>
-    >
-  >
   /** Why it could not be judged at all (crashed, out of memory); it gets the verdict `broken`. */
   readonly broken?: string
   /** The change that would mend it, where it is known. */
