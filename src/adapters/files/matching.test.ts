@@ -13,6 +13,7 @@ test('stars, folders and braces name files; a dot hides one from a star', () => 
   expect(filesMatching(folder, 'a/*.yaml')).toEqual(['a/x.yaml'])
   expect(filesMatching(folder, 'a/**/*.yaml')).toEqual(['a/b/y.yaml', 'a/x.yaml'])
   expect(filesMatching(folder, './a/*.{yaml,json}')).toEqual(['a/x.yaml', 'a/z.json'])
+  expect(filesMatching(folder, 'a/[xy].yaml')).toEqual(['a/x.yaml'])
   expect(filesMatching(folder, 'none/*.yaml')).toEqual([])
   rmSync(folder, { recursive: true })
 })
