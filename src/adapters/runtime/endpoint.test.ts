@@ -1,53 +1,21 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import {
+  closeAll,
+  json,
+  type Reply,
+  serve as serveAny,
+} from '../../../test/fixtures/asked-server.ts'
 import type { RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { Pace } from './endpoint/request.ts'
 import { createEndpointRuntime, priceOf } from './endpoint.ts'
 
-interface Asked {
-  readonly url: string
-  readonly headers: IncomingMessage['headers']
-  readonly body: Record<string, never> & { messages?: { role: string; content: string }[] }
+/** The server, and the base URL of its OpenAI interface. */
+async function serve(reply: Reply) {
+  const { origin, asked } = await serveAny(reply)
+  return { baseUrl: `${origin}/v1`, asked }
 }
 
-type Reply = (asked: Asked, response: ServerResponse, count: number) => void
-
-const closers: (() => void)[] = []
-afterEach(() => closers.splice(0).forEach((close) => void close()))
-
-/** A server that answers /models with an empty list and hands every other request to `reply`. */
-async function serve(reply: Reply): Promise<{ baseUrl: string; asked: Asked[] }> {
-  const asked: Asked[] = []
-  const server = createServer((request, response) => {
-    let text = ''
-    request.on('data', (chunk: Buffer) => {
-      text += chunk.toString()
-    })
-    request.on('end', () => {
-      if (request.url === '/v1/models') return void response.end('{"data":[]}')
-      const one = {
-        url: request.url ?? '',
-        headers: request.headers,
-        body: JSON.parse(text || '{}'),
-      }
-      asked.push(one)
-      reply(one, response, asked.length)
-    })
-  })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  closers.push(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked }
-}
-
-const json = (response: ServerResponse, value: unknown, status = 200, headers = {}): void => {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers })
-  response.end(JSON.stringify(value))
-}
 const says = (content: string, more: object = {}) => ({
   model: 'tiny',
   choices: [{ message: { content }, finish_reason: 'stop' }],
@@ -94,7 +62,7 @@ const item = (input: string): RuntimeItem => ({ id: input, input, row: { text: i
 describe('an endpoint that fails', () => {
   test('nothing listening: ENDPOINT_DOWN at open, after retries that wait longer each time', async () => {
     const { baseUrl } = await serve(echo)
-    closers.splice(0).forEach((close) => void close())
+    closeAll()
     const clock = pace()
     await expect(open({ baseUrl }, { pace: clock })).rejects.toMatchObject({
       code: 'ENDPOINT_DOWN',

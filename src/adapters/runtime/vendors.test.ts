@@ -1,45 +1,17 @@
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { type Asked, json, serve as serveAny } from '../../../test/fixtures/asked-server.ts'
 import type { RuntimeItem } from '../../contract/runtime.ts'
 import type { RuntimeKind } from '../../core/part/runtimes.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import { createEndpointRuntime } from './endpoint.ts'
 
-interface Asked {
-  readonly url: string
-  readonly headers: IncomingMessage['headers']
-  readonly body: Readonly<Record<string, unknown>>
-}
 type Reply = (asked: Asked) => readonly [status: number, body: unknown]
 
-const closers: (() => void)[] = []
-afterEach(() => closers.splice(0).forEach((close) => void close()))
-
-async function serve(reply: Reply): Promise<{ origin: string; asked: Asked[] }> {
-  const asked: Asked[] = []
-  const server = createServer((request, response) => {
-    let text = ''
-    request.on('data', (chunk: Buffer) => {
-      text += chunk.toString()
-    })
-    request.on('end', () => {
-      response.setHeader('content-type', 'application/json')
-      if (request.method === 'GET') return void response.end('{"data":[],"models":[]}')
-      const one = { url: request.url ?? '', headers: request.headers, body: JSON.parse(text) }
-      asked.push(one)
-      const [status, body] = reply(one)
-      response.statusCode = status
-      response.end(JSON.stringify(body))
-    })
+const serve = (reply: Reply) =>
+  serveAny((asked, response) => {
+    const [status, body] = reply(asked)
+    json(response, body, status)
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  closers.push(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
-}
 
 const item = (input: string): RuntimeItem => ({ id: input, input, row: { text: input } })
 const pace = {
