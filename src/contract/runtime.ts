@@ -64,7 +64,8 @@ export interface RuntimeSession {
    * fits `item`, and returns who answered. Rejects with the reason. Absent where opening has shown it.
    */
   probe?(item: RuntimeItem): Promise<ModelIdentity>
-  usage(): Promise<RuntimeUsage>
+  /** Absent where nothing of the work can be seen here: it is elsewhere, or was done before. */
+  usage?: (() => Promise<RuntimeUsage>) | undefined
   close(): Promise<void>
 }
 

@@ -56,7 +56,7 @@ export function withChildren(
   const openRuntime: Effects['openRuntime'] = async (candidate, context) => {
     const session = await open(candidate, context)
     const close = async () => {
-      const used = await session.usage().catch(() => null)
+      const used = await session.usage?.().catch(() => null)
       closedS += used?.cpuS ?? 0
       await session.close()
     }

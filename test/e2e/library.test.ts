@@ -67,13 +67,6 @@ test("effects are injectable: a clock, and a runtime of one's own", async () => 
             ok: true,
             output: { kind: 'label', label: labels.get(id) ?? '' },
           })),
-        usage: async () => ({
-          pids: [],
-          threads: 0,
-          loadS: null,
-          loadCpuS: null,
-          peakRssBytes: null,
-        }),
         close: async () => undefined,
       }),
     },
@@ -166,7 +159,9 @@ test('compare and shrink are called with the defaults of their commands', async 
   const options = { baseDir: folder.path, limit: 5, rounds: 1 }
   const { agreement, items } = await compare(model('tiny'), model('tiny'), options)
   expect([agreement?.same, items]).toEqual([5, 5])
-  await expect(shrink(model('tiny'), { baseDir: folder.path, out: 'smaller' })).rejects.toMatchObject({
+  await expect(
+    shrink(model('tiny'), { baseDir: folder.path, out: 'smaller' }),
+  ).rejects.toMatchObject({
     name: 'RightsizeError',
     message: expect.stringContaining('rightsize.yaml'),
   })

@@ -72,13 +72,6 @@ async function open(
     ...(settings['resolve'] === false
       ? {}
       : { probe: (item: RuntimeItem) => probe(one, item, known) }),
-    usage: async () => ({
-      pids: [],
-      threads: 0,
-      loadS: null,
-      loadCpuS: null,
-      peakRssBytes: null,
-    }),
     close: async () => undefined,
   }
 }

@@ -59,13 +59,6 @@ async function openReplay(
       signal?.throwIfAborted()
       return batch.map((item) => answers.get(item.id) ?? missing(item.id))
     },
-    usage: async () => ({
-      pids: [],
-      threads: 0,
-      loadS: null,
-      loadCpuS: null,
-      peakRssBytes: null,
-    }),
     close: async () => undefined,
   }
 }

@@ -62,7 +62,7 @@ export async function measureAll(
     const latencies = await latenciesOf(candidates, asked, context)
     const usage = new Map<string, RuntimeUsage>()
     for (const { opened } of able) {
-      const seen = await opened.session?.usage().catch(() => null)
+      const seen = await opened.session?.usage?.().catch(() => null)
       if (seen) usage.set(opened.spec.id, seen)
     }
     const meters = new Map(candidates.map(({ id, meter }) => [id, meter.name]))
@@ -88,7 +88,7 @@ async function meteredCandidates(
   for (const { opened } of able) {
     const { session, spec } = opened
     if (!session) continue
-    const usage = await session.usage().catch(() => null)
+    const usage = await session.usage?.().catch(() => null)
     const pids = spec.energy?.pid === undefined ? (usage?.pids ?? []) : [spec.energy.pid]
     const { cgroup, gpus, prometheus, external } = spec.energy ?? {}
     const elsewhere = cgroup ?? gpus ?? prometheus ?? external

@@ -32,14 +32,14 @@ export async function openCandidate(
   try {
     const asked = await withPrompt(trained?.candidate ?? spec, effects, context.baseDir)
     const session = await effects.openRuntime(asked, context)
-    const usage = await session.usage()
+    const usage = await session.usage?.()
     return {
       trained,
       spec: { ...asked, id: spec.id, base: spec.base },
       session,
       digest: candidateDigest(asked, session, trained, effects),
       broken: null,
-      openCpuS: usage.loadCpuS ?? 0,
+      openCpuS: usage?.loadCpuS ?? 0,
       openWallS: effects.clock.monotonicS() - started,
     }
   } catch (cause) {

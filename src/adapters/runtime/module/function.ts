@@ -30,9 +30,6 @@ export function functionSession(candidate: FunctionCandidate): RuntimeSession {
       const reading = { labels, concurrency, alive: () => undefined }
       return answerAll({ one, many: null }, batch, reading)
     },
-    usage: async () => ({
-      ...{ pids: [], threads: 1, loadS: null, loadCpuS: null, peakRssBytes: null },
-    }),
     close: async () => undefined,
   }
 }

@@ -106,7 +106,7 @@ async function exercise(
 }
 
 async function usage(host: Host): Promise<unknown> {
-  const own = await opened(host).usage()
+  const own = await opened(host).usage?.()
   // maxRSS is in KiB on every platform (nodejs.org/api/process.html#processresourceusage).
   const peakRssBytes = process.resourceUsage().maxRSS * 1024
   const { user, system } = process.cpuUsage()
