@@ -213,6 +213,20 @@ test('rows of an undeclared source are named with the flag; declared or unique t
   ).toEqual([])
 })
 
+test('a source is found behind many other columns and in late rows; rows without a value are no group', () => {
+  const kinds = Object.fromEntries(Array.from({ length: 12 }, (_, k) => [`kind${k}`, k]))
+  const late = (at: number) => {
+    const others = Object.fromEntries(
+      Object.entries(kinds).map(([name, k]) => [name, (at * (k + 3)) % 15]),
+    )
+    return at < 120 ? others : { ...others, session_id: `s${Math.floor(at / 6)}` }
+  }
+  const found = evidenceCaps(missing((at) => at % 30 === 0, late))
+  expect(found[0]?.next).toContain('--cluster session_id')
+  const mostlyEmpty = (at: number) => ({ user_id: at % 10 === 0 ? `u${at}` : '' })
+  expect(codes(missing((at) => at % 30 === 0, mostlyEmpty))).toEqual([])
+})
+
 test('on clean rows each of the two alarms in at most 1 % of 1,000 draws', () => {
   const random = seededRandom(11)
   const alarms = { 'falling-quality': 0, 'repeated-values': 0 }

@@ -8,6 +8,9 @@ const fewestGroups = 10
 /** Share of the rows that have a row of their group beside them. */
 const repeatedShare = 0.2
 
+/** Columns with repeated values that are tested. */
+const mostColumns = 8
+
 /** Names of columns whose values say which rows come from one source. */
 const sourceName =
   /^(?:conversation|session|thread|dialog(?:ue)?|user|customer|client|account|author|patient|document|doc|speaker|annotator)s?(?:[\s_-]?(?:id|key|no|number|name))?$/i
@@ -19,12 +22,16 @@ const sourceName =
  * user), or within whose groups the paired loss is more alike than chance makes it. Rows of one source are not
  * independent; a bound that takes them so is too small (2.5 points where clusters say 13.6).
  * How: the spread of group sums, with its distribution by permutation within each label.
- * Error rate: 0.001 for each column and candidate, at most 8 columns; by name it alarms wherever such a column repeats.
+ * Error rate: 0.001 for each column and candidate, at most 8 columns that repeat; by name it alarms wherever such a column repeats.
  * When it misleads: a kind of row with many values (a topic) whose rows are alike for what they are: declare a slice.
  * Source: intraclass correlation, Fisher 1925; permutation as in Good 2005.
  */
 export function repeatedValues(evidence: Evidence): readonly Cap[] {
-  const columns = evidence.unused.slice(0, 8).flatMap((name) => groupsIn(name, evidence))
+  // Those named as a source come first: the limit leaves out none of them for a column of another kind.
+  const named = evidence.unused.toSorted(
+    (a, b) => Number(sourceName.test(b)) - Number(sourceName.test(a)),
+  )
+  const columns = named.flatMap((name) => groupsIn(name, evidence)).slice(0, mostColumns)
   return evidence.candidates
     .filter(({ id }) => id !== evidence.incumbent?.id)
     .flatMap((one) =>
@@ -45,8 +52,9 @@ interface Column {
 function groupsIn(name: string, { items }: Evidence): readonly Column[] {
   const numbers = new Map<string, number>()
   const sizes: number[] = []
-  const group = items.map(({ row }) => {
-    const value = String(row[name] ?? '')
+  const group = items.map(({ row }, at) => {
+    // A row without a value has no row of its group beside it.
+    const value = row[name] == null || row[name] === '' ? `row ${at}` : `of ${String(row[name])}`
     const found = numbers.get(value) ?? numbers.size
     numbers.set(value, found)
     sizes[found] = (sizes[found] ?? 0) + 1

@@ -16,7 +16,7 @@ export function rowFacts(
   const { input, expected, id, slices = [], cluster } = dataset
   const inputs = typeof input === 'string' ? [input] : Array.isArray(input) ? input : []
   const used = new Set<unknown>([...inputs, expected, id, ...slices, cluster])
-  const columns = [...new Set(items.slice(0, 100).flatMap(({ row }) => Object.keys(row)))]
+  const columns = [...new Set(items.flatMap(({ row }) => Object.keys(row)))]
   const free = columns.filter((name) => !used.has(name))
   const dates = columns
     .flatMap((name) => {
