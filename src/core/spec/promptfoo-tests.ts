@@ -44,10 +44,11 @@ export function promptfooTests(
   }
   const base = isRecord(defaults) ? testOf(defaults, 'defaultTest', world, note) : null
   const list = [...testList(tests, 'tests', world, note), ...scenarioTests(scenarios, world, note)]
-  const rows = list.flatMap(({ test, path }) =>
-    expanded(merged(base, testOf(test, path, world, note)), path, note),
-  )
-  for (const { unchecked } of rows) ignored.push(...unchecked)
+  const rows = list.flatMap(({ test, path }) => {
+    const found = expanded(merged(base, testOf(test, path, world, note)), path, note)
+    ignored.push(...found.flatMap(({ unchecked }) => unchecked))
+    return found
+  })
   const total = rows.reduce((sum, row) => sum + row.asserts.length + row.unchecked.length, 0)
   return {
     tests: rows
