@@ -1,4 +1,4 @@
-import type { ImportedOutcomes } from '../core/data/imported.ts'
+import type { WrittenOutcomes } from '../core/data/written-outcomes.ts'
 
 /** The text of a file of results, with names for messages and for the candidate. */
 export interface ImportSource {
@@ -22,11 +22,11 @@ export interface ImportColumns {
   readonly model?: string | undefined
 }
 
-/** Reads one form of results. */
+/** Reads one form of results: where things are in it. What they are is looked at afterwards, for every form alike. */
 export interface Importer {
   /** Whether the text looks like this form; `head` is its beginning, parsed where it is JSON. */
   accepts(head: ImportHead): boolean
-  read(source: ImportSource): ImportedOutcomes | Promise<ImportedOutcomes>
+  read(source: ImportSource): WrittenOutcomes | Promise<WrittenOutcomes>
 }
 
 export interface ImportHead {

@@ -1,10 +1,9 @@
 import type { Importer } from '../../contract/importer.ts'
-import type { ImportedRow } from '../../core/data/imported.ts'
+import { entriesOf, type Fields, fieldsOf } from '../../core/data/fields.ts'
 import { jsonValue } from '../../core/data/json-value.ts'
+import type { WrittenRow } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { suggestion } from '../../core/error/nearest.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Results of DeepEval: a test run (`testCases`) or an evaluation result (`test_results`). An answer counts as its test
@@ -30,8 +29,8 @@ export const deepevalImporter: Importer = {
       task: null,
       items: cases.map((one, i) => ({
         id: idOf(one, i),
-        input: one['input'] ?? idOf(one, i),
-        expected: field(one, 'expected_output') ?? null,
+        input: one['input'],
+        expected: field(one, 'expected_output'),
       })),
       candidates: [{ id: name, rows: cases.map((one, i) => rowOf(one, i, score)) }],
       scored: true,
@@ -47,36 +46,24 @@ export const deepevalImporter: Importer = {
 }
 
 function casesIn(json: unknown): readonly Fields[] | null {
-  const { testCases, test_results: results } = (json ?? {}) as {
-    testCases?: unknown
-    test_results?: unknown
-  }
-  const cases = testCases ?? results
-  return Array.isArray(cases) &&
-    cases.every(
-      (one) =>
-        typeof one === 'object' &&
-        one !== null &&
-        field(one as Fields, 'metrics_data') !== undefined,
-    )
-    ? (cases as readonly Fields[])
-    : null
+  const { testCases, test_results: results } = fieldsOf(json)
+  const list = testCases ?? results
+  const cases = entriesOf(list).map(fieldsOf)
+  const fits = cases.every((one) => field(one, 'metrics_data') !== undefined)
+  return Array.isArray(list) && fits ? cases : null
 }
 
 /** A field under its Python name, or under the name that the JSON of a test run has for it. */
 const field = (one: Fields, name: string): unknown =>
   one[name] ?? one[name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())]
 
-function metricsOf(one: Fields): readonly Fields[] {
-  const data = field(one, 'metrics_data')
-  return Array.isArray(data) ? data : []
-}
+const metricsOf = (one: Fields): readonly Fields[] =>
+  entriesOf(field(one, 'metrics_data')).map(fieldsOf)
 
-const idOf = (one: Fields, index: number) => String(one['name'] ?? index + 1)
+const idOf = (one: Fields, index: number) => one['name'] ?? index + 1
 
-function rowOf(one: Fields, index: number, metric: string | undefined): ImportedRow {
-  const output = field(one, 'actual_output')
+function rowOf(one: Fields, index: number, metric: string | undefined): WrittenRow {
   const own = metricsOf(one).find(({ name }) => name === metric)
   const score = metric === undefined ? one['success'] : own?.['score']
-  return { id: idOf(one, index), ...(output == null ? {} : { output }), score: score ?? null }
+  return { id: idOf(one, index), output: field(one, 'actual_output'), score: score ?? null }
 }

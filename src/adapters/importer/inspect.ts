@@ -1,29 +1,10 @@
 import type { Importer } from '../../contract/importer.ts'
-import type { ImportedItem, ImportedRow } from '../../core/data/imported.ts'
+import { entriesOf, errorIn, type Fields, fieldsOf } from '../../core/data/fields.ts'
 import { jsonValue } from '../../core/data/json-value.ts'
+import type { WrittenOutcomes, WrittenRow } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { suggestion } from '../../core/error/nearest.ts'
 import type { LeftOutOne } from '../../core/result/left-out-text.ts'
-
-interface Log {
-  readonly status?: string
-  readonly eval: { readonly task?: string; readonly model?: string }
-  readonly samples?: readonly Sample[]
-}
-
-interface Sample {
-  readonly id: string | number
-  readonly input: unknown
-  readonly target?: unknown
-  readonly output?: {
-    readonly completion?: string
-    readonly choices?: readonly { readonly message?: { readonly content?: unknown } }[]
-    readonly usage?: { readonly input_tokens?: number; readonly output_tokens?: number } | null
-    readonly time?: number
-  }
-  readonly scores?: Readonly<Record<string, { readonly value?: unknown }>> | null
-  readonly error?: { readonly message?: string } | null
-}
 
 /** Inspect's letters for values: correct, incorrect, partially correct, no answer (inspect_ai's value_to_float). */
 const letters: Readonly<Record<string, number>> = { C: 1, I: 0, P: 0.5, N: 0 }
@@ -34,32 +15,29 @@ const letters: Readonly<Record<string, number>> = { C: 1, I: 0, P: 0.5, N: 0 }
  */
 export const inspectImporter: Importer = {
   accepts: ({ json }) => {
-    const { eval: run, samples } = (json ?? {}) as Partial<Log>
-    return (
-      typeof run === 'object' &&
-      run !== null &&
-      'model' in run &&
-      (samples === undefined || Array.isArray(samples))
-    )
+    const { eval: run, samples = [] } = fieldsOf(json)
+    return 'model' in fieldsOf(run) && Array.isArray(samples)
   },
   read: ({ text, file, name, columns = {} }) => {
-    const { eval: run, samples = [], status } = jsonValue(text) as Log
+    const { eval: run, samples: list, status } = fieldsOf(jsonValue(text))
+    const samples = entriesOf(list).map(fieldsOf)
+    const { task, model } = fieldsOf(run)
     if (samples.length === 0)
       throw new RightsizeError('DATA_EMPTY', 'The log holds no samples.', {
         at: file,
         next: 'Write it with its samples: `inspect log convert` with `--to json`, not with `--header-only`.',
       })
-    const groups = new Map<string, Sample[]>()
+    const groups = new Map<unknown, Fields[]>()
     for (const sample of samples)
-      groups.set(String(sample.id), [...(groups.get(String(sample.id)) ?? []), sample])
+      groups.set(sample['id'], [...(groups.get(sample['id']) ?? []), sample])
     const scorer = scorerOf(samples, columns.score, file)
     const letter = samples.every((sample) => String(scoreValue(sample, scorer)) in letters)
     return {
-      task: run.task ?? null,
+      task,
       items: [...groups].map(([id, [first]]) => itemOf(id, first)),
       candidates: [
         {
-          id: run.model?.replace(/\s+/g, '-') ?? name,
+          id: model ?? name,
           rows: [...groups].map(([id, own]) => rowOf(id, own, scorer)),
         },
       ],
@@ -70,29 +48,29 @@ export const inspectImporter: Importer = {
   },
 }
 
-const statusLeftOut = (status: string | undefined): readonly LeftOutOne[] =>
+const statusLeftOut = (status: unknown): readonly LeftOutOne[] =>
   status === undefined || status === 'success'
     ? []
     : [
         {
-          path: status,
+          path: String(status),
           what: 'end of the evaluation',
           why: `its status is ${status}, so samples may be missing`,
           partial: true,
         },
       ]
 
-const namesOf = (samples: readonly Sample[]) => [
-  ...new Set(samples.flatMap(({ scores }) => Object.keys(scores ?? {}))),
+const namesOf = (samples: readonly Fields[]) => [
+  ...new Set(samples.flatMap(({ scores }) => Object.keys(fieldsOf(scores)))),
 ]
 
-const scorersLeftOut = (samples: readonly Sample[], scorer: string | null): readonly LeftOutOne[] =>
+const scorersLeftOut = (samples: readonly Fields[], scorer: string | null): readonly LeftOutOne[] =>
   namesOf(samples)
     .filter((other) => other !== scorer)
     .map((path) => ({ path, what: 'scorer', why: `${scorer} was taken; --score names another` }))
 
 function scorerOf(
-  samples: readonly Sample[],
+  samples: readonly Fields[],
   asked: string | undefined,
   file: string,
 ): string | null {
@@ -105,12 +83,12 @@ function scorerOf(
   return asked ?? names[0] ?? null
 }
 
-const scoreValue = ({ scores }: Sample, scorer: string | null): unknown =>
-  scorer === null ? undefined : scores?.[scorer]?.value
+const scoreValue = ({ scores }: Fields, scorer: string | null): unknown =>
+  scorer === null ? undefined : fieldsOf(fieldsOf(scores)[scorer])['value']
 
-function itemOf(id: string, sample: Sample | undefined): ImportedItem {
-  const { input, target = null } = sample ?? {}
-  return { id, input: textOf(input) ?? input ?? id, expected: target === '' ? null : target }
+function itemOf(id: unknown, sample: Fields | undefined): WrittenOutcomes['items'][number] {
+  const { input, target } = fieldsOf(sample)
+  return { id, input: textOf(input) ?? input, expected: target === '' ? null : target }
 }
 
 /** A text, or those of chat messages, one after the other. */
@@ -118,28 +96,25 @@ function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value
   if (!Array.isArray(value)) return null
   const texts = value.flatMap((one) => {
-    const { content, text } = (one ?? {}) as { content?: unknown; text?: unknown }
+    const { content, text } = fieldsOf(one)
     return typeof text === 'string' ? text : (textOf(content) ?? [])
   })
   return texts.length === 0 ? null : texts.join('\n')
 }
 
-function rowOf(id: string, epochs: readonly Sample[], scorer: string | null): ImportedRow {
-  const [first] = epochs
-  const { completion, choices, usage, time } = first?.output ?? {}
-  const output = completion ?? textOf(choices?.[0]?.message?.content)
-  const failed = epochs.find(({ error }) => error != null)?.error?.message
+function rowOf(id: unknown, epochs: readonly Fields[], scorer: string | null): WrittenRow {
+  const { completion, choices, usage, time } = fieldsOf(epochs[0]?.['output'])
+  const { input_tokens: input, output_tokens: output } = fieldsOf(usage)
+  const { message } = fieldsOf(entriesOf(choices)[0])
   return {
     id,
-    ...(output == null ? {} : { output }),
-    ...(failed === undefined ? {} : { error: failed.slice(0, 500) }),
+    output: completion ?? textOf(fieldsOf(message)['content']),
+    error: epochs.map(({ error }) => errorIn(error)).find((text) => text !== undefined),
     ...(scorer === null
       ? {}
       : { score: meanOf(epochs.map((sample) => scoreOf(scoreValue(sample, scorer)))) }),
-    ...(typeof time === 'number' ? { latencyS: time } : {}),
-    ...(usage?.input_tokens === undefined
-      ? {}
-      : { tokens: { input: usage.input_tokens, output: usage.output_tokens ?? 0 } }),
+    latencyS: time,
+    ...(usage === undefined || usage === null ? {} : { tokens: { input, output } }),
   }
 }
 

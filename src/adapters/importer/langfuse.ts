@@ -1,7 +1,8 @@
 import type { Importer } from '../../contract/importer.ts'
 import { csvRows } from '../../core/data/csv.ts'
-import type { ImportedCandidate, ImportedOutcomes, ImportedRow } from '../../core/data/imported.ts'
+import { fieldsOf } from '../../core/data/fields.ts'
 import { jsonlRows, jsonRows, type Row } from '../../core/data/json-rows.ts'
+import type { WrittenOutcomes, WrittenRow } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 
 /**
@@ -45,7 +46,7 @@ function fromScores(
   name: string,
   asked: string | undefined,
   file: string,
-): ImportedOutcomes {
+): WrittenOutcomes {
   const names = [...new Set(rows.map((row) => String(row['name'])))]
   const taken = asked ?? names[0] ?? ''
   if ((asked === undefined && names.length > 1) || !names.includes(taken))
@@ -54,7 +55,7 @@ function fromScores(
       next: `Name the one that is the quality: --score ${names[0]}`,
     })
   const own = rows.filter((row) => row['name'] === taken)
-  const scored = own.map((row): ImportedRow => ({ id: traceOf(row), score: scoreValue(row) }))
+  const scored = own.map((row): WrittenRow => ({ id: traceOf(row), score: scoreValue(row) }))
   return {
     task: null,
     items: scored.map(({ id }) => ({ id, input: id, expected: null })),
@@ -82,24 +83,24 @@ const scoreValue = (row: Row): unknown =>
     ? (fieldOf(row, 'value') ?? null)
     : (fieldOf(row, 'stringValue') ?? fieldOf(row, 'value') ?? null)
 
-const traceOf = (row: Row) => String(fieldOf(row, 'traceId') ?? fieldOf(row, 'id'))
+const traceOf = (row: Row) => fieldOf(row, 'traceId') ?? fieldOf(row, 'id')
 
-function fromObservations(rows: readonly Row[]): ImportedOutcomes {
+function fromObservations(rows: readonly Row[]): WrittenOutcomes {
   const calls = rows.filter((row) => modelOf(row) !== undefined)
-  const groups = new Map<string, ImportedRow[]>()
+  const groups = new Map<unknown, WrittenRow[]>()
   for (const row of calls) {
-    const model = String(modelOf(row)).replace(/\s+/g, '-')
+    const model = modelOf(row)
     const group = groups.get(model)
     if (group) group.push(observed(row))
     else groups.set(model, [observed(row)])
   }
-  const candidates = [...groups].map(([id, own]): ImportedCandidate => ({ id, rows: own }))
+  const candidates = [...groups].map(([id, own]) => ({ id, rows: own }))
   const inputs = new Map(calls.map((row) => [traceOf(row), row['input']]))
   return {
     task: null,
     items: (candidates[0]?.rows ?? []).map(({ id }) => ({
       id,
-      input: inputs.get(id) ?? id,
+      input: inputs.get(id),
       expected: null,
     })),
     candidates,
@@ -116,28 +117,20 @@ function fromObservations(rows: readonly Row[]): ImportedOutcomes {
 
 const modelOf = (row: Row) => fieldOf(row, 'model') ?? fieldOf(row, 'providedModelName')
 
-function observed(row: Row): ImportedRow {
+function observed(row: Row): WrittenRow {
   const output = fieldOf(row, 'output')
-  const failed = row['level'] === 'ERROR'
-  const figures = {
-    latencyS: fieldOf(row, 'latency'),
-    price: fieldOf(row, 'totalCost') ?? fieldOf(row, 'calculatedTotalCost'),
-  }
-  const known = Object.entries(figures).flatMap(([key, value]) =>
-    Number.isFinite(Number(value ?? Number.NaN)) ? [[key, Number(value)]] : [],
-  )
+  const failed = row['level'] === 'ERROR' || output === undefined
   return {
     id: traceOf(row),
-    ...(output === undefined ? {} : { output: messageOf(output) }),
-    ...(failed || output === undefined
-      ? { error: String(fieldOf(row, 'statusMessage') ?? 'no output') }
-      : {}),
-    ...Object.fromEntries(known),
+    output: messageOf(output),
+    error: failed ? (fieldOf(row, 'statusMessage') ?? 'no output') : undefined,
+    latencyS: fieldOf(row, 'latency'),
+    price: fieldOf(row, 'totalCost') ?? fieldOf(row, 'calculatedTotalCost'),
   }
 }
 
 /** The text of a chat message, or what else was answered. */
 function messageOf(output: unknown): unknown {
-  const { content } = (output ?? {}) as { content?: unknown }
+  const { content } = fieldsOf(output)
   return typeof content === 'string' ? content : output
 }

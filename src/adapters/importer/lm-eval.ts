@@ -1,21 +1,10 @@
 import type { Importer } from '../../contract/importer.ts'
-import type { ImportedItem, ImportedRow } from '../../core/data/imported.ts'
+import { entriesOf, type Fields, fieldsOf } from '../../core/data/fields.ts'
 import { jsonlRows } from '../../core/data/json-rows.ts'
+import type { WrittenOutcomes, WrittenRow } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { suggestion } from '../../core/error/nearest.ts'
 import type { LeftOutOne } from '../../core/result/left-out-text.ts'
-
-interface Sample {
-  readonly doc_id: number | string
-  readonly doc?: unknown
-  readonly target?: unknown
-  readonly arguments?: unknown
-  readonly resps?: unknown
-  readonly filtered_resps?: unknown
-  readonly filter?: string
-  readonly metrics?: readonly string[]
-  readonly [metric: string]: unknown
-}
 
 /** Metrics in the order in which one is taken when a row has several. */
 const PREFERRED = ['exact_match', 'acc_norm', 'acc', 'pass@1', 'pass_at_1', 'f1', 'em', 'score']
@@ -32,12 +21,12 @@ export const lmEvalImporter: Importer = {
     'doc_id' in firstLine &&
     ('resps' in firstLine || 'filtered_resps' in firstLine),
   read: ({ text, file, name, columns = {} }) => {
-    const samples = jsonlRows(text, file) as unknown as readonly Sample[]
+    const samples = jsonlRows(text, file)
     const [first] = samples
     if (first === undefined)
       throw new RightsizeError('DATA_EMPTY', 'The file holds no samples.', { at: file })
-    const kept = samples.filter((sample) => sample.filter === first.filter)
-    const metric = metricOf(first, columns.score, file)
+    const kept = samples.filter((sample) => sample['filter'] === first['filter'])
+    const metric = metricOf(kept, columns.score, file)
     const ignored = leftOut(samples, first, metric)
     return {
       task:
@@ -56,35 +45,52 @@ export const lmEvalImporter: Importer = {
 }
 
 /** The metric that was named, else the usual ones, else the first with a score per document. Throws IMPORT_FORMAT. */
-function metricOf(sample: Sample, asked: string | undefined, file: string): string | null {
-  const named = sample.metrics ?? PREFERRED.filter((metric) => metric in sample)
+function metricOf(
+  samples: readonly Fields[],
+  asked: string | undefined,
+  file: string,
+): string | null {
+  const named = metricsIn(samples)
   if (asked !== undefined && !named.includes(asked))
     throw new RightsizeError('IMPORT_FORMAT', `There is no metric \`${asked}\` (--score).`, {
       at: file,
       next: suggestion(asked, named),
     })
   const order = asked === undefined ? [...PREFERRED, ...named] : [asked]
-  return order.find((metric) => named.includes(metric) && isScore(sample[metric])) ?? null
+  return (
+    order.find(
+      (metric) => named.includes(metric) && samples.some((sample) => isScore(sample[metric])),
+    ) ?? null
+  )
+}
+
+function metricsIn(samples: readonly Fields[]): readonly string[] {
+  const listed = samples.flatMap(({ metrics }) => entriesOf(metrics).map(String))
+  return listed.length > 0
+    ? [...new Set(listed)]
+    : PREFERRED.filter((metric) => samples.some((sample) => metric in sample))
 }
 
 /** One score of the document; lists and objects are parts of a metric over the whole corpus. */
 const isScore = (value: unknown) => value !== undefined && typeof value !== 'object'
 
 function leftOut(
-  samples: readonly Sample[],
-  first: Sample,
+  samples: readonly Fields[],
+  first: Fields,
   metric: string | null,
 ): readonly LeftOutOne[] {
-  const filters = [...new Set(samples.map((sample) => sample.filter))].filter(
-    (filter) => filter !== first.filter,
+  const filters = [...new Set(samples.map(({ filter }) => filter))].filter(
+    (filter) => filter !== first['filter'],
   )
-  const metrics = (first.metrics ?? []).filter((other) => other !== metric)
+  const metrics = entriesOf(first['metrics'])
+    .map(String)
+    .filter((other) => other !== metric)
   return [
     ...filters.map((filter) => ({
       path: `${filter}`,
       what: 'filter',
-      count: samples.filter((sample) => sample.filter === filter).length,
-      why: `the first filter, ${first.filter}, was taken`,
+      count: samples.filter((sample) => sample['filter'] === filter).length,
+      why: `the first filter, ${first['filter']}, was taken`,
     })),
     ...metrics.map((other) => ({
       path: other,
@@ -95,28 +101,25 @@ function leftOut(
   ]
 }
 
-function itemOf(sample: Sample): ImportedItem {
+function itemOf(sample: Fields): WrittenOutcomes['items'][number] {
   return {
-    id: String(sample.doc_id),
-    input: promptOf(sample) ?? sample.doc ?? String(sample.doc_id),
-    expected: sample.target ?? null,
+    id: sample['doc_id'],
+    input: promptOf(sample) ?? sample['doc'],
+    expected: sample['target'],
   }
 }
 
 /** The prompt: `arguments` is { gen_args_0: { arg_0: text } } since 0.4.5, [[text, ...]] before. */
-function promptOf({ arguments: given }: Sample): string | null {
-  const args = Array.isArray(given)
-    ? given[0]
-    : (given as { gen_args_0?: unknown } | undefined)?.gen_args_0
-  const first = Array.isArray(args) ? args[0] : (args as { arg_0?: unknown } | undefined)?.arg_0
+function promptOf({ arguments: given }: Fields): string | null {
+  const args = Array.isArray(given) ? given[0] : fieldsOf(given)['gen_args_0']
+  const first = Array.isArray(args) ? args[0] : fieldsOf(args)['arg_0']
   return typeof first === 'string' ? first : null
 }
 
-function rowOf(sample: Sample, metric: string | null): ImportedRow {
-  const output = firstText(sample.filtered_resps) ?? firstText(sample.resps)
+function rowOf(sample: Fields, metric: string | null): WrittenRow {
   return {
-    id: String(sample.doc_id),
-    ...(output === null ? {} : { output }),
+    id: sample['doc_id'],
+    output: firstText(sample['filtered_resps']) ?? firstText(sample['resps']),
     ...(metric === null ? {} : { score: sample[metric] ?? null }),
   }
 }

@@ -1,26 +1,8 @@
 import type { Importer } from '../../contract/importer.ts'
-import type { ImportedCandidate, ImportedOutcomes } from '../../core/data/imported.ts'
+import { entriesOf, type Fields, fieldsOf } from '../../core/data/fields.ts'
 import { jsonValue } from '../../core/data/json-value.ts'
+import type { WrittenOutcomes } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-
-interface Matrix {
-  readonly name?: string
-  readonly items: readonly (string | number)[]
-  readonly clusters?: readonly (string | number)[]
-  readonly models?: readonly MatrixModel[]
-  /** One model with several trials: one text per item. */
-  readonly trials?: number
-  readonly results?: readonly string[]
-}
-
-interface MatrixModel {
-  readonly name: string
-  readonly params_b?: number | null
-  readonly active_b?: number | null
-  readonly est_joules_per_item?: number | null
-  /** One character per item. */
-  readonly results: string
-}
 
 /**
  * The matrix form: `{ name, items[], models: [{ name, params_b, est_joules_per_item, results }] }` with one character of
@@ -29,30 +11,25 @@ interface MatrixModel {
  */
 export const matrixImporter: Importer = {
   accepts: ({ json }) => {
-    const { items, models, results } = (json ?? {}) as Partial<Matrix>
+    const { items, models, results } = fieldsOf(json)
     return Array.isArray(items) && (Array.isArray(models) || Array.isArray(results))
   },
-  read: ({ text, file, name }): ImportedOutcomes => {
-    const matrix = jsonValue(text) as Matrix
-    const ids = matrix.items.map(String)
+  read: ({ text, file, name }): WrittenOutcomes => {
+    const { items, models, results, clusters, name: task } = fieldsOf(jsonValue(text))
+    const ids = entriesOf(items)
+    const rows = entriesOf(models).map(fieldsOf)
+    const isGraded = rows.some((model) => /[2-9A]/i.test(String(model['results'])))
     const candidates =
-      matrix.models === undefined
-        ? [trials(matrix, ids, name, file)]
-        : matrix.models.map((model) => candidateOf(model, ids, graded(matrix), file))
+      models === undefined
+        ? [trials(entriesOf(results), ids, name, file)]
+        : rows.map((model) => candidateOf(model, ids, isGraded, file))
+    const groups = entriesOf(clusters)
     return {
-      task: matrix.name ?? null,
-      items: ids.map((id, index) => {
-        const cluster = matrix.clusters?.[index]
-        return {
-          id,
-          input: id,
-          expected: null,
-          ...(cluster === undefined ? {} : { cluster: String(cluster) }),
-        }
-      }),
+      task,
+      items: ids.map((id, index) => ({ id, input: id, expected: null, cluster: groups[index] })),
       candidates,
       scored: true,
-      ignored: candidates.some((one) => one.jPerItem !== undefined)
+      ignored: rows.some((model) => model['est_joules_per_item'] != null)
         ? [
             {
               path: 'est_joules_per_item',
@@ -64,42 +41,48 @@ export const matrixImporter: Importer = {
   },
 }
 
-const graded = ({ models = [] }: Matrix) => models.some(({ results }) => /[2-9A]/i.test(results))
+type Written = WrittenOutcomes['candidates'][number]
 
 function candidateOf(
-  model: MatrixModel,
-  ids: readonly string[],
+  model: Fields,
+  ids: readonly unknown[],
   isGraded: boolean,
   file: string,
-): ImportedCandidate {
+): Written {
   const { name, params_b: size, active_b: active, est_joules_per_item: joules, results } = model
-  if (results.length !== ids.length) throw wrongLength(name, results.length, ids.length, file)
+  const digits = typeof results === 'string' ? results : ''
+  if (digits.length !== ids.length) throw wrongLength(String(name), digits.length, ids.length, file)
   return {
     id: name,
-    ...(size == null ? {} : { parameters: Math.round(size * 1e9) }),
-    ...(active == null ? {} : { activeParameters: Math.round(active * 1e9) }),
-    ...(joules == null ? {} : { jPerItem: [joules, joules] as const }),
-    rows: ids.map((id, i) => ({ id, score: scoreOf(results[i] ?? '', isGraded) })),
+    ...(size == null ? {} : { parameters: Number(size) * 1e9 }),
+    ...(active == null ? {} : { activeParameters: Number(active) * 1e9 }),
+    ...(joules == null ? {} : { jPerItem: [joules, joules] }),
+    rows: ids.map((id, i) => ({ id, score: scoreOf(digits[i] ?? '', isGraded) })),
   }
 }
 
-/** Judge scores 1..10 as 0..1; anything that is no digit was not judged. */
+/** Judge scores 1..10 as 0..1; anything else was not judged. */
 function scoreOf(digit: string, isGraded: boolean): number | null {
+  if (!/^[0-9A]$/i.test(digit)) return null
   const value = Number.parseInt(digit, 16)
-  if (Number.isNaN(value)) return null
-  return isGraded ? Math.min(1, Math.max(0, (value - 1) / 9)) : value
+  return isGraded ? Math.max(0, (value - 1) / 9) : value
 }
 
 function trials(
-  { results = [] }: Matrix,
-  ids: readonly string[],
+  results: readonly unknown[],
+  ids: readonly unknown[],
   name: string,
   file: string,
-): ImportedCandidate {
+): Written {
   if (results.length !== ids.length) throw wrongLength(name, results.length, ids.length, file)
-  const mean = (digits: string) =>
-    [...digits].filter((digit) => digit === '1').length / Math.max(1, digits.length)
-  return { id: name, rows: ids.map((id, i) => ({ id, score: mean(results[i] ?? '') })) }
+  return { id: name, rows: ids.map((id, i) => ({ id, score: meanOf(results[i]) })) }
+}
+
+/** The share of 1 among the trials of an item; what holds anything but 0 and 1 has no score. */
+function meanOf(trials: unknown): number | string | null {
+  if (typeof trials !== 'string') return null
+  if (!/^[01]+$/.test(trials)) return `trials "${trials}"`
+  return [...trials].filter((digit) => digit === '1').length / trials.length
 }
 
 const wrongLength = (name: string, found: number, wanted: number, file: string) =>

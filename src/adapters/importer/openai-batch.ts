@@ -1,20 +1,7 @@
 import type { Importer } from '../../contract/importer.ts'
-import type { ImportedRow } from '../../core/data/imported.ts'
+import { entriesOf, errorIn, type Fields, fieldsOf } from '../../core/data/fields.ts'
 import { jsonlRows } from '../../core/data/json-rows.ts'
-
-interface BatchLine {
-  readonly custom_id: string
-  readonly response?: { readonly status_code?: number; readonly body?: Body } | null
-  readonly error?: { readonly code?: string; readonly message?: string } | null
-}
-
-/** Of chat completions or of responses. */
-interface Body {
-  readonly choices?: readonly { readonly message?: { readonly content?: unknown } }[]
-  readonly output?: readonly { readonly content?: readonly { readonly text?: string }[] }[]
-  readonly usage?: Readonly<Record<string, unknown>>
-  readonly error?: { readonly message?: string } | null
-}
+import type { WrittenRow } from '../../core/data/written-outcomes.ts'
 
 /**
  * The output file of OpenAI's batch API (also of those that copy it): one line per request, by `custom_id`. A request
@@ -27,7 +14,7 @@ export const openaiBatchImporter: Importer = {
     'custom_id' in firstLine &&
     'response' in firstLine,
   read: ({ text, file, name }) => {
-    const rows = (jsonlRows(text, file) as unknown as readonly BatchLine[]).map(rowOf)
+    const rows = jsonlRows(text, file).map(rowOf)
     return {
       task: null,
       items: rows.map(({ id }) => ({ id, input: id, expected: null })),
@@ -38,33 +25,28 @@ export const openaiBatchImporter: Importer = {
   },
 }
 
-function rowOf({ custom_id: id, response, error }: BatchLine): ImportedRow {
-  const { status_code: status = 200, body = {} } = response ?? {}
+function rowOf({ custom_id: id, response, error }: Fields): WrittenRow {
+  const { status_code: status = 200, body } = fieldsOf(response)
+  const { usage, error: inside } = fieldsOf(body)
   const failed =
-    error?.message ??
-    error?.code ??
-    body.error?.message ??
-    (status >= 400 ? `HTTP ${status}` : null)
-  const output = contentOf(body)
-  const { usage = {} } = body
-  const tokens = [
-    usage['prompt_tokens'] ?? usage['input_tokens'],
-    usage['completion_tokens'] ?? usage['output_tokens'],
-  ]
-  const [input, answered] = tokens.map(Number)
+    errorIn(error) ?? errorIn(inside) ?? (Number(status) >= 400 ? `HTTP ${status}` : undefined)
+  const output = contentOf(fieldsOf(body))
+  const { prompt_tokens, input_tokens = prompt_tokens } = fieldsOf(usage)
+  const { completion_tokens, output_tokens = completion_tokens } = fieldsOf(usage)
+  const tokens = { input: input_tokens, output: output_tokens }
   return {
-    id: String(id),
-    ...(output === null ? {} : { output }),
-    ...(failed === null && output !== null ? {} : { error: failed ?? 'no output' }),
-    ...(Number.isFinite(input)
-      ? { tokens: { input: input ?? 0, output: Number.isFinite(answered) ? (answered ?? 0) : 0 } }
-      : {}),
+    id,
+    output,
+    error: failed ?? (output === null ? 'no output' : undefined),
+    ...(usage === undefined || usage === null ? {} : { tokens }),
   }
 }
 
-function contentOf({ choices, output }: Body): string | null {
-  const content = choices?.[0]?.message?.content
+function contentOf({ choices, output }: Fields): string | null {
+  const { content } = fieldsOf(fieldsOf(entriesOf(choices)[0])['message'])
   if (typeof content === 'string') return content
-  const texts = output?.flatMap((one) => one.content?.flatMap(({ text }) => text ?? []) ?? []) ?? []
+  const texts = entriesOf(output)
+    .flatMap((one) => entriesOf(fieldsOf(one)['content']))
+    .flatMap((part) => fieldsOf(part)['text'] ?? [])
   return texts.length === 0 ? null : texts.join('')
 }

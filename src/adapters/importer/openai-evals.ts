@@ -1,14 +1,8 @@
 import type { Importer } from '../../contract/importer.ts'
-import type { ImportedRow } from '../../core/data/imported.ts'
+import { entriesOf, type Fields, fieldsOf } from '../../core/data/fields.ts'
 import { jsonlRows } from '../../core/data/json-rows.ts'
+import type { WrittenRow } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-
-interface Event {
-  readonly sample_id?: string | null
-  readonly type?: string
-  readonly data?: Readonly<Record<string, unknown>>
-  readonly spec?: { readonly eval_name?: string; readonly completion_fns?: readonly string[] }
-}
 
 /**
  * The events of an OpenAI evals run (JSONL): `match` events hold right or wrong, `metrics` events a `score`. Source: the
@@ -21,22 +15,25 @@ export const openaiEvalsImporter: Importer = {
     'spec' in firstLine &&
     !('schema' in firstLine),
   read: ({ text, file, name }) => {
-    const events = jsonlRows(text, file) as unknown as readonly Event[]
-    const { spec } = events.find((event) => event.spec !== undefined) ?? {}
+    const events = jsonlRows(text, file)
+    const spec = fieldsOf(events.find((event) => event['spec'] !== undefined)?.['spec'])
     const samples = grouped(events)
     const rows = [...samples].map(([id, own]) => rowOf(id, own))
     if (rows.length === 0)
       throw new RightsizeError('DATA_EMPTY', 'The file holds no events of samples.', { at: file })
     const scored = rows.some((row) => row.score !== undefined)
     return {
-      task: spec?.eval_name ?? null,
+      task: spec['eval_name'],
       items: [...samples].map(([id, own]) => ({
         id,
         input: id,
-        expected: fieldOf(own, 'expected') ?? null,
+        expected: valuesOf(own, 'expected')[0],
       })),
       candidates: [
-        { id: spec?.completion_fns?.[0] ?? name, rows: scored ? rows.map(withScore) : rows },
+        {
+          id: entriesOf(spec['completion_fns'])[0] ?? name,
+          rows: scored ? rows.map(withScore) : rows,
+        },
       ],
       scored,
       metric: null,
@@ -45,10 +42,10 @@ export const openaiEvalsImporter: Importer = {
   },
 }
 
-const withScore = (row: ImportedRow): ImportedRow => ({ score: null, ...row })
+const withScore = (row: WrittenRow): WrittenRow => ({ ...row, score: row.score ?? null })
 
-function grouped(events: readonly Event[]): ReadonlyMap<string, readonly Event[]> {
-  const samples = new Map<string, Event[]>()
+function grouped(events: readonly Fields[]): ReadonlyMap<unknown, readonly Fields[]> {
+  const samples = new Map<unknown, Fields[]>()
   for (const event of events) {
     const { sample_id: id, type } = event
     if (id === undefined || id === null || type === undefined) continue
@@ -59,17 +56,18 @@ function grouped(events: readonly Event[]): ReadonlyMap<string, readonly Event[]
   return samples
 }
 
-const fieldOf = (events: readonly Event[], name: string): unknown =>
-  events.map(({ data }) => data?.[name]).find((value) => value !== undefined && value !== null)
+const valuesOf = (events: readonly Fields[], name: string): readonly unknown[] =>
+  events.map(({ data }) => fieldsOf(data)[name]).filter((value) => value != null)
 
-function rowOf(id: string, events: readonly Event[]): ImportedRow {
+function rowOf(id: unknown, events: readonly Fields[]): WrittenRow {
   const judged = events.filter(({ type }) => type === 'match' || type === 'metrics')
-  const sampled = fieldOf(events, 'sampled')
-  const output = Array.isArray(sampled) ? sampled[0] : sampled
-  const score = fieldOf(judged, 'correct') ?? fieldOf(judged, 'score')
+  const [sampled] = valuesOf(events, 'sampled')
+  const [correct, scores] = ['correct', 'score'].map((name) => [...new Set(valuesOf(judged, name))])
+  const found = correct?.length ? correct : (scores ?? [])
   return {
     id,
-    ...(output === undefined ? {} : { output }),
-    ...(score === undefined ? {} : { score }),
+    output: Array.isArray(sampled) ? sampled[0] : sampled,
+    // A sample that was judged twice, and not alike, has no score that can be read.
+    score: found.length > 1 ? found.join(' and ') : found[0],
   }
 }

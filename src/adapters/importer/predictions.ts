@@ -1,7 +1,8 @@
 import type { ImportColumns, Importer } from '../../contract/importer.ts'
 import { csvRows } from '../../core/data/csv.ts'
-import type { ImportedCandidate, ImportedItem, ImportedRow } from '../../core/data/imported.ts'
+import { figureIn } from '../../core/data/figures.ts'
 import { jsonlRows, jsonRows, type Row } from '../../core/data/json-rows.ts'
+import type { WrittenOutcomes, WrittenRow } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { LeftOutOne } from '../../core/result/left-out-text.ts'
 import { type Columns, columnsOf } from './predictions/columns.ts'
@@ -19,15 +20,18 @@ export const predictionsImporter: Importer = {
     if (rows.length === 0)
       throw new RightsizeError('DATA_EMPTY', 'The file holds no predictions.', { at: file })
     const columns = columnsOf(rows, named, file)
-    const candidates = candidatesOf(rows, columns, name, file)
+    const groups = groupsOf(rows, columns, name, file)
     const scored = isScored(columns, named, labelled)
     return {
       task: null,
-      items: itemsOf(rows, columns, candidates),
-      candidates,
+      items: itemsOf(groups, columns, file),
+      candidates: [...groups].map(([id, own]) => ({
+        id,
+        rows: own.map((row, i) => rowOf(row, i, columns)),
+      })),
       scored,
       metric: scored ? columns.score : null,
-      ignored: [...figuresLeftOut(rows, columns), ...scoreLeftOut(columns, scored)],
+      ignored: scoreLeftOut(columns, scored),
     }
   },
 }
@@ -44,23 +48,6 @@ function scoreLeftOut({ score }: Columns, scored: boolean): readonly LeftOutOne[
   return [{ path: score, what: 'column', why }]
 }
 
-const figures = ['joules', 'latencyS', 'latencyMs', 'price', 'inputTokens', 'outputTokens'] as const
-
-/** Cells that should hold a number and do not. */
-const figuresLeftOut = (rows: readonly Row[], columns: Columns): readonly LeftOutOne[] =>
-  figures.flatMap((key) => {
-    const column = columns[key]
-    if (column === null) return []
-    const lost = rows.flatMap((row, i) =>
-      isEmpty(row[column]) || numberIn(row[column]) !== undefined ? [] : [i],
-    )
-    return lost.map((i) => ({
-      path: `row ${i + 1}: ${String(rows[i]?.[column])}`,
-      what: 'figure',
-      why: `\`${column}\` is not a number there`,
-    }))
-  })
-
 const isEmpty = (value: unknown) => value === undefined || value === null || value === ''
 
 function predictionRows(text: string, file: string): readonly Row[] {
@@ -68,73 +55,72 @@ function predictionRows(text: string, file: string): readonly Row[] {
   return text.trimStart().startsWith('[') ? jsonRows(text, file) : jsonlRows(text, file)
 }
 
-function candidatesOf(
+/** Rows by the model that answered. */
+function groupsOf(
   rows: readonly Row[],
-  columns: Columns,
+  { model }: Columns,
   name: string,
   file: string,
-): readonly ImportedCandidate[] {
-  const { model } = columns
-  if (model === null) return [{ id: name, rows: rows.map((row, i) => rowOf(row, i, columns)) }]
-  const groups = new Map<string, Row[]>()
+): ReadonlyMap<unknown, readonly Row[]> {
+  if (model === null) return new Map([[name, rows]])
+  const groups = new Map<unknown, Row[]>()
   for (const [index, row] of rows.entries()) {
     if (isEmpty(row[model]))
       throw new RightsizeError('DATA_VALUE', `Row ${index + 1} names no model in \`${model}\`.`, {
         at: file,
       })
-    const key = String(row[model])
-    const group = groups.get(key)
+    const group = groups.get(row[model])
     if (group) group.push(row)
-    else groups.set(key, [row])
+    else groups.set(row[model], [row])
   }
-  return [...groups].map(([id, own]) => ({ id, rows: own.map((row, i) => rowOf(row, i, columns)) }))
+  return groups
 }
 
-/** Items as far as the predictions themselves tell them: ids, and labels where a column has them. */
+/**
+ * Items as far as the predictions themselves tell them: ids, and labels where a column has them. Throws DATA_VALUE where
+ * two rows of an item have different labels.
+ */
 function itemsOf(
-  rows: readonly Row[],
+  groups: ReadonlyMap<unknown, readonly Row[]>,
   columns: Columns,
-  candidates: readonly ImportedCandidate[],
-): readonly ImportedItem[] {
+  file: string,
+): WrittenOutcomes['items'] {
   const { expected } = columns
-  const labels = new Map(
-    rows.map((row, i) => [
-      idOf(row, i, columns),
-      expected === null ? null : (row[expected] ?? null),
-    ]),
-  )
-  return (candidates[0]?.rows ?? []).map(({ id }) => ({
-    id,
-    input: id,
-    expected: labels.get(id) ?? null,
-  }))
+  const labels = new Map<unknown, unknown>()
+  const [first = []] = groups.values()
+  for (const own of expected === null ? [] : groups.values())
+    for (const [index, row] of own.entries()) {
+      const [id, label] = [idOf(row, index, columns), row[expected ?? '']]
+      const former = labels.get(id) ?? label
+      if (!isEmpty(label) && String(former) !== String(label))
+        throw new RightsizeError(
+          'DATA_VALUE',
+          `Item \`${String(id)}\` has two labels in \`${expected}\`: \`${String(former)}\` and \`${String(label)}\`.`,
+          { at: file, next: 'Write one label for each item, whichever model answers.' },
+        )
+      labels.set(id, former)
+    }
+  return first.map((row, i) => {
+    const id = idOf(row, i, columns)
+    return { id, input: id, expected: labels.get(id) }
+  })
 }
 
-const idOf = (row: Row, index: number, { id }: Columns) =>
-  id === null ? String(index + 1) : String(row[id] ?? '')
+const idOf = (row: Row, index: number, { id }: Columns): unknown =>
+  id === null ? index + 1 : row[id]
 
-function rowOf(row: Row, index: number, columns: Columns): ImportedRow {
-  const number = (key: keyof Columns) =>
-    numberIn(columns[key] === null ? undefined : row[columns[key]])
-  const output = columns.output === null ? undefined : row[columns.output]
-  const error = columns.error === null ? undefined : row[columns.error]
-  const latencyMs = number('latencyMs')
-  const input = number('inputTokens')
-  const parts = {
-    output: output ?? undefined,
-    error: error === undefined || error === null || error === '' ? undefined : String(error),
-    score: columns.score === null ? undefined : (row[columns.score] ?? null),
-    latencyS: latencyMs === undefined ? number('latencyS') : latencyMs / 1000,
-    joules: number('joules'),
-    price: number('price'),
-    tokens: input === undefined ? undefined : { input, output: number('outputTokens') ?? 0 },
+function rowOf(row: Row, index: number, columns: Columns): WrittenRow {
+  const cell = (key: keyof Columns) => (columns[key] === null ? undefined : row[columns[key]])
+  const [input, milliseconds] = [cell('inputTokens'), figureIn(cell('latencyMs'))]
+  return {
+    id: idOf(row, index, columns),
+    output: cell('output'),
+    error: cell('error'),
+    ...(columns.score === null ? {} : { score: row[columns.score] ?? null }),
+    latencyS:
+      milliseconds === undefined ? (cell('latencyS') ?? cell('latencyMs')) : milliseconds / 1000,
+    joules: cell('joules'),
+    price: cell('price'),
+    ...(isEmpty(input) ? {} : { tokens: { input, output: cell('outputTokens') } }),
   }
-  const known = Object.entries(parts).filter(([, value]) => value !== undefined)
-  return { id: idOf(row, index, columns), ...Object.fromEntries(known) }
-}
-
-function numberIn(value: unknown): number | undefined {
-  if (isEmpty(value)) return undefined
-  const number = Number(value)
-  return Number.isFinite(number) ? number : undefined
 }

@@ -1,32 +1,10 @@
 import type { Importer } from '../../contract/importer.ts'
-import type { ImportedCandidate, ImportedItem, ImportedRow } from '../../core/data/imported.ts'
+import { errorIn, type Fields, fieldsOf } from '../../core/data/fields.ts'
+import { figureIn } from '../../core/data/figures.ts'
 import { jsonValue } from '../../core/data/json-value.ts'
+import type { WrittenOutcomes, WrittenRow } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { LeftOutOne } from '../../core/result/left-out-text.ts'
-
-interface ResultRow {
-  readonly testIdx?: number
-  readonly promptIdx?: number
-  readonly provider?: string | { readonly id?: string; readonly label?: string }
-  readonly prompt?: { readonly raw?: string; readonly label?: string }
-  readonly vars?: Readonly<Record<string, unknown>>
-  readonly testCase?: {
-    readonly vars?: Readonly<Record<string, unknown>>
-    readonly assert?: unknown
-  }
-  readonly response?: {
-    readonly output?: unknown
-    readonly error?: unknown
-    readonly cached?: boolean
-    readonly tokenUsage?: { readonly prompt?: number; readonly completion?: number }
-  }
-  readonly success?: boolean
-  readonly score?: number
-  readonly error?: unknown
-  readonly failureReason?: number
-  readonly latencyMs?: number
-  readonly cost?: number
-}
 
 /**
  * promptfoo's JSON of version 3 (`promptfoo eval -o results.json`): one candidate per provider and prompt; the score of
@@ -38,48 +16,41 @@ export const promptfooImporter: Importer = {
     const value: unknown = jsonValue(text)
     const rows = rowsIn(value) ?? []
     const ignored: LeftOutOne[] = []
-    const { version } = (value as { results?: { version?: unknown } }).results ?? {}
+    const { config, results } = fieldsOf(value)
+    const { version } = fieldsOf(results)
     if (version !== undefined && version !== 3)
       ignored.push({ path: 'results.version', why: `is ${version}; version 3 was expected` })
     const items = itemsOf(rows)
     const candidates = candidatesOf(rows)
     if (candidates.length === 0)
       throw new RightsizeError('IMPORT_FORMAT', 'The file holds no results.', { at: file })
-    return { task: taskOf(value), items, candidates, scored: true, ignored }
+    return { task: fieldsOf(config)['description'], items, candidates, scored: true, ignored }
   },
 }
 
-function rowsIn(json: unknown): readonly ResultRow[] | null {
-  const outer = (json as { results?: unknown } | null)?.results
-  const inner = (outer as { results?: unknown } | undefined)?.results ?? outer
-  return Array.isArray(inner) &&
-    inner.every((row) => typeof row === 'object' && row !== null && 'testIdx' in row)
-    ? inner
-    : null
+function rowsIn(json: unknown): readonly Fields[] | null {
+  const { results: outer } = fieldsOf(json)
+  const inner = fieldsOf(outer)['results'] ?? outer
+  return Array.isArray(inner) && inner.every((row) => 'testIdx' in fieldsOf(row)) ? inner : null
 }
 
-function taskOf(value: unknown): string | null {
-  const { config } = value as { config?: { description?: unknown } }
-  return typeof config?.description === 'string' ? config.description : null
-}
-
-function itemsOf(rows: readonly ResultRow[]): readonly ImportedItem[] {
-  const byTest = new Map<number, ResultRow>()
-  for (const row of rows) if (!byTest.has(row.testIdx ?? 0)) byTest.set(row.testIdx ?? 0, row)
+function itemsOf(rows: readonly Fields[]): WrittenOutcomes['items'] {
+  const byTest = new Map<unknown, Fields>()
+  for (const row of rows) if (!byTest.has(row['testIdx'])) byTest.set(row['testIdx'], row)
   return [...byTest]
-    .sort(([a], [b]) => a - b)
-    .map(([test, { vars, testCase }]) => ({
-      id: String(test),
-      input: vars ?? testCase?.vars ?? String(test),
-      expected: testCase?.assert ?? null,
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([id, { vars, testCase }]) => ({
+      id,
+      input: vars ?? fieldsOf(testCase)['vars'],
+      expected: fieldsOf(testCase)['assert'],
     }))
 }
 
 /** promptIdx numbers the pairs of prompt and provider; a name that several of them share gets the prompt's label. */
-function candidatesOf(rows: readonly ResultRow[]): readonly ImportedCandidate[] {
-  const groups = new Map<string, ResultRow[]>()
+function candidatesOf(rows: readonly Fields[]): WrittenOutcomes['candidates'] {
+  const groups = new Map<string, Fields[]>()
   for (const row of rows) {
-    const key = `${row.promptIdx ?? 0} ${providerName(row)}`
+    const key = `${row['promptIdx'] ?? 0} ${providerName(row)}`
     groups.set(key, [...(groups.get(key) ?? []), row])
   }
   const names = [...groups.values()].map(([row]) => providerName(row))
@@ -95,30 +66,28 @@ function candidatesOf(rows: readonly ResultRow[]): readonly ImportedCandidate[] 
   })
 }
 
-function providerName(row: ResultRow | undefined): string {
-  const provider = row?.provider
-  const name =
-    typeof provider === 'string' ? provider : ((provider?.label || provider?.id) ?? 'candidate')
-  return name.replace(/\s+/g, '-')
+function providerName(row: Fields | undefined): string {
+  const { provider } = row ?? {}
+  const { label, id } = fieldsOf(provider)
+  const name = [provider, label, id].find((one) => typeof one === 'string' && one !== '')
+  return typeof name === 'string' ? name.replace(/\s+/g, '-') : 'candidate'
 }
 
 /** failureReason 2 is an error of the provider (0 none, 1 an assertion), so the answer failed. */
-function importedRow(row: ResultRow): ImportedRow {
-  const { response, latencyMs, cost } = row
-  const output = response?.output
-  const usage = response?.tokenUsage
-  const failed =
-    response?.error ??
-    (output == null || row.failureReason === 2 ? (row.error ?? 'no output') : null)
+function importedRow(row: Fields): WrittenRow {
+  const { testIdx, score, success, error, failureReason, latencyMs, cost } = row
+  const { output, tokenUsage: usage, cached, error: inside } = fieldsOf(row['response'])
+  const { prompt, completion } = fieldsOf(usage)
+  const failed = output === undefined || output === null || failureReason === 2
+  const milliseconds = figureIn(latencyMs)
   return {
-    id: String(row.testIdx ?? 0),
-    ...(output == null ? {} : { output }),
-    score: row.score ?? row.success ?? null,
-    ...(failed === null ? {} : { error: String(failed).slice(0, 500) }),
-    ...(latencyMs === undefined || response?.cached === true ? {} : { latencyS: latencyMs / 1000 }),
-    ...(cost === undefined || response?.cached === true ? {} : { price: cost }),
-    ...(usage?.prompt === undefined
+    id: testIdx,
+    output,
+    score: score ?? success ?? null,
+    error: errorIn(inside) ?? (failed ? (errorIn(error) ?? 'no output') : undefined),
+    ...(cached === true
       ? {}
-      : { tokens: { input: usage.prompt, output: usage.completion ?? 0 } }),
+      : { latencyS: milliseconds === undefined ? latencyMs : milliseconds / 1000, price: cost }),
+    ...(prompt === undefined ? {} : { tokens: { input: prompt, output: completion } }),
   }
 }

@@ -10,6 +10,7 @@ import { column } from '../../core/data/items.ts'
 import type { Row } from '../../core/data/json-rows.ts'
 import { jsonValue } from '../../core/data/json-value.ts'
 import { type ScoreTerms, settledScores } from '../../core/data/scores.ts'
+import { checkedOutcomes, idOf } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Part, Parts } from '../../core/part/part.ts'
 
@@ -125,7 +126,8 @@ async function importFile(
   const head = headOf(text, path)
   for (const { load } of Object.values<ImporterPart>(importers)) {
     const importer = await load()
-    if (importer.accepts(head)) return importer.read({ text, file: path, name, ...about })
+    if (importer.accepts(head))
+      return checkedOutcomes(await importer.read({ text, file: path, name, ...about }), path)
   }
   throw new RightsizeError('IMPORT_FORMAT', 'The file is in no form that is known.', { at: path })
 }
@@ -164,20 +166,22 @@ function renamed(outcomes: ImportedOutcomes, file: ResultFile | undefined): Impo
 
 function itemsFrom(rows: readonly Row[], columns: LabelColumns): readonly ImportedItem[] {
   return rows.map((row, index) => {
-    const id = columns.id === undefined ? String(index + 1) : String(column(row, columns.id) ?? '')
+    const whose = `Row ${index + 1} of the labels`
+    const id =
+      columns.id === undefined
+        ? String(index + 1)
+        : idOf(column(row, columns.id), whose, columns.id)
     const cluster = columns.cluster === undefined ? undefined : column(row, columns.cluster)
     const expected = column(row, columns.expected)
     if (expected === undefined || expected === null)
-      throw new RightsizeError(
-        'DATA_COLUMN',
-        `Row ${index + 1} of the labels has no \`${columns.expected}\`.`,
-        { next: `Columns are: ${Object.keys(row).join(', ')}` },
-      )
+      throw new RightsizeError('DATA_COLUMN', `${whose} has no \`${columns.expected}\`.`, {
+        next: `Columns are: ${Object.keys(row).join(', ')}`,
+      })
     return {
       id,
       input: columns.input === undefined ? id : (column(row, columns.input) ?? id),
       expected,
-      ...(cluster === undefined ? {} : { cluster: String(cluster) }),
+      ...(cluster === undefined || cluster === null ? {} : { cluster: String(cluster) }),
       ...slicesOf(row, columns.slices ?? []),
     }
   })

@@ -1,0 +1,59 @@
+import type { TokenUsage } from './answer.ts'
+import { fieldsOf } from './fields.ts'
+
+/** What may come with an answer beside what it says. */
+export interface Figures {
+  readonly latencyS?: number
+  readonly joules?: number
+  readonly price?: number
+  readonly tokens?: TokenUsage
+}
+
+/** Figures as somebody else wrote them. */
+export type WrittenFigures = { readonly [K in keyof Figures]?: unknown }
+
+/** More of anything for one answer is a mistake, and sums of such numbers are none. */
+const most = 1e12
+
+/** A figure of an answer: 0 or more, as a number or as the text of one. Undefined for everything else. */
+export function figureIn(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  const fits = typeof number === 'number' && number >= 0 && number <= most
+  return fits ? number : undefined
+}
+
+const isAbsent = (value: unknown) => value === undefined || value === null || value === ''
+
+const plain = ['latencyS', 'joules', 'price'] as const
+
+/**
+ * The figures that came with an answer, in seconds, joules, money and tokens; `unread` names those that are there and are
+ * no number from 0 to 1e12: they are unknown, neither 0 nor believed.
+ */
+export function figuresIn(written: WrittenFigures): {
+  readonly figures: Figures
+  readonly unread: readonly string[]
+} {
+  const tokens = tokensIn(written.tokens)
+  const read = [...plain.map((name) => [name, figureIn(written[name])] as const)]
+  const all = [...read, ['tokens', tokens] as const]
+  return {
+    figures: Object.fromEntries(all.filter(([, value]) => value !== undefined)),
+    unread: all.flatMap(([name, value]) =>
+      value === undefined && !isAbsent(written[name]) ? [name] : [],
+    ),
+  }
+}
+
+/** Tokens of input and output; cached ones are part of the input, and those of reasoning part of the output. */
+function tokensIn(written: unknown): TokenUsage | undefined {
+  const fields = fieldsOf(written)
+  const input = figureIn(fields['input'])
+  const output = isAbsent(fields['output']) ? 0 : figureIn(fields['output'])
+  if (input === undefined || output === undefined) return undefined
+  const part = (name: string, whole: number) => {
+    const value = figureIn(fields[name])
+    return value === undefined || value > whole ? {} : { [name]: value }
+  }
+  return { input, output, ...part('cachedInput', input), ...part('reasoning', output) }
+}

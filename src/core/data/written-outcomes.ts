@@ -1,0 +1,106 @@
+import { RightsizeError } from '../error/error.ts'
+import type { LeftOutOne } from '../result/left-out-text.ts'
+import { errorIn, idIn } from './fields.ts'
+import { figureIn, figuresIn } from './figures.ts'
+import type { ImportedCandidate, ImportedItem, ImportedOutcomes, ImportedRow } from './imported.ts'
+
+type Written<T> = { readonly [K in keyof T]: unknown }
+export type WrittenRow = Written<ImportedRow>
+
+/** What an importer found, as the file has it. */
+export interface WrittenOutcomes extends Omit<ImportedOutcomes, 'task' | 'items' | 'candidates'> {
+  readonly task: unknown
+  readonly items: readonly Written<ImportedItem>[]
+  readonly candidates: readonly (Written<Omit<ImportedCandidate, 'rows'>> & {
+    readonly rows: readonly WrittenRow[]
+  })[]
+}
+
+/**
+ * The outcomes of a file once every part was looked at, whichever importer read them. Throws DATA_VALUE where a row or a
+ * candidate has no id. Figures that are none are unknown, and listed.
+ */
+export function checkedOutcomes(
+  { task, items, candidates, ...written }: WrittenOutcomes,
+  file: string,
+): ImportedOutcomes {
+  const ignored: LeftOutOne[] = [...written.ignored]
+  return {
+    ...written,
+    task: typeof task === 'string' && task.trim() !== '' ? task : null,
+    candidates: candidates.map(({ id, rows, parameters, activeParameters, jPerItem }) => {
+      const sizes = { parameters, activeParameters }
+      const joules = jPerItem === undefined ? undefined : jPerItemIn(jPerItem)
+      if (jPerItem !== undefined && joules === undefined)
+        ignored.push(notRead('energy of an answer', String(id), jPerItem))
+      return {
+        id: idOf(id, 'A candidate', file).replace(/\s+/g, '-'),
+        ...sizesOf(sizes, String(id), ignored),
+        ...(joules === undefined ? {} : { jPerItem: joules }),
+        rows: rows.map((row, i) => checkedRow(row, i, file, ignored)),
+      }
+    }),
+    items: items.map(({ id, expected, cluster, ...item }, i) => ({
+      id: idOf(id, `Row ${i + 1}`, file),
+      input: item.input ?? idIn(id),
+      expected: expected ?? null,
+      ...(idIn(cluster) === undefined ? {} : { cluster: String(cluster) }),
+    })),
+    ignored,
+  }
+}
+
+/** The id as a text. Throws DATA_VALUE where there is none. */
+export function idOf(value: unknown, whose: string, file: string): string {
+  const id = idIn(value)
+  if (id !== undefined) return id
+  const shown = value === undefined ? '' : ` (${JSON.stringify(value)?.slice(0, 60)})`
+  throw new RightsizeError('DATA_VALUE', `${whose} has no id that can be read${shown}.`, {
+    at: file,
+    next: 'Write an id, a text or a number, in every row, or in none to pair by row.',
+  })
+}
+
+const notRead = (name: string, path: string, value: unknown): LeftOutOne => ({
+  path: `${path}: ${typeof value === 'string' ? value : JSON.stringify(value)}`.slice(0, 80),
+  what: 'figure',
+  why: `its \`${name}\` is not a number of 0 or more`,
+})
+
+function checkedRow(
+  { id, output, score, error, ...written }: WrittenRow,
+  index: number,
+  file: string,
+  ignored: LeftOutOne[],
+): ImportedRow {
+  const { figures, unread } = figuresIn(written)
+  const place = `row ${index + 1}`
+  for (const name of unread)
+    ignored.push(notRead(name, place, written[name as keyof typeof written]))
+  const failed = errorIn(error)
+  return {
+    id: idOf(id, `Row ${index + 1}`, file),
+    ...(output === undefined || output === null ? {} : { output }),
+    ...(score === undefined ? {} : { score }),
+    ...(failed === undefined ? {} : { error: failed }),
+    ...figures,
+  }
+}
+
+const jPerItemIn = (written: unknown): readonly [number, number] | undefined => {
+  const [low, high] = Array.isArray(written) ? written.map(figureIn) : []
+  return low === undefined || high === undefined ? undefined : [low, high]
+}
+
+function sizesOf(
+  written: Readonly<Record<'parameters' | 'activeParameters', unknown>>,
+  id: string,
+  ignored: LeftOutOne[],
+): Partial<Pick<ImportedCandidate, 'parameters' | 'activeParameters'>> {
+  const entries = Object.entries(written).filter(([, value]) => value !== undefined)
+  const isSize = (value: unknown) => typeof value === 'number' && value >= 1 && value <= 1e16
+  for (const [name, value] of entries) if (!isSize(value)) ignored.push(notRead(name, id, value))
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) => (isSize(value) ? [[name, Math.round(Number(value))]] : [])),
+  )
+}
