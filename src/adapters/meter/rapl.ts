@@ -192,28 +192,29 @@ function attribute(
     threads: binding.threads ?? 1,
     machineThreads: parts.machineThreads,
   })
-  const about = {
-    method: 'measured',
-    how: binding.host ? 'RAPL, whole package' : 'RAPL, shared by CPU time',
-    source: 'Linux powercap energy counters',
-    level: 0.9,
-  } as const
+  return energyOfPart(part, binding.host === true, parts.idleW !== null)
+}
+
+/** The work's share as joules. Idle energy that was not measured is inside it. */
+function energyOfPart(
+  part: ReturnType<typeof attributeByCpu>,
+  host: boolean,
+  idleKnown: boolean,
+): { readonly energy: Estimate<'J'>; readonly idle: Estimate<'J'> } {
+  const joules = (value: number, low: number, high: number) =>
+    known('J', {
+      ...{ value, low: low * (1 - counterError), high: high * (1 + counterError), level: 0.9 },
+      method: 'measured',
+      how: host ? 'RAPL, whole package' : 'RAPL, shared by CPU time',
+      source: 'Linux powercap energy counters',
+    })
+  const { active, activeLow, activeHigh, idle } = part
   return {
-    energy: known('J', {
-      ...about,
-      value: part.active + part.idle,
-      low: (part.activeLow + part.idle) * (1 - counterError),
-      high: (part.activeHigh + part.idle) * (1 + counterError),
-    }),
+    energy: joules(active + idle, activeLow + idle, activeHigh + idle),
     idle:
-      parts.idleW === null && !binding.host
-        ? unknown('idle power was not measured; it is inside the energy')
-        : known('J', {
-            ...about,
-            value: part.idle,
-            low: part.idle * (1 - counterError),
-            high: part.idle * (1 + counterError),
-          }),
+      idleKnown || host
+        ? joules(idle, idle, idle)
+        : unknown('idle power was not measured; it is inside the energy'),
   }
 }
 

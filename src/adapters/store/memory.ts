@@ -45,14 +45,7 @@ export function createMemoryStore(): MemoryStore {
       documents: documents.size,
       bytes: 0,
     }),
-    prune: (before) => {
-      const old = [...outcomes.values()].filter((row) => row.at < before)
-      for (const row of old) {
-        outcomes.delete(row.key)
-        dropScores(scores, row.key)
-      }
-      return old.length
-    },
+    prune: (before) => dropOlder(outcomes, scores, before),
     exportRows: () => exportRows({ outcomes, scores, windows, documents }),
     writes: () => writesOf({ outcomes, scores, windows, documents }),
     close: () => undefined,
@@ -76,6 +69,20 @@ function pick<T>(
 
 function dropScores(scores: Map<string, StoredScore>, outcome: string): void {
   for (const [place, row] of scores) if (row.outcomeKey === outcome) scores.delete(place)
+}
+
+/** Outcomes written before that time go, with their scores; returns how many. */
+function dropOlder(
+  outcomes: Map<string, StoredOutcome>,
+  scores: Map<string, StoredScore>,
+  before: string,
+): number {
+  const old = [...outcomes.values()].filter((row) => row.at < before)
+  for (const row of old) {
+    outcomes.delete(row.key)
+    dropScores(scores, row.key)
+  }
+  return old.length
 }
 
 interface Tables {

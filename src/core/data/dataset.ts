@@ -3,19 +3,19 @@ import type { LeftOut } from '../result/left-out.ts'
 import type { DataWarning } from '../result/run-result.ts'
 import type { DatasetSpec } from '../spec/spec.ts'
 import type { Estimate } from '../unit/estimate.ts'
+import {
+  duplicateWarnings,
+  EXAMPLES,
+  labelsOf,
+  sameTextWarning,
+  shown,
+  unseenWarning,
+} from './dataset-warnings.ts'
 import type { DatasetPart, Item } from './item.ts'
 import { type Digest, datasetPart, itemsOf, type PartName } from './items.ts'
 import type { Row } from './json-rows.ts'
 import { labelVariants } from './label-variants.ts'
-import {
-  clustersOfSameText,
-  conflictingGroups,
-  droppedOverlap,
-  inputKey,
-  type Linked,
-  labelNoise,
-  linkDuplicates,
-} from './overlap.ts'
+import { clustersOfSameText, droppedOverlap, labelNoise, linkDuplicates } from './overlap.ts'
 
 export interface DatasetRows {
   readonly test: readonly Row[]
@@ -47,9 +47,6 @@ export interface DatasetOptions {
   readonly digest: Digest
 }
 
-/** How many examples a warning shows. */
-const EXAMPLES = 5
-
 /**
  * Rows of all parts as a checked dataset. Duplicate ids are an error; the same text twice in test is one cluster; rows
  * of train, calibration and unlabelled that are in test too are dropped and counted (train also against calibration);
@@ -60,14 +57,9 @@ export function buildDataset(
   { spec, strictSplits, digest }: DatasetOptions,
 ): Dataset {
   const warnings: DataWarning[] = []
-  const warn = (warning: DataWarning | null, strict: boolean) => {
-    if (warning === null) return
-    if (strict && strictSplits)
-      throw new RightsizeError(
-        'DATA_OVERLAP',
-        `${warning.text} For example: ${warning.examples.join('; ')}`,
-      )
-    warnings.push(warning)
+  const warn: Warn = (warning, strict) => {
+    if (warning !== null && strict && strictSplits) throw overlapError(warning)
+    if (warning !== null) warnings.push(warning)
   }
   const read = (part: PartName) =>
     labelledItems(rows[part], part, spec, digest, (w) => warn(w, false))
@@ -101,6 +93,12 @@ export function buildDataset(
     labelNoise: labelNoise(linked),
   }
 }
+
+/** Takes a warning; a strict one is an error with `strictSplits`. */
+type Warn = (warning: DataWarning | null, strict: boolean) => void
+
+const overlapError = ({ text, examples }: DataWarning) =>
+  new RightsizeError('DATA_OVERLAP', `${text} For example: ${examples.join('; ')}`)
 
 /** Rows that a warning says were left out. */
 function leftOutBy({ code, count, examples }: DataWarning): readonly LeftOut[] {
@@ -142,7 +140,7 @@ function overlapFree(
   items: readonly Item[] | null,
   part: PartName,
   others: readonly (readonly [string, readonly Item[]])[],
-  warn: (warning: DataWarning | null, strict: boolean) => void,
+  warn: Warn,
 ): readonly Item[] | null {
   if (items === null) return null
   const { kept, dropped } = droppedOverlap(
@@ -163,78 +161,6 @@ function overlapFree(
       true,
     )
   return kept
-}
-
-function sameTextWarning(items: readonly Item[]): DataWarning | null {
-  const seen = new Map<string, Item>()
-  const again = items.filter((item) => {
-    const key = inputKey(item)
-    const known = seen.has(key)
-    if (!known) seen.set(key, item)
-    return known
-  })
-  if (again.length === 0) return null
-  return {
-    code: 'same-text',
-    text: `${again.length} of ${items.length} test rows repeat the input of another row; rows with one input count as one cluster.`,
-    count: again.length,
-    examples: again.slice(0, EXAMPLES).map(shown),
-  }
-}
-
-function duplicateWarnings(
-  linked: Linked,
-  tested: number,
-): readonly { readonly warning: DataWarning; readonly strict: boolean }[] {
-  const found: { warning: DataWarning; strict: boolean }[] = []
-  const conflicts = conflictingGroups(linked)
-  if (conflicts.length > 0)
-    found.push({
-      strict: true,
-      warning: {
-        code: 'conflicting-labels',
-        text: `${conflicts.length} input${conflicts.length > 1 ? 's have' : ' has'} more than one label.`,
-        count: conflicts.length,
-        examples: conflicts
-          .slice(0, EXAMPLES)
-          .map((group) => `${shown(group[0])}: ${labelsOf(group).join(' / ')}`),
-      },
-    })
-  for (const kind of ['test', 'train'] as const) {
-    const pairs = linked.near.filter((pair) => pair.inTrain === (kind === 'train'))
-    if (pairs.length > 0)
-      found.push({ strict: false, warning: nearWarning(kind, pairs, tested, linked.complete) })
-  }
-  return found
-}
-
-function nearWarning(
-  kind: 'test' | 'train',
-  pairs: Linked['near'],
-  tested: number,
-  complete: boolean,
-): DataWarning {
-  const items = new Set(pairs.map((pair) => (kind === 'train' ? pair.a.id : pair.b.id)))
-  const whom =
-    kind === 'train' ? 'a train row (students may have learned them by heart)' : 'another test row'
-  return {
-    code: kind === 'train' ? 'near-duplicates-train' : 'near-duplicates',
-    text: `${items.size}${complete ? '' : ' or more'} of ${tested} test rows are nearly the same as ${whom}.`,
-    count: items.size,
-    examples: pairs.slice(0, EXAMPLES).map((pair) => `${shown(pair.a)} ~ ${shown(pair.b)}`),
-  }
-}
-
-function unseenWarning(test: readonly Item[], train: readonly Item[]): DataWarning | null {
-  const known = new Set(train.map((item) => labelText(item.expected)))
-  const unseen = labelsOf(test).filter((label) => !known.has(label))
-  if (unseen.length === 0 || known.size === 0) return null
-  return {
-    code: 'labels-unseen',
-    text: `${unseen.length} label${unseen.length > 1 ? 's' : ''} of test never occur${unseen.length > 1 ? '' : 's'} in train, so no student can answer ${unseen.length > 1 ? 'them' : 'it'}.`,
-    count: unseen.length,
-    examples: unseen.slice(0, EXAMPLES),
-  }
 }
 
 /**
@@ -264,18 +190,9 @@ export function checkProducible(
   )
 }
 
-/** Distinct labels, sorted; empty where the expected values are not short texts or numbers, or nearly all differ. */
-function labelsOf(items: readonly Item[]): readonly string[] {
-  const plain = items.every(({ expected }) => expected !== null && typeof expected !== 'object')
-  if (!plain) return []
-  return [...new Set(items.map((item) => labelText(item.expected)))].sort()
-}
-
 /** Texts of which most occur again, as labels do; free answers may well differ by case alone. */
 const isClosed = (labels: readonly string[], items: readonly Item[]): boolean =>
   labels.length > 0 && labels.length <= items.length / 2
-
-const labelText = (expected: unknown) => String(expected)
 
 function slicesOf(
   items: readonly Item[],
@@ -292,10 +209,4 @@ function clustersIn(items: readonly Item[]): number | null {
   return (
     alone + new Set(items.flatMap((item) => (item.cluster === null ? [] : [item.cluster]))).size
   )
-}
-
-function shown(item: Item | undefined): string {
-  if (item === undefined) return ''
-  const text = typeof item.input === 'string' ? item.input : item.id
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }
