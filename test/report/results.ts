@@ -68,7 +68,12 @@ const decision: Decision = {
   },
   pLossOverMargin: 0.14,
   next: [{ kind: 'labels', count: 1900, text: 'Label 1,900 more items like these.' }],
-  order: { by: 'energy', word: 'lowest in energy', why: 'energy was measured for every candidate' },
+  order: {
+    by: 'energy',
+    word: 'lowest in energy',
+    why: 'energy was measured for every candidate',
+    disagreements: [],
+  },
   saving: {
     of: 'energy',
     ratio: within('ratio', 8.2, [0.9, 1.1], counted),
@@ -256,7 +261,12 @@ export const api: RunResult = withAccount(
     ...bare,
     decision: {
       ...decision,
-      order: { by: 'price', word: 'lowest priced', why: 'energy is not known for every candidate' },
+      order: {
+        by: 'price',
+        word: 'lowest priced',
+        why: 'energy is not known for every candidate',
+        disagreements: [],
+      },
       saving: { ...(decision.saving as NonNullable<Decision['saving']>), of: 'price' },
     },
     candidates: bare.candidates.map((one) => {

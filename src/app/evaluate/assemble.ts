@@ -1,6 +1,7 @@
 import type { Site } from '../../core/carbon/site.ts'
 import type { Item } from '../../core/data/item.ts'
 import { noiseOf } from '../../core/energy/noise.ts'
+import type { ModelTable } from '../../core/hosted/model-facts.ts'
 import type { SequentialEvidence } from '../../core/result/candidate.ts'
 import type {
   Decision,
@@ -38,6 +39,8 @@ export interface AssembleInputs {
   readonly scorers: readonly WeightedScorer[]
   readonly metric: string
   readonly site: Site | null
+  /** Sizes of models by name. */
+  readonly models: ModelTable
   readonly environment: Environment
   readonly provenance: Provenance
   readonly look: TakenLook

@@ -78,7 +78,7 @@ async function evaluateBy(
       ...gathered,
       ...{ spec, data, measured, environment, judge: context.judge, scorers: context.scorers },
       labels: { closed, offered },
-      site: place.site,
+      ...{ site: place.site, models: (await effects.apiFacts()).models },
       look,
       spent: await spending.stop(),
       machineThreads: effects.machineThreads,

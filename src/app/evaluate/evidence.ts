@@ -1,4 +1,7 @@
 import { noiseOf } from '../../core/energy/noise.ts'
+import { hostedEnergy, hostedFacts } from '../../core/hosted/api-usage.ts'
+import type { ModelTable } from '../../core/hosted/model-facts.ts'
+import { runtimePart } from '../../core/part/runtimes.ts'
 import { groupsOf } from '../../core/proof/item-evidence.ts'
 import { hashText } from '../../core/random/hash.ts'
 import { isUnreadable, unreadText } from '../../core/result/answer-health-text.ts'
@@ -15,6 +18,7 @@ import type { AssembleInputs } from './assemble.ts'
 import type { CandidateFacts } from './facts.ts'
 import type { Measured } from './measure.ts'
 import { ratioCounts, wholeSetMetric } from './metrics.ts'
+import type { OpenedCandidate } from './opened.ts'
 
 type BareCost = CandidateFacts['cost']
 
@@ -103,21 +107,37 @@ function brokenOf({ id, collected, health }: CandidateFacts, incumbent: string |
 
 function evidenceOf(
   facts: CandidateFacts,
-  { measured, sequential, spec }: AssembleInputs,
+  { measured, sequential, spec, models }: AssembleInputs,
 ): DecisionInput['candidates'][number] {
   const { id, cost, collected: one } = facts
-  const parameters = one.opened.spec.parameters ?? one.opened.session?.identity.parameters ?? null
+  const { opened } = one
   const latenciesS = measured.latencies.get(id)
   const found = sequential.get(id)
   return {
     id,
     scores: one.judged.map((judged) => judged?.score ?? null),
-    cost: { ...cost, ...unrankedByNoise(cost, measured), parameters },
+    cost: { ...cost, ...unrankedByNoise(cost, measured), ...sizeOf(opened, cost, models) },
     ...brokenOf(facts, spec.incumbent),
     ...(latenciesS ? { latenciesS } : {}),
     peakRss: cost.peakRss,
     ...(found ? { sequential: found } : {}),
     ...(one.judged.some((judged) => judged?.counts) ? { counts: ratioCounts(one) } : {}),
+  }
+}
+
+/** How large it is, and where it answers behind a server, the joules that this makes. */
+function sizeOf(
+  { spec, session }: OpenedCandidate,
+  { tokensPerItem }: BareCost,
+  models: ModelTable,
+): Pick<DecisionInput['candidates'][number]['cost'], 'parameters' | 'modeledEnergy'> {
+  const stated = spec.parameters ?? session?.identity.parameters ?? null
+  if (!runtimePart(spec.runtime).talks) return { parameters: stated }
+  const facts = hostedFacts(spec, session?.identity ?? null, models)
+  const modeled = hostedEnergy(spec, facts, tokensPerItem)
+  return {
+    parameters: stated ?? (facts === null ? null : facts.totalBillions.value * 1e9),
+    ...(modeled === null ? {} : { modeledEnergy: modeled }),
   }
 }
 

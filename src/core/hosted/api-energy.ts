@@ -61,7 +61,8 @@ export const apiError = {
  * prefill alone was found that could be checked. It scales the prefill part of an estimate and nothing else.
  */
 export const prefillUtilisation = { value: 0.4, low: 0.2, high: 0.8 } as const
-const prefillError: readonly [number, number] = [
+/** Error of the prefill part, times. */
+export const prefillError: readonly [number, number] = [
   prefillUtilisation.value / prefillUtilisation.high,
   prefillUtilisation.value / prefillUtilisation.low,
 ]
@@ -76,6 +77,14 @@ export const prefillPerTokenBillion = (2e9 / ((1979e12 / 2) * prefillUtilisation
 
 /** p5.48xlarge host without GPUs, kW per GPU slot (EcoLogits 0.9.3 methodology: 1.2 kW over 8). */
 const hostKwPerGpu = 1.2 / 8
+/** Joules of the host while a call generates: its power x time / batch. */
+export const hostJoules = (
+  outputTokens: number,
+  activeBillions: number,
+  { gpus, batch }: { readonly gpus: number; readonly batch: number },
+): number =>
+  (outputTokens * secondsPerToken(activeBillions, batch) * hostKwPerGpu * 1000 * gpus) / batch
+
 /** Models below this many billion active parameters stand on the regression's intercept alone. */
 export const smallestAnchorBillions = 7
 
@@ -92,7 +101,7 @@ export function apiEnergy(call: ApiCall, facts: ModelFacts, scenario: ApiScenari
   const seconds = call.outputTokens * secondsPerToken(facts.activeBillions.value, batch)
   const host = within(
     'J',
-    (seconds * hostKwPerGpu * 1000 * gpus) / batch,
+    hostJoules(call.outputTokens, facts.activeBillions.value, { gpus, batch }),
     scenario.batch === null ? apiError.unknownBatch : apiError.knownBatch,
     { ...modeled, how: 'host power x time / batch', source: 'EcoLogits 0.9.3 methodology' },
   )

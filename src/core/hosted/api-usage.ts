@@ -5,8 +5,10 @@ import type { GridFactor, Usage } from '../result/usage.ts'
 import type { CandidateSpec } from '../spec/spec.ts'
 import { convert } from '../unit/arithmetic.ts'
 import { exact } from '../unit/known.ts'
+import type { FactorModel } from '../unit/simulate.ts'
 import { apiEmbodied, apiEnergy } from './api-energy.ts'
 import { type ModelTable, modelFacts } from './model-facts.ts'
+import { modeledEnergy } from './modeled-energy.ts'
 import type { PriceTable } from './prices.ts'
 import { providerOfUrl, providerSite } from './provider-site.ts'
 
@@ -47,14 +49,11 @@ export function apiUsage(
   if (cost.energyPerItem.kind === 'known' || cost.tokensPerItem === null) return null
   if (spec === undefined || !runtimePart(spec.runtime).talks) return null
   const provider = providerOfUrl(addressOf(spec, {}) ?? '') ?? otherHost
-  const facts = knownFacts(candidate, spec, context.models)
+  const facts = hostedFacts({ ...spec, model: candidate.model }, candidate.identity, context.models)
   if (facts === null) return null
-  const batch = candidate.settings['servedBatch']
   const { input, output } = cost.tokensPerItem
-  const estimate = apiEnergy({ inputTokens: input, outputTokens: output }, facts, {
-    batch: typeof batch === 'number' && batch > 0 ? batch : null,
-    bits: null,
-  })
+  const call = { inputTokens: input, outputTokens: output }
+  const estimate = apiEnergy(call, facts, { batch: servedBatch(candidate), bits: null })
   const site = providerSite(provider)
   return {
     id: candidate.id,
@@ -75,22 +74,48 @@ export function apiUsage(
   }
 }
 
+/** Concurrent requests as `settings.servedBatch` states them. */
+function servedBatch({ settings }: { readonly settings: Readonly<Record<string, unknown>> }) {
+  const batch = settings['servedBatch']
+  return typeof batch === 'number' && batch > 0 ? batch : null
+}
+
 /** Facts from the spec, from what the runtime found, or from the table; null where there are none. */
-function knownFacts(
-  candidate: CandidateResult,
-  spec: CandidateSpec | undefined,
+export function hostedFacts(
+  spec: CandidateSpec,
+  identity: {
+    readonly parameters?: number | null
+    readonly activeParameters?: number | null
+  } | null,
   models: ModelTable,
 ): ModelFacts | null {
-  const parameters = spec?.parameters ?? candidate.identity?.parameters ?? undefined
-  const active = spec?.activeParameters ?? candidate.identity?.activeParameters ?? undefined
+  const model = spec.model ?? spec.runtime
+  const parameters = spec.parameters ?? identity?.parameters ?? undefined
+  const active = spec.activeParameters ?? identity?.activeParameters ?? undefined
   if (parameters !== undefined)
-    return modelFacts(candidate.model, models, {
+    return modelFacts(model, models, {
       parameters,
       ...(active === undefined ? {} : { activeParameters: active }),
     })
   try {
-    return modelFacts(candidate.model, models)
+    return modelFacts(model, models)
   } catch {
-    return null // said in the account as "nobody told how large it is"
+    return null // stated in the account: its size is unknown
   }
+}
+
+/**
+ * The joules of an answer of a candidate behind a server, for comparisons; null as in `apiUsage`, where its work is not
+ * behind one, its tokens were not counted, or nobody stated how large the model is.
+ */
+export function hostedEnergy(
+  spec: CandidateSpec,
+  facts: ModelFacts | null,
+  tokens: { readonly input: number; readonly output: number } | null,
+): FactorModel | null {
+  if (facts === null || tokens === null || !runtimePart(spec.runtime).talks) return null
+  const address = addressOf(spec, {}) ?? ''
+  const call = { inputTokens: tokens.input, outputTokens: tokens.output }
+  const host = providerOfUrl(address) ?? address
+  return modeledEnergy(call, facts, { host, batch: servedBatch(spec) })
 }

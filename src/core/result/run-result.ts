@@ -75,6 +75,26 @@ const cap = object({
 })
 export interface Cap extends z.infer<typeof cap> {}
 
+const costBasis = z.enum([
+  'energy',
+  'cpu-time',
+  'price',
+  'modeled-energy',
+  'latency',
+  'parameters',
+  'unknown',
+])
+
+/** Two ways of stating a cost that contradict each other. */
+const costDisagreement = object({
+  candidate: text,
+  against: text,
+  cheaperBy: costBasis,
+  dearerBy: costBasis,
+  text: text.describe('Both in one sentence.'),
+})
+export interface CostDisagreement extends z.infer<typeof costDisagreement> {}
+
 const decision = object({
   kind: claimKind,
   chosen: text
@@ -92,9 +112,12 @@ const decision = object({
   next: list(nextStep),
   caps: list(cap).describe('What keeps the word below what the figures alone would say.'),
   order: object({
-    by: z.enum(['energy', 'cpu-time', 'price', 'latency', 'parameters', 'unknown']),
+    by: costBasis,
     word: text,
     why: text,
+    disagreements: list(costDisagreement).describe(
+      'Candidates that another basis places on the other side of the incumbent, or of the cheapest.',
+    ),
   }),
   regime: object({ kind: z.enum(['full', 'race']), why: text }),
   /** Candidates that could have been accepted (the K of the correction). */

@@ -1,10 +1,17 @@
-import { modelsCpuTime } from '../part/meters.ts'
 import type { Decision } from '../result/run-result.ts'
 import type { Spec } from '../spec/spec.ts'
-import type { Estimate, Unit } from '../unit/estimate.ts'
+import {
+  amountOn,
+  type Basis,
+  basisNouns,
+  basisWords,
+  comparable,
+  costSign,
+  intervalOn,
+  meansOf,
+} from './cost-basis.ts'
+import { costDisagreements } from './cost-disagreement.ts'
 import type { CandidateEvidence } from './decision-input.ts'
-
-type Basis = Decision['order']['by']
 
 /** Why a candidate cannot be chosen as cheaper. `known`: it costs as much or more; otherwise nobody knows which is cheaper. */
 export interface NotCheaper {
@@ -20,83 +27,40 @@ export interface CostOrder extends Readonly<Decision['order']> {
   readonly notCheaper: ReadonlyMap<string, NotCheaper>
 }
 
-const WORDS: Record<Basis, string> = {
-  energy: 'lowest in energy',
-  'cpu-time': 'lowest in CPU time (energy proxy)',
-  price: 'lowest priced',
-  latency: 'fastest',
-  parameters: 'smallest',
-  unknown: 'not known',
-}
-
-const NOUNS: Record<Basis, string> = {
-  energy: 'energy',
-  'cpu-time': 'CPU time (energy proxy)',
-  price: 'price',
-  latency: 'latency',
-  parameters: 'parameter count',
-  unknown: 'cost',
-}
-
-const knownValue = (estimate: Estimate<Unit> | undefined): number | null =>
-  estimate?.kind === 'known' ? estimate.value : null
-
-/** Cost of one answer of a candidate on a basis; null where it is unknown. */
-function amountOn({ cost }: CandidateEvidence, basis: Basis): number | null {
-  if (basis === 'unknown') return null
-  if (basis === 'parameters') return cost.parameters
-  if (basis === 'energy') return knownValue(cost.energyPerItem)
-  if (basis === 'cpu-time') return knownValue(cost.cpuPerItem)
-  return basis === 'price' ? knownValue(cost.pricePerItem) : knownValue(cost.latencyP50)
-}
-
-/** By what means an energy was had: only what was had by one means is compared. Null where it is unknown. */
-function meansOf({ cost }: CandidateEvidence): string | null {
-  if (modelsCpuTime(cost.meter)) return 'cpu-time'
-  return cost.energyPerItem.kind === 'known' ? `${cost.meter}/${cost.energyPerItem.method}` : null
-}
-
-/** Those whose cost on this basis is known and comparable: for energy, had by the means of the incumbent, or by the commonest. */
-function comparable(
-  candidates: readonly CandidateEvidence[],
-  by: Basis,
-  incumbent: string | null,
-): readonly CandidateEvidence[] {
-  const known = candidates.filter((candidate) => amountOn(candidate, by) !== null)
-  if (by !== 'energy' && by !== 'cpu-time') return known
-  const wanted = by === 'cpu-time' ? 'cpu-time' : energyMeans(known, incumbent)
-  return known.filter((candidate) => meansOf(candidate) === wanted)
-}
-
-function energyMeans(
-  candidates: readonly CandidateEvidence[],
-  incumbent: string | null,
-): string | null {
-  const own = candidates.find(({ id }) => id === incumbent)
-  const means = (own === undefined ? candidates : [own])
-    .map(meansOf)
-    .filter((one) => one !== 'cpu-time')
-  const times = (one: string | null) => means.filter((other) => other === one).length
-  return means.toSorted((a, b) => times(b) - times(a))[0] ?? null
-}
-
 interface ChosenBasis {
   readonly by: Basis
   readonly why: string
   readonly compared: readonly CandidateEvidence[]
 }
 
-const automaticBases = ['cpu-time', 'energy', 'price', 'parameters'] as const
+const automaticBases = ['cpu-time', 'energy', 'price', 'modeled-energy', 'parameters'] as const
 
 const automaticWhy: Record<(typeof automaticBases)[number], string> = {
   'cpu-time': 'no energy sensor here; CPU time was measured',
   energy: 'energy was obtained by the same means',
   price: 'energy was not obtained by comparable means; prices are known',
+  'modeled-energy': 'neither measured energy nor prices compare; modeled energies are apart',
   parameters: 'neither energy nor prices compare; parameter counts are known',
 }
 
+/** Whether the order of every two that decide is known: against the incumbent, or among all where there is none. */
+function toldApart(
+  compared: readonly CandidateEvidence[],
+  by: Basis,
+  incumbent: string | null,
+): boolean {
+  if (by !== 'modeled-energy')
+    return new Set(compared.map((candidate) => amountOn(candidate, by))).size > 1
+  const own = compared.find(({ id }) => id === incumbent)
+  const pairs = compared.flatMap((one, i) =>
+    (own === undefined ? compared.slice(i + 1) : [own]).map((other) => [one, other] as const),
+  )
+  const real = pairs.filter(([one, other]) => one !== other)
+  return real.length > 0 && real.every(([one, other]) => costSign(one, other, by) !== null)
+}
+
 /**
- * Energy, else price, else parameters: the first that is known for every candidate and tells them apart, else the one
+ * Measured energy, else price, else modeled energy where it tells all of them apart, else parameters: the first that is known for every candidate and tells them apart, else the one
  * that compares most of them (with the incumbent, where there is one). Where none does, nothing is known to be cheaper.
  */
 function automaticBasis(
@@ -107,8 +71,7 @@ function automaticBasis(
   const bases = automaticBases
     .map((by) => ({ by, compared: comparable(candidates, by, incumbent) }))
     .filter(({ by, compared }) => {
-      const values = new Set(compared.map((candidate) => amountOn(candidate, by)))
-      const enough = values.size > 1 || candidates.length < 2
+      const enough = candidates.length < 2 || toldApart(compared, by, incumbent)
       return (
         enough && compared.length > 0 && (!named || compared.some(({ id }) => id === incumbent))
       )
@@ -121,16 +84,18 @@ function automaticBasis(
   return { ...best, why: `${automaticWhy[best.by]} for ${whom}` }
 }
 
-/** Asked for energy where only CPU time was metered: the proxy, under its own name. */
+/** Asked for energy where only CPU time was metered: the proxy, under its own name; where nothing was, modeled joules under theirs. */
 function askedBasis(
   candidates: readonly CandidateEvidence[],
   asked: Exclude<Spec['order'], 'auto'>,
   incumbent: string | null,
 ): ChosenBasis {
   const proxy = candidates.every((candidate) => meansOf(candidate) === 'cpu-time')
-  const by = asked === 'energy' && proxy ? 'cpu-time' : asked
-  const compared = comparable(candidates, by, incumbent)
-  return { by, why: `the spec orders by ${asked}`, compared }
+  const on = (by: Basis) => ({ by, compared: comparable(candidates, by, incumbent) })
+  const stated = on(asked === 'energy' && proxy ? 'cpu-time' : asked)
+  const modeled = on('modeled-energy')
+  const taken = asked === 'energy' && stated.compared.length < 2 && modeled.compared.length > 1
+  return { ...(taken ? modeled : stated), why: `the spec orders by ${asked}` }
 }
 
 /**
@@ -151,33 +116,50 @@ export function costOrder(
   const ranked = compared.toSorted(
     (a, b) => (cost(a) ?? 0) - (cost(b) ?? 0) || (a.id < b.id ? -1 : 1),
   )
-  const limit = onlyCheaper ? judged.find((candidate) => candidate.id === incumbent) : undefined
+  const own = judged.find((candidate) => candidate.id === incumbent)
+  const limit = onlyCheaper ? own : undefined
   const rivals = judged.filter(({ id }) => id !== incumbent)
   const reasons = rivals.flatMap((candidate) => {
-    const reason = dearness(cost(candidate), limit && cost(limit), by)
+    const others = limit === undefined ? rivals : [limit]
+    const near = by === 'modeled-energy' ? indistinct(candidate, others, limit) : null
+    const reason = near ?? dearness(cost(candidate), limit && cost(limit), by)
     return reason === null ? [] : [[candidate.id, reason] as const]
   })
   return {
     by,
-    word: WORDS[by],
+    word: basisWords[by],
     why: why + overlapping(ranked, by),
+    disagreements: costDisagreements(compared, own ?? ranked[0], by),
     ranked: ranked.map(({ id }) => id),
     notCheaper: new Map(reasons),
   }
 }
 
+/** Modeled joules whose intervals overlap show no order, what both share drawn once. */
+function indistinct(
+  candidate: CandidateEvidence,
+  others: readonly CandidateEvidence[],
+  limit: CandidateEvidence | undefined,
+): NotCheaper | null {
+  const by = 'modeled-energy'
+  const near = others.find(
+    (other) =>
+      ![candidate, other].some((each) => amountOn(each, by) === null) &&
+      other !== candidate &&
+      costSign(candidate, other, by) === null,
+  )
+  if (near === undefined) return null
+  const whom = near === limit ? 'the incumbent' : near.id
+  return { known: false, why: `its modeled energy cannot be told from that of ${whom}` }
+}
+
 /** Names neighbors whose metered costs lie within each other's interval: their order is not shown. */
 function overlapping(ranked: readonly CandidateEvidence[], by: Basis): string {
-  if (by !== 'energy' && by !== 'cpu-time' && by !== 'latency') return ''
-  const interval = ({ cost }: CandidateEvidence) => {
-    if (by === 'latency') return cost.latencyP50
-    return by === 'energy' ? cost.energyPerItem : cost.cpuPerItem
-  }
   const pairs = ranked.flatMap((one, i) => {
     const next = ranked[i + 1]
     if (next === undefined) return []
-    const [low, high] = [interval(one), interval(next)]
-    const overlap = low.kind === 'known' && high.kind === 'known' && low.high >= high.low
+    const [low, high] = [intervalOn(one, by), intervalOn(next, by)]
+    const overlap = low?.kind === 'known' && high?.kind === 'known' && low.high >= high.low
     return overlap ? [`${one.id} and ${next.id}`] : []
   })
   return pairs.length === 0
@@ -191,13 +173,13 @@ function dearness(
   by: Basis,
 ): NotCheaper | null {
   if (cost === null)
-    return { known: false, why: `its ${NOUNS[by]} is unknown, so it cannot be called cheaper` }
+    return { known: false, why: `its ${basisNouns[by]} is unknown, so it cannot be called cheaper` }
   if (limit === null)
     return {
       known: false,
-      why: `the incumbent's ${NOUNS[by]} is unknown, so nothing can be called cheaper`,
+      why: `the incumbent's ${basisNouns[by]} is unknown, so nothing can be called cheaper`,
     }
   return limit !== undefined && cost >= limit
-    ? { known: true, why: `it is not cheaper than the incumbent by ${NOUNS[by]}` }
+    ? { known: true, why: `it is not cheaper than the incumbent by ${basisNouns[by]}` }
     : null
 }

@@ -7,12 +7,17 @@ import type { CostResult } from '../result/cost.ts'
 import type { Cap, Decision, Saving } from '../result/run-result.ts'
 import type { BarSpec, ConstraintsSpec, RiskSpec, Spec } from '../spec/spec.ts'
 import type { Estimate } from '../unit/estimate.ts'
+import type { FactorModel } from '../unit/simulate.ts'
 
 /** The part of a candidate's cost that orders it. */
 type OrderingCost = Pick<
   CostResult,
   'meter' | 'energyPerItem' | 'cpuPerItem' | 'pricePerItem' | 'latencyP50' | 'latencyP95'
-> & { readonly parameters: number | null }
+> & {
+  readonly parameters: number | null
+  /** Joules of an answer behind a server, where its size and tokens are known: modeled, so only apart from others. */
+  readonly modeledEnergy?: FactorModel
+}
 
 /** What is known of one candidate (the incumbent among them) when the decision is made. */
 export interface CandidateEvidence {

@@ -32,6 +32,7 @@ export function writeDecision(facts: DecisionFacts): Decision {
   const kind = kindOf(facts)
   const subject = chosen ?? goodAtUnknownCost(facts)[0] ?? nearest(rivals)
   const next = nextSteps(facts, kind, subject)
+  const { by, word, why, disagreements } = order
   return {
     kind,
     chosen: chosen?.id ?? input.incumbent,
@@ -43,7 +44,7 @@ export function writeDecision(facts: DecisionFacts): Decision {
     pLossOverMargin: chosen?.claim?.pOverCorrected ?? null,
     next,
     caps: input.caps ?? [],
-    order: { by: order.by, word: order.word, why: order.why },
+    order: { by, word, why, disagreements },
     regime: input.regime,
     looked: couldWin(facts) + facts.uncosted.length,
     saving: chosen === null ? null : (input.savings?.get(chosen.id) ?? null),
@@ -198,8 +199,10 @@ function shortSentence(facts: DecisionFacts, { id, loss, claim }: WithClaim): st
 }
 
 /** What must stand beside the decision: noisy labels, slices too small, synthetic data. */
-function notes({ input, limit, chosen }: DecisionFacts): string[] {
+function notes(facts: DecisionFacts): string[] {
+  const { input, limit, chosen } = facts
   const found: string[] = [...new Set((input.caps ?? []).map(({ why }) => why))]
+  found.push(...disagreeing(facts))
   const noise = input.labelNoise
   if (noise?.kind === 'known' && limit > 0 && noise.value > limit)
     found.push(
@@ -215,4 +218,13 @@ function notes({ input, limit, chosen }: DecisionFacts): string[] {
     )
   if (input.synthetic === true) found.push('(Synthetic data.)')
   return found
+}
+
+/** Where another basis contradicts the order: of the chosen one, and of those that are good enough and stand as dearer. */
+function disagreeing({ order, chosen, ranked }: DecisionFacts): readonly string[] {
+  const dearer = ranked.filter(({ standing, grade }) => standing === 'dearer' && grade !== 'none')
+  const told = [chosen, ...dearer].flatMap((one) => one?.id ?? [])
+  return order.disagreements
+    .filter(({ candidate }) => told.includes(candidate))
+    .map(({ text }) => text)
 }

@@ -25,7 +25,9 @@ function costSteps({ uncosted, order, input }: DecisionFacts): readonly NextStep
   if (open.length === 0) return []
   const limit = input.incumbent
   const asked = [
-    ...(limit !== null && !order.ranked.includes(limit) ? [limit] : []),
+    ...(limit !== null && (!order.ranked.includes(limit) || order.by === 'modeled-energy')
+      ? [limit]
+      : []),
     ...open.map(({ id }) => id),
   ]
   const prices = asked.map((id) => `--price ${id}=INPUT/OUTPUT`).join(' ')

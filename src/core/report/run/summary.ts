@@ -160,6 +160,7 @@ export function savingOf({ decision }: RunResult): string {
     energy: 'energy',
     'cpu-time': 'CPU time',
     price: 'price',
+    'modeled-energy': 'modeled energy',
     latency: 'time',
     parameters: 'CPU time',
     unknown: 'CPU time',
