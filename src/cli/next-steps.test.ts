@@ -8,7 +8,14 @@ function commands(kind: DecisionKind, more: Partial<Decided> = {}): readonly str
   const result = { decision: { ...accountRun.decision, kind, next }, incumbent: 'large' }
   const rest = { runtime: 'onnx', model: 'models/large', settings: {}, base: '' } as const
   const spec = { candidates: [{ id: 'large', ...rest }] }
-  const lines = nextSteps({ result, spec, files: [], specFile: 'rightsize.yaml', ...more })
+  const lines = nextSteps({
+    result,
+    spec,
+    saved: true,
+    files: [],
+    specFile: 'rightsize.yaml',
+    ...more,
+  })
   return lines.map((line) => line.trim().split(/ {2,}/)[0] ?? '')
 }
 
@@ -28,6 +35,12 @@ test('no command shows how many labels would decide where labels are not missing
   const decision = { ...accountRun.decision, kind: 'undecided', next } as const
   const steps = commands('undecided', { result: { decision, incumbent: 'large' } })
   expect(steps).toEqual(['open report.html', 'rightsize sci'])
+})
+
+test('a spec that no file holds cannot be checked: the steps say how to keep it', () => {
+  expect(commands('certified', { saved: false })).toEqual([
+    ...['open report.html', 'the same command with --save', 'rightsize sci'],
+  ])
 })
 
 test('files are named as they were written, and the spec as it was given', () => {

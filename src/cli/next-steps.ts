@@ -5,6 +5,8 @@ import type { Spec } from '../core/spec/spec.ts'
 export interface Decided {
   readonly result: Pick<RunResult, 'decision' | 'incumbent'>
   readonly spec: Pick<Spec, 'candidates'>
+  /** Whether a file holds the spec. */
+  readonly saved: boolean
   /** Files that were written, as the user would name them. */
   readonly files: readonly string[]
   /** The spec as the user would name it. */
@@ -12,21 +14,27 @@ export interface Decided {
 }
 
 /** Commands that a reader of a decision is likely to want now, each with its purpose. */
-export function nextSteps({ result, spec, files, specFile }: Decided): readonly string[] {
+export function nextSteps({ result, spec, saved, files, specFile }: Decided): readonly string[] {
   const written = (name: string) => files.find((file) => file.endsWith(name)) ?? name
   const behind = (command: string, file: string, usual: string) =>
     file === usual ? command : `${command} ${file}`
   return table([
     [`open ${written('report.html')}`, 'shows the evidence with charts'],
-    ...forDecision(result, spec, {
-      lock: written('rightsize.lock'),
-      check: behind('rightsize check', specFile, 'rightsize.yaml'),
-      plan: behind('rightsize plan', specFile, 'rightsize.yaml'),
-      specFile,
-    }),
+    ...(saved
+      ? forDecision(result, spec, {
+          lock: written('rightsize.lock'),
+          check: behind('rightsize check', specFile, 'rightsize.yaml'),
+          plan: behind('rightsize plan', specFile, 'rightsize.yaml'),
+          specFile,
+        })
+      : unsaved),
     [behind('rightsize sci', written('result.json'), 'result.json'), 'shows the carbon score'],
   ])
 }
+
+const unsaved: readonly Step[] = [
+  ['the same command with --save', 'keeps spec and decision: rightsize.yaml and its lock'],
+]
 
 type Step = readonly [command: string, purpose: string]
 

@@ -24,7 +24,7 @@ export const plan = command({
     const width = Math.min(io.columns, 100)
     for (const sentence of report.sentences) io.out(wrap(sentence, width, '- ', '  ').join('\n'))
     for (const file of source.written) io.err(`wrote ${file}`)
-    io.err('next: rightsize run')
+    io.err(source.saved ? 'next: rightsize run' : 'next: rightsize run with the same flags')
     return 0
   },
 })

@@ -38,7 +38,8 @@ export const run = command({
       io.err('interrupted: run the same command again to continue; stored answers are reused')
     else {
       const specFile = specFileOf(args.source, flags, flags.out)
-      const steps = nextSteps({ result, files, spec: source.spec, specFile })
+      const { spec, saved } = source
+      const steps = nextSteps({ result, files, spec, saved, specFile })
       io.err(`next commands:\n${steps.join('\n')}`)
     }
     return exitCode(result.decision.kind, result.risk)

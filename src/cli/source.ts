@@ -109,6 +109,7 @@ export const sourceFlags = {
   grid: flag(place, 'country (ISO alpha-3) or cloud region, for carbon'),
   volume: flag(positive, 'answers per month, for the payback time'),
   maxCalls: flag(count, 'stop after this many model calls'),
+  save: toggle('replace a rightsize.yaml that holds another spec'),
   noExec: toggle('refuse code that the spec names (module, command, adapters)'),
   trust: toggle('run code in a promptfoo file (javascript assertions)'),
 }
@@ -134,6 +135,7 @@ export async function sourceOf(
   const { sourceFromFile, sourceFromFlags, sourceFromPredictions } = await import(
     '../wire/source.ts'
   )
+  const kept = { home, save: flags.save }
   if (flags.predictions.length > 0) {
     refuseUnused(flags, [...students, ...calls], 'with --predictions, which call no model')
     const { input, predictions, expected, output, score, model } = flags
@@ -144,11 +146,11 @@ export async function sourceOf(
     }
     const columns = { id: flags.id, output, score, model }
     const given = { ...common(flags), predictions, expectedFile: expected, input, columns, terms }
-    return sourceFromPredictions(given, at, home)
+    return sourceFromPredictions(given, at, kept)
   }
   refuseUnused(flags, ofResults, 'without --predictions')
   if (named !== undefined && !isSpec(named, flags))
-    return sourceFromFlags(dataFlags(named, flags), at, home)
+    return sourceFromFlags(dataFlags(named, flags), at, kept)
   refuseUnused(flags, [...students, ...calls, ...inSpec], 'next to a spec file')
   return sourceFromFile(named ?? 'rightsize.yaml', flags, at)
 }

@@ -46,6 +46,12 @@ export async function opened(task: Definition | string, at: At): Promise<readonl
   const { parseSpecValue } = await import('../core/spec/parse.ts')
   const { withFunctions } = await import('./functions.ts')
   const { spec, functions } = separated(task)
-  const source = { spec: parseSpecValue(spec), baseDir: at.cwd, written: [], notes: [] }
+  const source = {
+    spec: parseSpecValue(spec),
+    baseDir: at.cwd,
+    saved: true,
+    written: [],
+    notes: [],
+  }
   return [source, { ...at, effects: withFunctions(at.effects, functions) }]
 }

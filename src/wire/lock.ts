@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exclusively } from '../adapters/files/lock-file.ts'
 import { textOrNull, writeDurably } from '../adapters/files/whole-file.ts'
-import { type Ledger, openLedger } from '../app/keep/ledger.ts'
+import { type Ledger, type LockFileEffects, openLedger } from '../app/keep/ledger.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { Lock } from '../core/result/lock.ts'
 import { readLock } from '../core/result/lock-text.ts'
@@ -15,18 +15,25 @@ export async function lockIn(path: string): Promise<Lock | null> {
   return text === null ? null : readLock(text, path)
 }
 
-/** The one ledger of a spec: rightsize.lock in its folder, whatever folder results are written to. */
-export function ledgerIn(folder: string): Ledger {
+/**
+ * The one ledger of a spec: rightsize.lock in its folder, whatever folder results are written to. Looks are charged in
+ * the one of `chargedIn` as well.
+ */
+export function ledgerIn(folder: string, chargedIn = folder): Ledger {
+  return openLedger(lockFile(folder), chargedIn === folder ? undefined : lockFile(chargedIn))
+}
+
+function lockFile(folder: string): LockFileEffects {
   const path = join(folder, lockName)
   const counted = join(folder, '.rightsize', 'holdout-looks.json')
-  return openLedger({
+  return {
     path,
     read: () => textOrNull(path),
     write: (text) => writeDurably(path, text),
     exclusively: (act) => exclusively(join(folder, '.rightsize', 'lock.held'), act),
     formerCounts: () => countsIn(counted),
     dropFormerCounts: () => rm(counted, { force: true }),
-  })
+  }
 }
 
 /** Fewer than would take long to count. */

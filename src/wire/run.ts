@@ -1,7 +1,9 @@
 import { join, relative, resolve } from 'node:path'
 import { requireWritable, writeWhole } from '../adapters/files/whole-file.ts'
+import type { Ledger } from '../app/keep/ledger.ts'
 import type { PublishEffects } from '../app/keep/publish.ts'
 import type { Source } from '../app/source/source.ts'
+import { RightsizeError } from '../core/error/error.ts'
 import type { RunResult } from '../core/result/run-result.ts'
 import { ledgerIn, lockIn, lockName } from './lock.ts'
 import { type At, generator, sha256, type Watch } from './world.ts'
@@ -18,13 +20,16 @@ export interface DecideHow extends RunHow {
 
 /** Judges every candidate of the spec for a program. Writes the store, and the look into the lock beside the spec. */
 export const run = (source: Source, how: RunHow, at: Pick<At, 'effects'>): Promise<RunResult> =>
-  judged(source, how, at, { by: 'library', home: source.baseDir })
+  judged(source, how, at, {
+    ...{ by: 'library', home: source.baseDir },
+    ledger: ledgerIn(source.baseDir, source.chargedIn),
+  })
 
 async function judged(
   source: Source,
   how: RunHow,
   { effects }: Pick<At, 'effects'>,
-  { by, home }: { readonly by: string; readonly home: string },
+  { by, home, ledger }: { readonly by: string; readonly home: string; readonly ledger: Ledger },
 ): Promise<RunResult> {
   const { evaluate } = await import('../app/evaluate/evaluate.ts')
   const { storeTable } = await import('../adapters/store/table.ts')
@@ -35,7 +40,7 @@ async function judged(
   const store = how.fresh ? await storeTable.memory() : await effects.openStore(home, note)
   try {
     return await evaluate(spec, {
-      ...{ baseDir, effects, store, by, ledger: ledgerIn(home) },
+      ...{ baseDir, effects, store, by, ledger },
       signal: how.signal,
       onEvent: how.onEvent,
       generator: await generator(),
@@ -51,15 +56,16 @@ export async function decide(
   how: DecideHow,
   at: At,
 ): Promise<{ readonly result: RunResult; readonly files: readonly string[] }> {
-  const { baseDir, spec } = source
+  const { baseDir, spec, saved } = source
   const dir = how.out === undefined ? baseDir : resolve(at.cwd, how.out)
   await requireWritable(dir)
   const home = await homeOf(baseDir, dir, how)
-  const result = await judged(source, how, at, { by: 'run', home })
+  const ledger = ledgerIn(home, await chargedIn(source, how))
+  const result = await judged(source, how, at, { by: 'run', home, ledger })
   const { publish } = await import('../app/keep/publish.ts')
   const place = {
     dir,
-    ...{ ledger: ledgerIn(home), lock: join(home, lockName) },
+    ...{ ledger, lock: saved ? join(home, lockName) : null },
     validUntil: daysAfter(result.provenance.endedAt, spec.validDays),
   }
   const files = await publish(result, place, publishEffects)
@@ -79,6 +85,21 @@ async function homeOf(baseDir: string, dir: string, { onEvent }: RunHow): Promis
     const text = `${baseDir} cannot be written: store, lock and looks are kept in ${dir}`
     onEvent({ type: 'note', text })
     return dir
+  }
+}
+
+/** The folder in which looks are charged beside that of the spec, where it can be written. */
+async function chargedIn({ chargedIn }: Source, { onEvent }: RunHow): Promise<string | undefined> {
+  if (chargedIn === undefined) return undefined
+  try {
+    await requireWritable(chargedIn)
+    await lockIn(join(chargedIn, lockName))
+    return chargedIn
+  } catch (error) {
+    if (!(error instanceof RightsizeError) || error.code !== 'WRITE_FAILED') throw error
+    const text = `${chargedIn} cannot be written: looks are counted in the folder of --out alone`
+    onEvent({ type: 'note', text })
+    return undefined
   }
 }
 

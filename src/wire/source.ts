@@ -23,6 +23,14 @@ export interface PredictionFlags extends DecisionFlags {
   readonly terms?: ScoreTerms
 }
 
+/** Where a spec that flags describe is kept. */
+export interface SpecHome {
+  /** The folder that --out names (default: the working folder). */
+  readonly home?: string | undefined
+  /** Replaces another spec that stands there. */
+  readonly save?: boolean
+}
+
 /** The spec in a file. */
 export async function sourceFromFile(
   file: string,
@@ -33,18 +41,20 @@ export async function sourceFromFile(
   return sourceFromFile(file, flags, sourceEffects(at))
 }
 
-/** The spec that flags describe, written into `home`: the working folder, or the one that --out names. */
+/** The spec that flags describe, kept in `home`. */
 export async function sourceFromFlags(
   flags: SpecFlags,
   { cwd }: Pick<At, 'cwd'>,
-  home = cwd,
+  { home = cwd, save }: SpecHome = {},
 ): Promise<Source> {
   const { sourceFromFlags } = await import('../app/source/written-spec.ts')
-  return sourceFromFlags(
-    home === cwd ? flags : seenFrom(home, flags, cwd),
-    sourceEffects({ cwd }, home),
-  )
+  const seen = home === cwd ? flags : seenFrom(home, flags, cwd)
+  return charged(await sourceFromFlags(seen, sourceEffects({ cwd }, home), save), cwd)
 }
+
+/** A source whose looks are charged in the working folder too: another --out starts no other count of looks. */
+const charged = (source: Source, cwd: string): Source =>
+  source.baseDir === cwd ? source : { ...source, chargedIn: cwd }
 
 /** Flags whose paths, relative to the working folder, are relative to another: the spec there names the same files. */
 function seenFrom(home: string, flags: SpecFlags, cwd: string): SpecFlags {
@@ -79,7 +89,7 @@ export async function initSpec(flags: SpecFlags, force: boolean, at: Pick<At, 'c
 export async function sourceFromPredictions(
   flags: PredictionFlags,
   at: Pick<At, 'cwd'>,
-  home = at.cwd,
+  { home = at.cwd, save }: SpecHome = {},
 ): Promise<Source> {
   const { importResults } = await import('../adapters/importer/table.ts')
   const { localFiles } = await import('../adapters/dataset/files.ts')
@@ -88,7 +98,7 @@ export async function sourceFromPredictions(
   const { columns = {}, terms = {} } = flags
   const labels = await labelsOf(flags, at.cwd)
   const outcomes = await importResults(files, localFiles, labels, { columns, terms })
-  return sourceFromOutcomes(outcomes, flags, sourceEffects(at, home))
+  return charged(await sourceFromOutcomes(outcomes, flags, sourceEffects(at, home), save), at.cwd)
 }
 
 async function labelsOf(

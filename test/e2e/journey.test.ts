@@ -52,7 +52,7 @@ describe('from a CSV and an endpoint, without YAML', () => {
 
   test('the same command again asks the endpoint nothing that is stored', async () => {
     const before = endpoint.questions.length
-    const again = await folder.rightsize([...command(), '--json'], { RS_KEY: secret })
+    const again = await folder.rightsize([...command('--save'), '--json'], { RS_KEY: secret })
     const asked = endpoint.questions.slice(before).filter(({ number }) => number >= 0)
     expect(asked).toEqual([])
     const result = JSON.parse(again.out) as { task: { look: number } }
@@ -98,10 +98,24 @@ describe('from a CSV and an endpoint, without YAML', () => {
     expect(folder.result().task.look).toBe(look)
   })
 
-  test('a hand-written spec that stands in the way is kept', async () => {
-    folder.write('rightsize.yaml', '# mine\ntask: precious\n')
-    const ran = await folder.rightsize(command(), { RS_KEY: secret })
-    expect(ran.err).toMatch(/wrote \.rightsize\/former\/rightsize-/)
-    expect(folder.allBytes()).toContain('# mine\ntask: precious')
+  test('a spec that stands in the way is left as it is, with its decision, unless --save', async () => {
+    const mine = '# mine\ntask: precious\n'
+    folder.write('rightsize.yaml', mine)
+    const decisions = () => folder.read('rightsize.lock').match(/"decision":.*/g)
+    const before = decisions()
+    const other = [...command(), '--task', 'other']
+    const planned = await folder.rightsize(['plan', ...other.slice(1)], { RS_KEY: secret })
+    expect(planned).toMatchObject({ code: 0, err: expect.stringContaining('stays as it is') })
+    const ran = await folder.rightsize(other, { RS_KEY: secret })
+    expect(ran.code).toBeLessThan(3)
+    expect(ran.err).toContain('rightsize.yaml holds another spec and stays as it is')
+    expect(ran.err).toMatch(/^ {2}the same command with --save/m)
+    expect(ran.err).not.toContain('wrote rightsize.lock')
+    expect(folder.read('rightsize.yaml')).toBe(mine)
+    expect(folder.files().filter((name) => name.includes('former'))).toEqual([])
+    expect(decisions()).toEqual(before)
+    const saved = await folder.rightsize([...other, '--save'], { RS_KEY: secret })
+    expect(saved.err).toMatch(/wrote rightsize\.yaml[\s\S]*wrote rightsize\.lock/)
+    expect(folder.read('rightsize.yaml')).toContain('task: other')
   })
 })

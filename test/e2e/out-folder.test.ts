@@ -7,10 +7,13 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 let one: Folder
 afterEach(() => one.remove())
 
+/** The ledger of looks stays where the spec would be without --out: another --out starts no other count. */
+const ledger = ['.rightsize', 'rightsize.lock']
+
 const outside = (folder: Folder): readonly string[] =>
   folder.files().filter((name) => !name.startsWith('results'))
 
-test('with --out a run from flags writes nothing beside the data, and its spec works from there', async () => {
+test('with --out a run from flags leaves only its looks in the working folder, and its spec works from there', async () => {
   one = new Folder()
   one.write('data/tickets.csv', tickets(90))
   one.write('answer.mjs', "export const answer = () => 'refund'\n")
@@ -26,7 +29,7 @@ test('with --out a run from flags writes nothing beside the data, and its spec w
     'results',
   ])
   expect(ran.code).toBeLessThan(3)
-  expect(outside(one)).toEqual(before)
+  expect(outside(one)).toEqual([...before, ...ledger].sort())
   expect(one.files()).toEqual(
     expect.arrayContaining([
       'results/rightsize.yaml',
@@ -42,6 +45,28 @@ test('with --out a run from flags writes nothing beside the data, and its spec w
   expect(again.code).toBe(ran.code)
 })
 
+test('a look is charged whatever folder --out names, and whatever the spec there asks later', async () => {
+  one = new Folder()
+  one.write('data/tickets.csv', tickets(90))
+  const args = ['run', 'data/tickets.csv', '--input', 'text', '--expected', 'label']
+  const look = async (floor: number, out: string) => {
+    const asked = ['--floor', String(floor), '--try', 'linear', '--out', out, '--json']
+    const { out: text } = await one.rightsize([...args, ...asked])
+    return (JSON.parse(text) as { task: { look: number } }).task.look
+  }
+  expect(await look(0.5, 'results/a')).toBe(1)
+  expect(await look(0.6, 'results/b')).toBe(2)
+  expect(await look(0.5, 'results/c')).toBe(1)
+  const spec = one.read('results/b/rightsize.yaml')
+  one.write('results/b/rightsize.yaml', spec.replace('floor: 0.6', 'floor: 0.7'))
+  const own = await one.rightsize(['run', 'results/b/rightsize.yaml', '--json'])
+  expect(JSON.parse(own.out)).toMatchObject({ task: { look: 3 } })
+  // The folder's own looks count for the next flags that name it, and then everywhere.
+  one.write('results/b/rightsize.yaml', spec)
+  expect(await look(0.8, 'results/b')).toBe(4)
+  expect(await look(0.9, 'results/d')).toBe(5)
+})
+
 test('with --out predictions are decided on in that folder too', async () => {
   one = new Folder()
   const rows = ticketRows(40)
@@ -51,7 +76,27 @@ test('with --out predictions are decided on in that folder too', async () => {
   const args = ['run', '--predictions', 'a=a.jsonl', '--expected', 'labels.jsonl', '--floor', '0.5']
   const ran = await one.rightsize([...args, '--out', 'results'])
   expect(ran.code).toBeLessThan(3)
-  expect(outside(one)).toEqual(before)
+  expect(outside(one)).toEqual([...before, ...ledger].sort())
+})
+
+test('predictions beside another spec do not touch the rows that it replays', async () => {
+  one = new Folder()
+  const rows = ticketRows(40)
+  one.write('a.jsonl', jsonl(rows.map(({ id, label }) => ({ id, output: label }))))
+  one.write('b.jsonl', jsonl(rows.map(({ id }) => ({ id, output: 'refund' }))))
+  one.write('labels.jsonl', jsonl(rows.map(({ id, label }) => ({ id, expected: label }))))
+  const run = (file: string, floor: string) => {
+    const args = ['--predictions', `a=${file}`, '--expected', 'labels.jsonl', '--floor', floor]
+    return one.rightsize(['run', ...args])
+  }
+  expect(await run('a.jsonl', '0.5')).toMatchObject({ code: 0 })
+  const kept = one.read('rightsize.yaml')
+  expect(await run('b.jsonl', '0.6')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('stays as it is'),
+  })
+  expect(one.read('rightsize.yaml')).toBe(kept)
+  expect(await one.rightsize(['check'])).toMatchObject({ code: 0 })
 })
 
 test('a spec in a folder that cannot be written is decided on with --out, and without it named', async () => {

@@ -75,13 +75,8 @@ test('the shell plugins of a manifest are never executed', async () => {
 test('a trained student is a folder that a run takes as it is', async () => {
   const trained = await folder.rightsize(['train', 'linear', 'train.csv', '--out', 'models/linear'])
   expect(trained).toMatchObject({ code: 0, out: expect.stringContaining('as a candidate') })
-  const ran = await folder.rightsize([
-    'run',
-    'train.csv',
-    ...judged,
-    '--try',
-    'linear:models/linear',
-  ])
+  const tried = ['--try', 'linear:models/linear', '--save']
+  const ran = await folder.rightsize(['run', 'train.csv', ...judged, ...tried])
   expect(ran.err).toContain('wrote rightsize.lock')
   expect(folder.result().candidates[0]).toMatchObject({ n: 6, runtime: 'linear', trained: null })
 })

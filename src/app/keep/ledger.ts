@@ -36,22 +36,28 @@ export interface Ledger {
   decide(task: string, made: (former: LockedDecision | null) => LockedDecision): Promise<Lock>
 }
 
-/** The ledger in a file. Every change reads, changes and replaces it as one, so that two processes at once keep both looks. */
-export function openLedger(file: LockFileEffects): Ledger {
+/**
+ * The ledger in a file. Every change reads, changes and replaces it as one, so that two processes at once keep both looks.
+ * With `chargedIn`, the ledger of another folder, a look is charged for those in either file, and entered in both.
+ */
+export function openLedger(file: LockFileEffects, chargedIn?: LockFileEffects): Ledger {
   const read = async (): Promise<Lock> => {
-    const text = await file.read()
-    const lock = text === null ? emptyLock : await readLock(text, file.path)
-    return withFormerCounts(lock, await file.formerCounts())
+    const own = await lockOf(file)
+    return chargedIn === undefined ? own : withLooksOf(own, await lockOf(chargedIn))
   }
-  const change = (to: (lock: Lock) => Lock): Promise<Lock> =>
-    file.exclusively(async () => {
-      const before = await read()
-      const after = to(before)
-      if (after === before) return after
-      await file.write(lockText(after))
-      await file.dropFormerCounts()
-      return after
-    })
+  const replace = async (to: (lock: Lock) => Lock): Promise<Lock> => {
+    const before = await read()
+    const after = to(before)
+    if (after === before) return after
+    await entered(file, after)
+    if (chargedIn !== undefined)
+      await entered(chargedIn, withLooksOf(await lockOf(chargedIn), after))
+    return after
+  }
+  const change = (to: (lock: Lock) => Lock): Promise<Lock> => {
+    const own = () => file.exclusively(() => replace(to))
+    return chargedIn === undefined ? own() : chargedIn.exclusively(own)
+  }
   return {
     ahead: async (at) => lookAhead(await read(), at),
     async spend(look) {
@@ -72,6 +78,28 @@ export function openLedger(file: LockFileEffects): Ledger {
         return { ...lock, decisions: { ...lock.decisions, [task]: made(former) } }
       }),
   }
+}
+
+async function lockOf(file: LockFileEffects): Promise<Lock> {
+  const text = await file.read()
+  const lock = text === null ? emptyLock : await readLock(text, file.path)
+  return withFormerCounts(lock, await file.formerCounts())
+}
+
+async function entered(file: LockFileEffects, lock: Lock): Promise<void> {
+  await file.write(lockText(lock))
+  await file.dropFormerCounts()
+}
+
+/** A lock with the looks of another too, and with what they claimed; its decisions stay its own. */
+function withLooksOf(own: Lock, { looks, sets }: Lock): Lock {
+  const known = new Map(looks.map((look) => [look.key, look]))
+  const kept = own.looks.map((look) => {
+    const same = known.get(look.key)
+    known.delete(look.key)
+    return same === undefined || same.claim === null ? look : same
+  })
+  return { ...own, looks: [...kept, ...known.values()], sets: { ...own.sets, ...sets } }
 }
 
 /** Looks that were counted elsewhere are as good as any: their items are unknown, the test part is. */

@@ -18,12 +18,12 @@ export interface PublishedAt {
   /** Folder of the reports. */
   readonly dir: string
   readonly ledger: Ledger
-  /** Path of the ledger. */
-  readonly lock: string
+  /** Path of the ledger; null where the spec is not kept beside it, so that nothing there could be compared with the decision. */
+  readonly lock: string | null
   readonly validUntil: string
 }
 
-/** Writes result.json, report.html and report.md into `dir` and, unless the run was interrupted, the decision into the lock. */
+/** Writes result.json, report.html and report.md into `dir` and the decision into the lock, unless the run was interrupted or its spec is kept nowhere. */
 export async function publish(
   result: RunResult,
   { dir, ledger, lock, validUntil }: PublishedAt,
@@ -37,7 +37,7 @@ export async function publish(
   for (const [path, text] of files) await effects.write(path, text)
   const written = files.map(([path]) => path)
   // A run that was stopped half-way decides nothing: the decision in git stays.
-  if (result.provenance.interrupted) return written
+  if (result.provenance.interrupted || lock === null) return written
   const evidence = effects.digest(new TextEncoder().encode(canonicalJson(result)))
   await ledger.decide(result.task.name, (former) =>
     lockedDecision(result, { evidence, validUntil, former }),

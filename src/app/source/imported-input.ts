@@ -5,16 +5,14 @@ import { candidateId } from '../../core/spec/expand.ts'
 import { accountFromFlags, type DecisionFlags } from '../../core/spec/flags.ts'
 import { withStatedCosts } from '../../core/spec/stated-cost.ts'
 
-/** Folder of what was imported, below that of the store. */
-const folder = '.rightsize/import'
-
 /**
- * The spec that decides from results that exist already, and the files that it reads. A candidate named `incumbent` is
+ * The spec that decides from results that exist already, and the files in `folder` that it reads. A candidate named `incumbent` is
  * the incumbent unless another is named; the margin is one point unless said otherwise.
  */
 export function importedInput(
   outcomes: ImportedOutcomes,
   request: DecisionFlags,
+  folder: string,
 ): ReturnType<typeof importedSpec> {
   const named = outcomes.candidates.find(({ id }) => id === 'incumbent')?.id
   const incumbent = request.incumbent ?? named

@@ -5,6 +5,10 @@ import type { Spec } from '../../core/spec/spec.ts'
 export interface Source {
   readonly spec: Spec
   readonly baseDir: string
+  /** Whether a file there holds this spec. False where rightsize.yaml holds another one, which stays as it is. */
+  readonly saved: boolean
+  /** Folder of the ledger that its looks are charged in too, where that is not `baseDir`: the one that --out left. */
+  readonly chargedIn?: string
   /** Files that were written on the way, such as the YAML made from flags. */
   readonly written: readonly string[]
   /** What was left out of a file of another tool, and why; one line each. */

@@ -7,6 +7,8 @@ import { writeSpec } from './written-spec.ts'
 
 /** What the command line adds to a spec file, for promptfoo files, which know neither bar nor incumbent. */
 export interface SpecFileFlags {
+  /** Replaces a rightsize.yaml that holds another spec. */
+  readonly save?: boolean
   /** Code in the file may run: javascript assertions of promptfoo. */
   readonly trust?: boolean
   readonly incumbent?: string | undefined
@@ -15,12 +17,12 @@ export interface SpecFileFlags {
 }
 
 /**
- * The spec in a file of ours, or in one of promptfoo, which is written down as ours beside it. Throws SPEC_NOT_FOUND,
+ * The spec in a file of ours, or in one of promptfoo, which is written down as ours beside it unless another spec stands there. Throws SPEC_NOT_FOUND,
  * FLAG_UNUSED where a flag says what the file says, and the errors of a spec.
  */
 export async function sourceFromFile(
   named: string,
-  { trust = false, incumbent, margin, floor }: SpecFileFlags,
+  { save = false, trust = false, incumbent, margin, floor }: SpecFileFlags,
   effects: SourceEffects,
 ): Promise<Source> {
   const path = effects.resolve(effects.cwd, named)
@@ -28,7 +30,7 @@ export async function sourceFromFile(
   const file = effects.shown(path)
   if (text === null) throw new RightsizeError('SPEC_NOT_FOUND', `${file} does not exist`)
   const baseDir = effects.folderOf(path)
-  const added = { incumbent, margin, floor }
+  const added = { incumbent, margin, floor, save: save || undefined }
   const { spec, yaml } = parseSpecFile(text, {
     file,
     trust,
@@ -44,9 +46,10 @@ export async function sourceFromFile(
       'FLAG_UNUSED',
       `--${given.join(', --')} would have no effect: ${file} already sets it`,
     )
-  const notes = yaml === null ? [] : (spec.dataset.leftOut ?? []).map(leftOutText)
-  const written = yaml === null ? [] : await writeSpec(yaml, baseDir, effects)
-  return { spec, baseDir, written, notes }
+  if (yaml === null) return { spec, baseDir, saved: true, written: [], notes: [] }
+  const notes = (spec.dataset.leftOut ?? []).map(leftOutText)
+  const kept = await writeSpec(yaml, baseDir, effects, save)
+  return { spec, baseDir, ...kept, notes: [...notes, ...kept.notes] }
 }
 
 function besideSpec(path: string, at: string, effects: SourceEffects): string {

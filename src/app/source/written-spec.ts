@@ -4,13 +4,17 @@ import type { Source, SourceEffects } from './source.ts'
 
 const specName = 'rightsize.yaml'
 
-/** The spec that flags describe, written into the working folder. Throws DATA_MISSING and the errors of a spec. */
-export async function sourceFromFlags(flags: SpecFlags, effects: SourceEffects): Promise<Source> {
+/** The spec that flags describe, written into the working folder unless another stands there. Throws DATA_MISSING and the errors of a spec. */
+export async function sourceFromFlags(
+  flags: SpecFlags,
+  effects: SourceEffects,
+  save = false,
+): Promise<Source> {
   const { spec, yaml } = specFromFlags(flags)
   const { cwd } = effects
   if (!effects.exists(effects.resolve(cwd, flags.dataset)))
     throw new RightsizeError('DATA_MISSING', `${flags.dataset} does not exist`)
-  return { spec, baseDir: cwd, written: await writeSpec(yaml, cwd, effects), notes: [] }
+  return { spec, baseDir: cwd, ...(await writeSpec(yaml, cwd, effects, save)) }
 }
 
 /** Writes the spec that flags describe, and how git merges the lock; replaces a spec only with `force`. Throws SPEC_EXISTS. */
@@ -22,7 +26,7 @@ export async function initSpec(
   const { cwd } = effects
   if (!force && effects.exists(effects.resolve(cwd, specName)))
     throw new RightsizeError('SPEC_EXISTS', `${specName} already exists`)
-  const written = await writeSpec(specFromFlags(flags).yaml, cwd, effects)
+  const { written } = await writeSpec(specFromFlags(flags).yaml, cwd, effects, true)
   return [...written, ...(await mergeLocks(cwd, effects))]
 }
 
@@ -38,24 +42,33 @@ async function mergeLocks(folder: string, effects: SourceEffects): Promise<reado
   return [effects.shown(path)]
 }
 
-/** Writes rightsize.yaml. A former one with other text is kept below .rightsize/former: it may be somebody's work. */
+/** Whether the folder has a rightsize.yaml with another text: somebody's work, which only `save` replaces. */
+export async function standsInTheWay(
+  yaml: string,
+  folder: string,
+  effects: SourceEffects,
+): Promise<boolean> {
+  const there = await effects.text(effects.resolve(folder, specName))
+  return there !== null && there !== yaml
+}
+
+/** Writes rightsize.yaml, and the schema that editors read. One with another text stays as it is, with a note, unless `save`. */
 export async function writeSpec(
   yaml: string,
   folder: string,
   effects: SourceEffects,
-): Promise<readonly string[]> {
+  save: boolean,
+): Promise<Pick<Source, 'written' | 'saved' | 'notes'>> {
   const path = effects.resolve(folder, specName)
-  const former = await effects.text(path)
-  const written = [path]
-  if (former !== null && former !== yaml) {
-    const digest = effects.digest(new TextEncoder().encode(former)).slice(0, 8)
-    const copy = effects.resolve(folder, `.rightsize/former/rightsize-${digest}.yaml`)
-    await effects.write(copy, former)
-    written.push(copy)
+  if (!save && (await standsInTheWay(yaml, folder, effects))) {
+    const notes = [
+      `${effects.shown(path)} holds another spec and stays as it is; --save replaces it, --out FOLDER keeps this one in a folder of its own`,
+    ]
+    return { written: [], saved: false, notes }
   }
-  if (former !== yaml) await effects.write(path, yaml)
+  await effects.write(path, yaml)
   const schema = await effects.schema()
   const schemaPath = effects.resolve(folder, '.rightsize/spec.schema.json')
   if (schema !== null) await effects.write(schemaPath, schema)
-  return written.map(effects.shown)
+  return { written: [effects.shown(path)], saved: true, notes: [] }
 }
