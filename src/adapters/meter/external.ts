@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Meter, MeterSource, WindowReading } from '../../contract/meter.ts'
+import { fieldsOf } from '../../core/data/fields.ts'
+import { gaugeIn } from '../../core/data/figures.ts'
 import { integratePower, type PowerSample } from '../../core/energy/counter.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { unknown } from '../../core/unit/estimate.ts'
@@ -104,11 +106,13 @@ function readLines(child: ChildProcess, heard: (line: string) => void): void {
 /** Reads one line; null for a heading, an empty line or talk. */
 export function parseLine(text: string): Omit<Line, 'atS'> | null {
   const bare = text.trim()
-  if (bare !== '' && Number.isFinite(Number(bare))) return { kind: 'joules', value: Number(bare) }
+  const counted = gaugeIn(bare)
+  if (counted !== undefined) return { kind: 'joules', value: counted }
   try {
-    const { joules, watts } = JSON.parse(bare) as { joules?: unknown; watts?: unknown }
-    if (typeof joules === 'number') return { kind: 'joules', value: joules }
-    return typeof watts === 'number' ? { kind: 'watts', value: watts } : null
+    const fields = fieldsOf(JSON.parse(bare))
+    const [joules, watts] = [gaugeIn(fields['joules']), gaugeIn(fields['watts'])]
+    if (joules !== undefined) return { kind: 'joules', value: joules }
+    return watts === undefined ? null : { kind: 'watts', value: watts }
   } catch {
     return null
   }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Meter, MeterBinding, MeterSource, WindowReading } from '../../contract/meter.ts'
+import { gaugeIn } from '../../core/data/figures.ts'
 import { integratePower, type PowerSample } from '../../core/energy/counter.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
@@ -143,15 +144,12 @@ const query = (field: string, gpus: readonly number[]): readonly string[] => [
 ]
 
 function plainValues(text: string): readonly number[] {
-  return text
-    .split('\n')
-    .map((line) => Number.parseFloat(line))
-    .filter(Number.isFinite)
+  return text.split('\n').flatMap((line) => gaugeIn(Number.parseFloat(line)) ?? [])
 }
 
 /** Rows of dcgmi dmon look like `GPU 0     123456789`. */
 function dcgmValues(text: string): readonly number[] {
-  return [...text.matchAll(/^\s*GPU\s+\d+\s+([\d.]+)/gm)].map((row) => Number(row[1]))
+  return [...text.matchAll(/^\s*GPU\s+\d+\s+([\d.]+)/gm)].flatMap((row) => gaugeIn(row[1]) ?? [])
 }
 
 function pollPower(

@@ -1,4 +1,6 @@
 import type { Meter, MeterParts, MeterSource, WindowReading } from '../../contract/meter.ts'
+import { entriesOf, type Fields, fieldsOf } from '../../core/data/fields.ts'
+import { gaugeIn } from '../../core/data/figures.ts'
 import { integratePower } from '../../core/energy/counter.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { redact } from '../../core/error/secret.ts'
@@ -138,37 +140,28 @@ function readingOf(
   }
 }
 
-interface Reply {
-  readonly status?: string
-  readonly error?: string
-  readonly data?: {
-    readonly resultType?: string
-    readonly result?:
-      | readonly { readonly value?: readonly [number, string] }[]
-      | readonly [number, string]
-  }
-}
-
 /** The sum over all series of an instant query. Throws METER_UNAVAILABLE with the server's reason. */
 async function ask({ baseUrl, query, fetch }: PrometheusParts): Promise<number> {
   const url = `${baseUrl.replace(/\/+$/, '')}/api/v1/query?query=${encodeURIComponent(query)}`
   const reply = await fetch(url, { signal: AbortSignal.timeout(5000) })
-    .then((response) => response.json() as Promise<Reply>)
+    .then(async (response) => fieldsOf(await response.json()))
     .catch((cause: unknown) => {
       throw unavailable(`${baseUrl} gives no Prometheus reply: ${String(cause)}`)
     })
-  if (reply.status !== 'success') throw unavailable(reply.error ?? 'the query failed')
-  const values = valuesOf(reply)
-  if (values.length === 0) throw unavailable(`the query "${query}" finds no series`)
+  const { status, error, data } = reply
+  if (status !== 'success')
+    throw unavailable(typeof error === 'string' ? error : 'the query failed')
+  const values = valuesOf(fieldsOf(data))
+  if (values.length === 0) throw unavailable(`the query "${query}" finds no series with a number`)
   return values.reduce((sum, value) => sum + value, 0)
 }
 
-function valuesOf({ data }: Reply): readonly number[] {
-  const result = data?.result ?? []
-  if (data?.resultType === 'scalar') return [Number(result[1])]
-  return (result as readonly { value?: readonly [number, string] }[])
-    .map((series) => Number(series.value?.[1] ?? Number.NaN))
-    .filter(Number.isFinite)
+function valuesOf({ resultType, result }: Fields): readonly number[] {
+  const pairs =
+    resultType === 'scalar'
+      ? [result]
+      : entriesOf(result).map((series) => fieldsOf(series)['value'])
+  return pairs.flatMap((pair) => gaugeIn(entriesOf(pair)[1]) ?? [])
 }
 
 const unavailable = (what: string): RightsizeError =>

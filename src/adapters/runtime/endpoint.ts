@@ -6,6 +6,7 @@ import type {
   RuntimeSession,
 } from '../../contract/runtime.ts'
 import type { Answer, TokenUsage } from '../../core/data/answer.ts'
+import { type Figures, figuresIn, withUnread } from '../../core/data/figures.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import { endpointOf } from './endpoint/address.ts'
@@ -142,10 +143,10 @@ async function answerOne(
   try {
     const said = await one.client.ask({ messages, ...(signal ? { signal } : {}) })
     notice(one, said)
-    const { text, finish, finishWord, latencyS, tokens } = said
+    const { text, finish, finishWord } = said
     if (text === null)
       throw new RightsizeError('ENDPOINT_EMPTY', `no content, finish reason: ${finishWord}`)
-    return { ok: true, output: { kind: 'text', text }, latencyS, finish, ...cost(one, tokens) }
+    return { ok: true, output: { kind: 'text', text }, finish, ...cost(one, said) }
   } catch (cause) {
     return failureOf(cause)
   }
@@ -191,13 +192,11 @@ function notice(one: Open, { fingerprint: seen }: Said): void {
 
 function cost(
   { candidate }: Open,
-  tokens: TokenUsage | undefined,
-): { readonly tokens?: TokenUsage; readonly price?: number } {
-  const price = tokens === undefined ? undefined : priceOf(candidate, tokens)
-  return {
-    ...(tokens === undefined ? {} : { tokens }),
-    ...(price === undefined ? {} : { price }),
-  }
+  { tokens: written, latencyS }: Said,
+): Pick<Extract<Answer, { ok: true }>, keyof Figures | 'unread'> {
+  const read = withUnread(figuresIn({ tokens: written, latencyS }))
+  const price = read.tokens === undefined ? undefined : priceOf(candidate, read.tokens)
+  return { ...read, ...(price === undefined ? {} : { price }) }
 }
 
 /** Money for one answer at the candidate's prices; undefined without any. Cached input counts at its own price if it has one. */

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { Runtime, RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
-import type { Answer, TokenUsage } from '../../core/data/answer.ts'
+import type { Answer } from '../../core/data/answer.ts'
 import { csvRows } from '../../core/data/csv.ts'
 import { decodedText } from '../../core/data/decoded-text.ts'
+import { errorIn, fieldsOf, idIn } from '../../core/data/fields.ts'
+import { figuresIn, type WrittenFigures, withUnread } from '../../core/data/figures.ts'
 import { outputFrom } from '../../core/data/free-output.ts'
 import { jsonValue } from '../../core/data/json-value.ts'
 import { RightsizeError } from '../../core/error/error.ts'
@@ -19,15 +21,11 @@ export function createReplayRuntime(): Runtime {
   return { kind: 'replay', open: openReplay }
 }
 
-interface Stored {
+interface Stored extends WrittenFigures {
   readonly id: string
   readonly output?: unknown
   readonly prediction?: unknown
   readonly error?: unknown
-  readonly latencyS?: number
-  readonly joules?: number
-  readonly price?: number
-  readonly tokens?: TokenUsage
 }
 
 /** Rows are looked up, so a batch may be as large as anyone likes. */
@@ -83,18 +81,12 @@ function rowsOf(text: string, file: string): readonly Stored[] {
   return rows.map((row, i) => checked(row, file, i + 1))
 }
 
-/** Columns of numbers are numbers; an empty cell says nothing. */
+/** An empty cell says nothing. */
 function table(text: string, file: string): readonly unknown[] {
   return csvRows(text, file, { tabs: /\.tsv$/i.test(file) }).map((row) =>
-    Object.fromEntries(
-      Object.entries(row).flatMap(([name, cell]) =>
-        cell === '' ? [] : [[name, numeric.includes(name) ? Number(cell) : cell]],
-      ),
-    ),
+    Object.fromEntries(Object.entries(row).filter(([, cell]) => cell !== '')),
   )
 }
-
-const numeric = ['latencyS', 'joules', 'price']
 
 function list(text: string, file: string): readonly unknown[] {
   const value = parse(text, file, 1)
@@ -113,27 +105,20 @@ function parse(text: string, file: string, line: number): unknown {
 }
 
 function checked(row: unknown, file: string, line: number): Stored {
-  const { id } = (row ?? {}) as { readonly id?: unknown }
-  if (typeof id !== 'string' && typeof id !== 'number')
+  const id = idIn(fieldsOf(row)['id'])
+  if (id === undefined)
     throw new RightsizeError('REPLAY_UNUSABLE', 'a row has no id', { at: `${file}:${line}` })
-  return { ...(row as Stored), id: String(id) }
+  return { ...(row as Stored), id }
 }
 
 function answerOf(row: Stored, labels: readonly string[]): Answer {
   const value = row.output ?? row.prediction
-  const { latencyS, joules, price, tokens } = row
-  if (value === undefined || value === null || row.error !== undefined) {
-    const message = String(row.error ?? 'the stored row has no output').slice(0, 500)
+  const error = errorIn(row.error)
+  if (value === undefined || value === null || error !== undefined) {
+    const message = error ?? 'the stored row has no output'
     return { ok: false, code: 'REPLAY_UNUSABLE', message, retryable: false }
   }
-  return {
-    ok: true,
-    output: outputFrom(value, labels),
-    ...(latencyS === undefined ? {} : { latencyS }),
-    ...(joules === undefined ? {} : { joules }),
-    ...(price === undefined ? {} : { price }),
-    ...(tokens === undefined ? {} : { tokens }),
-  }
+  return { ok: true, output: outputFrom(value, labels), ...withUnread(figuresIn(row)) }
 }
 
 const missing = (id: string): Answer => ({

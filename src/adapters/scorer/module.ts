@@ -5,6 +5,7 @@ import type { Output } from '../../core/data/answer.ts'
 import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { type Options, readOptions } from '../../core/score/options.ts'
+import { scoreIn } from '../../core/score/score-in.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
 import type { FunctionScore, ScoreFunction } from '../../core/spec/definition.ts'
 import { moduleRevision } from '../files/code-revision.ts'
@@ -83,13 +84,19 @@ async function called(
   }
 }
 
-/** A score in 0..1. Throws SCORER_FAILED for anything else: NaN would poison a mean in silence. */
+/** A score in 0..1. Throws SCORER_FAILED for anything else. */
 function checkedScore(given: FunctionScore, path: string, item: Item): Score {
-  const score: Score =
-    typeof given === 'object' && given !== null
-      ? given
-      : { score: given === null ? null : Number(given) }
-  if (score.score === null || (score.score >= 0 && score.score <= 1)) return score
-  const what = `The scorer ${path} returned ${JSON.stringify(given) ?? 'nothing'} for item ${item.id}; a score is 0 to 1, or null.`
+  const bare = typeof given !== 'object' || given === null
+  const score = scoreIn(bare ? { score: given === null ? null : Number(given) } : given)
+  if (score !== null) return score
+  const what = `The scorer ${path} returned ${shown(given)} for item ${item.id}; a score is 0 to 1, or null.`
   throw new RightsizeError('SCORER_FAILED', what)
+}
+
+function shown(given: unknown): string {
+  try {
+    return (JSON.stringify(given) ?? 'nothing').slice(0, 200)
+  } catch {
+    return `a ${typeof given}`
+  }
 }

@@ -2,6 +2,7 @@ import type { Digest } from '../../contract/digest.ts'
 import type { RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
 import type { Store, StoredOutcome } from '../../contract/store.ts'
 import type { Answer } from '../../core/data/answer.ts'
+import { answerIn } from '../../core/data/answer-in.ts'
 import type { Item } from '../../core/data/item.ts'
 import { judgedBatches } from './batches.ts'
 import { outcomeKey } from './outcome-key.ts'
@@ -82,9 +83,19 @@ function recall(request: AnswerRequest, keys: ReadonlyMap<string, string>): Map<
   const answers = new Map<string, Answer>()
   for (const [id, key] of keys) {
     const row = stored.get(key)
-    if (row !== undefined && row.at >= oldest) answers.set(id, JSON.parse(row.answer) as Answer)
+    const answer = row === undefined || row.at < oldest ? null : storedAnswer(row.answer)
+    if (answer?.ok) answers.set(id, answer)
   }
   return answers
+}
+
+/** An answer of the store, looked at like one that has just come; null where it is none, and the item is asked again. */
+function storedAnswer(json: string): Answer | null {
+  try {
+    return answerIn(JSON.parse(json))
+  } catch {
+    return null
+  }
 }
 
 interface BatchState {
@@ -112,7 +123,7 @@ async function answerBatch(
   let given: readonly Answer[]
   try {
     // Without the signal: an interruption finishes the batch in flight, so that what was paid for is kept.
-    given = await request.session.answer(asked)
+    given = Array.from(await request.session.answer(asked), answerIn)
   } catch (cause) {
     const code = (cause as { code?: string }).code ?? 'RUNTIME_FAILED'
     run.state.broken = { code, message: withStored((cause as Error).message, request, run) }

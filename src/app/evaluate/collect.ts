@@ -4,9 +4,15 @@ import type { Item } from '../../core/data/item.ts'
 import { type AnswerRun, answerItems } from './answer.ts'
 import type { Effects } from './effects.ts'
 import type { RunEvent } from './events.ts'
-import type { OpenedCandidate } from './opened.ts'
+import type { Broken, OpenedCandidate } from './opened.ts'
 import { askedOf, outcomeKey } from './outcome-key.ts'
-import { type JudgeCost, type JudgedItem, judgeAnswer, type WeightedScorer } from './scoring.ts'
+import {
+  type JudgeCost,
+  type JudgedItem,
+  judgeAnswer,
+  ScoringFailure,
+  type WeightedScorer,
+} from './scoring.ts'
 
 /** What a run holds of one candidate while it goes. `judged` is by position in the item order. */
 export interface Collected {
@@ -19,7 +25,7 @@ export interface Collected {
   reused: number
   cpuS: number
   wallS: number
-  broken: { readonly code: string; readonly message: string } | null
+  broken: Broken | null
   /** Why its evaluation was stopped: finding out costs more than it can save. */
   notWorth: string | null
 }
@@ -80,9 +86,23 @@ export async function collectRange(
     if (!run || run.broken) break
   }
   const known = cut ? reached(positions, items, rounds) : positions
-  for (const at of known) {
-    await judgePosition(collected, at, rounds, context)
+  try {
+    for (const at of known) await judgePosition(collected, at, rounds, context)
+  } catch (cause) {
+    if (!(cause instanceof ScoringFailure)) throw cause
+    breaks(collected, { code: cause.code, message: cause.message, by: 'scorer' }, context)
   }
+}
+
+/** A candidate is given up: what is asked of the others goes on. */
+export function breaks(
+  collected: Collected,
+  broken: Broken,
+  { onEvent }: Pick<CollectContext, 'onEvent'>,
+): void {
+  collected.broken = broken
+  const text = `${broken.code}: ${broken.message}`
+  onEvent({ type: 'candidate', candidate: collected.opened.spec.id, text })
 }
 
 /**
@@ -132,11 +152,7 @@ async function answerDraw(
   collected.calls += run.calls
   collected.reused += run.reused
   context.budget.calls -= run.calls
-  collected.broken = run.broken
-  if (run.broken) {
-    const text = `${run.broken.code}: ${run.broken.message}`
-    context.onEvent({ type: 'candidate', candidate: opened.spec.id, text })
-  }
+  if (run.broken) breaks(collected, run.broken, context)
   for (const [id, answer] of run.answers) if (draw === 0) collected.answers.set(id, answer)
   return run
 }

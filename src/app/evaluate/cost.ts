@@ -161,11 +161,17 @@ function priceOf(
     const fresh = (input - cachedInput) * price.inputPerMTokens
     return [(fresh + cached + output * (price.outputPerMTokens ?? 0)) / 1e6]
   })
-  if (prices.length === 0) return unknown('no price is stated (`price`)')
+  if (prices.length === 0) return unknown(unpriced(collected, price))
   const value = prices.reduce((sum, one) => sum + one, 0) / prices.length
   const source = price?.source ?? (price ? 'price in the spec' : 'the candidate')
   const how = `mean of ${prices.length} answers in ${currency}`
   return known('moneyPerItem', { value, method: 'sourced', how, source })
+}
+
+function unpriced({ answers }: Collected, price: CandidateSpec['price']): string {
+  const unread = [...answers.values()].some((answer) => answer.ok && answer.unread !== undefined)
+  if (!unread) return 'no price is stated (`price`)'
+  return `the ${price ? 'token counts' : 'prices'} that came with its answers cannot be read as numbers`
 }
 
 /** A headline ratio with what it is a ratio of. */

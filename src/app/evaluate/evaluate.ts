@@ -7,8 +7,8 @@ import type { Spec } from '../../core/spec/spec.ts'
 import type { Ledger } from '../keep/ledger.ts'
 import { type OwnProcess, withOwnProcess } from '../measure/own-process.ts'
 import { startSpending } from '../measure/spent.ts'
-import { assemble } from './assemble.ts'
 import type { CollectContext, Collected } from './collect.ts'
+import { conclude } from './conclude.ts'
 import { digestOf } from './digest-of.ts'
 import type { Effects } from './effects.ts'
 import type { RunEvent } from './events.ts'
@@ -22,8 +22,8 @@ import { openAll } from './open-all.ts'
 import type { OpenedCandidate } from './opened.ts'
 import { preflight } from './preflight.ts'
 import { pricedSpec } from './priced-spec.ts'
-import { refuseIfNothing, refuseLostLabels } from './refusals.ts'
-import { placeFor, withAccount } from './site.ts'
+import { refuseLostLabels } from './refusals.ts'
+import { placeFor } from './site.ts'
 
 export interface EvaluateOptions {
   readonly baseDir: string
@@ -68,13 +68,12 @@ async function evaluateBy(
     const ahead = await lookAhead(at, options)
     if (ahead.number > 1) onEvent({ type: 'note', text: aheadText(ahead) })
     const gathered = await gather(spec, opened, context, ahead)
-    refuseIfNothing(spec, gathered.collected)
     const offered = await offeredLabels(gathered.collected, gathered.items, data, closed)
     const measured = await measureAll(spec, gathered.collected, gathered.items, options)
     const environment = await effects.environment()
     const place = await placeFor(spec, environment, effects)
     const look = await takeLook(at, gathered.collected, options)
-    const result = assemble({
+    const inputs = {
       ...gathered,
       ...{ spec, data, measured, environment, judge: context.judge, scorers: context.scorers },
       labels: { closed, offered },
@@ -83,10 +82,11 @@ async function evaluateBy(
       spent: await spending.stop(),
       machineThreads: effects.machineThreads,
       provenance: provenance(asked, gathered.collected, { startedAt, look: look.key }, options),
-    })
+    }
+    const result = await conclude({ inputs, place, effects, onEvent })
     const { kind, chosen } = result.decision
     await options.ledger.claimed(look.key, { kind, chosen })
-    return await withAccount(result, spec, place, effects)
+    return result
   } finally {
     await Promise.allSettled(able.map((one) => one.session?.close()))
   }

@@ -47,6 +47,7 @@ export async function gather(
     const byId = new Map(collected.map((one) => [one.opened.spec.id, one]))
     const setup = raceSetup(spec, opened, labelled.items, ahead)
     const raced = await runRace(setup, byId, labelled, worth)
+    refuseIfNothing(spec, collected)
     return { ...shared, sequential: raced.evidence }
   }
   for (const one of inOrder(collected, spec)) {

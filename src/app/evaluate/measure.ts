@@ -3,14 +3,16 @@ import type { RuntimeItem, RuntimeSession, RuntimeUsage } from '../../contract/r
 import type { Item } from '../../core/data/item.ts'
 import { sharpGoal } from '../../core/energy/enough.ts'
 import type { MeteredWindow } from '../../core/energy/window.ts'
+import { RightsizeError } from '../../core/error/error.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import { interleave } from '../measure/interleave.ts'
 import { timeRequests } from '../measure/requests.ts'
 import { sessionWorkload, type Workload } from '../measure/workload.ts'
 import { byLength } from './batches.ts'
-import type { Collected } from './collect.ts'
+import { breaks, type Collected } from './collect.ts'
 import type { Effects } from './effects.ts'
 import type { RunEvent } from './events.ts'
+import { refuseIfNothing } from './refusals.ts'
 
 /** What metering found of all candidates. */
 export interface Measured {
@@ -53,12 +55,15 @@ export async function measureAll(
   const able = collected.filter(
     (one) => one.opened.session && !one.broken && !context.signal.aborted,
   )
-  const candidates = await meteredCandidates(able, context.effects)
+  const failures: Failures = new Map()
+  const candidates = await meteredCandidates(able, context.effects, failures)
   const asked = items.map(
     (item): RuntimeItem => ({ id: item.id, input: item.input, row: item.row }),
   )
   try {
-    const windows = await windowsOf(candidates, asked, spec, context)
+    const windows = await windowsOf(candidates, asked, spec, { ...context, failures })
+    giveUp(able, failures, context)
+    refuseIfNothing(spec, collected)
     const latencies = await latenciesOf(candidates, asked, context)
     const usage = new Map<string, RuntimeUsage>()
     for (const { opened } of able) {
@@ -68,7 +73,33 @@ export async function measureAll(
     const meters = new Map(candidates.map(({ id, meter }) => [id, meter.name]))
     return { windows, meters, latencies, usage }
   } finally {
-    await Promise.all(candidates.flatMap(({ opened }) => opened.map((meter) => meter.close())))
+    const meters = candidates.flatMap(({ opened }) => opened)
+    await Promise.allSettled(meters.map(async (meter) => meter.close()))
+  }
+}
+
+/** What the meters of candidates threw, by candidate. */
+type Failures = Map<string, unknown>
+
+/**
+ * A candidate whose meter fails is broken, and the others are decided. Where meters that nobody asked for by name fail for
+ * all, the machine's sensor is at fault: their energy is unknown, and they are judged.
+ */
+function giveUp(
+  able: readonly Collected[],
+  failures: Failures,
+  { onEvent }: Pick<MeasureContext, 'onEvent'>,
+): void {
+  const all = able.every(({ opened }) => failures.has(opened.spec.id))
+  for (const one of able) {
+    const cause = failures.get(one.opened.spec.id)
+    if (cause === undefined) continue
+    const known = cause instanceof RightsizeError
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const code = known ? cause.code : 'METER_UNAVAILABLE'
+    if (all && one.opened.spec.energy === undefined)
+      onEvent({ type: 'note', text: `the meter of ${one.opened.spec.id} failed: ${reason}` })
+    else breaks(one, { code, message: reason, by: 'meter' }, { onEvent })
   }
 }
 
@@ -83,6 +114,7 @@ interface MeteredCandidate extends Pick<Workload, 'id' | 'batch' | 'binding'> {
 async function meteredCandidates(
   able: readonly Collected[],
   effects: Effects,
+  failures: Failures,
 ): Promise<readonly MeteredCandidate[]> {
   const found: MeteredCandidate[] = []
   for (const { opened } of able) {
@@ -94,7 +126,10 @@ async function meteredCandidates(
     const elsewhere = cgroup ?? gpus ?? prometheus ?? external
     if (pids.length === 0 && elsewhere === undefined && spec.energy?.host !== true) continue
     const binding = { pids, threads: usage?.threads ?? 1 }
-    const meters = await effects.openMeters(spec, binding)
+    const meters = await effects.openMeters(spec, binding).catch((cause: unknown) => {
+      failures.set(spec.id, cause)
+      return []
+    })
     const [meter] = meters
     const batch = spec.settings.batch ?? session.batchSize
     if (meter) found.push({ id: spec.id, session, batch, binding, meter, opened: meters })
@@ -106,9 +141,9 @@ async function windowsOf(
   candidates: readonly MeteredCandidate[],
   asked: readonly RuntimeItem[],
   { incumbent, budget }: Spec,
-  context: MeasureContext,
+  context: MeasureContext & { readonly failures: Failures },
 ): Promise<readonly MeteredWindow[]> {
-  const { effects, signal, onEvent } = context
+  const { effects, signal, onEvent, failures } = context
   const nowS = effects.clock.monotonicS
   const on = (items: readonly RuntimeItem[]) =>
     candidates.map((one) => sessionWorkload({ ...one, items, nowS }))
@@ -122,6 +157,7 @@ async function windowsOf(
     windowS: limits.windowS,
     goal: { ...sharpGoal, maxS: budget.meterS ?? sharpGoal.maxS },
     ...{ reference: incumbent, nowS, signal, machineThreads: effects.machineThreads },
+    onBroken: (candidate, cause) => failures.set(candidate, cause),
     onWindow: (done, candidate) =>
       onEvent({ type: 'progress', stage: 'meter, window of', candidate, done, total: 0 }),
   })

@@ -6,13 +6,21 @@ import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { Effects } from './effects.ts'
 import type { TrainedHere } from './train-students.ts'
 
+/** Why a candidate is given up: the catalogued code and what happened. */
+export interface Broken {
+  readonly code: string
+  readonly message: string
+  /** What failed on it, where it was not the candidate itself. */
+  readonly by?: 'scorer' | 'meter' | 'account'
+}
+
 /** A candidate of this run: open, or broken with the reason. */
 export interface OpenedCandidate {
   readonly spec: CandidateSpec
   readonly session: RuntimeSession | null
   /** sha256 of what can change an answer: model identity, prompt, sampling settings. Key of stored outcomes. */
   readonly digest: string
-  readonly broken: { readonly code: string; readonly message: string } | null
+  readonly broken: Broken | null
   readonly trained: TrainedHere | null
   readonly openCpuS: number
   readonly openWallS: number

@@ -1,11 +1,12 @@
 import { checkProducible } from '../../core/data/dataset.ts'
+import type { ErrorCode } from '../../core/error/catalogue.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { scorerPart } from '../../core/part/scorer-name.ts'
 import { labelReader } from '../../core/score/label-reader.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { Collected } from './collect.ts'
 import type { LoadedData } from './load.ts'
-import type { OpenedCandidate } from './opened.ts'
+import type { Broken, OpenedCandidate } from './opened.ts'
 
 /** A label that no candidate can answer would count as wrong for everybody. Texts can be anything, so only labels count. */
 export function refuseLostLabels(
@@ -36,14 +37,20 @@ function readable(labels: readonly string[], spec: Spec): (answer: string) => st
   }
 }
 
-/** Throws where nothing is left to decide on: the incumbent of a relative bar is broken, or everything is. */
+/**
+ * Throws where nothing is left to decide on: the incumbent of a relative bar is broken, or everything is. What a scorer or a
+ * meter did to the incumbent, to two candidates running or to all of them is no fault of theirs: that error itself is thrown.
+ */
 export function refuseIfNothing(
   spec: Spec,
-  collected: readonly Pick<Collected, 'opened' | 'broken'>[],
+  collected: readonly (Pick<Collected, 'opened' | 'broken'> & Partial<Pick<Collected, 'judged'>>)[],
 ): void {
   const incumbent = collected.find((one) => one.opened.spec.id === spec.incumbent)
-  if (incumbent?.broken && spec.bar.kind === 'relative') {
-    const { code, message } = incumbent.broken
+  const needed = spec.bar.kind === 'relative' ? (incumbent?.broken ?? null) : null
+  const outside = ofTheRun(collected, needed)
+  if (outside !== null) throw new RightsizeError(outside.code as ErrorCode, outside.message)
+  if (needed !== null) {
+    const { code, message } = needed
     throw new RightsizeError('RUN_INCUMBENT_BROKEN', `${spec.incumbent}: ${code}: ${message}`)
   }
   if (collected.every((one) => one.broken)) {
@@ -52,4 +59,16 @@ export function refuseIfNothing(
     )
     throw new RightsizeError('RUN_NOTHING_ANSWERED', reasons.join('; '))
   }
+}
+
+/** What a scorer or a meter does to everybody, or to the one that all are compared with; null where it does not. */
+function ofTheRun(
+  collected: Parameters<typeof refuseIfNothing>[1],
+  needed: Broken | null,
+): Broken | null {
+  if (needed?.by !== undefined) return needed
+  const outside = collected.flatMap(({ broken }) => (broken?.by === undefined ? [] : [broken]))
+  const judged = collected.some((one) => !one.broken && one.judged?.some((item) => item !== null))
+  const twice = outside.filter(({ by }) => by === 'scorer').length > 1 && !judged
+  return outside.length === collected.length || twice ? (outside[0] ?? null) : null
 }

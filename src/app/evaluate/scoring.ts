@@ -1,8 +1,10 @@
 import type { Store } from '../../contract/store.ts'
 import type { Answer, Output } from '../../core/data/answer.ts'
 import type { Item } from '../../core/data/item.ts'
+import type { ErrorCode } from '../../core/error/catalogue.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Reading } from '../../core/score/label-reader.ts'
+import { scoreIn } from '../../core/score/score-in.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
 
 /** One item of one candidate, judged. */
@@ -67,7 +69,8 @@ async function scoreOnce(
   const stored = scorer.deterministic
     ? undefined
     : kept.store.scores([kept.key], name).get(kept.key)
-  if (stored) return JSON.parse(stored.detail) as Score
+  const known = stored ? storedScore(stored.detail) : null
+  if (known) return known
   const score = await scoreSafely(scorer, output, item)
   if (!scorer.deterministic) {
     kept.cost.calls += 1
@@ -80,13 +83,38 @@ async function scoreOnce(
   return score
 }
 
+/** A score of the store; null where it is none, and the scorer is asked again. */
+function storedScore(json: string): Score | null {
+  try {
+    return scoreIn(JSON.parse(json))
+  } catch {
+    return null
+  }
+}
+
+/** Faults of the spec or of a label: they are the same for every candidate. */
+const ofTheSpec: readonly string[] = ['SCORER_OPTION', 'SCORER_EXPECTED', 'SCORER_REFUSED']
+
+/** An error of a scorer on an answer of one candidate, which is broken by it; the others are judged. */
+export class ScoringFailure extends Error {
+  readonly code: ErrorCode
+  constructor(code: ErrorCode, message: string, cause: unknown) {
+    super(message, { cause })
+    this.code = code
+  }
+}
+
 async function scoreSafely(scorer: Scorer, output: Output, item: Item): Promise<Score> {
   try {
     return await scorer.score(output, item)
   } catch (cause) {
-    if (cause instanceof RightsizeError) throw cause
-    const what = `the scorer ${scorer.name} failed on item ${item.id}: ${(cause as Error).message}`
-    throw new RightsizeError('SCORER_FAILED', what, { cause })
+    if (cause instanceof RightsizeError) {
+      if (ofTheSpec.includes(cause.code)) throw cause
+      throw new ScoringFailure(cause.code, cause.message, cause)
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const what = `the scorer ${scorer.name} failed on item ${item.id}: ${reason}`
+    throw new ScoringFailure('SCORER_FAILED', what, cause)
   }
 }
 

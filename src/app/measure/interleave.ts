@@ -1,4 +1,5 @@
 import type { WindowReading } from '../../contract/meter.ts'
+import { gaugeIn } from '../../core/data/figures.ts'
 import { energyOfCpuTime } from '../../core/energy/cpu-model.ts'
 import { isEnough, type RoundsGoal } from '../../core/energy/enough.ts'
 import { longerWindow, type MeteredWindow } from '../../core/energy/window.ts'
@@ -19,6 +20,8 @@ export interface Interleaving {
   readonly nowS: () => number
   readonly signal?: AbortSignal | undefined
   readonly onWindow?: (done: number, workload: string) => void
+  /** Told of a workload whose meter fails: it is left out, and the others go on. Without it the error is the caller's. */
+  readonly onBroken?: (workload: string, cause: unknown) => void
 }
 
 /**
@@ -38,7 +41,7 @@ export async function interleave(plan: Interleaving): Promise<readonly MeteredWi
     const added: MeteredWindow[] = []
     for (const one of fitted) {
       if (plan.signal?.aborted) return windows
-      const window = await meterOne(plan, one, round)
+      const window = await unlessBroken(plan, one.workload, () => meterOne(plan, one, round))
       if (window) added.push(window)
       plan.onWindow?.(windows.length + added.length, one.workload.id)
     }
@@ -61,9 +64,26 @@ async function fitAll(plan: Interleaving): Promise<readonly Fitted[]> {
     if (plan.signal?.aborted) break
     const warm = await workload.work(1, plan.signal)
     const again = warm && (await workload.work(1, plan.signal))
-    if (again) fitted.push(await fitCounter(plan, workload, lapSeconds(again)))
+    const one =
+      again &&
+      (await unlessBroken(plan, workload, () => fitCounter(plan, workload, lapSeconds(again))))
+    if (one) fitted.push(one)
   }
   return fitted
+}
+
+async function unlessBroken<T>(
+  { onBroken }: Interleaving,
+  { id }: Workload,
+  metered: () => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await metered()
+  } catch (cause) {
+    if (onBroken === undefined) throw cause
+    onBroken(id, cause)
+    return null
+  }
 }
 
 /** Wall time, or CPU time where several threads make more of it. */
@@ -103,12 +123,12 @@ async function meterOne(
   const worked = await workload.work(laps, plan.signal)
   const reading = (await window?.stop()) ?? null
   if (!worked) return null
-  const cpuS = worked.cpuS ?? reading?.cpuS ?? null
+  const cpuS = gaugeIn(worked.cpuS ?? reading?.cpuS) ?? null
   return {
     ...{ workload: id, round, batch, items: items * laps, cpuS },
-    wallS: reading?.wallS ?? worked.wallS,
+    wallS: gaugeIn(reading?.wallS) ?? worked.wallS,
     energy: energyOf(workload, cpuS, reading, plan),
-    steal: reading?.steal ?? null,
+    steal: gaugeIn(reading?.steal) ?? null,
   }
 }
 

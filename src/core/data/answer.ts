@@ -41,6 +41,8 @@ export type Answer =
       readonly price?: number
       /** Absent where the runtime does not say. */
       readonly finish?: Finish
+      /** Figures that came with it and are no numbers that can be used: unknown, with this as the reason. */
+      readonly unread?: readonly string[]
     }
   | {
       readonly ok: false

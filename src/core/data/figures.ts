@@ -12,6 +12,12 @@ export interface Figures {
 /** Figures as somebody else wrote them. */
 export type WrittenFigures = { readonly [K in keyof Figures]?: unknown }
 
+/** The figures that can be used, and the names of those that are there and cannot. */
+export interface ReadFigures {
+  readonly figures: Figures
+  readonly unread: readonly string[]
+}
+
 /** More of anything for one answer is a mistake, and sums of such numbers are none. */
 const most = 1e12
 
@@ -22,6 +28,26 @@ export function figureIn(value: unknown): number | undefined {
   return fits ? number : undefined
 }
 
+/** A count: a whole number from 0 to 1e12. Undefined for everything else. */
+export function countIn(value: unknown): number | undefined {
+  const number = figureIn(value)
+  return Number.isInteger(number) ? number : undefined
+}
+
+/** A size, of a model in parameters or bytes: a whole number from 1 to 1e16. Undefined for everything else. */
+export function sizeIn(value: unknown): number | undefined {
+  const fits = typeof value === 'number' && value >= 1 && value <= 1e16
+  return fits ? Math.round(value) : undefined
+}
+
+/** What a counter or a gauge shows: a finite number of 0 or more, in whatever unit. Undefined for everything else. */
+export function gaugeIn(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && number >= 0 && number < Number.POSITIVE_INFINITY
+    ? number
+    : undefined
+}
+
 const isAbsent = (value: unknown) => value === undefined || value === null || value === ''
 
 const plain = ['latencyS', 'joules', 'price'] as const
@@ -30,10 +56,7 @@ const plain = ['latencyS', 'joules', 'price'] as const
  * The figures that came with an answer, in seconds, joules, money and tokens; `unread` names those that are there and are
  * no number from 0 to 1e12: they are unknown, neither 0 nor believed.
  */
-export function figuresIn(written: WrittenFigures): {
-  readonly figures: Figures
-  readonly unread: readonly string[]
-} {
+export function figuresIn(written: WrittenFigures): ReadFigures {
   const tokens = tokensIn(written.tokens)
   const read = [...plain.map((name) => [name, figureIn(written[name])] as const)]
   const all = [...read, ['tokens', tokens] as const]
@@ -45,14 +68,21 @@ export function figuresIn(written: WrittenFigures): {
   }
 }
 
+/** The figures as an answer carries them, with the names of what could not be read. */
+export function withUnread({ figures, unread }: ReadFigures): Figures & {
+  readonly unread?: readonly string[]
+} {
+  return unread.length === 0 ? figures : { ...figures, unread }
+}
+
 /** Tokens of input and output; cached ones are part of the input, and those of reasoning part of the output. */
 function tokensIn(written: unknown): TokenUsage | undefined {
   const fields = fieldsOf(written)
-  const input = figureIn(fields['input'])
-  const output = isAbsent(fields['output']) ? 0 : figureIn(fields['output'])
+  const input = countIn(fields['input'])
+  const output = isAbsent(fields['output']) ? 0 : countIn(fields['output'])
   if (input === undefined || output === undefined) return undefined
   const part = (name: string, whole: number) => {
-    const value = figureIn(fields[name])
+    const value = countIn(fields[name])
     return value === undefined || value > whole ? {} : { [name]: value }
   }
   return { input, output, ...part('cachedInput', input), ...part('reasoning', output) }

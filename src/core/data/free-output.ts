@@ -1,6 +1,5 @@
 import type { Output } from './answer.ts'
-
-const kinds: readonly string[] = ['label', 'text', 'spans', 'vector', 'json', 'tensors']
+import { isShares, isVector, outputIn } from './answer-in.ts'
 
 /**
  * What a program, a function or a file said, as an output: one of ours as it is; a known label; a text; a list of
@@ -11,23 +10,11 @@ export function outputFrom(value: unknown, labels: readonly string[] = []): Outp
     return labels.includes(value) ? { kind: 'label', label: value } : { kind: 'text', text: value }
   if (isVector(value)) return { kind: 'vector', vector: value }
   if (typeof value !== 'object' || value === null) return { kind: 'json', value }
-  const fields = value as Readonly<Record<string, unknown>>
-  if (typeof fields['kind'] === 'string' && kinds.includes(fields['kind'])) return value as Output
-  const { label, probabilities } = fields
+  const own = outputIn(value)
+  if (own !== null) return own
+  const { label, probabilities } = value as Readonly<Record<string, unknown>>
   if (typeof label !== 'string') return { kind: 'json', value }
   return isShares(probabilities)
     ? { kind: 'label', label, probabilities }
     : { kind: 'label', label }
-}
-
-function isVector(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.length > 0 && value.every((each) => Number.isFinite(each))
-}
-
-function isShares(value: unknown): value is Readonly<Record<string, number>> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((each) => Number.isFinite(each))
-  )
 }

@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import type { LeftOutOne } from '../result/left-out-text.ts'
 import { errorIn, idIn } from './fields.ts'
-import { figureIn, figuresIn } from './figures.ts'
+import { figureIn, figuresIn, sizeIn } from './figures.ts'
 import type { ImportedCandidate, ImportedItem, ImportedOutcomes, ImportedRow } from './imported.ts'
 
 type Written<T> = { readonly [K in keyof T]: unknown }
@@ -98,9 +98,9 @@ function sizesOf(
   ignored: LeftOutOne[],
 ): Partial<Pick<ImportedCandidate, 'parameters' | 'activeParameters'>> {
   const entries = Object.entries(written).filter(([, value]) => value !== undefined)
-  const isSize = (value: unknown) => typeof value === 'number' && value >= 1 && value <= 1e16
-  for (const [name, value] of entries) if (!isSize(value)) ignored.push(notRead(name, id, value))
+  for (const [name, value] of entries)
+    if (sizeIn(value) === undefined) ignored.push(notRead(name, id, value))
   return Object.fromEntries(
-    entries.flatMap(([name, value]) => (isSize(value) ? [[name, Math.round(Number(value))]] : [])),
+    entries.map(([name, value]) => [name, sizeIn(value)]).filter(([, size]) => size !== undefined),
   )
 }

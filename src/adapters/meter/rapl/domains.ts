@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gaugeIn } from '../../../core/data/figures.ts'
 
 /** One energy counter of the processor. */
 export interface Domain {
@@ -50,8 +51,8 @@ function domainAt(folder: string): Domain {
 
 /** The counter now, J; null when this user may not read it. */
 export function readCounter(domain: Domain): number | null {
-  const text = textOf(join(domain.folder, 'energy_uj'))
-  return text === null || text === '' ? null : Number(text) / 1e6
+  const microjoules = gaugeIn(textOf(join(domain.folder, 'energy_uj')))
+  return microjoules === undefined ? null : microjoules / 1e6
 }
 
 function textOf(path: string): string | null {

@@ -26,12 +26,11 @@ export function chatClient(asking: Asking, api: ChatApi): Client {
         const how = withSignal(options, signal)
         const sent = await send(endpoint, paths[api], body(messages, max), how)
         const reply = api === 'ollama' ? ollamaReply(sent.reply) : sent.reply
-        const tokens = usageOf(reply)
         return {
           text: textOf(reply),
           finish: finishOf(reply),
           finishWord: finishWordOf(reply),
-          ...(tokens === undefined ? {} : { tokens }),
+          tokens: usageOf(reply),
           model: wordIn(reply, 'model'),
           fingerprint: wordIn(reply, 'system_fingerprint'),
           latencyS: sent.latencyS,

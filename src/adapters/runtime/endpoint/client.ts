@@ -1,4 +1,4 @@
-import type { Finish, TokenUsage } from '../../../core/data/answer.ts'
+import type { Finish } from '../../../core/data/answer.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { isOwnSetting } from '../../../core/spec/settings.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
@@ -22,7 +22,8 @@ export interface Said {
   readonly finish: Finish
   /** The vendor's own word for it. */
   readonly finishWord: string
-  readonly tokens?: TokenUsage
+  /** Token counts as they were written, under the names of `TokenUsage`; undefined where there are none. */
+  readonly tokens: unknown
   /** Snapshot that answered, where it is named. */
   readonly model: string | null
   readonly fingerprint: string | null

@@ -1,3 +1,4 @@
+import { entriesOf, fieldsOf } from '../../../core/data/fields.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import type { Json } from './reply.ts'
 
@@ -9,7 +10,7 @@ export function eventsToReply(body: string): Json {
   const lines = body.split(/\r?\n/).flatMap((line) => /^data:\s?(.*)$/.exec(line)?.[1] ?? [])
   const done = lines.includes('[DONE]')
   const chunks = lines.filter((line) => line !== '[DONE]' && line !== '').map(parse)
-  const choices = chunks.flatMap((chunk) => (chunk['choices'] as readonly Json[] | undefined) ?? [])
+  const choices = chunks.flatMap((chunk) => entriesOf(chunk['choices']).map(fieldsOf))
   const finish = choices.map((choice) => choice['finish_reason']).findLast((reason) => reason)
   if (!done && !finish)
     throw new RightsizeError('ENDPOINT_CUT', `the stream ends after ${chunks.length} events`)
@@ -26,14 +27,13 @@ export function eventsToReply(body: string): Json {
 
 function parse(line: string): Json {
   try {
-    return JSON.parse(line) as Json
+    return fieldsOf(JSON.parse(line))
   } catch {
     throw new RightsizeError('ENDPOINT_CUT', `an event breaks off: ${line.slice(0, 80)}`)
   }
 }
 
 function piece(choice: Json): string {
-  const delta = choice['delta'] as Json | undefined
-  const text = delta?.['content'] ?? choice['text']
+  const text = fieldsOf(choice['delta'])['content'] ?? choice['text']
   return typeof text === 'string' ? text : ''
 }

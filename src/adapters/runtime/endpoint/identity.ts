@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { ModelIdentity } from '../../../contract/runtime.ts'
+import { entriesOf, fieldsOf } from '../../../core/data/fields.ts'
+import { sizeIn } from '../../../core/data/figures.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 import type { Endpoint } from './address.ts'
-import type { Json } from './reply.ts'
 import { type SendOptions, send } from './request.ts'
 
 /** What an endpoint tells of a model without being asked a question. */
@@ -72,11 +73,14 @@ async function listing(endpoint: Endpoint, model: string, options: SendOptions):
   if (endpoint.api === 'converse' || endpoint.api === 'ollama') return {}
   try {
     const { reply } = await send(endpoint, '/models', null, { ...options, timeoutS: 10 })
-    const rows = Array.isArray(reply['data']) ? (reply['data'] as readonly Json[]) : []
-    const meta = rows.find((row) => row['id'] === model)?.['meta'] as Json | null | undefined
+    const row = entriesOf(reply['data'])
+      .map(fieldsOf)
+      .find(({ id }) => id === model)
+    const { n_params, size } = fieldsOf(row?.['meta'])
+    const [parameters, bytes] = [sizeIn(n_params), sizeIn(size)]
     return {
-      ...(typeof meta?.['n_params'] === 'number' ? { parameters: meta['n_params'] } : {}),
-      ...(typeof meta?.['size'] === 'number' ? { bytes: meta['size'] } : {}),
+      ...(parameters === undefined ? {} : { parameters }),
+      ...(bytes === undefined ? {} : { bytes }),
     }
   } catch (cause) {
     if (!(cause instanceof RightsizeError)) throw cause
@@ -97,12 +101,13 @@ async function ollamaDigest(
   try {
     const root = { ...endpoint, baseUrl: isOllama ? endpoint.baseUrl : origin }
     const { reply } = await send(root, '/api/tags', null, { ...options, timeoutS: 10 })
-    const rows = Array.isArray(reply['models']) ? (reply['models'] as readonly Json[]) : []
-    const row = rows.find((each) => each['name'] === model || each['name'] === `${model}:latest`)
-    const precision = (row?.['details'] as Json | undefined)?.['quantization_level']
+    const rows = entriesOf(reply['models']).map(fieldsOf)
+    const row = rows.find(({ name }) => name === model || name === `${model}:latest`)
+    const precision = fieldsOf(row?.['details'])['quantization_level']
+    const bytes = sizeIn(row?.['size'])
     return {
       ...(typeof row?.['digest'] === 'string' ? { revision: row['digest'] } : {}),
-      ...(typeof row?.['size'] === 'number' ? { bytes: row['size'] } : {}),
+      ...(bytes === undefined ? {} : { bytes }),
       ...(typeof precision === 'string' ? { precision } : {}),
     }
   } catch (cause) {

@@ -24,8 +24,6 @@ export function ollamaReply(reply: Json): Json {
   return {
     model: reply['model'],
     ...(message === undefined ? {} : { choices: [{ message, finish_reason: reason ?? 'stop' }] }),
-    ...(typeof input === 'number'
-      ? { usage: { prompt_tokens: input, completion_tokens: output } }
-      : {}),
+    ...(input === undefined ? {} : { usage: { prompt_tokens: input, completion_tokens: output } }),
   }
 }

@@ -1,4 +1,7 @@
-import type { Finish, TokenUsage } from '../../../core/data/answer.ts'
+import type { Finish } from '../../../core/data/answer.ts'
+import { isVector } from '../../../core/data/answer-in.ts'
+import { entriesOf, fieldsOf } from '../../../core/data/fields.ts'
+import { countIn } from '../../../core/data/figures.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { eventsToReply } from './events.ts'
 
@@ -50,31 +53,40 @@ function titleOf(html: string): string {
 
 /** The text of a chat or completion reply; null where there is none. Throws ENDPOINT_INVALID. */
 export function textOf(reply: Json): string | null {
-  const choice = (reply['choices'] as readonly Json[] | undefined)?.[0]
-  if (!choice) throw new RightsizeError('ENDPOINT_INVALID', `no choices in it: ${keysOf(reply)}`)
-  const message = choice['message'] as Json | undefined
+  const choice = choiceOf(reply)
+  if (choice === undefined)
+    throw new RightsizeError('ENDPOINT_INVALID', `no choices in it: ${keysOf(reply)}`)
+  const message = fieldsOf(choice['message'])
   const texts = [
-    flatten(message?.['content']),
+    flatten(message['content']),
     flatten(choice['text']),
-    flatten(message?.['refusal']),
-    calledTools(message?.['tool_calls']),
+    flatten(message['refusal']),
+    calledTools(message['tool_calls']),
   ]
   return texts.find((text) => text !== null && text.trim() !== '') ?? null
 }
 
 /** Why the model stopped, in the closed set of `Finish`. */
 export function finishOf(reply: Json): Finish {
-  const choice = (reply['choices'] as readonly Json[] | undefined)?.[0]
-  const refusal = (choice?.['message'] as Json | undefined)?.['refusal']
+  const choice = choiceOf(reply)
+  const refusal = fieldsOf(choice?.['message'])['refusal']
   if (typeof refusal === 'string' && refusal !== '') return 'refused'
   const reason = choice?.['finish_reason']
-  return typeof reason === 'string' ? (finishes[reason] ?? 'other') : 'other'
+  return typeof reason === 'string' && Object.hasOwn(finishes, reason)
+    ? (finishes[reason] ?? 'other')
+    : 'other'
 }
 
 /** The word of the reply for it. */
 export const finishWordOf = (reply: Json): string => {
-  const choice = (reply['choices'] as readonly Json[] | undefined)?.[0]
-  return String(choice?.['finish_reason'] ?? 'not given')
+  const reason = choiceOf(reply)?.['finish_reason']
+  return typeof reason === 'string' ? reason.slice(0, 40) : 'not given'
+}
+
+/** The first choice; undefined where there is none that is an object. */
+function choiceOf(reply: Json): Json | undefined {
+  const first = entriesOf(reply['choices'])[0]
+  return first === undefined || first === null ? undefined : fieldsOf(first)
 }
 
 const finishes: Readonly<Record<string, Finish>> = {
@@ -88,8 +100,8 @@ const finishes: Readonly<Record<string, Finish>> = {
 /** Tools that were called instead of a text, as JSON: `{ name, arguments }`, or a list of them. */
 function calledTools(calls: unknown): string | null {
   if (!Array.isArray(calls) || calls.length === 0) return null
-  const named = calls.map((call: Json | null) => {
-    const { name, arguments: given } = (call?.['function'] ?? {}) as Json
+  const named = calls.map((call: unknown) => {
+    const { name, arguments: given } = fieldsOf(fieldsOf(call)['function'])
     return { name, arguments: typeof given === 'string' ? parsed(given) : given }
   })
   return JSON.stringify(named.length === 1 ? named[0] : named)
@@ -108,19 +120,21 @@ function flatten(content: unknown): string | null {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return null
   return content
-    .map((part: Json) => (typeof part['text'] === 'string' ? part['text'] : ''))
+    .map((part: unknown) => fieldsOf(part)['text'])
+    .filter((text) => typeof text === 'string')
     .join('')
 }
 
 /** Vectors of an embeddings reply, in the order of the inputs. */
 export function vectorsOf(reply: Json, wanted: number): readonly (readonly number[])[] {
-  const rows = reply['data'] as readonly { readonly index?: number; readonly embedding?: unknown }[]
-  if (!Array.isArray(rows) || rows.length !== wanted)
+  const rows = entriesOf(reply['data']).map(fieldsOf)
+  if (rows.length !== wanted)
     throw new RightsizeError('ENDPOINT_INVALID', `${wanted} vectors wanted: ${keysOf(reply)}`)
-  return [...rows]
-    .sort((a, b) => (a.index ?? 0) - (b.index ?? 0))
+  const place = ({ index }: Json): number => countIn(index) ?? 0
+  return rows
+    .sort((a, b) => place(a) - place(b))
     .map(({ embedding }) => {
-      if (Array.isArray(embedding)) return embedding as readonly number[]
+      if (isVector(embedding)) return embedding
       throw new RightsizeError('ENDPOINT_INVALID', 'a row without a list of numbers')
     })
 }
@@ -128,22 +142,15 @@ export function vectorsOf(reply: Json, wanted: number): readonly (readonly numbe
 const keysOf = (reply: Json): string =>
   Object.keys(reply).slice(0, 8).join(', ') || 'an empty object'
 
-/** Token counts where the endpoint gives them; undefined where it does not. */
-export function usageOf(reply: Json): TokenUsage | undefined {
-  const usage = reply['usage'] as Json | undefined
-  const input = usage?.['prompt_tokens']
-  if (!usage || typeof input !== 'number') return undefined
-  const cached = detail(usage, 'prompt_tokens_details', 'cached_tokens')
-  const reasoning = detail(usage, 'completion_tokens_details', 'reasoning_tokens')
+/** Token counts as the endpoint wrote them, in our names; undefined where it names none. */
+export function usageOf(reply: Json): unknown {
+  const { usage } = reply
+  if (usage === undefined || usage === null) return undefined
+  const fields = fieldsOf(usage)
   return {
-    input,
-    output: Number(usage['completion_tokens'] ?? 0),
-    ...(cached === undefined ? {} : { cachedInput: cached }),
-    ...(reasoning === undefined ? {} : { reasoning }),
+    input: fields['prompt_tokens'],
+    output: fields['completion_tokens'],
+    cachedInput: fieldsOf(fields['prompt_tokens_details'])['cached_tokens'],
+    reasoning: fieldsOf(fields['completion_tokens_details'])['reasoning_tokens'],
   }
-}
-
-function detail(usage: Json, group: string, name: string): number | undefined {
-  const value = (usage[group] as Json | null | undefined)?.[name]
-  return typeof value === 'number' ? value : undefined
 }

@@ -1,5 +1,5 @@
 import type { createAnthropic } from '@ai-sdk/anthropic'
-import type { Finish, TokenUsage } from '../../../core/data/answer.ts'
+import type { Finish } from '../../../core/data/answer.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { redact } from '../../../core/error/secret.ts'
 import {
@@ -161,12 +161,11 @@ function saidOf({ content, finishReason, usage, response }: Generated, latencyS:
   )
   const called = calls.length === 0 ? '' : JSON.stringify(calls.length === 1 ? calls[0] : calls)
   const text = texts.join('') || called
-  const tokens = tokensOf(usage)
   return {
     text: text.trim() === '' ? null : text,
     finish: finishes[finishReason.unified] ?? 'other',
     finishWord: finishReason.raw ?? finishReason.unified,
-    ...(tokens === undefined ? {} : { tokens }),
+    tokens: tokensOf(usage),
     model: response?.modelId ?? null,
     fingerprint: null,
     latencyS,
@@ -181,14 +180,9 @@ function parsed(text: string): unknown {
   }
 }
 
-function tokensOf({ inputTokens, outputTokens }: Generated['usage']): TokenUsage | undefined {
-  if (inputTokens.total === undefined) return undefined
-  const { cacheRead } = inputTokens
-  const { reasoning, total = 0 } = outputTokens
-  return {
-    input: inputTokens.total,
-    output: total,
-    ...(cacheRead === undefined ? {} : { cachedInput: cacheRead }),
-    ...(reasoning === undefined ? {} : { reasoning }),
-  }
+/** As the package read them from the reply: whatever a server wrote there. */
+function tokensOf({ inputTokens, outputTokens }: Generated['usage']): unknown {
+  const { total: input, cacheRead: cachedInput } = inputTokens
+  const { total: output, reasoning } = outputTokens
+  return input === undefined ? undefined : { input, output, cachedInput, reasoning }
 }

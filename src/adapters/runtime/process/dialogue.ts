@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import type { RuntimeContext, RuntimeItem } from '../../../contract/runtime.ts'
-import type { Answer, TokenUsage } from '../../../core/data/answer.ts'
+import type { Answer } from '../../../core/data/answer.ts'
+import { errorIn, idIn } from '../../../core/data/fields.ts'
+import { figuresIn, type WrittenFigures, withUnread } from '../../../core/data/figures.ts'
 import { outputFrom } from '../../../core/data/free-output.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { redact } from '../../../core/error/secret.ts'
@@ -137,12 +139,9 @@ function lineOf({ id, input }: RuntimeItem): string {
   return `${JSON.stringify({ id, input }, plain)}\n`
 }
 
-interface Said {
+interface Said extends WrittenFigures {
   readonly id: string
   readonly output?: unknown
-  readonly tokens?: TokenUsage
-  readonly joules?: number
-  readonly price?: number
   readonly error?: unknown
 }
 
@@ -150,24 +149,20 @@ function parse(line: string): Said | null {
   try {
     const said = JSON.parse(line) as Said | null
     if (typeof said !== 'object' || said === null) return null
-    const { id } = said as { id?: unknown }
-    return typeof id === 'string' || typeof id === 'number' ? { ...said, id: String(id) } : null
+    const id = idIn(said.id)
+    return id === undefined ? null : { ...said, id }
   } catch {
     return null
   }
 }
 
 function answerOf(said: Said, labels: readonly string[], latencyS: number): Answer {
-  if (said.error !== undefined || said.output === undefined) {
-    const message = redact(String(said.error ?? 'an answer without output')).slice(0, 500)
+  const { output, tokens, joules, price } = said
+  const error = errorIn(said.error)
+  if (error !== undefined || output === undefined || output === null) {
+    const message = redact(error ?? 'an answer without output')
     return { ok: false, code: 'COMMAND_PROTOCOL', message, retryable: false, latencyS }
   }
-  return {
-    ok: true,
-    output: outputFrom(said.output, labels),
-    latencyS,
-    ...(said.tokens === undefined ? {} : { tokens: said.tokens }),
-    ...(said.joules === undefined ? {} : { joules: said.joules }),
-    ...(said.price === undefined ? {} : { price: said.price }),
-  }
+  const figures = withUnread(figuresIn({ latencyS, tokens, joules, price }))
+  return { ok: true, output: outputFrom(output, labels), ...figures }
 }

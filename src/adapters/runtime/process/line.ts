@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
+import { type Fields, fieldsOf } from '../../../core/data/fields.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { hasEnded, killGroup } from './group.ts'
 import { ProcessEnd } from './keeper.ts'
-import type { Ask, Reply, SentError, Values } from './protocol.ts'
+import type { Ask, Values } from './protocol.ts'
+import { errorReplyIn, replyIn } from './reply-in.ts'
 
 /** The parent's end of one channel: questions wait their turn, a clock runs while one is open. */
 export interface Line {
@@ -25,6 +27,7 @@ const patienceMs = 2000
 
 interface Waiting {
   readonly id: number
+  readonly kind: Ask['kind']
   readonly limitS: number
   resolve(value: unknown): void
   reject(cause: unknown): void
@@ -52,7 +55,7 @@ export function openLine(child: ChildProcess, options: LineOptions): Line {
     nextId: 1,
     tail,
   }
-  child.on('message', (reply) => heard(state, reply as Reply))
+  child.on('message', (reply) => heard(state, fieldsOf(reply)))
   child.once('error', (cause) => end(state, crashed(cause.message, cause)))
   // 'close' comes after 'exit', when the last of stderr has been read.
   child.once('close', (code, signal) => end(state, crashed(options.farewell(code, signal))))
@@ -79,7 +82,7 @@ function send(state: State, question: Ask): Promise<unknown> {
   const { timeoutS, loadTimeoutS } = options
   const limitS = question.kind === 'open' ? Math.max(timeoutS, loadTimeoutS) : timeoutS
   return new Promise((resolve, reject) => {
-    state.waiting = { id, limitS, resolve, reject }
+    state.waiting = { id, kind: question.kind, limitS, resolve, reject }
     wind(state)
     child.send({ id, ...question }, (cause) => {
       if (cause) end(state, crashed(cause.message, cause))
@@ -87,12 +90,21 @@ function send(state: State, question: Ask): Promise<unknown> {
   })
 }
 
-function heard(state: State, reply: Reply): void {
-  if ('alive' in reply) wind(state)
-  else if ('log' in reply) state.options.log(reply.log)
-  else if (reply.id !== state.waiting?.id) return
-  else if (reply.ok) settle(state, (waiting) => waiting.resolve(reply.value))
-  else settle(state, (waiting) => waiting.reject(receivedError(reply.error)))
+function heard(state: State, reply: Fields): void {
+  const { waiting } = state
+  if (typeof reply['log'] === 'string') state.options.log(reply['log'])
+  else if (reply['alive'] === true) wind(state)
+  else if (waiting === null || reply['id'] !== waiting.id) return
+  else if (reply['ok'] === true) settle(state, () => answered(waiting, reply['value']))
+  else settle(state, () => waiting.reject(errorReplyIn(reply['error'])))
+}
+
+function answered({ kind, resolve, reject }: Waiting, value: unknown): void {
+  try {
+    resolve(replyIn[kind](value))
+  } catch (cause) {
+    reject(cause)
+  }
 }
 
 function end(state: State, reason: RightsizeError): void {
@@ -132,10 +144,3 @@ const crashed = (what: string, cause?: unknown): RightsizeError =>
 
 const hung = (limitS: number): RightsizeError =>
   new RightsizeError('RUNTIME_HUNG', `no sign of life for ${limitS} s`)
-
-function receivedError(sent: SentError): RightsizeError {
-  return new RightsizeError(sent.code, sent.message, {
-    ...(sent.at === undefined ? {} : { at: sent.at }),
-    ...(sent.next === undefined ? {} : { next: sent.next }),
-  })
-}

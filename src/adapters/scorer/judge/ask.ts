@@ -1,4 +1,6 @@
 import type { ScorerContext } from '../../../contract/scorer.ts'
+import { entriesOf, fieldsOf } from '../../../core/data/fields.ts'
+import { countIn } from '../../../core/data/figures.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 
 export interface JudgeReply {
@@ -87,23 +89,15 @@ async function refused(response: Response): Promise<Attempt> {
     : { ok: false, why, again }
 }
 
-interface ChatBody {
-  readonly choices?: readonly { readonly message?: { readonly content?: unknown } }[]
-  readonly usage?: { readonly prompt_tokens?: number; readonly completion_tokens?: number }
-}
-
 function replyIn(text: string): Attempt {
   try {
-    const { choices, usage } = JSON.parse(text) as ChatBody
-    const content = choices?.[0]?.message?.content
+    const { choices, usage } = fieldsOf(JSON.parse(text))
+    const content = fieldsOf(fieldsOf(entriesOf(choices)[0])['message'])['content']
     if (typeof content !== 'string')
       return { ok: false, why: 'the reply contains no message', again: false }
-    const reply = {
-      text: content,
-      input: usage?.prompt_tokens ?? 0,
-      output: usage?.completion_tokens ?? 0,
-    }
-    return { ok: true, reply }
+    const { prompt_tokens: input, completion_tokens: output } = fieldsOf(usage)
+    const used = { input: countIn(input) ?? 0, output: countIn(output) ?? 0 }
+    return { ok: true, reply: { text: content, ...used } }
   } catch {
     return { ok: false, why: 'the reply is not JSON', again: true }
   }
