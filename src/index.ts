@@ -188,7 +188,8 @@ export interface CompareOptions extends Options, Partial<Omit<CompareRequest, 'a
 
 /**
  * How far two ONNX models agree on the same rows (random inputs without `data`), and what an answer of each costs in
- * interleaved windows. Needs onnxruntime-node.
+ * interleaved windows. With `expected`, a column of labels, what they state of the second in the place of the first: a
+ * claim, counted as a look at these items in rightsize.lock of the base folder. Needs onnxruntime-node.
  *
  * ```ts
  * import { compare } from 'rightsize'
@@ -210,7 +211,8 @@ export function compare(
 
 /** What `compare` does where nothing else is asked. */
 export const compareDefaults: Omit<CompareRequest, 'a' | 'b'> = {
-  ...{ data: undefined, input: 'text', raw: undefined, limit: 500, set: {}, carry: {} },
+  ...{ data: undefined, input: 'text', expected: undefined, margin: 0.01, raw: undefined },
+  ...{ limit: 500, set: {}, carry: {} },
   ...{ vectors: false, rounds: undefined, seed: 1, runtime: 'onnxruntime-node' },
 }
 

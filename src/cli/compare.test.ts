@@ -21,6 +21,7 @@ const result: Parameters<typeof lines>[0] = {
   cheaper: null,
   why: 'the interval of the ratio holds 1: they cannot be told apart',
   noise: null,
+  proof: null,
 }
 
 test('a comparison fits 80 columns and says sizes, energy with its interval, agreement and differences', () => {
@@ -47,4 +48,21 @@ test('what is not known is said, without a figure in its place', () => {
   })
   expect(text.join('\n')).toMatch(/energy +unknown +unknown +unknown/)
   expect(text).toContain('energy: a window measured nothing')
+})
+
+test('what labels state of B in the place of A is a claim with its bound and level', () => {
+  const claim = {
+    ...{ kind: 'supported', against: 'incumbent', limit: 0.02, n: 400, win: 2, tie: 394, lose: 4 },
+    ...{ expected: 0.005, upper: 0.021, level: 0.96, alpha: 0.04, look: 1, candidates: 1 },
+    ...{ pOver: 0.06, pOverCorrected: 0.07, pNonInferior: 0.05, pMcNemar: 0.7 },
+    ...{ method: 'exact', prior: 'half' },
+  } as const
+  const proof = { items: 400, unlabelled: 3, right: { a: 380, b: 378 }, claim }
+  const text = lines({ ...result, proof })
+  expect(Math.max(...text.map(({ length }) => length))).toBeLessThanOrEqual(80)
+  const all = text.join('\n')
+  expect(all).toContain('right of 400 labeled items: A 380 (95.0 %), B 378 (94.5 %)')
+  expect(all).toContain('3 items without a label judge nothing')
+  expect(all).toContain('B in the place of A: supported, not certified within the 2-point margin')
+  expect(all).toMatch(/Expected loss 0.5 points, at most 2.1 \(96 %\)/)
 })

@@ -1,6 +1,9 @@
 import type { ModelComparison } from '../app/compare/paths.ts'
 import { bytes, grouped, percent, prefixed, significant } from '../core/report/kit/number.ts'
+import { wrap } from '../core/report/kit/wrap.ts'
+import { claimWords, lossSentence } from '../core/result/claim-text.ts'
 import type { Estimate, Unit } from '../core/unit/estimate.ts'
+import { pointMargin } from '../core/unit/figure-words.ts'
 import { command } from './command.ts'
 import { flag, list, needed, toggle } from './flag.ts'
 import {
@@ -50,6 +53,12 @@ export const compare = command({
   flags: {
     data: flag(file, 'rows to run (default: random inputs)'),
     input: flag(column, 'column with the text, the numbers, or the file of raw numbers', 'text'),
+    expected: flag(column, 'column with the label: judges B in the place of A'),
+    margin: flag(
+      numberKind('share', { above: 0, below: 1 }, '0.01'),
+      'loss of B against A that is allowed',
+      '0.01',
+    ),
     raw: flag(raw, 'the column names files of raw numbers: dtype:shape[:scale:zeroPoint]'),
     runtime: flag(oneOf('name', runtimes), 'runtime of both models', 'onnxruntime-node'),
     limit: flag(count, 'largest number of items', '500'),
@@ -68,6 +77,8 @@ export const compare = command({
   },
   example: [
     'rightsize compare models/large models/large-int8 --data test.jsonl',
+    'rightsize compare models/large models/large-int8 --data test.jsonl \\',
+    '  --expected label --margin 0.02',
     'rightsize compare vad.onnx vad-small.onnx --data frames.jsonl \\',
     '  --input samples --set sr=16000 --carry state=stateN',
     'rightsize compare a.onnx b.onnx --data kws01 --input file \\',
@@ -105,6 +116,7 @@ export function lines(result: ModelComparison): readonly string[] {
     ...(energy.a.kind === 'known' ? [row('  (90 %)', span(energy.a), span(energy.b), '')] : []),
     '',
     ...answerLines(result),
+    ...proofLines(result),
     ...energyLines(result),
   ]
 }
@@ -149,6 +161,18 @@ function answerLines(result: ModelComparison): readonly string[] {
         ? `  ${name}: not comparable (sizes differ, or one is not a finite number)`
         : `  ${name}: ${most === 0 ? '0, all equal' : significant(most)}`,
     ),
+  ]
+}
+
+function proofLines({ proof }: ModelComparison): readonly string[] {
+  if (proof === null) return []
+  const { items, unlabelled, right, claim } = proof
+  const of = (count: number) => `${grouped(count)} (${percent(count / items)})`
+  return [
+    `right of ${grouped(items)} labeled items: A ${of(right.a)}, B ${of(right.b)}`,
+    ...(unlabelled > 0 ? [`  ${grouped(unlabelled)} items without a label judge nothing`] : []),
+    `B in the place of A: ${claimWords[claim.kind]} within the ${pointMargin(claim.limit)} margin`,
+    ...wrap(lossSentence(claim, { metric: 'accuracy', floor: null }), 80, '  ', '  '),
   ]
 }
 

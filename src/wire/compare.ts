@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import type { CompareRequest, ModelComparison } from '../app/compare/paths.ts'
 import type { TensorEngine } from '../contract/tensors.ts'
-import { type At, readText, type Watch } from './world.ts'
+import { ledgerIn } from './lock.ts'
+import { type At, readText, sha256, type Watch } from './world.ts'
 
 /** Two ONNX models on the same data, or on random inputs. */
 export async function compare(
@@ -11,7 +12,7 @@ export async function compare(
 ): Promise<ModelComparison> {
   const { comparePaths } = await import('../app/compare/paths.ts')
   const { modelFiles } = await import('../adapters/tensors/model-file.ts')
-  const { findModel } = await import('../adapters/runtime/onnx/folder.ts')
+  const { digestModel, findModel } = await import('../adapters/runtime/onnx/folder.ts')
   const { openTokenizer } = await import('../adapters/tokenizer/huggingface.ts')
   const { data, a, b } = request
   const at = (path: string) => resolve(cwd, path)
@@ -24,7 +25,8 @@ export async function compare(
     openTokenizer,
     readText,
     readRows: effects.readRows,
-    signal,
+    ...{ signal, digest: sha256, now: effects.clock.now, ledger: ledgerIn(cwd) },
+    identify: async (path) => digestModel(findModel(path)),
   })
 }
 

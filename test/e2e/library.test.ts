@@ -159,6 +159,19 @@ test('compare and shrink are called with the defaults of their commands', async 
   const options = { baseDir: folder.path, limit: 5, rounds: 1 }
   const { agreement, items } = await compare(model('tiny'), model('tiny'), options)
   expect([agreement?.same, items]).toEqual([5, 5])
+  const rows = ['cancel order 12, please', 'stop my subscription', 'order 9 is not wanted']
+  folder.write(
+    'labeled.jsonl',
+    rows.map((text) => `{"text":"${text}","label":"cancel_order"}`).join('\n'),
+  )
+  const { proof } = await compare(model('tiny'), model('tiny'), {
+    ...{ ...options, data: 'labeled.jsonl', expected: 'label', margin: 0.05 },
+  })
+  expect(proof).toMatchObject({
+    items: 3,
+    claim: { kind: 'undecided', n: 3, win: 0, lose: 0, look: 1 },
+  })
+  expect(folder.read('rightsize.lock')).toContain('"compare"')
   await expect(
     shrink(model('tiny'), { baseDir: folder.path, out: 'smaller' }),
   ).rejects.toMatchObject({

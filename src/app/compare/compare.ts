@@ -10,6 +10,7 @@ import { hostNumbers } from '../../core/onnx/tensor-values.ts'
 import { wilson } from '../../core/stats/proportion-interval.ts'
 import { measurePair, type PairOptions } from '../measure/pair.ts'
 import { runsOf } from '../shrink/measure-cost.ts'
+import type { JudgedPair } from './judge-pair.ts'
 
 /** One of the two models, with its own inputs for every item. */
 export interface ComparedModel {
@@ -26,7 +27,12 @@ export interface CompareOptions extends Omit<PairOptions, 'batch'> {
   readonly carry?: Readonly<Record<string, string>>
   /** Whether the answer is a vector (an embedding), not scores of classes. */
   readonly vectors?: boolean
+  /** Judges the answers of both, item by item: the claim of the comparison. */
+  readonly judge?: (answers: Answers) => Promise<JudgedPair>
 }
+
+/** Item by item the class at every place, as a text; the numbers themselves where they are whole. */
+export type Answers = readonly [readonly string[], readonly string[]]
 
 export interface Share {
   readonly value: number
@@ -54,6 +60,8 @@ export interface Comparison extends PairedCost {
   readonly cosine: { readonly mean: number; readonly least: number } | null
   /** Largest absolute difference of each output that both have; null where counts of numbers differ, or one is not finite and the other is. */
   readonly difference: Readonly<Record<string, number | null>>
+  /** What labels state of B in the place of A; null where there are none. */
+  readonly proof: JudgedPair | null
 }
 
 /** Items of one window's lap: enough to mix lengths, few enough to come round. */
@@ -75,11 +83,12 @@ export async function compareModels(
   try {
     const second = await options.engine.open(encodeModel(b.model), { intraThreads: 1 })
     try {
-      const answers = await compareAnswers([a, first], [b, second], items, options)
+      const { answers, ...compared } = await compareAnswers([a, first], [b, second], items, options)
+      const proof = (await options.judge?.(answers)) ?? null
       const lap = (session: TensorSession, { feeds }: ComparedModel) =>
         runsOf(session, feeds.slice(0, lapItems), Math.min(feeds.length, lapItems))
       const cost = await measurePair(lap(first, a), lap(second, b), { ...options, batch: 1 })
-      return { a: sizeOf(a), b: sizeOf(b), items, ...answers, ...cost }
+      return { a: sizeOf(a), b: sizeOf(b), items, ...compared, proof, ...cost }
     } finally {
       await second.close()
     }
@@ -96,14 +105,14 @@ async function compareAnswers(
   [b, second]: Side,
   items: number,
   { carry = {}, vectors = false, signal }: CompareOptions,
-): Promise<Pick<Comparison, 'answer' | 'agreement' | 'cosine' | 'difference'>> {
+): Promise<
+  Pick<Comparison, 'answer' | 'agreement' | 'cosine' | 'difference'> & { readonly answers: Answers }
+> {
   const [answerA, answerB] = [answerOutput(a.model), answerOutput(b.model)]
   const difference: Record<string, number | null> = {}
   const cosines: number[] = []
-  let same = 0
+  const [ofA, ofB]: [Scores[], Scores[]] = [[], []]
   let [stateA, stateB]: [Feeds, Feeds] = [{}, {}]
-  // Where all scores are probabilities, one alone is read against 0.5; known only after all items.
-  const single: [number[], number[]][] = []
   for (let at = 0; at < items; at += 1) {
     signal?.throwIfAborted()
     const left = await first.run({ ...a.feeds[at], ...stateA })
@@ -113,15 +122,18 @@ async function compareAnswers(
     addDifferences(difference, left, right, answerA, answerB)
     const [x, y] = [scoresOf(left, answerA, a.name), scoresOf(right, answerB, b.name)]
     if (vectors) cosines.push(cosine(x.values, y.values))
-    else if (x.classes === 1 && y.classes === 1)
-      single.push([Array.from(x.values), Array.from(y.values)])
-    else if (decisions(x) === decisions(y)) same += 1
+    else {
+      ofA.push(x)
+      ofB.push(y)
+    }
   }
-  same += sameSingles(single)
+  const answers = [decisionsOf(ofA), decisionsOf(ofB)] as const
+  const same = answers[0].filter((one, at) => one === answers[1][at]).length
   const { low, high } = wilson(same, items, 0.95)
   const mean = cosines.reduce((sum, value) => sum + value, 0) / Math.max(1, cosines.length)
   return {
     answer: answerA,
+    answers,
     difference,
     agreement: vectors ? null : { same, value: same / items, low, high, level: 0.95 },
     cosine: vectors ? { mean, least: Math.min(...cosines) } : null,
@@ -193,7 +205,19 @@ function scoresOf(results: Results, output: string, name: string): Scores {
   return { values: hostNumbers(tensor), classes: dims.at(-1) ?? 1, whole: !dtype.includes('float') }
 }
 
-/** The largest class at every place, as a text to compare. */
+/**
+ * The largest class at every place of each item, as a text. Where one number is the whole scale it is a probability and
+ * read against 0.5; against 0 where it is none on some item.
+ */
+function decisionsOf(all: readonly Scores[]): readonly string[] {
+  const single = all.every(({ classes, whole }) => classes === 1 && !whole)
+  const probable = all.every(({ values }) => Array.from(values).every((v) => v >= 0 && v <= 1))
+  const over = (value: number) => (probable ? value >= 0.5 : value > 0)
+  return all.map((one) =>
+    single ? Array.from(one.values, (value) => Number(over(value))).join() : decisions(one),
+  )
+}
+
 function decisions({ values, classes, whole }: Scores): string {
   if (whole) return Array.from(values).join()
   const best: number[] = []
@@ -204,15 +228,6 @@ function decisions({ values, classes, whole }: Scores): string {
     best.push(top)
   }
   return best.join()
-}
-
-function sameSingles(pairs: readonly (readonly [readonly number[], readonly number[]])[]): number {
-  const threshold = (side: 0 | 1) =>
-    pairs.every((pair) => pair[side].every((value) => value >= 0 && value <= 1)) ? 0.5 : 0
-  const [a, b] = [threshold(0), threshold(1)]
-  const read = (values: readonly number[], limit: number) =>
-    values.map((value) => (limit === 0 ? value > 0 : value >= limit)).join()
-  return pairs.filter(([left, right]) => read(left, a) === read(right, b)).length
 }
 
 function cosine(left: ArrayLike<number>, right: ArrayLike<number>): number {
