@@ -52,7 +52,9 @@ test('what is not known is said, without a figure in its place', () => {
 
 test('what labels state of B in the place of A is a claim with its bound and level', () => {
   const claim = {
-    ...{ kind: 'supported', against: 'incumbent', limit: 0.02, n: 400, win: 2, tie: 394, lose: 4 },
+    kind: 'supported',
+    against: 'incumbent',
+    ...{ limit: 0.02, n: 400, win: 2, tie: 394, lose: 4 },
     ...{ expected: 0.005, upper: 0.021, level: 0.96, alpha: 0.04, look: 1, candidates: 1 },
     ...{ pOver: 0.06, pOverCorrected: 0.07, pNonInferior: 0.05, pMcNemar: 0.7 },
     ...{ method: 'exact', prior: 'half' },
