@@ -90,6 +90,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./list.ts')).list,
   },
   {
+    name: 'prices',
+    summary: 'show the list prices of hosted models, or refresh them',
+    load: async () => (await import('./prices.ts')).prices,
+  },
+  {
     name: 'store',
     summary: 'show, prune or export the stored answers',
     load: async () => (await import('./store.ts')).store,

@@ -9,6 +9,7 @@ import type { Clock } from '../contract/clock.ts'
 import type { GridSource } from '../contract/grid.ts'
 import type { RuntimeSession } from '../contract/runtime.ts'
 import type { Store } from '../contract/store.ts'
+import type { ApiContext } from '../core/hosted/api-usage.ts'
 import { runtimeFor } from '../core/part/runtimes.ts'
 import { meters } from './doctor.ts'
 import { teachEffects } from './students.ts'
@@ -98,7 +99,7 @@ function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effect
       const seen = (await meters(parts)).map(({ name, works, detail }) => ({ name, works, detail }))
       return thisMachine(seen, sha256)
     },
-    apiFacts,
+    apiFacts: () => apiFacts(parts.env),
     gridFactor: gridSource(parts.fetch),
   }
 }
@@ -156,18 +157,18 @@ function gridSource(fetch: Parts['fetch']): Effects['gridFactor'] {
   }
 }
 
-async function apiFacts() {
+async function apiFacts(env: Parts['env']): Promise<ApiContext> {
   const { openGridTables } = await import('../adapters/grid/annual.ts')
   const { annualFactor } = await import('../core/carbon/grid-zone.ts')
-  const [models, prices] = await Promise.all(['models', 'prices'].map(shippedTable))
+  const { pricesInUse } = await import('./prices.ts')
+  const models = await textOrNull(join(packageDir, 'data/models.json'))
   const tables = openGridTables()
-  return { models, prices, gridOf: (zone: string) => annualFactor(tables, zone) }
+  return {
+    models: JSON.parse(models ?? '{"models":{}}'),
+    prices: (await pricesInUse(env)).table,
+    gridOf: (zone: string) => annualFactor(tables, zone),
+  }
 }
-
-const shippedTable = async (name: string) =>
-  JSON.parse(
-    (await textOrNull(join(packageDir, `data/${name}.json`))) ?? '{"models":{},"columns":[]}',
-  )
 
 async function openStore(dir: string, onNote?: (text: string) => void): Promise<Store> {
   const { openFolderStore } = await import('../adapters/store/table.ts')

@@ -26,6 +26,31 @@ export const accountErrors = {
     why: 'Without a known unit, a factor of 1,000 could go unnoticed.',
     next: 'Write the unit next to the number, for example gCO2e/kWh or lb/MWh.',
   },
+  PRICES_INVALID: {
+    title: 'The file of prices cannot be read',
+    why: "Prices come from LiteLLM's price map, or from a table that rightsize has written. A file that is cut off or in another form would leave models without a price, or give them a wrong one.",
+    next: 'Run `rightsize prices update` to fetch the prices again, or delete the file.',
+  },
+  PRICES_OLDER: {
+    title: 'The prices are older than those in use',
+    why: 'The newest prices that are known are used; older ones would only be wrong more often.',
+    next: 'Leave them, or state when they were published with --date if their own date is wrong.',
+  },
+  PRICES_EMPTIED: {
+    title: 'The file of prices has lost most of its models',
+    why: 'A file with less than half of the models in use was probably cut off, and models would lose their price.',
+    next: 'Check the file, or state single prices with --price NAME=INPUT/OUTPUT.',
+  },
+  PRICES_NO_HOME: {
+    title: 'There is no folder for the prices of this user',
+    why: 'Refreshed prices are stored below XDG_DATA_HOME, or below the home folder.',
+    next: 'Set XDG_DATA_HOME to a folder that can be written, then run the command again.',
+  },
+  FETCH_FAILED: {
+    title: 'An address could not be read',
+    why: 'The server did not answer, refused, or sent too much.',
+    next: 'Check the address and the network (HTTPS_PROXY), or download the file and pass it with --from FILE.',
+  },
   GRID_UNKNOWN: {
     title: 'Unknown grid zone',
     why: 'Grid factors are listed by ISO 3166-1 alpha-3 code, country name and cloud region.',

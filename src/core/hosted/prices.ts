@@ -1,5 +1,6 @@
 import { daysBetween } from '../carbon/calendar.ts'
 import { addressOf } from '../part/runtimes.ts'
+import { staleAfterDays, staleWords } from '../result/price-age.ts'
 import type { CandidateSpec, Spec } from '../spec/spec.ts'
 
 /** List prices of one hosted model, USD per million tokens; null where the provider publishes none. */
@@ -20,7 +21,10 @@ export interface ListPrice {
   readonly retrieved: string
 }
 
-type Cell = string | number | null
+export type Cell = string | number | null
+
+/** The form of a table of prices that rightsize has written. */
+export const priceSchema = 'rightsize/prices@1'
 
 /** data/prices.json, as tools/prices.mjs writes it: one row of cells a model, named by `columns`. */
 export interface PriceTable {
@@ -97,9 +101,6 @@ function priceOfRow(table: PriceTable, row: string): ListPrice | null {
   }
 }
 
-/** Days after which a list price is called stale. */
-export const staleAfterDays = 90
-
 /** Whether the table is older than `staleAfterDays` at `now` (ISO dates). */
 export function isStale({ retrieved }: Pick<PriceTable, 'retrieved'>, now: string): boolean {
   return daysBetween(retrieved, now) > staleAfterDays
@@ -131,7 +132,7 @@ export function withListPrices(
 
 function statedAs(listed: ListPrice, now: string): NonNullable<CandidateSpec['price']> {
   const { inputPerMTokens, outputPerMTokens, cachedInputPerMTokens, retrieved } = listed
-  const stale = isStale(listed, now) ? `, older than ${staleAfterDays} days` : ''
+  const stale = isStale(listed, now) ? `, ${staleWords}` : ''
   return {
     inputPerMTokens,
     ...(outputPerMTokens === null ? {} : { outputPerMTokens }),

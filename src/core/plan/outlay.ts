@@ -1,6 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import { addressOf, runtimePart } from '../part/runtimes.ts'
 import { scorerPart } from '../part/scorer-name.ts'
+import { staleWords } from '../result/price-age.ts'
 import type { CandidateSpec, Spec } from '../spec/spec.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import type { PlanInput } from './plan-types.ts'
@@ -86,7 +87,9 @@ function sentence({ id, calls, why, money }: Outlay, spec: Spec): string {
   if (money.kind !== 'known')
     return `${most}; money unknown: ${money.kind === 'unknown' ? money.why : 'no price'} (--price ${id}=IN/OUT states one).`
   const range = money.low === money.high ? '' : ` (${short(money.low)} to ${short(money.high)})`
-  return `${most}, about ${short(money.value)} ${spec.account.currency}${range}.`
+  const source = spec.candidates.find((candidate) => candidate.id === id)?.price?.source ?? ''
+  const age = source.includes(staleWords) ? `, at list prices ${staleWords}` : ''
+  return `${most}, about ${short(money.value)} ${spec.account.currency}${range}${age}.`
 }
 
 const whole = (count: number): string => count.toLocaleString('en-US')

@@ -49,3 +49,28 @@ test('where every energy is known nothing is added', () => {
   expect(moneyLegend(supported)).toBeNull()
   expect(Object.values(every).filter((result) => moneyColumns(result).length > 0).length).toBe(1)
 })
+
+test('a stale price is named in every form, whether or not the money is tabled', () => {
+  const source = 'list price of 2026-01-01, older than 90 days (small; map)'
+  for (const result of [api, supported]) {
+    const old = {
+      ...result,
+      candidates: result.candidates.map((one) =>
+        one.id === 'small'
+          ? {
+              ...one,
+              cost: { ...one.cost, pricePerItem: { ...exact('moneyPerItem', 1, ''), source } },
+            }
+          : one,
+      ),
+    }
+    const forms = (of: RunResult) => [
+      renderTerminal(of, { columns: 80, color: false }),
+      renderMarkdown(of),
+      renderHtml(of),
+    ]
+    for (const text of forms(old))
+      expect(text.replace(/\s+/g, ' ')).toContain('List prices of small are older than 90 days')
+    for (const text of forms(result)) expect(text).not.toContain('older than 90 days')
+  }
+})

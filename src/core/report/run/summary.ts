@@ -1,6 +1,7 @@
 import { healthText } from '../../result/answer-health-text.ts'
 import type { CandidateResult } from '../../result/candidate.ts'
 import { leftOutText } from '../../result/left-out-text.ts'
+import { stalePricesText } from '../../result/price-age.ts'
 import type { RunResult } from '../../result/run-result.ts'
 import { chance, plural } from '../../unit/figure-words.ts'
 import { grouped, percent, points, significant, value } from '../kit/number.ts'
@@ -123,6 +124,7 @@ export function legend(result: RunResult, over: string | null): readonly string[
     decision.looked === 0
       ? ''
       : `; "at most" holds at ${percent(1 - risk.alpha, 0)} over ${lookedWords(decision.looked)}`
+  const stale = stalePricesText(result.candidates)
   return [
     `Loss: points of ${task.metric} against ${incumbent ?? 'the floor'}${bound}.`,
     ...(over === null || decision.looked === 0
@@ -133,6 +135,7 @@ export function legend(result: RunResult, over: string | null): readonly string[
     incumbent === null
       ? 'No incumbent is named, so no saving is stated.'
       : `Saves: how many times less ${savingOf(result).replace('price', 'money')} than ${incumbent} per resolved task, what goes to the fallback included.`,
+    ...(stale === null ? [] : [stale]),
   ]
 }
 
