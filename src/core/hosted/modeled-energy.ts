@@ -23,8 +23,8 @@ export interface Serving {
 
 /**
  * Joules of one call as a function of what is uncertain in them, for comparing two candidates: the factors are those of
- * `apiEnergy`, named so that what two candidates share is drawn once. All share the utilization of the prefill; two
- * candidates with one model at one host also its size and the error of the regression, so that only their tokens differ.
+ * `apiEnergy`, named so that what two candidates share is drawn once. At one host all share the utilization of the prefill;
+ * two candidates with one model there also its size and the error of the regression, so that only their tokens differ.
  */
 export function modeledEnergy(
   { inputTokens, outputTokens }: ApiCall,
@@ -38,14 +38,15 @@ export function modeledEnergy(
     outputTokens * gpus * gpuEnergyPerToken(billions, batchFit.at) * joulesPerKwh * centre
   const prefill = (billions: number) => inputTokens * billions * prefillPerTokenBillion
   return {
-    factors: factorsOf(facts, `${facts.model} at ${host}`, batch),
+    factors: factorsOf(facts, { host, batch }),
     value: ([billions = 0, error = 0, reading = 0]) =>
       (decode(billions) + hostJoules(outputTokens, billions, { gpus, batch: at })) * error +
       prefill(billions) * reading,
   }
 }
 
-function factorsOf(facts: ModelFacts, which: string, batch: number | null): readonly Factor[] {
+function factorsOf(facts: ModelFacts, { host, batch }: Serving): readonly Factor[] {
+  const which = `${facts.model} at ${host}`
   const about = { method: 'modeled', level: 0.9, source: 'ML.ENERGY v3, EcoLogits 0.9.3' } as const
   const spread = batch === null ? apiError.unknownBatch : apiError.knownBatch
   const error = within('ratio', 1, spread, { ...about, how: 'error of the decode regression' })
@@ -57,6 +58,6 @@ function factorsOf(facts: ModelFacts, which: string, batch: number | null): read
   return [
     factor(`active parameters of ${which}`, billions),
     factor(`decode of ${which}, batch ${batch ?? 'unknown'}`, error),
-    factor('utilization of the prefill', reading),
+    factor(`utilization of the prefill at ${host}`, reading),
   ]
 }

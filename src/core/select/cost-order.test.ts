@@ -87,13 +87,19 @@ test('modeled joules far enough apart are cheaper, or known to be dearer', () =>
   expect(kept.notCheaper.get('large')).toMatchObject({ known: true })
 })
 
-test('measured energy comes before price, price before modeled energy; one of them for all', () => {
+test('measured energy comes before price, price before size, modeled energy last; one of them for all', () => {
   const apart = { large: joulesOf('a', 405, 900), small: joulesOf('b', 8, 4) }
   const priced = [
     one('large', { price: 2, modeled: apart.large }),
     one('small', { price: 1, modeled: apart.small }),
   ]
   expect(costOrder(priced, 'auto', 'large').by).toBe('price')
+  const sized = [
+    one('large', { billions: 405, modeled: apart.large }),
+    one('small', { billions: 8, modeled: apart.small }),
+  ]
+  expect(costOrder(sized, 'auto', 'large').by).toBe('parameters')
+  expect(costOrder(sized, 'energy', 'large').by).toBe('modeled-energy')
   const half = [priced[0], one('small', { modeled: apart.small, joules: [1, 1, 1] })]
   expect(costOrder(half as CandidateEvidence[], 'auto', 'large').by).toBe('modeled-energy')
   const measured = [

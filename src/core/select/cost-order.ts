@@ -33,14 +33,14 @@ interface ChosenBasis {
   readonly compared: readonly CandidateEvidence[]
 }
 
-const automaticBases = ['cpu-time', 'energy', 'price', 'modeled-energy', 'parameters'] as const
+const automaticBases = ['cpu-time', 'energy', 'price', 'parameters', 'modeled-energy'] as const
 
 const automaticWhy: Record<(typeof automaticBases)[number], string> = {
   'cpu-time': 'no energy sensor here; CPU time was measured',
   energy: 'energy was obtained by the same means',
   price: 'energy was not obtained by comparable means; prices are known',
-  'modeled-energy': 'neither measured energy nor prices compare; modeled energies are apart',
   parameters: 'neither energy nor prices compare; parameter counts are known',
+  'modeled-energy': 'nothing that was measured or stated compares; modeled energies are apart',
 }
 
 /** Whether the order of every two that decide is known: against the incumbent, or among all where there is none. */
@@ -60,7 +60,7 @@ function toldApart(
 }
 
 /**
- * Measured energy, else price, else modeled energy where it tells all of them apart, else parameters: the first that is known for every candidate and tells them apart, else the one
+ * Measured energy, else price, else parameters, else modeled energy where it tells all of them apart: the first that is known for every candidate and tells them apart, else the one
  * that compares most of them (with the incumbent, where there is one). Where none does, nothing is known to be cheaper.
  */
 function automaticBasis(
