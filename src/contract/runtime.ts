@@ -41,6 +41,8 @@ export interface RuntimeUsage {
 
 export interface RuntimeSession {
   readonly identity: ModelIdentity
+  /** Scores that stand beside stored answers, by item, as they were written: the scorer is asked instead of them. */
+  readonly unusedScores?: ReadonlyMap<string, unknown>
   /** How many items a batch may hold at best. */
   readonly batchSize: number
   /** Answers in the order of the items. Rejects only when the runtime itself is broken. */

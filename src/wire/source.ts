@@ -107,9 +107,10 @@ async function labelsOf(
 ) {
   if (expectedFile === undefined) return undefined
   const { readRows } = await import('../adapters/dataset/table.ts')
+  const { columnsIn } = await import('../core/data/json-rows.ts')
   const { labelColumns } = await import('../core/data/label-columns.ts')
   const rows = await readRows(resolve(cwd, expectedFile), { test: expectedFile, input: '' })
-  const found = labelColumns(Object.keys(rows[0] ?? {}), { id, input }, expectedFile)
+  const found = labelColumns(columnsIn(rows), { id, input }, expectedFile)
   return { rows, columns: { ...found, slices, cluster } }
 }
 

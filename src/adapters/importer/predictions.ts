@@ -5,7 +5,7 @@ import { jsonlRows, jsonRows, type Row } from '../../core/data/json-rows.ts'
 import type { WrittenOutcomes, WrittenRow } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { LeftOutOne } from '../../core/result/left-out-text.ts'
-import { type Columns, columnsOf } from './predictions/columns.ts'
+import { type Beside, besideOf, type Columns, columnsOf } from './predictions/columns.ts'
 
 /**
  * Plain predictions: CSV, JSONL or a JSON list with a column for the id and one for the output (or the score);
@@ -21,17 +21,19 @@ export const predictionsImporter: Importer = {
       throw new RightsizeError('DATA_EMPTY', 'The file holds no predictions.', { at: file })
     const columns = columnsOf(rows, named, file)
     const groups = groupsOf(rows, columns, name, file)
+    const beside = besideOf(rows, columns, { labelled, file })
     const scored = isScored(columns, named, labelled)
+    const unusedScore = named.score === undefined && scored ? (beside.scores[0] ?? null) : null
     return {
       task: null,
       items: itemsOf(groups, columns, file),
       candidates: [...groups].map(([id, own]) => ({
         id,
-        rows: own.map((row, i) => rowOf(row, i, columns)),
+        rows: own.map((row, i) => rowOf(row, i, columns, unusedScore)),
       })),
       scored,
       metric: scored ? columns.score : null,
-      ignored: scoreLeftOut(columns, scored),
+      ignored: columnsLeftOut(columns, beside, scored),
     }
   },
 }
@@ -42,10 +44,21 @@ function isScored({ output, score, expected }: Columns, named: ImportColumns, la
   return output === null || named.score !== undefined || (expected === null && !labelled)
 }
 
-function scoreLeftOut({ score }: Columns, scored: boolean): readonly LeftOutOne[] {
-  if (score === null || scored) return []
-  const why = `outputs are compared with the labels instead; --score ${score} takes it`
-  return [{ path: score, what: 'column', why }]
+/** Columns that could have decided and did not, each with the flag that takes it. */
+function columnsLeftOut(
+  { score, output, expected }: Columns,
+  { outputs, scores, labels }: Beside,
+  scored: boolean,
+): readonly LeftOutOne[] {
+  const instead = scored ? `\`${score}\` is the score` : 'outputs are compared with the labels'
+  const unscored = score === null || scored ? scores : [score, ...scores]
+  const left = (columns: readonly string[], why: (column: string) => string) =>
+    columns.map((path): LeftOutOne => ({ path, what: 'column', why: why(path) }))
+  return [
+    ...left(unscored, (column) => `${instead} instead; --score ${column} takes it`),
+    ...left(outputs, (column) => `\`${output}\` is the output; --output ${column} takes it`),
+    ...(expected === null ? [] : left(labels, () => `\`${expected}\` is the label`)),
+  ]
 }
 
 const isEmpty = (value: unknown) => value === undefined || value === null || value === ''
@@ -109,7 +122,7 @@ function itemsOf(
 const idOf = (row: Row, index: number, { id }: Columns): unknown =>
   id === null ? index + 1 : row[id]
 
-function rowOf(row: Row, index: number, columns: Columns): WrittenRow {
+function rowOf(row: Row, index: number, columns: Columns, unusedScore: string | null): WrittenRow {
   const cell = (key: keyof Columns) => (columns[key] === null ? undefined : row[columns[key]])
   const [input, milliseconds] = [cell('inputTokens'), figureIn(cell('latencyMs'))]
   return {
@@ -117,6 +130,7 @@ function rowOf(row: Row, index: number, columns: Columns): WrittenRow {
     output: cell('output'),
     error: cell('error'),
     ...(columns.score === null ? {} : { score: row[columns.score] ?? null }),
+    ...(unusedScore === null ? {} : { unusedScore: row[unusedScore] }),
     latencyS:
       milliseconds === undefined ? (cell('latencyS') ?? cell('latencyMs')) : milliseconds / 1000,
     joules: cell('joules'),

@@ -10,6 +10,7 @@ import { column } from '../../core/data/items.ts'
 import type { Row } from '../../core/data/json-rows.ts'
 import { jsonValue } from '../../core/data/json-value.ts'
 import { type ScoreTerms, settledScores } from '../../core/data/scores.ts'
+import { type GivenFile, swappedFiles } from '../../core/data/swapped-files.ts'
 import { checkedOutcomes, idOf } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Part, Parts } from '../../core/part/part.ts'
@@ -111,10 +112,20 @@ export async function importResults(
   const about = { columns, labelled: labels !== undefined }
   const imports = await Promise.all(results.map((one) => importFile(one, files, about)))
   const named = imports.map((outcomes, i) => renamed(outcomes, results[i]))
-  return pairOutcomes(
+  const swapped = swappedFiles(results.flatMap((one, i) => givenFile(one, imports[i])))
+  const paired = pairOutcomes(
     allScored(named) ? settledScores(named, terms) : named,
     labels === undefined ? undefined : itemsFrom(labels.rows, labels.columns),
   )
+  return { ...paired, ignored: [...swapped, ...paired.ignored] }
+}
+
+/** What a file of one candidate says of whose it is. */
+function givenFile({ name, path }: ResultFile, outcomes?: ImportedOutcomes): readonly GivenFile[] {
+  const [only, ...more] = outcomes?.candidates ?? []
+  if (only === undefined || more.length > 0) return []
+  const file = path.replace(/^.*[/\\]/, '')
+  return [{ name, file, model: only.id === name ? null : only.id }]
 }
 
 async function importFile(

@@ -26,6 +26,8 @@ interface Stored extends WrittenFigures {
   readonly output?: unknown
   readonly prediction?: unknown
   readonly error?: unknown
+  readonly score?: unknown
+  readonly unusedScore?: unknown
 }
 
 /** Rows are looked up, so a batch may be as large as anyone likes. */
@@ -39,9 +41,9 @@ async function openReplay(
   const file = isAbsolute(path) ? path : resolve(context.baseDir, path)
   const bytes = read(file)
   const text = decodedText(bytes, file)
-  const answers = new Map(
-    rowsOf(text, file).map((row) => [row.id, answerOf(row, candidate.labels ?? [])]),
-  )
+  const rows = rowsOf(text, file)
+  const answers = new Map(rows.map((row) => [row.id, answerOf(row, candidate.labels ?? [])]))
+  const unusedScores = new Map(rows.flatMap(scoreBeside))
   return {
     identity: {
       model: candidate.model ?? '',
@@ -53,6 +55,7 @@ async function openReplay(
       ...(candidate.labels === undefined ? {} : { labels: candidate.labels }),
     },
     batchSize,
+    ...(unusedScores.size > 0 ? { unusedScores } : {}),
     answer: async (batch, signal) => {
       signal?.throwIfAborted()
       return batch.map((item) => answers.get(item.id) ?? missing(item.id))
@@ -119,6 +122,14 @@ function answerOf(row: Stored, labels: readonly string[]): Answer {
     return { ok: false, code: 'REPLAY_UNUSABLE', message, retryable: false }
   }
   return { ok: true, output: outputFrom(value, labels), ...withUnread(figuresIn(row)) }
+}
+
+/** The score of a row that has an output to be scored. */
+function scoreBeside({ id, output, prediction, error, ...row }: Stored) {
+  const score = row.unusedScore ?? row.score
+  const unused =
+    score !== undefined && (output ?? prediction) != null && errorIn(error) === undefined
+  return unused ? [[id, score] as const] : []
 }
 
 const missing = (id: string): Answer => ({

@@ -12,12 +12,13 @@ import type {
 } from '../../core/result/run-result.ts'
 import { schemaId } from '../../core/result/schema-id.ts'
 import { decide } from '../../core/select/decide.ts'
+import { withUnusedScores } from '../../core/select/unused-scores.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { Spent } from '../measure/spent.ts'
 import { candidateResults } from './candidate-results.ts'
 import type { Collected } from './collect.ts'
 import { differences } from './differences.ts'
-import { decisionInput } from './evidence.ts'
+import { decisionInput, unusedScores } from './evidence.ts'
 import { factsOf, withDeclaredRatios } from './facts.ts'
 import type { Labels } from './health.ts'
 import type { LoadedData } from './load.ts'
@@ -56,7 +57,9 @@ export function assemble(inputs: AssembleInputs): RunResult {
     collected.map((one) => factsOf(one, inputs)),
     spec,
   )
-  const { decision, candidates } = decide(decisionInput(inputs, facts))
+  const { decision, candidates } = decide(
+    withUnusedScores(decisionInput(inputs, facts), unusedScores(inputs)),
+  )
   const of = (id: string | null) => collected.find(({ opened }) => opened.spec.id === id)
   return {
     schema: schemaId['run-result'],

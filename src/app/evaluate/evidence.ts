@@ -11,6 +11,7 @@ import type { DecisionInput } from '../../core/select/decision-input.ts'
 import type { Evidence } from '../../core/select/evidence-check/evidence.ts'
 import { rowFacts } from '../../core/select/evidence-check/row-facts.ts'
 import { evidenceCaps } from '../../core/select/evidence-check/table.ts'
+import type { WrittenScores } from '../../core/select/unused-scores.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import { trafficOf } from '../../core/stats/traffic.ts'
 import { unknown } from '../../core/unit/estimate.ts'
@@ -52,9 +53,33 @@ export function decisionInput(
     notWorth: collected.flatMap(({ opened, notWorth }) => (notWorth ? [opened.spec.id] : [])),
     savings: savingsOf(facts, spec),
     synthetic: spec.dataset.synthetic === true,
-    caps: [...partialCaps(spec), ...evidenceCaps(heardOf(inputs, facts))],
+    caps: [...swapCaps(spec), ...partialCaps(spec), ...evidenceCaps(heardOf(inputs, facts))],
     seed: hashText(data.test.digest),
   }
+}
+
+/** Scores beside stored answers, which were scored anew, by candidate and position. */
+export function unusedScores({ items, collected }: AssembleInputs): WrittenScores {
+  return new Map(
+    collected.flatMap(({ opened: { spec, session } }) => {
+      const written = session?.unusedScores
+      return written === undefined ? [] : [[spec.id, items.map(({ id }) => written.get(id))]]
+    }),
+  )
+}
+
+/** Files of which it is open whose answers they hold: nothing can be said of anybody. */
+function swapCaps({ dataset }: Spec): NonNullable<DecisionInput['caps']> {
+  const open = (dataset.leftOut ?? []).filter(({ blocks }) => blocks === true)
+  if (open.length === 0) return []
+  const examples = open.flatMap((one) => one.examples).join(', ')
+  return [
+    {
+      ...{ code: 'files-swapped', candidate: null, at: 'undecided' },
+      why: `Files of results name another candidate than the one they were given to, and may have been swapped: ${examples}.`,
+      next: 'Give each file to the candidate whose answers it holds (--predictions NAME=FILE); if they are right, name file or candidate otherwise.',
+    },
+  ]
 }
 
 /** Where a part of what was asked was not checked, the figures speak of the rest alone. */

@@ -48,7 +48,8 @@ export function gaugeIn(value: unknown): number | undefined {
     : undefined
 }
 
-const isAbsent = (value: unknown) => value === undefined || value === null || value === ''
+/** Nothing was written: no value, null, or an empty cell. */
+export const isAbsent = (value: unknown) => value === undefined || value === null || value === ''
 
 const plain = ['latencyS', 'joules', 'price'] as const
 

@@ -10,6 +10,8 @@ export interface ImportedRow {
   readonly output?: unknown
   /** As the file writes it; a share from 0 to 1 once settled (scores.ts). */
   readonly score?: unknown
+  /** A second score, which is not the one that decides. */
+  readonly unusedScore?: unknown
   readonly error?: string
   readonly latencyS?: number
   readonly joules?: number
@@ -229,8 +231,9 @@ function replayed(one: ImportedCandidate, model: string): CandidateInput {
   }
 }
 
-/** A score travels as an output that the scorer `given` reads. */
+/** A score travels as an output that the scorer `given` reads; where outputs are scored anew, beside it. */
 function replayRow({ score, ...row }: ImportedRow, scored: boolean): object {
+  if (!scored && score !== undefined) return { ...row, unusedScore: score }
   if (!scored || row.error !== undefined) return row
   return { ...row, output: { score: score ?? null, output: row.output } }
 }

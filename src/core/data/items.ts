@@ -4,7 +4,7 @@ import type { HostTensor } from '../onnx/host-tensor.ts'
 import type { DatasetSpec } from '../spec/spec.ts'
 import { canonicalBytes } from './canonical.ts'
 import type { DatasetPart, Item } from './item.ts'
-import type { Row } from './json-rows.ts'
+import { columnsIn, type Row } from './json-rows.ts'
 
 /** sha256 of bytes as lowercase hex; an effect that core is handed. */
 export type Digest = (bytes: Uint8Array) => string
@@ -125,7 +125,7 @@ export function column(row: Row, name: string): unknown {
 function checkColumns(rows: readonly Row[], part: PartName, spec: DatasetSpec, path: string): void {
   for (const [key, name] of mappedColumns(part, spec)) {
     if (rows.some((row) => column(row, name) !== undefined)) continue
-    const columns = [...new Set(rows.slice(0, 100).flatMap((row) => Object.keys(row)))]
+    const columns = columnsIn(rows)
     throw new RightsizeError('DATA_COLUMN', `No row has the column \`${name}\` (dataset.${key}).`, {
       at: path,
       next: `Correct \`dataset.${key}\`: ${suggestion(name, columns)}`,

@@ -3,6 +3,13 @@ import { jsonValue, notJsonBecause } from './json-value.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
+/** Names of the columns of all rows, in the order in which they come. */
+export function columnsIn(rows: readonly Row[]): readonly string[] {
+  const names = new Set<string>()
+  for (const row of rows) for (const name in row) names.add(name)
+  return [...names]
+}
+
 /** Rows of a JSONL text, one object a line; blank lines are skipped. Throws DATA_ROW with the line. */
 export function jsonlRows(text: string, file: string): readonly Row[] {
   const rows: Row[] = []

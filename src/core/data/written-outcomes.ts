@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
 import type { LeftOutOne } from '../result/left-out-text.ts'
 import { errorIn, idIn } from './fields.ts'
-import { figureIn, figuresIn, sizeIn } from './figures.ts'
+import { figureIn, figuresIn, isAbsent, sizeIn } from './figures.ts'
 import type { ImportedCandidate, ImportedItem, ImportedOutcomes, ImportedRow } from './imported.ts'
 
 type Written<T> = { readonly [K in keyof T]: unknown }
@@ -68,7 +68,7 @@ const notRead = (name: string, path: string, value: unknown): LeftOutOne => ({
 })
 
 function checkedRow(
-  { id, output, score, error, ...written }: WrittenRow,
+  { id, output, score, unusedScore, error, ...written }: WrittenRow,
   index: number,
   file: string,
   ignored: LeftOutOne[],
@@ -82,6 +82,7 @@ function checkedRow(
     id: idOf(id, `Row ${index + 1}`, file),
     ...(output === undefined || output === null ? {} : { output }),
     ...(score === undefined ? {} : { score }),
+    ...(isAbsent(unusedScore) ? {} : { unusedScore }),
     ...(failed === undefined ? {} : { error: failed }),
     ...figures,
   }

@@ -9,6 +9,8 @@ export interface LeftOutOne {
   readonly what?: string
   /** The decision then stands on a part of what was asked. */
   readonly partial?: boolean
+  /** It leaves open what the rows are: nothing is decided until it is settled. */
+  readonly blocks?: boolean
   /** How many were left out at this place; 1 unless said otherwise. */
   readonly count?: number
 }
@@ -22,12 +24,13 @@ export function countedLeftOut(
   totals: Readonly<Record<string, number>> = {},
 ): readonly LeftOut[] {
   const entries = new Map<string, LeftOut>()
-  for (const { path, why, what = 'setting', partial = false, count = 1 } of all) {
+  for (const { path, why, what = 'setting', partial = false, blocks, count = 1 } of all) {
     const key = JSON.stringify([what, why])
     const former = entries.get(key)
     const examples = former?.examples ?? []
     entries.set(key, {
       ...{ what, why, partial, code: `${what.replaceAll(' ', '-')}-unused` },
+      ...(blocks === true ? { blocks } : {}),
       of: totals[what] ?? null,
       count: (former?.count ?? 0) + count,
       examples:

@@ -13,6 +13,9 @@ export const leftOut = object({
     .nullable()
     .describe('How many there are of them in all; null where they were not counted.'),
   examples: texts.describe('Places or values, at most three.'),
+  blocks: yes
+    .optional()
+    .describe('It leaves open what the rows are: nothing is decided until it is settled.'),
   partial: yes.describe('Part of what the decision stands on: nothing is then certified.'),
 }).describe('What was left out of the decision, and why.')
 export interface LeftOut extends z.infer<typeof leftOut> {}

@@ -1,5 +1,5 @@
 import type { ImportColumns } from '../../../contract/importer.ts'
-import type { Row } from '../../../core/data/json-rows.ts'
+import { columnsIn, type Row } from '../../../core/data/json-rows.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { nearest, suggestion } from '../../../core/error/nearest.ts'
 
@@ -29,9 +29,8 @@ export type Columns = Readonly<Record<keyof typeof usual, string | null>>
  * `answer` are the label beside an output. Throws IMPORT_FORMAT with the columns where it can be read in two ways or in none.
  */
 export function columnsOf(rows: readonly Row[], named: ImportColumns, file: string): Columns {
-  const present = [...new Set(rows.slice(0, 100).flatMap((row) => Object.keys(row)))]
-  const all = (names: readonly string[]) =>
-    names.flatMap((name) => present.filter((column) => column.toLowerCase() === name))
+  const present = columnsIn(rows)
+  const all = (names: readonly string[]) => columnsNamed(names, present)
   const found = Object.fromEntries(
     Object.entries(usual).map(([key, names]) => [key, all(names)[0] ?? null]),
   ) as Columns
@@ -43,6 +42,46 @@ export function columnsOf(rows: readonly Row[], named: ImportColumns, file: stri
   if (output === null && own.score === null) throw noOutput(present, file)
   const expected = own.expected ?? others.find((column) => column !== output) ?? null
   return { ...own, output, expected }
+}
+
+const columnsNamed = (names: readonly string[], present: readonly string[]) =>
+  names.flatMap((name) => present.filter((column) => column.toLowerCase() === name))
+
+/** Columns that could have been the output, the score or the label, beside those that are. */
+export interface Beside {
+  readonly outputs: readonly string[]
+  readonly scores: readonly string[]
+  readonly labels: readonly string[]
+}
+
+/** Throws IMPORT_FORMAT where two columns could be the label, and some row has different ones in them. */
+export function besideOf(
+  rows: readonly Row[],
+  columns: Columns,
+  { labelled, file }: { readonly labelled: boolean; readonly file: string },
+): Beside {
+  const present = columnsIn(rows)
+  const taken = new Set<string | null>(Object.values(columns))
+  const free = (names: readonly string[]) =>
+    columnsNamed(names, present).filter((column) => !taken.has(column))
+  const labels = free([...usual.expected, ...either])
+  const { expected } = columns
+  const rival = labels.find(
+    (name) =>
+      usual.expected.includes(name.toLowerCase() as never) ===
+        usual.expected.includes((expected ?? '').toLowerCase() as never) &&
+      rows.some((row) => String(row[name] ?? '') !== String(row[expected ?? ''] ?? '')),
+  )
+  if (rival !== undefined && expected !== null && !labelled && columns.output !== null)
+    throw new RightsizeError(
+      'IMPORT_FORMAT',
+      `\`${expected}\` and \`${rival}\` could each be the label, and differ.`,
+      {
+        at: file,
+        next: 'Leave one of them out of the file, or name a file of labels: --expected FILE.',
+      },
+    )
+  return { outputs: free(usual.output), scores: free(usual.score), labels }
 }
 
 function namedIn(
