@@ -126,7 +126,7 @@ async function ran(machine: Machine, batch: number): Promise<Estimate<'ratio'>> 
   } as unknown as Effects
   const items = Array.from({ length: 128 }, (_, at) => ({ id: `${at}`, input: 'x', row: {} }))
   const measured = await measureAll(
-    { incumbent: 'large', budget: {} } as Spec,
+    { incumbent: 'large', bar: { kind: 'relative' }, budget: {} } as Spec,
     [candidate('large', large), candidate('small', small)],
     items as never,
     { effects, signal: new AbortController().signal, onEvent: () => undefined },

@@ -8,7 +8,7 @@ import type { Feeds, HostTensor } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import { hostNumbers } from '../../core/onnx/tensor-values.ts'
 import { wilson } from '../../core/stats/proportion-interval.ts'
-import { measurePair, type PairOptions } from '../measure/pair.ts'
+import { measurePair, type OpenWork, type PairOptions } from '../measure/pair.ts'
 import { runsOf } from '../shrink/measure-cost.ts'
 import type { JudgedPair } from './judge-pair.ts'
 
@@ -79,16 +79,42 @@ export async function compareModels(
 ): Promise<Comparison> {
   const items = Math.min(a.feeds.length, b.feeds.length)
   if (items === 0) throw new RightsizeError('ONNX_VERIFY', 'there is nothing to compare them on')
-  const first = await options.engine.open(encodeModel(a.model), { intraThreads: 1 })
+  const { engine } = options
+  const { answers, ...compared } = await compareAnswers(a, b, items, options)
+  const proof = (await options.judge?.(answers)) ?? null
+  const lap =
+    ({ model, feeds }: ComparedModel): OpenWork =>
+    async () => {
+      const session = await opened(model, engine)
+      const work = runsOf(session, feeds.slice(0, lapItems), Math.min(feeds.length, lapItems))
+      return { work, close: () => session.close() }
+    }
+  const cost = await measurePair(lap(a), lap(b), { ...options, batch: 1 })
+  return { a: sizeOf(a), b: sizeOf(b), items, ...compared, proof, ...cost }
+}
+
+const opened = (model: Model, engine: TensorEngine): Promise<TensorSession> =>
+  engine.open(encodeModel(model), { intraThreads: 1 })
+
+type Results = Readonly<Record<string, HostTensor>>
+
+type Side = readonly [ComparedModel, TensorSession]
+
+type Compared = Pick<Comparison, 'answer' | 'agreement' | 'cosine' | 'difference'> & {
+  readonly answers: Answers
+}
+
+async function compareAnswers(
+  a: ComparedModel,
+  b: ComparedModel,
+  items: number,
+  options: CompareOptions,
+): Promise<Compared> {
+  const first = await opened(a.model, options.engine)
   try {
-    const second = await options.engine.open(encodeModel(b.model), { intraThreads: 1 })
+    const second = await opened(b.model, options.engine)
     try {
-      const { answers, ...compared } = await compareAnswers([a, first], [b, second], items, options)
-      const proof = (await options.judge?.(answers)) ?? null
-      const lap = (session: TensorSession, { feeds }: ComparedModel) =>
-        runsOf(session, feeds.slice(0, lapItems), Math.min(feeds.length, lapItems))
-      const cost = await measurePair(lap(first, a), lap(second, b), { ...options, batch: 1 })
-      return { a: sizeOf(a), b: sizeOf(b), items, ...compared, proof, ...cost }
+      return await answersOf([a, first], [b, second], items, options)
     } finally {
       await second.close()
     }
@@ -97,17 +123,12 @@ export async function compareModels(
   }
 }
 
-type Side = readonly [ComparedModel, TensorSession]
-type Results = Readonly<Record<string, HostTensor>>
-
-async function compareAnswers(
+async function answersOf(
   [a, first]: Side,
   [b, second]: Side,
   items: number,
   { carry = {}, vectors = false, signal }: CompareOptions,
-): Promise<
-  Pick<Comparison, 'answer' | 'agreement' | 'cosine' | 'difference'> & { readonly answers: Answers }
-> {
+): Promise<Compared> {
   const [answerA, answerB] = [answerOutput(a.model), answerOutput(b.model)]
   const difference: Record<string, number | null> = {}
   const cosines: number[] = []

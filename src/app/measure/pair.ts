@@ -1,5 +1,6 @@
 import { exactly } from '../../core/energy/enough.ts'
 import { type PairedCost, pairedCost } from '../../core/energy/paired-cost.ts'
+import { judgedWindows, type MeteredWindow } from '../../core/energy/window.ts'
 import { interleave } from './interleave.ts'
 import type { OwnProcess } from './own-process.ts'
 import { ownWorkload, type Work } from './workload.ts'
@@ -16,24 +17,71 @@ export interface PairOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Opens what is measured: a session with its memory. */
+export type OpenWork = () => Promise<{ readonly work: Work; close(): Promise<void> }>
+
+/** Work that is open already, or needs no opening. */
+export const ready =
+  (work: Work): OpenWork =>
+  async () => ({ work, close: async () => undefined })
+
 /**
  * Two works of this process in interleaved windows: per item and as b over a, CPU time and energy. Without a sensor energy
- * is modelled from the CPU time of each. Throws what either throws, and when it is aborted.
+ * is modeled from the CPU time of each. Both are opened twice, each first once: of two sessions of one model the one that
+ * was opened first ran one to two hundredths slower in short windows (`npm run bench -- planted`). Throws what either
+ * throws, and when it is aborted.
  */
-export async function measurePair(a: Work, b: Work, options: PairOptions): Promise<PairedCost> {
-  const { own, batch, rounds = 8, signal } = options
-  const windows = await interleave({
-    workloads: [
-      ownWorkload({ id: 'a', batch, work: a }, own),
-      ownWorkload({ id: 'b', batch, work: b }, own),
-    ],
-    windowS: options.windowS ?? (own.meter?.sensor ? 0.5 : 0.15),
-    goal: exactly(rounds),
-    reference: 'a',
-    machineThreads: own.machineThreads,
-    nowS: own.wallS,
-    signal,
-  })
-  signal?.throwIfAborted()
-  return pairedCost(windows, ['a', 'b'])
+export async function measurePair(
+  a: OpenWork,
+  b: OpenWork,
+  options: PairOptions,
+): Promise<PairedCost> {
+  const { rounds = 8 } = options
+  const first = await halfOf(['a', a], ['b', b], Math.ceil(rounds / 2), options)
+  if (rounds < 2) return pairedCost(first, ['a', 'b'])
+  const second = await halfOf(['b', b], ['a', a], Math.floor(rounds / 2), options)
+  return pairedCost([...first, ...after(first, second)], ['a', 'b'])
+}
+
+/** Rounds that follow others; the warm-up of the second opening is no round. */
+function after(
+  first: readonly MeteredWindow[],
+  second: readonly MeteredWindow[],
+): readonly MeteredWindow[] {
+  const before = Math.max(0, ...first.map(({ round }) => round))
+  return judgedWindows(second).map((one) => ({ ...one, round: one.round + before }))
+}
+
+type Named = readonly [id: string, open: OpenWork]
+
+async function halfOf(
+  one: Named,
+  other: Named,
+  rounds: number,
+  { own, batch, windowS, signal }: PairOptions,
+): Promise<readonly MeteredWindow[]> {
+  const first = await one[1]()
+  try {
+    const second = await other[1]()
+    try {
+      const windows = await interleave({
+        workloads: [
+          ownWorkload({ id: one[0], batch, work: first.work }, own),
+          ownWorkload({ id: other[0], batch, work: second.work }, own),
+        ],
+        windowS: windowS ?? (own.meter?.sensor ? 0.5 : 0.15),
+        goal: exactly(rounds),
+        reference: 'a',
+        machineThreads: own.machineThreads,
+        nowS: own.wallS,
+        signal,
+      })
+      signal?.throwIfAborted()
+      return windows
+    } finally {
+      await second.close()
+    }
+  } finally {
+    await first.close()
+  }
 }

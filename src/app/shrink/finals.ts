@@ -1,14 +1,14 @@
 import { likeliestFirst } from '../../core/compress/plan.ts'
 import { passFor, passPart } from '../../core/compress/table.ts'
-import { encodeModel } from '../../core/onnx/encode.ts'
 import { chanceOfCertificate, type ProofSetting } from '../../core/proof/forecast.ts'
 import { pairedLoss } from '../../core/proof/loss-exact.ts'
 import { certainlyBroken } from '../../core/proof/slice.ts'
 import type { Compression, MeasuredCost, PathStep } from '../../core/result/compression.ts'
 import { byCpuTime, type OwnProcess } from '../measure/own-process.ts'
+import { ready } from '../measure/pair.ts'
 import { type Bench, type Log, type State, shareOf } from './bench.ts'
 import type { Contender } from './contender.ts'
-import { measureCost, measureWork, work } from './measure-cost.ts'
+import { measureCost, measureWork, openRunnable } from './measure-cost.ts'
 
 /** Models that may be shown to the hold-out. */
 const mostFinalists = 4
@@ -67,21 +67,18 @@ export async function costsOf(
   return found.filter((cost) => cost !== null)
 }
 
-async function linearCost(
+function linearCost(
   first: State,
   best: Contender,
   bench: Bench,
   own: OwnProcess,
 ): Promise<MeasuredCost | null> {
   const { costEngine: engine, items } = bench
-  const session = await engine.open(encodeModel(first.artefact.model), { intraThreads: 1 })
-  try {
-    const before = work(session, runnable(first, bench), 1)
-    const other = best.work?.() ?? { items: items.size, run: async () => undefined }
-    return await measureWork(before, other, { own, batch: 1 })
-  } finally {
-    await session.close()
-  }
+  const other = best.work?.() ?? { items: items.size, run: async () => undefined }
+  return measureWork(openRunnable(runnable(first, bench), 1, engine), ready(other), {
+    own,
+    batch: 1,
+  })
 }
 
 export const runnable = ({ artefact }: State, { items }: Bench) => ({

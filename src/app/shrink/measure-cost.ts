@@ -3,7 +3,7 @@ import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Feeds } from '../../core/onnx/host-tensor.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import type { MeasuredCost } from '../../core/result/compression.ts'
-import { measurePair, type PairOptions } from '../measure/pair.ts'
+import { measurePair, type OpenWork, type PairOptions } from '../measure/pair.ts'
 import type { Work } from '../measure/workload.ts'
 import type { Inputs } from './inputs.ts'
 
@@ -22,21 +22,26 @@ export async function measureCost(
   candidate: Runnable,
   options: PairOptions & { readonly engine: TensorEngine },
 ): Promise<MeasuredCost | null> {
-  const open = ({ model }: Runnable) => options.engine.open(encodeModel(model), { intraThreads: 1 })
-  const [first, second] = [await open(original), await open(candidate)]
-  try {
-    const { batch } = options
-    return await measureWork(work(first, original, batch), work(second, candidate, batch), options)
-  } finally {
-    await first.close()
-    await second.close()
-  }
+  const { batch, engine } = options
+  return measureWork(
+    openRunnable(original, batch, engine),
+    openRunnable(candidate, batch, engine),
+    options,
+  )
 }
+
+/** A session of the model, opened for measuring: one thread. */
+export const openRunnable =
+  (one: Runnable, batch: number, engine: TensorEngine): OpenWork =>
+  async () => {
+    const session = await engine.open(encodeModel(one.model), { intraThreads: 1 })
+    return { work: work(session, one, batch), close: () => session.close() }
+  }
 
 /** As `measureCost`, of any two ways to answer the same items. */
 export async function measureWork(
-  original: Work,
-  candidate: Work,
+  original: OpenWork,
+  candidate: OpenWork,
   options: PairOptions,
 ): Promise<MeasuredCost | null> {
   const { batch, rounds = 8 } = options
