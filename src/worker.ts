@@ -1,3 +1,4 @@
+import { boundedFetch } from './adapters/network/bounded-fetch.ts'
 import { hostRuntime } from './adapters/runtime/process/host.ts'
 import type { Question } from './adapters/runtime/process/protocol.ts'
 import { loadLocal, type RuntimeParts } from './adapters/runtime/table.ts'
@@ -17,5 +18,5 @@ hostRuntime(
     onQuestion: (listener) => process.on('message', (message) => listener(message as Question)),
     exit: () => process.disconnect(),
   },
-  (candidate) => loadLocal(candidate, parts),
+  { openKind: (candidate) => loadLocal(candidate, parts), fetch: boundedFetch(fetch) },
 )

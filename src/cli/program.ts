@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { RightsizeError, renderError } from '../core/error/error.ts'
 import { suggestion } from '../core/error/nearest.ts'
 import { systemError } from '../core/error/system.ts'
@@ -34,7 +33,7 @@ async function dispatch(words: readonly string[], io: Io): Promise<number> {
     io.err(overview(io.columns))
     return 3
   }
-  if (first === '--version' || first === '-V') io.out(version())
+  if (first === '--version' || first === '-V') io.out(await version())
   else if (isHelp(first) || first === 'help') io.out(await helpOf(rest, io.columns))
   else return call(rowOf(first), rest, io)
   return 0
@@ -80,7 +79,7 @@ function rowOf(name: string): CommandRow {
   })
 }
 
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
+async function version(): Promise<string> {
+  const { generator } = await import('../wire/world.ts')
+  return (await generator()).replace(/^.*@/, '')
 }

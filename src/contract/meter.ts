@@ -57,7 +57,7 @@ export interface MeterParts {
   readonly exec?: boolean
   /** PROMETHEUS_URL is read from it. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof globalThis.fetch
   /** Where Linux shows energy counters; a folder of a test. */
   readonly powercap?: string
   /** Runs a program and returns its stdout; a test's own. */

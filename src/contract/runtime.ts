@@ -77,7 +77,7 @@ export interface RuntimeContext {
   /** Environment variables the runtime may read keys from. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Injected fetch for HTTP runtimes. */
-  readonly fetch: typeof fetch
+  readonly fetch: typeof globalThis.fetch
   readonly signal?: AbortSignal
   /** Called whenever a part of a batch is done: a parent that waits counts its time limit from the last call. */
   readonly alive?: () => void

@@ -6,7 +6,7 @@ export interface ScorerContext {
   /** Folder that paths of the spec are resolved against. */
   readonly baseDir: string
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly fetch: typeof fetch
+  readonly fetch: typeof globalThis.fetch
   /** --no-exec: scorers that run code of the spec are refused. */
   readonly noExec: boolean
   /** Opens the runtime of an embedding model. */

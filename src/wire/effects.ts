@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { setTimeout as sleepMs } from 'node:timers/promises'
 import { textOrNull } from '../adapters/files/whole-file.ts'
 import { hardwareThreads, thisMachine } from '../adapters/machine/this-machine.ts'
+import { boundedFetch } from '../adapters/network/bounded-fetch.ts'
 import { openFetch } from '../adapters/network/fetch.ts'
 import { openProcesses } from '../adapters/processes/table.ts'
 import type { Effects } from '../app/evaluate/effects.ts'
@@ -21,7 +22,7 @@ export interface WorldOptions {
   readonly cwd: string
   /** Refuses everything that runs code of the spec. */
   readonly noExec: boolean
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof globalThis.fetch
   /** Single effects replaced, by embedders and tests. */
   readonly effects?: Partial<Effects>
 }
@@ -46,7 +47,7 @@ export function openWorld(options: WorldOptions): World {
 /** What several effects share. */
 interface Parts {
   readonly env: WorldOptions['env']
-  readonly fetch: typeof fetch
+  readonly fetch: typeof globalThis.fetch
   readonly noExec: boolean
   readonly processes: ReturnType<typeof openProcesses>
   readonly machineThreads: number | null
@@ -63,7 +64,7 @@ const thisProcess = {
 function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effects {
   const parts: Parts = {
     env: options.env,
-    fetch: options.fetch ?? openFetch(options.env),
+    fetch: boundedFetch(options.fetch ?? openFetch(options.env)),
     noExec: options.noExec,
     processes: openProcesses(process.platform),
     machineThreads: hardwareThreads(),

@@ -1,5 +1,6 @@
-import { readFile, realpath, rm } from 'node:fs/promises'
+import { realpath, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { readBytes } from '../adapters/files/read-file.ts'
 import { textOrNull, writeFolder, writeWhole } from '../adapters/files/whole-file.ts'
 import { withOwnProcess } from '../app/measure/own-process.ts'
 import type { ShrinkEffects, ShrinkRequest } from '../app/shrink/request.ts'
@@ -127,7 +128,7 @@ export async function shrinkEffects(
     now: effects.clock.now,
     identify: async (model) => digestModel(findModel(model)),
     keep: {
-      load: (name) => readFile(join(folder, name)).catch(() => null),
+      load: (name) => readBytes(join(folder, name)).catch(() => null),
       save: (name, bytes) => writeWhole(join(folder, name), bytes),
     },
     passes: async () => (await import('../core/compress/table.ts')).loadPasses(),

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { filesMatching } from '../adapters/files/matching.ts'
+import { textNow } from '../adapters/files/read-file.ts'
 import { textOrNull, writeWhole } from '../adapters/files/whole-file.ts'
 import type { Source, SourceEffects } from '../app/source/source.ts'
 import type { SpecFileFlags } from '../app/source/spec-file.ts'
@@ -123,7 +124,7 @@ const sourceEffects = ({ cwd }: Pick<At, 'cwd'>, home = cwd): SourceEffects => (
   shown: (path) => relative(cwd, path) || path,
   exists: existsSync,
   text: textOrNull,
-  textNow: (path) => readFileSync(path, 'utf8'),
+  textNow,
   matching: filesMatching,
   write: writeWhole,
   schema: () => textOrNull(join(packageDir, 'schema/spec.schema.json')),

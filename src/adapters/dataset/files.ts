@@ -1,13 +1,12 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Files } from '../../contract/files.ts'
 import { decodedText } from '../../core/data/decoded-text.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { readBytes as fileBytes, largestFile } from '../files/read-file.ts'
 
-/** Largest file that is read into memory, bytes (a text of V8 holds little more than 500 MB). */
-const LARGEST = 500_000_000
 /** Most files of a folder that are listed. */
 const MOST_FILES = 1_000_000
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
@@ -23,14 +22,7 @@ export const localFiles: Files = {
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
-  const { size } = await stat(path).catch(missing(path))
-  if (size > LARGEST)
-    throw new RightsizeError(
-      'DATA_TOO_LARGE',
-      `The file has ${size} bytes; the limit is ${LARGEST}.`,
-      { at: path },
-    )
-  const bytes = await readFile(path).catch(missing(path))
+  const bytes = await fileBytes(path).catch(missing(path))
   if (bytes.subarray(0, LFS_POINTER.length).toString('latin1') === LFS_POINTER)
     throw new RightsizeError('DATA_LFS_POINTER', 'The file is a Git-LFS pointer.', { at: path })
   return path.endsWith('.gz') ? unpacked(bytes, path) : bytes
@@ -38,7 +30,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
 
 async function unpacked(bytes: Uint8Array, path: string): Promise<Uint8Array> {
   try {
-    return await promisify(gunzip)(bytes, { maxOutputLength: LARGEST })
+    return await promisify(gunzip)(bytes, { maxOutputLength: largestFile })
   } catch (cause) {
     const what = 'The file has the extension .gz but cannot be decompressed.'
     throw new RightsizeError('DATA_FORMAT', what, { at: path, cause })
@@ -65,7 +57,11 @@ async function listFolder(folder: string): Promise<readonly string[]> {
 }
 
 /** Turns what the file system says into what the user can do. */
-const missing = (path: string) => (cause: NodeJS.ErrnoException) => {
+const missing = (path: string) => (cause: Error & { code?: string }) => {
+  if (cause instanceof RightsizeError) {
+    const code = cause.code === 'FILE_TOO_LARGE' ? 'DATA_TOO_LARGE' : 'DATA_MISSING'
+    throw new RightsizeError(code, cause.message, { at: path, cause })
+  }
   const what =
     cause.code === 'ENOENT'
       ? `${path} does not exist.`

@@ -10,6 +10,7 @@ import {
 import { isAbsolute, relative, resolve } from 'node:path'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { ByteSource } from '../../core/onnx/model.ts'
+import { requireRegular } from './read-file.ts'
 
 /**
  * A file that is read in pieces, by position; it is open only while a piece is read, so nothing has to be closed. A file that was
@@ -17,6 +18,7 @@ import type { ByteSource } from '../../core/onnx/model.ts'
  */
 export function fileSource(path: string): ByteSource {
   const then = statSync(path)
+  requireRegular(then, path, Number.POSITIVE_INFINITY)
   return { size: then.size, read: (offset, length) => readPiece(path, then, offset, length) }
 }
 

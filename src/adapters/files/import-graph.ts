@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { textNow } from './read-file.ts'
 
 /** Files by a name that is the same wherever the folder lies. */
 export type NamedFiles = ReadonlyMap<string, string>
@@ -42,7 +43,7 @@ function addModule(graph: Graph, file: string): void {
   graph.files.set(name, file)
   if (!code.includes(extname(file))) return
   const folder = dirname(file)
-  const { imported, named, computed } = namesIn(readFileSync(file, 'utf8'))
+  const { imported, named, computed } = namesIn(textNow(file))
   for (const specifier of imported) addImport(graph, specifier, folder)
   for (const path of named) {
     const found = fileAt(resolve(folder, path))
@@ -113,7 +114,7 @@ function readManifest(path: string): {
   readonly version: string
   readonly needs: readonly string[]
 } {
-  const text = readFileSync(path, 'utf8')
+  const text = textNow(path)
   try {
     const { version, ...rest } = JSON.parse(text) as Manifest
     const { dependencies, optionalDependencies, peerDependencies } = rest

@@ -1,9 +1,10 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RightsizeError } from '../../core/error/error.ts'
 import { systemError } from '../../core/error/system.ts'
+import { readText } from './read-file.ts'
 
 /** Who holds a file: written into the lock file, so that others can tell whether that process still lives. */
 interface Holder {
@@ -63,7 +64,7 @@ async function taken(path: string): Promise<boolean> {
 
 /** Takes a dead process's lock out of the way; true when it is worth trying again at once. */
 async function leftBehind(path: string, staleMs: number): Promise<boolean> {
-  const text = await readFile(path, 'utf8').catch(() => null)
+  const text = await readText(path).catch(() => null)
   if (text === null) return true
   if (!(await isStale(path, text, staleMs))) return false
   // Moved, not removed: of several that find it dead one moves it, and what another has just taken is put back.
@@ -75,7 +76,7 @@ async function leftBehind(path: string, staleMs: number): Promise<boolean> {
     ))
   )
     return true
-  const moved = await readFile(aside, 'utf8').catch(() => null)
+  const moved = await readText(aside).catch(() => null)
   if (moved !== text) await rename(aside, path).catch(() => undefined)
   await rm(aside, { force: true })
   return true
@@ -111,6 +112,6 @@ function lives(pid: number): boolean {
 }
 
 async function holderText(path: string): Promise<string> {
-  const holder = holderIn(await readFile(path, 'utf8').catch(() => ''))
+  const holder = holderIn(await readText(path).catch(() => ''))
   return holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`
 }

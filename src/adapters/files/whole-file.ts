@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemError } from '../../core/error/system.ts'
+import { piecesOf, readText } from './read-file.ts'
 
 /** Replaces a file in one step: a kill or a full disk leaves the old file or the new one, never half of one. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
@@ -38,7 +38,7 @@ export async function writeDurably(path: string, bytes: Uint8Array | string): Pr
 /** The text of a file, or null where there is none. Other failures are thrown. */
 export async function textOrNull(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8')
+    return await readText(path)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return null
@@ -58,7 +58,7 @@ export async function writeFolder(
 /** sha256 of a file of any size, in hex. */
 export async function fileDigest(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(path)) hash.update(piece as Uint8Array)
+  for await (const piece of piecesOf(path)) hash.update(piece as Uint8Array)
   return hash.digest('hex')
 }
 

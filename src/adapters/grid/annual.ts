@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { GridSource } from '../../contract/grid.ts'
 import type { AnnualGridTable, CloudRegionTable, GridTables } from '../../core/carbon/grid-zone.ts'
 import { annualFactor } from '../../core/carbon/grid-zone.ts'
+import { textNow } from '../files/read-file.ts'
 
 /** Reads the factor tables that ship in the package (data/, each with year, source and license). */
 export function openGridTables(): GridTables {
@@ -13,7 +14,7 @@ export function openGridTables(): GridTables {
 
 function readTable<T>(name: string): T {
   // src/adapters/grid and dist/adapters/grid are equally deep below the package.
-  return JSON.parse(readFileSync(new URL(`../../../data/${name}`, import.meta.url), 'utf8')) as T
+  return JSON.parse(textNow(fileURLToPath(new URL(`../../../data/${name}`, import.meta.url)))) as T
 }
 
 /** The offline default: annual averages by country, region or cloud region. */

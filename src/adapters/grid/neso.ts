@@ -4,7 +4,7 @@ import { RightsizeError } from '../../core/error/error.ts'
 import type { GridFactor } from '../../core/result/usage.ts'
 
 export interface NesoOptions {
-  readonly fetch: typeof fetch
+  readonly fetch: typeof globalThis.fetch
   /** Wall time, ISO 8601 UTC. */
   readonly now: () => string
   /** A half hour that ended longer ago than this is stale; 2 h unless said. */
@@ -80,7 +80,7 @@ async function ask(
   })
 }
 
-async function readJson(fetcher: typeof fetch, url: string): Promise<unknown> {
+async function readJson(fetcher: typeof globalThis.fetch, url: string): Promise<unknown> {
   try {
     const response = await fetcher(url, { headers: { accept: 'application/json' } })
     if (!response.ok) throw failed(`it answered ${response.status}`)

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import type { MachineUse, Processes, ProcessUse } from '../../contract/processes.ts'
 import { type ListedProcess, treeUse } from '../../core/energy/process-tree.ts'
+import { textNow } from '../files/read-file.ts'
 
 /** Where to look; tests give a folder of their own. */
 export interface LinuxRoots {
@@ -85,7 +86,7 @@ function machineUse(proc: string): MachineUse | null {
 
 function readOrNull(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8')
+    return textNow(path)
   } catch {
     return null // gone between listing and reading, or not ours to read
   }

@@ -220,7 +220,8 @@ function failureOf(cause: unknown): Failure {
   const { code, message } = cause
   const failure = { ok: false, code, message, retryable: retryable.test(code) } as const
   const whole =
-    /DOWN|HTML|QUOTA|PROMPT_BROKEN|PACKAGE_MISSING/.test(code) || /^(401|403|404):/.test(message)
+    /DOWN|HTML|QUOTA|REDIRECTED|PROMPT_BROKEN|PACKAGE_MISSING/.test(code) ||
+    /^(401|403|404):/.test(message)
   return whole ? { ...failure, permanent: true, cause } : failure
 }
 

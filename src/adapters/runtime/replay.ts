@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { Runtime, RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
 import type { Answer } from '../../core/data/answer.ts'
@@ -11,6 +10,7 @@ import { outputFrom } from '../../core/data/free-output.ts'
 import { jsonValue } from '../../core/data/json-value.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
+import { bytesNow } from '../files/read-file.ts'
 
 /**
  * Answers that exist already, from a .jsonl or .json file of `{ id, output, latencyS?, joules?, price?, tokens?, error? }`, or a
@@ -66,7 +66,7 @@ async function openReplay(
 
 function read(file: string): Buffer {
   try {
-    return readFileSync(file)
+    return bytesNow(file)
   } catch (cause) {
     throw new RightsizeError('REPLAY_UNUSABLE', `${file} cannot be read`, { cause })
   }

@@ -1,4 +1,5 @@
-import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises'
+import { statSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InferenceSession } from 'onnxruntime-node'
@@ -10,6 +11,8 @@ import type {
 } from '../../contract/tensors.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { recogniseOther } from '../../core/onnx/other-format.ts'
+import { fileSource } from '../files/file-source.ts'
+import { readText, requireRegular } from '../files/read-file.ts'
 import { nodeTimes } from './onnxruntime/profile.ts'
 import { engineError, inputInfo, messageOf, once, runSession } from './onnxruntime/session.ts'
 
@@ -65,6 +68,7 @@ function create(
   model: Uint8Array | string,
   options: InferenceSession.SessionOptions,
 ): Promise<InferenceSession> {
+  if (typeof model === 'string') requireFile(model)
   return typeof model === 'string'
     ? ort.InferenceSession.create(model, options)
     : ort.InferenceSession.create(model, options)
@@ -100,7 +104,7 @@ async function endProfile(
   if (folder === undefined) return []
   session.endProfiling()
   const files = await readdir(folder)
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+  const texts = await Promise.all(files.map((file) => readText(join(folder, file))))
   await rm(folder, { recursive: true, force: true })
   return texts.flatMap(nodeTimes)
 }
@@ -108,7 +112,7 @@ async function endProfile(
 /** Why a model was not opened: another format or an ancient file by its own error, else the runtime's words. */
 async function openError(model: Uint8Array | string, cause: unknown): Promise<RightsizeError> {
   const at = typeof model === 'string' ? { at: model } : {}
-  const head = typeof model === 'string' ? await headOf(model) : model
+  const head = typeof model === 'string' ? headOf(model) : model
   if (head === null) {
     return new RightsizeError('ONNX_NOT_FOUND', `there is no file '${model}'`, { cause })
   }
@@ -122,16 +126,18 @@ async function openError(model: Uint8Array | string, cause: unknown): Promise<Ri
   return engineError('onnxruntime', 'open the model', cause)
 }
 
+/** The engine would wait for a pipe for ever. One that is not there is its own error. */
+function requireFile(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats) requireRegular(stats, path, Number.POSITIVE_INFINITY)
+}
+
 /** The first bytes of a file, or null when it cannot be read. */
-async function headOf(path: string): Promise<Uint8Array | null> {
-  const file = await open(path, 'r').catch(() => null)
-  if (file === null) return null
+function headOf(path: string): Uint8Array | null {
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(64), 0, 64, 0)
-    return buffer.subarray(0, bytesRead)
+    const source = fileSource(path)
+    return source.read(0, Math.min(64, source.size))
   } catch {
     return null
-  } finally {
-    await file.close()
   }
 }

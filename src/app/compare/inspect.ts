@@ -17,7 +17,7 @@ export interface InspectEffects {
   readonly files: ModelFiles
   /** A local file, read in pieces. */
   readonly source: (path: string) => ByteSource
-  readonly fetch: typeof fetch
+  readonly fetch: typeof globalThis.fetch
   /** Text of a file, or null. */
   readonly text: (path: string) => Promise<string | null>
 }
@@ -104,7 +104,7 @@ class HeaderContinues extends Error {}
 /** Reads ever more of the file's beginning until the header is whole. */
 async function fromHeader(
   url: string,
-  get: typeof fetch,
+  get: typeof globalThis.fetch,
   read: (file: ByteSource) => Inspection,
 ): Promise<Inspection> {
   for (let length = firstPiece; length <= mostHeader; length *= 4) {
@@ -145,7 +145,7 @@ function headSource({ bytes, size }: Head): ByteSource {
 const patienceS = 30
 
 /** The first bytes of a remote file, and its size. A server that ignores ranges is cut off after the bytes that were asked for. */
-async function piece(url: string, get: typeof fetch, length: number): Promise<Head> {
+async function piece(url: string, get: typeof globalThis.fetch, length: number): Promise<Head> {
   const abort = new AbortController()
   const lost = (cause: unknown) => {
     const what = abort.signal.aborted

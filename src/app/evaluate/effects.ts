@@ -38,7 +38,7 @@ export interface LabelledText {
 export interface Effects {
   readonly clock: Clock
   readonly digest: Digest
-  readonly fetch: typeof fetch
+  readonly fetch: typeof globalThis.fetch
   readonly env: Readonly<Record<string, string | undefined>>
   readText(path: string): Promise<string>
   /** Resolves a path of the spec against the folder of the spec. */

@@ -44,8 +44,13 @@ export const commandErrors = {
   },
   READ_FAILED: {
     title: 'A file cannot be read',
-    why: 'The path is a folder, does not exist, or belongs to another user.',
+    why: 'The path is a folder or a pipe, does not exist, or belongs to another user.',
     next: 'Check the path and its permissions, then run the same command again.',
+  },
+  FILE_TOO_LARGE: {
+    title: 'A file is too large',
+    why: 'What is read into memory is limited, so that a broken or hostile file cannot fill it.',
+    next: 'Check that the path names the file you mean, or split the file.',
   },
   RESOURCE_EXHAUSTED: {
     title: 'The machine has run out of files, processes or memory',

@@ -146,6 +146,16 @@ export const runtimeErrors = {
     why: 'The endpoint returned no content; reasoning may have used up the token limit.',
     next: 'Raise `settings.maxTokens`, or check the finish reason above.',
   },
+  REPLY_TOO_LARGE: {
+    title: 'The reply is too large',
+    why: 'A reply may have 16 MiB once it is decompressed. More would fill the memory.',
+    next: 'Check the address; ask for less at a time (`settings.batch`, `settings.maxTokens`).',
+  },
+  REPLY_REDIRECTED: {
+    title: 'The address redirects',
+    why: 'A request holds prompts and a key. They are sent to the address you named and never to another one.',
+    next: 'If you trust the address above, write it into `baseUrl`.',
+  },
   PROMPT_BROKEN: {
     title: 'The prompt template cannot be rendered',
     why: 'It is not valid Jinja, or it uses a column that the dataset does not have.',

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { gaugeIn } from '../../../core/data/figures.ts'
+import { textNow } from '../../files/read-file.ts'
 
 /** One energy counter of the processor. */
 export interface Domain {
@@ -57,7 +58,7 @@ export function readCounter(domain: Domain): number | null {
 
 function textOf(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8').trim()
+    return textNow(path).trim()
   } catch {
     return null
   }

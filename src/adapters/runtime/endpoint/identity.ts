@@ -84,7 +84,7 @@ async function listing(endpoint: Endpoint, model: string, options: SendOptions):
     }
   } catch (cause) {
     if (!(cause instanceof RightsizeError)) throw cause
-    if (cause.code === 'ENDPOINT_DOWN' || /^(401|403)/.test(cause.message)) throw cause
+    if (/DOWN|REDIRECTED/.test(cause.code) || /^(401|403)/.test(cause.message)) throw cause
     return {}
   }
 }

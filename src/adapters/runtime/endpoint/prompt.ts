@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Template } from '@huggingface/jinja'
 import type { RuntimeContext, RuntimeItem } from '../../../contract/runtime.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
+import { textNow } from '../../files/read-file.ts'
 
 export interface Message {
   readonly role: string
@@ -40,7 +40,7 @@ function fromFile(text: string, context: RuntimeContext): string {
   if (!text.startsWith('file://')) return text
   const path = resolve(context.baseDir, text.slice('file://'.length))
   try {
-    return readFileSync(path, 'utf8')
+    return textNow(path)
   } catch (cause) {
     throw new RightsizeError('PROMPT_BROKEN', `${path} cannot be read`, { cause })
   }

@@ -26,7 +26,7 @@ async function bodyOf(response: Response): Promise<string> {
   try {
     return await response.text()
   } catch (cause) {
-    if ((cause as { name?: string }).name === 'TimeoutError') throw cause
+    if (cause instanceof RightsizeError || (cause as Error).name === 'TimeoutError') throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new RightsizeError('ENDPOINT_CUT', `the connection ended early: ${reason}`, { cause })
   }

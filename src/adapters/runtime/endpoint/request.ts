@@ -15,7 +15,7 @@ export interface Pace {
 }
 
 export interface SendOptions {
-  readonly fetch: typeof fetch
+  readonly fetch: typeof globalThis.fetch
   readonly pace: Pace
   /** Of one attempt. */
   readonly timeoutS: number

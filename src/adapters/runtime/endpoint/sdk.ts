@@ -61,7 +61,7 @@ async function generated(
   }
 }
 
-type FetchArguments = Parameters<typeof fetch>
+type FetchArguments = Parameters<typeof globalThis.fetch>
 
 function sentBy(
   { endpoint }: Asking,

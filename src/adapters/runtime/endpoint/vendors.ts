@@ -112,6 +112,6 @@ async function loaded<T>(name: PackageName, load: () => Promise<T>): Promise<T> 
 
 /** Loads the package of an interface, so that a missing one is known before anything is asked. */
 export const loadVendor = (asking: Asking, api: SdkApi): Promise<SdkModel> =>
-  vendors[api].open(asking, fetch)
+  vendors[api].open(asking, asking.options.fetch)
 
 export const isSdkApi = (api: string): api is SdkApi => Object.hasOwn(vendors, api)

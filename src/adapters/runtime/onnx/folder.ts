@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import type { RuntimeContext } from '../../../contract/runtime.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
@@ -7,6 +7,7 @@ import { externalFiles } from '../../../core/onnx/external-files.ts'
 import { filesBeside, modelIdentity } from '../../../core/result/model-identity.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 import { fileSource } from '../../files/file-source.ts'
+import { textNow } from '../../files/read-file.ts'
 import { fileDigest, fileDigests } from '../../files/whole-file.ts'
 
 /** A model on disk, found but not yet loaded. */
@@ -129,7 +130,7 @@ function externalData(file: string): Readonly<Record<string, string>> {
 /** A pointer is a text of about 130 bytes that begins with this line (source: git-lfs docs/spec.md). */
 function refuseLfsPointer(file: string): void {
   if (statSync(file).size > 1024) return
-  if (readFileSync(file, 'utf8').startsWith('version https://git-lfs.github.com/spec/'))
+  if (textNow(file).startsWith('version https://git-lfs.github.com/spec/'))
     throw new RightsizeError('MODEL_LFS_POINTER', `${file} is a Git-LFS pointer`)
 }
 
@@ -142,7 +143,7 @@ function precisionOf(file: string): string {
 function readJson(path: string): unknown {
   if (!existsSync(path)) return undefined
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return JSON.parse(textNow(path))
   } catch (cause) {
     throw new RightsizeError('MODEL_CANNOT_LOAD', `${path} is not JSON`, {
       cause,

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
 import type { OpenTokenizer, Tokenizer } from '../../../contract/tokenizer.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
+import { textNow } from '../../files/read-file.ts'
 
 /** Opens a tokenizer.json, with a catalogued error where it is not one. */
 export function openTokenizerFile(open: OpenTokenizer, file: string, config: unknown): Tokenizer {
   try {
-    return open(JSON.parse(readFileSync(file, 'utf8')), config)
+    return open(JSON.parse(textNow(file)), config)
   } catch (cause) {
     if (cause instanceof RightsizeError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)

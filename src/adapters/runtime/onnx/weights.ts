@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { decodeModel } from '../../../core/onnx/decode.ts'
 import type { Dtype, Graph } from '../../../core/onnx/model.ts'
+import { bytesNow } from '../../files/read-file.ts'
 
 /** What the weights of a model are. */
 export interface Weights {
@@ -29,7 +30,7 @@ const names: Readonly<Partial<Record<Dtype, string>>> = {
 export function weightsOf(file: string): Weights | null {
   if (statSync(file).size > largestRead) return null
   try {
-    return countWeights(decodeModel(readFileSync(file)).graph)
+    return countWeights(decodeModel(bytesNow(file)).graph)
   } catch {
     return null // the engine has the last word on what can be loaded
   }

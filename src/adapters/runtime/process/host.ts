@@ -19,14 +19,14 @@ const aliveEveryMs = 200
  */
 export function hostRuntime(
   channel: Channel,
-  openKind: (candidate: CandidateSpec) => Promise<Runtime>,
+  { openKind, fetch }: Pick<Host, 'openKind' | 'fetch'>,
 ): void {
   const state: State = { session: null, load: { loadS: 0, loadCpuS: 0 } }
   let tail: Promise<void> = Promise.resolve()
   channel.onQuestion((question) => {
     tail = tail.then(async () => {
       try {
-        const value = await reply(question, { state, channel, openKind })
+        const value = await reply(question, { state, channel, openKind, fetch })
         channel.send({ id: question.id, ok: true, value })
       } catch (cause) {
         channel.send({ id: question.id, ok: false, error: sentError(cause) })
@@ -45,6 +45,8 @@ interface Host {
   readonly state: State
   readonly channel: Channel
   readonly openKind: (candidate: CandidateSpec) => Promise<Runtime>
+  /** What an adapter may ask the network with. */
+  readonly fetch: typeof globalThis.fetch
 }
 
 async function reply(question: Question, host: Host): Promise<unknown> {
@@ -69,7 +71,7 @@ async function open(question: Question & { kind: 'open' }, host: Host): Promise<
   const session = await runtime.open(question.candidate, {
     baseDir: question.baseDir,
     env: process.env,
-    fetch: globalThis.fetch,
+    fetch: host.fetch,
     alive: throttled(() => host.channel.send({ alive: true })),
     log: (line) => host.channel.send({ log: line }),
   })

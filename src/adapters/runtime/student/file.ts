@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { RuntimeContext } from '../../../contract/runtime.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { runtimeFor } from '../../../core/part/runtimes.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
+import { bytesNow } from '../../files/read-file.ts'
 
 /** The one safetensors file of a student. */
 export interface StudentFile {
@@ -30,7 +31,7 @@ export function studentFile(
   const { model } = candidate
   const path = fileIn(isAbsolute(model) ? model : resolve(context.baseDir, model))
   // A plain array: slices of a Buffer are views on the whole file, which the students' readers do not expect.
-  const bytes = new Uint8Array(readFileSync(path))
+  const bytes = new Uint8Array(bytesNow(path))
   return {
     bytes,
     digest: createHash('sha256').update(bytes).digest('hex'),

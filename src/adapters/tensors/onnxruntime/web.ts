@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type { InferenceSession } from 'onnxruntime-node'
 import type { EngineOptions, TensorEngine, TensorSession } from '../../../contract/tensors.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
+import { readBytes } from '../../files/read-file.ts'
 import { engineError, inputInfo, messageOf, once, runSession } from './session.ts'
 
 /** What onnxruntime-web shares with onnxruntime-node, whose types a checkout has. */
@@ -67,7 +67,7 @@ async function create(
 }
 
 function fileOf(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: unknown) => {
+  return readBytes(path, 2 ** 31).catch((cause: unknown) => {
     throw new RightsizeError('ONNX_NOT_FOUND', `there is no file '${path}'`, { cause })
   })
 }
