@@ -26,14 +26,10 @@ export interface StoredWindow {
   readonly at: string
 }
 
-/** One write, as a journal keeps it. */
-export type StoreWrite =
-  | { readonly outcomes: readonly StoredOutcome[] }
-  | { readonly scores: readonly StoredScore[] }
-  | { readonly window: StoredWindow }
-  | { readonly document: readonly [digest: string, json: string] }
-  | { readonly prune: string }
-
+/**
+ * Every row is kept with a checksum; reading one that does not match throws STORE_DAMAGED, which names the row: an answer that
+ * nobody gave must not decide anything.
+ */
 export interface Store {
   outcomes(keys: readonly string[]): ReadonlyMap<string, StoredOutcome>
   putOutcomes(rows: readonly StoredOutcome[]): void
@@ -58,4 +54,24 @@ export interface Store {
     readonly row: Readonly<Record<string, string | number | null>>
   }>
   close(): void
+}
+
+/** What of a store is whole, and what is not. */
+export interface StoreHealth {
+  readonly path: string
+  /** Rows that match their checksum. */
+  readonly rows: Readonly<Record<'outcomes' | 'scores' | 'windows' | 'documents', number>>
+  /** Names of rows that do not. */
+  readonly damaged: readonly string[]
+  /** Parts of the file in which no row can be recognized, whatever was there. */
+  readonly unread: { readonly count: number; readonly unit: 'page' | 'line' }
+  /** Why the file could not be read as a whole; null where it could. */
+  readonly failure: string | null
+}
+
+/** What a repair kept and lost. */
+export interface StoreRepair {
+  readonly found: StoreHealth
+  /** Where the damaged store now lies; null where nothing was damaged and nothing was changed. */
+  readonly aside: string | null
 }

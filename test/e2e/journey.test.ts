@@ -83,6 +83,9 @@ describe('from a CSV and an endpoint, without YAML', () => {
     expect(report.out).toContain('|')
     const store = await folder.rightsize(['store', 'show', '--json'])
     expect(JSON.parse(store.out)).toMatchObject({ outcomes: 602 })
+    const verified = await folder.rightsize(['store', 'verify'])
+    expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('answers    602') })
+    expect((await folder.rightsize(['store', 'repair'])).out).toContain('nothing was changed')
   })
 
   test('--out moves the reports; the lock with its looks stays beside the spec', async () => {

@@ -1,8 +1,22 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Store, StoredOutcome, StoredScore, StoredWindow } from '../../contract/store.ts'
+import type { Store, StoredOutcome } from '../../contract/store.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import { type Connection, connect, type Row } from './libsql/connection.ts'
+import {
+  columns,
+  namedRows,
+  outcomeOf,
+  rowChecksum,
+  rowName,
+  rowOf,
+  type StoreRow,
+  scoreOf,
+  type TableName,
+  tableNames,
+  windowOf,
+} from '../files/stored-row.ts'
+import { type Connection, connect } from './libsql/connection.ts'
+import { checkedRows, rowPages, selection } from './libsql/rows.ts'
 import { prepareSchema } from './libsql/schema.ts'
 
 export interface LibsqlOptions {
@@ -10,35 +24,46 @@ export interface LibsqlOptions {
   readonly maxBytes?: number
 }
 
+export interface LibsqlStore extends Store {
+  /** Puts rows of any table, in one transaction. */
+  put(rows: readonly StoreRow[]): void
+  /** Brings everything into the one file, so that it may be moved. */
+  settle(): void
+}
+
 /** Keys asked for in one statement: long lists are cut so that no statement grows without bound. */
 const keysPerQuery = 2000
 
 /**
  * The store in one SQLite file, made when it is not there. Safe for two runs at once and for kill -9: what a put
- * returned from is on disk. Errors: STORE_NEWER, STORE_UNREADABLE, STORE_FULL, STORE_BUSY.
+ * returned from is on disk. Errors: STORE_NEWER, STORE_UNREADABLE, STORE_FULL, STORE_BUSY, STORE_DAMAGED.
  */
-export function createLibsqlStore(path: string, options: LibsqlOptions = {}): Store {
+export function createLibsqlStore(path: string, options: LibsqlOptions = {}): LibsqlStore {
   const db = openFile(path)
+  const put = (rows: readonly StoreRow[]): void =>
+    db.write(() => rows.forEach((row) => void putRow(db, row)))
   if (options.maxBytes !== undefined)
     db.exec(`PRAGMA max_page_count = ${pagesOf(db, options.maxBytes)}`)
   return {
-    outcomes: (keys) => byKey(ask(db, outcomesSql, keys).map(outcomeOf), (row) => row.key),
+    outcomes: (keys) =>
+      byKey(ask(db, 'outcomes', outcomesSql, keys).map(outcomeOf), (row) => row.key),
     putOutcomes: (rows) => db.write(() => rows.forEach((row) => void putOutcome(db, row))),
     scores: (keys, scorer) =>
-      byKey(ask(db, scoresSql, keys, [scorer]).map(scoreOf), (row) => row.outcomeKey),
-    putScores: (rows) => db.write(() => rows.forEach((row) => void putScore(db, row))),
-    windows: (...address) => db.all(windowsSql, address).map(windowOf),
-    putWindow: (row) => db.write(() => void db.run(putWindowSql, windowCells(row))),
+      byKey(ask(db, 'scores', scoresSql, keys, [scorer]).map(scoreOf), (row) => row.outcomeKey),
+    putScores: (rows) => put(rows.map(rowOf.score)),
+    windows: (...address) => checkedRows(db, 'windows', db.all(windowsSql, address)).map(windowOf),
+    putWindow: (row) => put([rowOf.window(row)]),
     getDocument: (digest) => {
-      const row = db.all('SELECT json FROM documents WHERE digest = ?', [digest])[0]
-      return row === undefined ? null : String(row['json'])
+      const row = checkedRows(db, 'documents', db.all(documentSql, [digest]))[0]
+      return row === undefined ? null : String(row[1])
     },
-    putDocument: (digest, json) =>
-      db.write(() => void db.run('INSERT OR REPLACE INTO documents VALUES (?, ?)', [digest, json])),
+    putDocument: (digest, json) => put([rowOf.document(digest, json)]),
     stats: () => statsOf(db),
     prune: (before) => prune(db, before),
-    exportRows: () => exportRows(db),
+    exportRows: () => namedRows(rowsIn(db)),
     close: () => db.close(),
+    put,
+    settle: () => db.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
   }
 }
 
@@ -62,24 +87,25 @@ function pagesOf(db: Connection, bytes: number): number {
   return Math.max(1, Math.floor(bytes / db.number('PRAGMA page_size')))
 }
 
-const outcomesSql = 'SELECT * FROM outcomes WHERE key IN (SELECT value FROM json_each(?))'
-const scoresSql =
-  'SELECT * FROM scores WHERE outcome IN (SELECT value FROM json_each(?)) AND scorer = ?'
-const windowsSql =
-  'SELECT * FROM windows WHERE candidate = ? AND machine = ? AND meter = ? ORDER BY id'
-const putWindowSql =
-  'INSERT INTO windows (candidate, machine, meter, reading, at) VALUES (?, ?, ?, ?, ?)'
+const ofKeys = 'IN (SELECT value FROM json_each(?))'
+const outcomesSql = `SELECT ${selection('outcomes')} WHERE outcomes.key ${ofKeys}`
+const scoresSql = `SELECT ${selection('scores')} WHERE scores.outcome ${ofKeys} AND scores.scorer = ?`
+const windowsSql = `SELECT ${selection('windows')}
+  WHERE windows.candidate = ? AND windows.machine = ? AND windows.meter = ? ORDER BY id`
+const documentSql = `SELECT ${selection('documents')} WHERE documents.digest = ?`
 
 function ask(
   db: Connection,
+  table: TableName,
   sql: string,
   keys: readonly string[],
   more: readonly string[] = [],
-): readonly Row[] {
-  const rows: Row[] = []
-  for (let at = 0; at < keys.length; at += keysPerQuery)
-    for (const row of db.all(sql, [JSON.stringify(keys.slice(at, at + keysPerQuery)), ...more]))
-      rows.push(row)
+): readonly StoreRow['cells'][] {
+  const rows: StoreRow['cells'][] = []
+  for (let at = 0; at < keys.length; at += keysPerQuery) {
+    const some = JSON.stringify(keys.slice(at, at + keysPerQuery))
+    for (const row of checkedRows(db, table, db.all(sql, [some, ...more]))) rows.push(row)
+  }
   return rows
 }
 
@@ -87,56 +113,27 @@ function byKey<T>(rows: readonly T[], key: (row: T) => string): ReadonlyMap<stri
   return new Map(rows.map((row) => [key(row), row]))
 }
 
-const outcomeOf = (row: Row): StoredOutcome => ({
-  key: String(row['key']),
-  itemDigest: String(row['item']),
-  candidateDigest: String(row['candidate']),
-  answer: String(row['answer']),
-  at: String(row['at']),
-})
-
-const scoreOf = (row: Row): StoredScore => ({
-  outcomeKey: String(row['outcome']),
-  scorer: String(row['scorer']),
-  score: row['score'] === null ? null : Number(row['score']),
-  detail: String(row['detail']),
-})
-
-const windowOf = (row: Row): StoredWindow => ({
-  candidateDigest: String(row['candidate']),
-  machine: String(row['machine']),
-  meter: String(row['meter']),
-  reading: String(row['reading']),
-  at: String(row['at']),
-})
-
-const windowCells = (row: StoredWindow): readonly string[] => [
-  row.candidateDigest,
-  row.machine,
-  row.meter,
-  row.reading,
-  row.at,
-]
-
 /** A newer answer replaces an expired one; scores of the answer that it replaces go with it. */
 function putOutcome(db: Connection, row: StoredOutcome): void {
   db.run(
     'DELETE FROM scores WHERE outcome = ? AND EXISTS (SELECT 1 FROM outcomes WHERE key = ? AND answer <> ?)',
     [row.key, row.key, row.answer],
   )
-  db.run('INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?)', [
-    row.key,
-    row.itemDigest,
-    row.candidateDigest,
-    row.answer,
-    row.at,
-  ])
+  putRow(db, rowOf.outcome(row))
 }
 
-function putScore(db: Connection, row: StoredScore): void {
-  const cells = [row.outcomeKey, row.scorer, row.score, row.detail]
-  db.run('INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?)', cells)
+/** Puts a row with its checksum, in the place of one with the same key. */
+function putRow(db: Connection, row: StoreRow): void {
+  db.run(putSql[row.table], [...row.cells, rowChecksum(row)])
 }
+
+const putSql = Object.fromEntries(
+  tableNames.map((table) => {
+    const names = [...columns[table], 'sum']
+    const marks = names.map(() => '?').join(', ')
+    return [table, `INSERT OR REPLACE INTO ${table} (${names.join(', ')}) VALUES (${marks})`]
+  }),
+) as Readonly<Record<TableName, string>>
 
 function statsOf(db: Connection): ReturnType<Store['stats']> {
   const count = (table: string): number => db.number(`SELECT count(*) FROM ${table}`)
@@ -167,34 +164,14 @@ function attempt(work: () => void): void {
   }
 }
 
-/** Pages by key, so that an export neither holds a lock nor all rows. */
-function* exportRows(db: Connection): ReturnType<Store['exportRows']> & Generator {
-  for (const [table, ...key] of exported) {
-    const columns = key.join(', ')
-    const marks = key.map(() => '?').join(', ')
-    const tail = `ORDER BY ${columns} LIMIT ${keysPerQuery}`
-    let rows = db.all(`SELECT * FROM ${table} ${tail}`, [])
-    for (let last = rows.at(-1); last; last = rows.at(-1)) {
-      for (const row of rows) yield { table, row: plain(row) }
-      const place = key.map((name) => last?.[name] ?? null)
-      rows = db.all(`SELECT * FROM ${table} WHERE (${columns}) > (${marks}) ${tail}`, place)
-    }
-  }
-}
-
-/** Tables with the columns that their rows are ordered by. */
-const exported = [
-  ['outcomes', 'key'],
-  ['scores', 'outcome', 'scorer'],
-  ['windows', 'id'],
-  ['documents', 'digest'],
-] as const
-
-function plain(row: Row): Readonly<Record<string, string | number | null>> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, cell]) => [
-      name,
-      typeof cell === 'bigint' ? Number(cell) : cell,
-    ]),
-  )
+/** Page by page, so that an export neither holds a lock nor all rows. */
+function* rowsIn(db: Connection): Generator<StoreRow> {
+  for (const table of tableNames)
+    for (const rows of rowPages(db, table))
+      for (const { cells, sum } of rows) {
+        const row = { table, cells }
+        if (sum !== rowChecksum(row))
+          throw new RightsizeError('STORE_DAMAGED', `${db.path}: ${rowName(row)}`)
+        yield row
+      }
 }

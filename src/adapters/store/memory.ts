@@ -1,14 +1,17 @@
-import type {
-  Store,
-  StoredOutcome,
-  StoredScore,
-  StoredWindow,
-  StoreWrite,
-} from '../../contract/store.ts'
+import type { Store, StoredOutcome, StoredScore, StoredWindow } from '../../contract/store.ts'
+import {
+  namedRows,
+  outcomeOf,
+  rowOf,
+  type StoreRow,
+  scoreOf,
+  windowOf,
+} from '../files/stored-row.ts'
 
-/** The store in memory, with the writes that would fill it again. */
+/** The store in memory, with the rows that would fill it again. */
 export interface MemoryStore extends Store {
-  writes(): Iterable<StoreWrite>
+  rows(): Iterable<StoreRow>
+  putRow(row: StoreRow): void
 }
 
 /** The store in memory: for tests, for `--fresh`, and where nothing may be written. */
@@ -17,7 +20,8 @@ export function createMemoryStore(): MemoryStore {
   const scores = new Map<string, StoredScore>()
   const windows: StoredWindow[] = []
   const documents = new Map<string, string>()
-  return {
+  const rows = () => rowsOf({ outcomes, scores, windows, documents })
+  const store: Store = {
     outcomes: (keys) => pick(outcomes, keys, (key) => key),
     putOutcomes: (rows) => {
       for (const row of rows) {
@@ -46,10 +50,17 @@ export function createMemoryStore(): MemoryStore {
       bytes: 0,
     }),
     prune: (before) => dropOlder(outcomes, scores, before),
-    exportRows: () => exportRows({ outcomes, scores, windows, documents }),
-    writes: () => writesOf({ outcomes, scores, windows, documents }),
+    exportRows: () => namedRows(rows()),
     close: () => undefined,
   }
+  return { ...store, rows, putRow: (row) => putRow(store, row) }
+}
+
+function putRow(store: Store, { table, cells }: StoreRow): void {
+  if (table === 'outcomes') store.putOutcomes([outcomeOf(cells)])
+  else if (table === 'scores') store.putScores([scoreOf(cells)])
+  else if (table === 'windows') store.putWindow(windowOf(cells))
+  else store.putDocument(String(cells[0]), String(cells[1]))
 }
 
 const scoreKey = (outcome: string, scorer: string): string => `${outcome}\n${scorer}`
@@ -92,43 +103,10 @@ interface Tables {
   readonly documents: ReadonlyMap<string, string>
 }
 
-/** Outcomes before scores, since a changed outcome takes its scores away. One row each: no write grows with the store. */
-function* writesOf(tables: Tables): Iterable<StoreWrite> & Generator {
-  for (const row of tables.outcomes.values()) yield { outcomes: [row] }
-  for (const row of tables.scores.values()) yield { scores: [row] }
-  for (const window of tables.windows) yield { window }
-  for (const document of tables.documents) yield { document }
-}
-
-function* exportRows(tables: Tables): ReturnType<Store['exportRows']> & Generator {
-  const { outcomes, scores, windows, documents } = tables
-  for (const row of outcomes.values())
-    yield {
-      table: 'outcomes',
-      row: {
-        key: row.key,
-        item: row.itemDigest,
-        candidate: row.candidateDigest,
-        answer: row.answer,
-        at: row.at,
-      },
-    }
-  for (const row of scores.values())
-    yield {
-      table: 'scores',
-      row: { outcome: row.outcomeKey, scorer: row.scorer, score: row.score, detail: row.detail },
-    }
-  for (const [id, row] of windows.entries())
-    yield {
-      table: 'windows',
-      row: {
-        id: id + 1,
-        candidate: row.candidateDigest,
-        machine: row.machine,
-        meter: row.meter,
-        reading: row.reading,
-        at: row.at,
-      },
-    }
-  for (const [digest, json] of documents) yield { table: 'documents', row: { digest, json } }
+/** Outcomes before scores, since a changed outcome takes its scores away. */
+function* rowsOf(tables: Tables): Generator<StoreRow> {
+  for (const row of tables.outcomes.values()) yield rowOf.outcome(row)
+  for (const row of tables.scores.values()) yield rowOf.score(row)
+  for (const window of tables.windows) yield rowOf.window(window)
+  for (const [digest, json] of tables.documents) yield rowOf.document(digest, json)
 }

@@ -22,9 +22,7 @@ export async function openFolderStore(
   folder: string,
   onNote: (text: string) => void = () => undefined,
 ): Promise<Store> {
-  const database = join(folder, 'store.db')
-  const lines = join(folder, 'store.jsonl')
-  const had = { database: existsSync(database), lines: existsSync(lines) }
+  const { database, lines, had } = filesIn(folder)
   if (had.lines && !had.database) return storeTable.jsonl(lines)
   const missing = await import('libsql').then(
     () => false,
@@ -34,4 +32,17 @@ export async function openFolderStore(
   const unread = had.database ? `; ${database} is not read` : ''
   onNote(`libsql is not installed: answers are stored in ${lines}${unread} (npm i libsql)`)
   return storeTable.jsonl(lines)
+}
+
+/** The file of the store that a folder has; null where there is none. */
+export function storeFileIn(folder: string): string | null {
+  const { database, lines, had } = filesIn(folder)
+  if (had.database) return database
+  return had.lines ? lines : null
+}
+
+function filesIn(folder: string) {
+  const database = join(folder, 'store.db')
+  const lines = join(folder, 'store.jsonl')
+  return { database, lines, had: { database: existsSync(database), lines: existsSync(lines) } }
 }

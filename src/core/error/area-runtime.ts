@@ -204,7 +204,12 @@ export const runtimeErrors = {
   STORE_UNREADABLE: {
     title: 'The store cannot be opened',
     why: 'The file is damaged, not writable, or not a rightsize store.',
-    next: 'Move it aside (a new store is created) or restore a backup.',
+    next: '`rightsize store repair` saves what can be read of it; or move it aside (a new store is created).',
+  },
+  STORE_DAMAGED: {
+    title: 'The store is not as it was written',
+    why: 'Its content no longer matches its checksum or its format, and a changed answer must not decide anything.',
+    next: 'Run `rightsize store repair`: it keeps every row that is whole, lists the others, and moves the damaged file aside.',
   },
   STORE_FULL: {
     title: 'The disk is full',

@@ -3,9 +3,10 @@ import { dirname } from 'node:path'
 import Database from 'libsql'
 import { RightsizeError } from '../../../core/error/error.ts'
 
-/** What SQLite keeps. libsql 0.5 ends the process on a Buffer, Date or boolean, so the type stops them here. */
-export type Cell = string | number | bigint | null
-export type Row = Readonly<Record<string, Cell>>
+/** What may be stored. libsql 0.5 ends the process on a Buffer, Date or boolean, so the type stops them here. */
+type Cell = string | number | bigint | null
+/** What a query returns; bytes where it asks for a BLOB. */
+export type Row = Readonly<Record<string, Cell | ArrayBuffer>>
 
 /** The only door to libsql: parameters always go in as an array, rows come out without its `_metadata`. */
 export interface Connection {
@@ -13,6 +14,8 @@ export interface Connection {
   exec(sql: string): void
   run(sql: string, cells: readonly Cell[]): number
   all(sql: string, cells: readonly Cell[]): readonly Row[]
+  /** The same for a statement that is not asked again. */
+  once(sql: string): readonly Row[]
   /** One number, such as a count or a pragma. */
   number(sql: string): number
   /** Runs `work` in one write transaction; nothing of it stays when it throws. */
@@ -42,11 +45,14 @@ export function connect(path: string): Connection {
         .all([...cells].map(checked))
         .map(withoutMetadata),
     )
+  const once = (sql: string): readonly Row[] =>
+    translate(path, () => db.prepare(sql).all([]).map(withoutMetadata))
   exec(`PRAGMA busy_timeout = ${busyMs}`)
   return {
     path,
     exec,
     all,
+    once,
     run: (sql, cells) => translate(path, () => prepared(sql).run([...cells].map(checked)).changes),
     number: (sql) => Number(Object.values(all(sql, [])[0] ?? {})[0] ?? 0),
     write: (work) => translate(path, () => inTransaction(exec, work)),
@@ -102,6 +108,7 @@ function storeError(path: string, cause: unknown): RightsizeError {
   if (code.startsWith('SQLITE_FULL') || (/IOERR|disk I\/O/i.test(code + message) && noSpace(path)))
     return new RightsizeError('STORE_FULL', text, { cause })
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new RightsizeError('STORE_BUSY', text, { cause })
+  if (code.startsWith('SQLITE_CORRUPT')) return new RightsizeError('STORE_DAMAGED', text, { cause })
   return new RightsizeError('STORE_UNREADABLE', text, { cause })
 }
 

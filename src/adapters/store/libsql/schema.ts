@@ -1,27 +1,33 @@
 import { RightsizeError } from '../../../core/error/error.ts'
+import { rowChecksum, tableNames } from '../../files/stored-row.ts'
 import type { Connection } from './connection.ts'
+import { placeSql, rowPages } from './rows.ts'
 
-/** Raised when a change makes older versions misread the store. */
-export const storeVersion = 1
+/** Raised when a change makes older versions misread the store. Version 1 had no checksums and no claims. */
+export const storeVersion = 2
 /** "RSZ1": marks the file as ours in SQLite's application_id. */
 const applicationId = 0x52535a31
 
 const tables = `
 CREATE TABLE IF NOT EXISTS outcomes (
-  key TEXT PRIMARY KEY, item TEXT NOT NULL, candidate TEXT NOT NULL, answer TEXT NOT NULL, at TEXT NOT NULL
+  key TEXT PRIMARY KEY, item TEXT NOT NULL, candidate TEXT NOT NULL, answer TEXT NOT NULL, at TEXT NOT NULL,
+  sum TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS scores (
-  outcome TEXT NOT NULL, scorer TEXT NOT NULL, score REAL, detail TEXT NOT NULL, PRIMARY KEY (outcome, scorer)
+  outcome TEXT NOT NULL, scorer TEXT NOT NULL, score REAL, detail TEXT NOT NULL, sum TEXT NOT NULL,
+  PRIMARY KEY (outcome, scorer)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS windows (
   id INTEGER PRIMARY KEY, candidate TEXT NOT NULL, machine TEXT NOT NULL, meter TEXT NOT NULL,
-  reading TEXT NOT NULL, at TEXT NOT NULL
+  reading TEXT NOT NULL, at TEXT NOT NULL, sum TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS windows_of ON windows (candidate, machine, meter);
-CREATE TABLE IF NOT EXISTS documents (digest TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS documents (
+  digest TEXT PRIMARY KEY, json TEXT NOT NULL, sum TEXT NOT NULL
+) WITHOUT ROWID;
 `
 
-/** Makes the tables, or refuses a file that is not ours or newer than we are. */
+/** Makes the tables, brings those of an older version up to date, or refuses a file that is not ours or newer than we are. */
 export function prepareSchema(connection: Connection): void {
   const version = connection.number('PRAGMA user_version')
   if (version > storeVersion)
@@ -37,8 +43,23 @@ export function prepareSchema(connection: Connection): void {
   connection.exec('PRAGMA synchronous = FULL')
   if (version === storeVersion) return
   connection.write(() => {
+    // Asked again: another run may have done it while this one waited.
+    if (connection.number('PRAGMA user_version') === 1) addChecksums(connection)
     connection.exec(tables)
     connection.exec(`PRAGMA application_id = ${applicationId}`)
     connection.exec(`PRAGMA user_version = ${storeVersion}`)
   })
+}
+
+/** Rows that cannot be read get a checksum that no row has, so that they are refused by name and not by a crash. */
+function addChecksums(connection: Connection): void {
+  for (const table of tableNames) {
+    connection.exec(`ALTER TABLE ${table} ADD COLUMN sum TEXT NOT NULL DEFAULT 'none'`)
+    for (const rows of rowPages(connection, table))
+      for (const { cells, place, readable } of rows)
+        if (readable)
+          connection.exec(
+            `UPDATE ${table} SET sum = '${rowChecksum({ table, cells })}' WHERE ${placeSql(table, place)}`,
+          )
+  }
 }

@@ -1,0 +1,72 @@
+import type { StoredOutcome, StoredScore, StoredWindow } from '../../../contract/store.ts'
+import {
+  checksum,
+  rowName,
+  rowOf,
+  rowText,
+  type StoreRow,
+  tableNames,
+} from '../../files/stored-row.ts'
+
+/** One line of a journal: a row, or what was done to the rows before it. */
+export type Entry = StoreRow | { readonly prune: string }
+
+/** Of this version each line ends with a checksum; lines of version 1 have none and hold many rows. */
+export const version = 2
+
+/** What a line says: entries, a fault, or nothing where a kill has cut it short or a later version knows more. */
+export type Line = readonly Entry[] | { readonly damaged: string } | null
+
+const sealed = /^(\{.*),"sum":"([0-9a-f]{16})"\}$/s
+
+/** The entry as a line, with its checksum. */
+export function lineOf(entry: Entry): string {
+  const text = 'table' in entry ? rowText(entry) : JSON.stringify(entry)
+  return `${text.slice(0, -1)},"sum":"${checksum(text)}"}`
+}
+
+/** Reads a line that may have been changed since it was written. */
+export function readLine(line: string): Line {
+  const [, start = '', sum] = sealed.exec(line) ?? []
+  if (sum === undefined) return null
+  const text = `${start}}`
+  const entry = entryIn(text)
+  if (checksum(text) === sum) return entry === null ? null : [entry]
+  return { damaged: entry !== null && 'table' in entry ? rowName(entry) : 'what a line held' }
+}
+
+function entryIn(text: string): Entry | null {
+  const value = parsed(text)
+  if (typeof value?.['prune'] === 'string') return { prune: value['prune'] }
+  const table = tableNames.find((name) => Array.isArray(value?.[name]))
+  return table === undefined ? null : { table, cells: value?.[table] as StoreRow['cells'] }
+}
+
+/** Reads a line of version 1; nothing of one that was cut short. */
+export function formerLine(line: string): readonly Entry[] {
+  const value = (parsed(line) ?? {}) as {
+    readonly outcomes?: readonly StoredOutcome[]
+    readonly scores?: readonly StoredScore[]
+    readonly window?: StoredWindow
+    readonly document?: readonly [string, string]
+    readonly prune?: string
+  }
+  return [
+    ...(value.outcomes ?? []).map(rowOf.outcome),
+    ...(value.scores ?? []).map(rowOf.score),
+    ...(value.window === undefined ? [] : [rowOf.window(value.window)]),
+    ...(value.document === undefined ? [] : [rowOf.document(...value.document)]),
+    ...(value.prune === undefined ? [] : [{ prune: value.prune }]),
+  ]
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : null
+  } catch {
+    return null
+  }
+}
