@@ -16,7 +16,7 @@ const LONGEST_MS = 2_000
 export function assertionScorer(
   options: Options,
   context: ScorerContext,
-  schemaProblem: AssertionTools['schemaProblem'],
+  tools: Pick<AssertionTools, 'schemaProblem' | 'pattern'>,
 ): Scorer {
   const trusted = options['trust'] === true
   if (trusted && context.noExec)
@@ -24,7 +24,7 @@ export function assertionScorer(
       'SCORER_REFUSED',
       'Assertions with JavaScript run code, and --no-exec is set.',
     )
-  return assertions(options, { schemaProblem, code: trusted ? code : null })
+  return assertions(options, { ...tools, code: trusted ? code : null })
 }
 
 const code: AssertionCode = {

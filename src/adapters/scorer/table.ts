@@ -3,6 +3,7 @@ import type { KindsWith } from '../../core/part/part.ts'
 import { isScorerPath, scorerFor, scorerKind, scorerPart } from '../../core/part/scorer-name.ts'
 import type { scorers } from '../../core/part/scorers.ts'
 import type { Options } from '../../core/score/options.ts'
+import { regex } from '../../core/score/regex.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
 import { pureScorers } from '../../core/score/table.ts'
 import type { ScorerSpec } from '../../core/spec/spec.ts'
@@ -16,7 +17,9 @@ const effectful = {
   assertions: async (options, context) => {
     const { schemaCheck } = await import('./json-schema.ts')
     const { assertionScorer } = await import('./assertions.ts')
-    return assertionScorer(options, context, (schema, value) => schemaCheck(schema)(value))
+    const { linearPattern } = await import('./linear-pattern.ts')
+    const schemaProblem = (schema: unknown, value: unknown) => schemaCheck(schema)(value)
+    return assertionScorer(options, context, { schemaProblem, pattern: linearPattern })
   },
   module: async (options, context) => (await import('./module.ts')).moduleScorer(options, context),
   judge: async (options, context) => (await import('./judge.ts')).judge(options, context),
@@ -26,7 +29,13 @@ const effectful = {
   Record<KindsWith<typeof scorers, { effects: 'library' | 'model' | 'code' }>, Open>
 >
 
-const openers = { ...pureScorers, ...effectful }
+/** Patterns of users and of foreign files, in linear time. */
+const linear = {
+  regex: async (options: Options) =>
+    regex(options, (await import('./linear-pattern.ts')).linearPattern),
+}
+
+const openers = { ...pureScorers, ...effectful, ...linear }
 
 /**
  * The scorer that a spec names, from the pure table or with effects; a path (`./score.mjs`) is a module.

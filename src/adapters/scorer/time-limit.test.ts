@@ -10,10 +10,11 @@ const open = (name: string, options: Readonly<Record<string, unknown>> = {}) =>
   openScorer({ name, weight: 1, options }, { baseDir: '/', env: {}, fetch, noExec: false } as never)
 const text = (answer: string) => ({ kind: 'text' as const, text: answer })
 
+const exploding = '^(?=(a+)+$)'
 test.each<[string, string, Readonly<Record<string, unknown>>, unknown]>([
-  ['the pattern of a regex', 'regex', { pattern: '^(a+)+$' }, 'x'],
-  ['a label that is the pattern', 'regex', {}, '^(a+)+$'],
-  ['an assertion', 'assertions', {}, [{ type: 'regex', value: '^(a+)+$' }]],
+  ['the pattern of a regex', 'regex', { pattern: exploding }, 'x'],
+  ['a label that is the pattern', 'regex', {}, exploding],
+  ['an assertion', 'assertions', {}, [{ type: 'regex', value: exploding }]],
   [
     'a JSON Schema',
     'json-schema',
@@ -38,4 +39,12 @@ test('an error inside stays itself, and look-around works', async () => {
   expect(() => broken.score(text('a'), item('('))).toThrow(
     expect.objectContaining({ code: 'SCORER_OPTION' }),
   )
+})
+
+test('a pattern without look-ahead takes no time at all', async () => {
+  const scorer = await open('regex', { pattern: '^(a+)+$' })
+  const before = process.cpuUsage()
+  expect(await scorer.score(text(`${'a'.repeat(90_000)}!`), item('x'))).toMatchObject({ score: 0 })
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1e6).toBeLessThan(1)
 })

@@ -8,9 +8,9 @@ const longestMs = 2_000
 const script = new Script('call()')
 
 /**
- * A scorer whose patterns are given up after a while: some regular expressions take time exponential in the length of an
- * answer (`^(a+)+$`), and nothing else could stop them. A linear-time engine would refuse look-around and back-references
- * instead, which patterns of promptfoo and JSON Schema use. Throws SCORER_SLOW with the item.
+ * A scorer whose patterns are given up after a while: those that the linear engine cannot run (look-ahead, back-references,
+ * JSON Schema's) may take time exponential in the length of an answer, and nothing else could stop them
+ * (docs/decisions/0011-linear-patterns.md). Throws SCORER_SLOW with the item.
  */
 export function withTimeLimit(scorer: Scorer, timeout = longestMs): Scorer {
   const call: { now: () => unknown } = { now: () => undefined }

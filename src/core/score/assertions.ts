@@ -6,7 +6,7 @@ import { contains } from './contains.ts'
 import { exact } from './exact.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { type Options, readOptions } from './options.ts'
-import { regex } from './regex.ts'
+import { type CompilePattern, regex } from './regex.ts'
 import type { Score, Scorer } from './scorer.ts'
 
 /** One assertion of a test, in promptfoo's words. */
@@ -26,6 +26,8 @@ export interface AssertionTools {
   schemaProblem(schema: unknown, value: unknown): string | null
   /** Runs the JavaScript of assertions, where the user trusts it. */
   readonly code: AssertionCode | null
+  /** How patterns run; JavaScript's own engine unless given. */
+  readonly pattern?: CompilePattern
 }
 
 /** Runs a pure scorer on the assertion's value in place of the label. */
@@ -62,7 +64,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'contains-all': by(contains, { all: true }),
   'icontains-all': by(contains, { all: true, ignoreCase: true }),
   'starts-with': prefix((text) => text),
-  regex: by(regex, {}),
+  regex: (output, item, assertion, tools) =>
+    by((options) => regex(options, tools.pattern), {})(output, item, assertion, tools),
   'is-json': json(false),
   'contains-json': json(true),
 }
@@ -85,7 +88,7 @@ export function assertions(options: Options, tools: AssertionTools): Scorer {
   readOptions('assertions', options)
   return {
     name: 'assertions',
-    version: tools.code === null ? '2' : '2:trusted',
+    version: tools.code === null ? '3' : '3:trusted',
     deterministic: true,
     graded: true,
     ...(tools.code === null ? {} : { effects: 'code' }),

@@ -9,24 +9,26 @@ const LONGEST = 100_000
 /**
  * regex: 1 when the answer matches the pattern; with `group`, when that group is the label.
  *
- * What it does: runs a JavaScript regular expression over the answer (its first 100,000 characters).
+ * What it does: runs a regular expression, written as in JavaScript, over the answer (its first 100,000 characters), in
+ * time linear in its length; only look-ahead and back-references run in JavaScript's own engine, for at most 2 seconds.
  * When to use: formats (dates, codes), or a label inside a fixed phrase: `pattern: "Answer: (\\w+)"`, `group: 1`.
  * When it misleads: an unanchored pattern matches anywhere, also in a sentence that denies it.
  * Example: `scorer: { name: regex, options: { pattern: "^\\d{4}-\\d{2}-\\d{2}$" } }`
  * Source: RegExp of ECMAScript 2023; the assertion regex of promptfoo.
  */
-export function regex(options: Options): Scorer {
+export function regex(options: Options, compile: CompilePattern = () => null): Scorer {
   const { pattern, flags, group } = readOptions('regex', options)
-  const fixed = pattern === null ? null : compiled(pattern, flags)
+  const matcherOf = (text: string) => compiled(text, flags, compile)
+  const fixed = pattern === null ? null : matcherOf(pattern)
   return {
     name: 'regex',
-    version: '1',
+    version: '2',
     deterministic: true,
     score: (output, item) => {
       const answered = answerText(output)?.slice(0, LONGEST)
       if (answered === undefined) return { score: 0, reason: `a ${output.kind} is not text` }
-      if (fixed === null) return anyMatches(answered, references(item, 'regex'), flags)
-      const match = answered.match(fixed)
+      if (fixed === null) return anyMatches(answered, references(item, 'regex').map(matcherOf))
+      const match = fixed(answered)
       if (group === null) return { score: match === null ? 0 : 1, read: match?.[0] ?? answered }
       const read = match?.[group]
       if (read === undefined) return { score: 0, reason: 'the pattern does not match' }
@@ -35,15 +37,29 @@ export function regex(options: Options): Scorer {
   }
 }
 
-function anyMatches(answered: string, patterns: readonly string[], flags: string) {
-  const match = patterns.map((one) => answered.match(compiled(one, flags))).find((m) => m !== null)
+function anyMatches(answered: string, patterns: readonly Match[]) {
+  const match = patterns.map((one) => one(answered)).find((found) => found !== null)
   return { score: match === undefined ? 0 : 1, read: match?.[0] ?? answered }
 }
 
-/** Throws SCORER_OPTION where the text is no pattern. `g` and `y` would keep a position and are left out. */
-function compiled(pattern: string, flags: string): RegExp {
+/** The first match in a text, with its groups; null where there is none. */
+export type Match = (text: string) => readonly (string | undefined)[] | null
+
+/** A pattern as an engine runs it; null where the engine cannot. Throws what refuses the pattern. */
+export type CompilePattern = (pattern: string, flags: string) => Match | null
+
+/**
+ * The pattern in the engine that is given, else in JavaScript's own. Throws SCORER_OPTION where the text is no pattern. `g`
+ * and `y` would keep a position and are left out.
+ */
+function compiled(pattern: string, flags: string, compile: CompilePattern): Match {
+  const own = jsPattern(pattern, flags.replace(/[gy]/g, ''))
+  return compile(pattern, own.flags) ?? ((text) => text.match(own))
+}
+
+function jsPattern(pattern: string, flags: string): RegExp {
   try {
-    return new RegExp(pattern, flags.replace(/[gy]/g, ''))
+    return new RegExp(pattern, flags)
   } catch (cause) {
     const what = `The pattern ${JSON.stringify(pattern)} is not a regular expression.`
     throw new RightsizeError('SCORER_OPTION', what, { cause })
