@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { setTimeout as sleepMs } from 'node:timers/promises'
 import { textOrNull } from '../adapters/files/whole-file.ts'
 import { hardwareThreads, thisMachine } from '../adapters/machine/this-machine.ts'
-import { boundedFetch } from '../adapters/network/bounded-fetch.ts'
+import { boundedFetch, publicFiles } from '../adapters/network/bounded-fetch.ts'
 import { openFetch } from '../adapters/network/fetch.ts'
 import { openProcesses } from '../adapters/processes/table.ts'
 import type { Effects } from '../app/evaluate/effects.ts'
@@ -62,9 +62,10 @@ const thisProcess = {
 } as const
 
 function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effects {
+  const plain = options.fetch ?? openFetch(options.env)
   const parts: Parts = {
     env: options.env,
-    fetch: boundedFetch(options.fetch ?? openFetch(options.env)),
+    fetch: boundedFetch(plain),
     noExec: options.noExec,
     processes: openProcesses(process.platform),
     machineThreads: hardwareThreads(),
@@ -75,6 +76,7 @@ function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effect
     clock,
     digest: sha256,
     fetch: parts.fetch,
+    download: boundedFetch(plain, publicFiles),
     env: parts.env,
     machineThreads: parts.machineThreads,
     own: {

@@ -12,6 +12,6 @@ export async function inspect(model: string, { effects, cwd }: At): Promise<Insp
   return inspect(
     remote ? model : resolve(cwd, model),
     { runtime: 'onnxruntime-node', features: processorFeatures(), threads: 1 },
-    { files: modelFiles, source: tensorFile, fetch: effects.fetch, text: textOrNull },
+    { files: modelFiles, source: tensorFile, fetch: effects.download, text: textOrNull },
   )
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createGzip, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { boundedFetch } from './bounded-fetch.ts'
+import { boundedFetch, publicFiles } from './bounded-fetch.ts'
 
 const asked: string[] = []
 let written = 0
@@ -71,4 +71,22 @@ test('a redirect is named and not followed', async () => {
     message: '307: it redirects to /plain',
   })
   expect(asked).toEqual(['/away'])
+})
+
+test('public files are followed to where they are stored; a prompt or a key is not', async () => {
+  asked.length = 0
+  const download = boundedFetch(fetch, publicFiles)
+  const reply = await download(`${origin}/away`, { headers: { range: 'bytes=0-9' } })
+  expect(await reply.json()).toEqual({ a: 1 })
+  expect(asked).toEqual(['/away', '/plain'])
+  asked.length = 0
+  for (const init of [
+    { method: 'POST', body: 'a prompt' },
+    { headers: { authorization: 'Bearer a key' } },
+    { headers: { 'x-api-key': 'a key' } },
+  ])
+    await expect(download(`${origin}/away`, init)).rejects.toMatchObject({
+      code: 'REPLY_REDIRECTED',
+    })
+  expect(asked).toEqual(['/away', '/away', '/away'])
 })

@@ -5,25 +5,37 @@ export interface ReplyBounds {
   readonly bytes: number
   /** From the request to the last byte, where the caller sets no signal of its own. */
   readonly seconds: number
+  /** Whether redirects are followed: only for requests that hold neither prompt nor key. */
+  readonly follow: boolean
 }
 
-const usual: ReplyBounds = { bytes: 16 * 1024 * 1024, seconds: 600 }
+const usual: ReplyBounds = { bytes: 16 * 1024 * 1024, seconds: 600, follow: false }
+
+/** For public files, such as models on a hub, which answer with a redirect to where they are stored. */
+export const publicFiles: ReplyBounds = { bytes: 2 ** 30, seconds: 3600, follow: true }
 
 /**
  * `fetch` whose replies end: after so many bytes (REPLY_TOO_LARGE, when the body is read) and after so long. A redirect is
  * refused and never followed (REPLY_REDIRECTED): the request holds prompts and keys, which go to the address that the user
- * named and to no other.
+ * named and to no other. With `follow`, one without a body and without headers of its own is sent on.
  */
 export function boundedFetch(plain: typeof fetch, bounds: Partial<ReplyBounds> = {}): typeof fetch {
-  const { bytes, seconds } = { ...usual, ...bounds }
+  const { bytes, seconds, follow } = { ...usual, ...bounds }
   return async (input, init) => {
     const signal = init?.signal ?? AbortSignal.timeout(seconds * 1000)
-    const response = await plain(input, { ...init, signal, redirect: 'manual' })
+    const redirect = follow && isPublic(init) ? 'follow' : 'manual'
+    const response = await plain(input, { ...init, signal, redirect })
     if (response.status >= 300 && response.status < 400 && response.status !== 304)
       throw await redirected(response)
     return response.body === null ? response : limited(response, bytes)
   }
 }
+
+/** A request for a file, or a range of it, that tells nothing of the user. */
+const isPublic = ({ body, headers, method = 'GET' }: RequestInit = {}): boolean =>
+  (method === 'GET' || method === 'HEAD') &&
+  (body === undefined || body === null) &&
+  [...new Headers(headers).keys()].every((name) => name === 'range' || name === 'accept')
 
 async function redirected(response: Response): Promise<RightsizeError> {
   await response.body?.cancel().catch(() => undefined)

@@ -39,6 +39,8 @@ export interface Effects {
   readonly clock: Clock
   readonly digest: Digest
   readonly fetch: typeof globalThis.fetch
+  /** `fetch` of public files: larger ones, and redirects are followed. */
+  readonly download: typeof globalThis.fetch
   readonly env: Readonly<Record<string, string | undefined>>
   readText(path: string): Promise<string>
   /** Resolves a path of the spec against the folder of the spec. */
