@@ -16,11 +16,11 @@
  *
  * const loss = pairedLoss([1, 1, 0, 1], [1, 0, 0, 1])
  * const risk = { alpha: 0.05, beta: 0.05, claim: 'supported', supportedAt: 0.8 } as const
- * console.log(claimOf(loss, { limit: 0.01, risk, correction: uncorrected, look: 1 }).kind)
+ * console.log(claimOf(loss, { limit: 0.01, risk, correction: uncorrected, look: 1, traffic: null }).kind)
  * ```
  */
 export { claimOf, type Terms } from './core/proof/claim.ts'
-export { type Correction, uncorrected } from './core/proof/grade.ts'
+export { type Correction, correctionFor, uncorrected } from './core/proof/grade.ts'
 export { pairedLoss, shortfall } from './core/proof/loss-exact.ts'
 export type { LossModel } from './core/proof/loss-model.ts'
 export { type Random, seededRandom } from './core/random/random.ts'
@@ -29,6 +29,9 @@ export {
   bettingLowerBound,
   bettingUpperBound,
   type LinearStatistic,
+  type LogCapital,
+  logCapitalAnytime,
+  logCapitalFixed,
 } from './core/stats/betting-bound.ts'
 export { binomialCdf, binomialTail } from './core/stats/binomial.ts'
 export {

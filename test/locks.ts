@@ -6,7 +6,7 @@ export const bar = { kind: 'relative', margin: 0.01, tolerance: 0 } as const
 
 export const look = (key: string, more: Partial<Look> = {}): Look => ({
   ...{ at: `2026-01-0${key.length}T00:00:00.000Z`, by: 'run', task: 'tickets', key, asked: key },
-  ...{ number: 1, alpha: 0.04, set: 'one', test: 'part', bar, incumbent: 'large' },
+  ...{ number: 1, alpha: 0.045, set: 'one', test: 'part', bar, incumbent: 'large' },
   candidates: ['small'],
   claim: { kind: 'certified', chosen: 'small' },
   ...more,

@@ -40,7 +40,7 @@ export const lookAhead = (inputs: LookInputs, { ledger, effects }: LookEffects) 
 
 /** Said before anything is paid for, where it is not the first look. */
 export const aheadText = ({ number, alpha }: LookTerms): string =>
-  `look ${number} at these test items: a claim must now hold at ${levelText(1 - alpha)}; fresh items would start anew`
+  `look ${number} at this question: a claim must now hold at ${levelText(1 - alpha)}`
 
 function lookedAt(
   { spec, items, test, opened }: LookInputs,
@@ -53,7 +53,8 @@ function lookedAt(
   const question = { ...policy, incumbent, models, items: items.map(itemKey) }
   return {
     items: used.map(itemKey),
-    ...{ test, alpha: risk.alpha, asked: digestOf(question, effects).slice(0, 16) },
+    ...{ test, alpha: risk.alpha, task: spec.task, bar, incumbent },
+    asked: digestOf(question, effects).slice(0, 16),
   }
 }
 
@@ -73,7 +74,6 @@ export async function takeLook(
   const key = digestOf([at.asked, scores], effects).slice(0, 16)
   const terms = await ledger.spend({
     ...{ ...at, at: effects.clock.now(), by, key },
-    ...{ task: spec.task, bar: spec.bar, incumbent: spec.incumbent },
     candidates: spec.candidates.map(({ id }) => id).filter((id) => id !== spec.incumbent),
   })
   return { terms, key }

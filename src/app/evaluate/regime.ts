@@ -73,14 +73,13 @@ export function raceSetup(
     traffic: {
       kind: spec.risk.claim,
       risk: riskOf(spec, look),
-      items: traffic,
     },
   }
 }
 
 /** A race must also show something about future items, or it stops at the candidate that stands right on the bar. */
 const riskOf = ({ risk }: Spec, look: LookTerms): number =>
-  risk.claim === 'certified' ? look.alpha : 1 - risk.supportedAt
+  look.share * (risk.claim === 'certified' ? risk.alpha : 1 - risk.supportedAt)
 
 /** Cost of one item before anything ran; `known` says whether it is more than the order in which they were written. */
 interface Prior {

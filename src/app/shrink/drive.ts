@@ -152,8 +152,8 @@ function enoughFor({ goal, sweep: how }: DriveOptions, run: Run) {
 }
 
 /** What the claim will need, as far as it is known before the hold-out is opened. */
-const settingOf = ({ holdout: { margin, traffic, sealed } }: DriveOptions, ahead: LookTerms) => ({
-  ...{ margin, traffic, items: sealed.items.length, alpha: ahead.alpha },
+const settingOf = ({ holdout: { margin, sealed } }: DriveOptions, ahead: LookTerms) => ({
+  ...{ margin, items: sealed.items.length, alpha: ahead.alpha },
 })
 
 /** Settings of the runtime on the result and, for comparison, on the incumbent. */

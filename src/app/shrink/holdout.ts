@@ -1,11 +1,12 @@
 import { claimOf } from '../../core/proof/claim.ts'
-import { weakest } from '../../core/proof/grade.ts'
+import { uncorrected, weakest } from '../../core/proof/grade.ts'
 import type { ItemGroups } from '../../core/proof/item-evidence.ts'
-import type { LookTerms } from '../../core/proof/look-alpha.ts'
+import { type LookTerms, riskOfLook } from '../../core/proof/look-alpha.ts'
 import type { LossModel } from '../../core/proof/loss-model.ts'
 import { lossOfScores } from '../../core/proof/loss-of-scores.ts'
 import { paired } from '../../core/proof/pairing.ts'
 import { checkSlices, type SliceBar } from '../../core/proof/slice.ts'
+import type { LookedAt } from '../../core/proof/spend-look.ts'
 import type { ConstraintResult } from '../../core/result/candidate.ts'
 import type { Claim, ClaimKind } from '../../core/result/claim.ts'
 import type { RiskSpec } from '../../core/spec/spec.ts'
@@ -64,10 +65,16 @@ export interface OnHoldout {
 export const lookAhead = (holdout: Holdout, search: string): Promise<LookTerms> =>
   holdout.ledger.ahead(lookedAt(holdout, search))
 
-const lookedAt = ({ sealed, risk, digest }: Holdout, search: string) => ({
+const lookedAt = (
+  { sealed, risk, digest, task, margin, incumbent }: Holdout,
+  search: string,
+): LookedAt => ({
   items: sealed.items,
   test: sealed.digest,
   alpha: risk.alpha,
+  task,
+  bar: { kind: 'relative', margin, tolerance: 0 },
+  incumbent: shortOf(incumbent),
   asked: digest(JSON.stringify([sealed.digest, search])).slice(0, 16),
 })
 
@@ -90,9 +97,7 @@ export async function judgeFinalists(
   if (finalists.length === 0) return { judged: [], look: await lookAhead(holdout, search), key }
   const look = await holdout.ledger.spend({
     ...lookedAt(holdout, search),
-    ...{ key, at: holdout.now(), by: 'shrink', task: holdout.task },
-    bar: { kind: 'relative', margin: holdout.margin, tolerance: 0 },
-    incumbent: shortOf(holdout.incumbent),
+    ...{ key, at: holdout.now(), by: 'shrink' },
     candidates: named.map(({ identity }) => shortOf(identity)),
   })
   const part = holdout.sealed.open()
@@ -128,11 +133,13 @@ function judge(
   look: LookTerms,
 ): Omit<Judged, 'contender' | 'identity'> {
   const { clusters, slices } = sealed
-  const evidence = { scores, reference, clusters, end: scores.length, floor: 0, traffic }
-  const risk = { ...all, alpha: look.alpha }
+  const evidence = { scores, reference, clusters, end: scores.length, floor: 0 }
   const judgedSlices = Object.entries(slices).filter(([column]) => barOf(column) !== null)
   const conditions = judgedSlices.reduce((sum, [, values]) => sum + new Set(values).size, 1)
-  const terms = { risk, correction: { looked: 1, near: 1, conditions }, look: look.number }
+  const terms = {
+    ...{ risk: riskOfLook(all, look.share), look: look.number, traffic },
+    correction: { ...uncorrected, conditions },
+  }
   const loss = lossOfScores(paired(evidence), evidence)
   const claim = claimOf(loss, { ...terms, limit: margin })
   const { constraints } = checkSlices({ ...evidence, slices, barOf }, terms)

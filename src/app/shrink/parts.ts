@@ -1,9 +1,8 @@
 import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { fewestItems } from '../../core/proof/forecast.ts'
-import { alphaOfLook } from '../../core/proof/look-alpha.ts'
+import { lookTerms } from '../../core/proof/look-alpha.ts'
 import { itemOrder } from '../../core/select/item-order.ts'
-import { trafficOf } from '../../core/stats/traffic.ts'
 import type { ShrinkEffects, ShrinkRequest } from './request.ts'
 
 /** Items by what they are for: judged in the search, learned from, sealed. */
@@ -45,8 +44,8 @@ export function partsOf({ data }: ShrinkRequest, digest: ShrinkEffects['digest']
 }
 
 /** Throws SHRINK_TASK, with the number that would do, where even a candidate without a single loss could not be proven. */
-export function requireLabels({ margin, alpha, spec }: ShrinkRequest, { test }: Parts): void {
-  const fewest = fewestItems(margin, alphaOfLook(alpha, 1), trafficOf(spec.account))
+export function requireLabels({ margin, alpha }: ShrinkRequest, { test }: Parts): void {
+  const fewest = fewestItems(margin, lookTerms(alpha, 1).alpha)
   if (test.length >= fewest) return
   throw new RightsizeError(
     'SHRINK_LABELS',

@@ -3,6 +3,7 @@ import { passPart } from '../../core/compress/table.ts'
 import { payBackCalls } from '../../core/energy/pay-back-calls.ts'
 import { runtimeFor } from '../../core/part/runtimes.ts'
 import { fewestItems } from '../../core/proof/forecast.ts'
+import { uncorrected } from '../../core/proof/grade.ts'
 import { settlingSteps } from '../../core/proof/settling.ts'
 import { bytes as bytesText } from '../../core/report/kit/number.ts'
 import type { ClaimKind } from '../../core/result/claim.ts'
@@ -39,7 +40,7 @@ export function recordOf(options: DriveOptions, found: Found): Compression {
   const { judged, look, key } = found.holdout
   const contender = best?.contender ?? null
   const reached = contender === null ? null : goalReached(contender, runtime, options.goal)
-  const { traffic, margin, sealed } = holdout
+  const { margin, sealed } = holdout
   return {
     schema: schemaId.compression,
     ...options.about,
@@ -56,7 +57,7 @@ export function recordOf(options: DriveOptions, found: Found): Compression {
     finalists: judged.map(finalist),
     holdout: {
       items: sealed.items.length,
-      fewest: fewestItems(margin, look.alpha, traffic),
+      fewest: fewestItems(margin, look.alpha),
       ...{ look: look.number, alpha: look.alpha, key },
     },
     next: nextSteps(found, holdout),
@@ -110,7 +111,7 @@ function nextSteps(
 ): Compression['next'] {
   if (best === null || best.loss === null || best.verdict === 'certified') return []
   const id = `the ${bytesText(best.contender.bytes)} model`
-  const terms = { limit: margin, risk, look, looked: 1 }
+  const terms = { limit: margin, risk, look, correction: uncorrected }
   return settlingSteps({ id, incumbent: 'the incumbent' }, best.loss, terms)
 }
 

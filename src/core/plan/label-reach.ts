@@ -1,7 +1,8 @@
+import { correctionFor } from '../proof/grade.ts'
+import { shareOfLook } from '../proof/look-alpha.ts'
 import type { BarSpec, RiskSpec } from '../spec/spec.ts'
 import { itemsForZeroLosses, pairsForPower } from '../stats/sample-size.ts'
 import { normalQuantile } from '../stats/special-functions.ts'
-import { trafficFactor } from '../stats/traffic.ts'
 import type { LabelReach } from './plan-types.ts'
 
 /** Share of items on which two models differ when nothing is known: between what real pairs of good models show (5-15 %). */
@@ -18,20 +19,19 @@ export function labelReach(
   risk: RiskSpec,
   disagreement = USUAL_DISAGREEMENT,
 ): LabelReach {
-  const certify = risk.alpha / looked
-  const support = 1 - risk.supportedAt ** (1 / looked)
+  const share = shareOfLook(1) * correctionFor(looked, looked).share
+  const certify = risk.alpha * share
+  const support = (1 - risk.supportedAt) * share
   const variance = bar.kind === 'relative' ? disagreement : bar.floor * (1 - bar.floor)
-  const wider = trafficFactor(n, null)
   const margin = bar.kind === 'relative' ? bar.margin : Math.max(0, bar.target - bar.floor)
   return {
     n,
     looked,
     disagreement: variance,
-    certifiableMargin:
-      wider * Math.max(marginWithPower(variance, n, certify), bestCase(n, certify)),
-    bestCaseMargin: wider * bestCase(n, certify),
+    certifiableMargin: Math.max(marginWithPower(variance, n, certify), bestCase(n, certify)),
+    bestCaseMargin: bestCase(n, certify),
     supportableMargin: Math.max(marginWithPower(variance, n, support), bestCase(n, support)),
-    labelsToCertify: labelsFor(variance, margin / wider, certify),
+    labelsToCertify: labelsFor(variance, margin, certify),
     labelsToSupport: labelsFor(variance, margin, support),
   }
 }

@@ -1,5 +1,5 @@
 import { normalCdf, normalQuantile } from '../stats/special-functions.ts'
-import { trafficFactor } from '../stats/traffic.ts'
+import { certifyP } from './grade.ts'
 import { lossOfScores } from './loss-of-scores.ts'
 
 /** What a claim will need, as far as it is known before the items are looked at. */
@@ -7,7 +7,6 @@ export interface ProofSetting {
   readonly margin: number
   /** Error that the look may make. */
   readonly alpha: number
-  readonly traffic: number | null
   /** Number of items that will be looked at. */
   readonly items: number
 }
@@ -20,25 +19,24 @@ export interface ProofSetting {
 export function chanceOfCertificate(
   candidate: ArrayLike<number>,
   incumbent: ArrayLike<number>,
-  { margin, alpha, traffic, items }: ProofSetting,
+  { margin, alpha, items }: ProofSetting,
 ): number {
   const seen = candidate.length
   if (seen === 0 || items === 0) return 0
   const pairing = { own: candidate, reference: incumbent, clusters: null }
-  const { expected, counts } = lossOfScores(pairing, { floor: 0, traffic })
+  const { expected, counts } = lossOfScores(pairing, { floor: 0 })
   const discordant = (counts?.win ?? 0) + (counts?.lose ?? 0)
   const variance = (discordant + 1) / (seen + 2) - expected * expected
-  const gap =
-    trafficFactor(items, traffic) * normalQuantile(1 - alpha) * Math.sqrt(variance / items)
+  const gap = normalQuantile(1 - alpha) * Math.sqrt(variance / items)
   return normalCdf((margin - expected - gap) / Math.sqrt(variance * (1 / seen + 1 / items)))
 }
 
 /** Fewest items with which a candidate that is right and wrong where the incumbent is can be certified. */
-export function fewestItems(margin: number, alpha: number, traffic: number | null): number {
+export function fewestItems(margin: number, alpha: number): number {
   const certifies = (items: number) => {
     const same = new Uint8Array(items)
     const pairing = { own: same, reference: same, clusters: null }
-    return lossOfScores(pairing, { floor: 0, traffic }).upper(alpha) <= margin
+    return certifyP(lossOfScores(pairing, { floor: 0 }), margin) <= alpha
   }
   let high = 8
   while (!certifies(high) && high < 1e6) high *= 2

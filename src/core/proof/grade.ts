@@ -8,40 +8,84 @@ const rank: Record<ClaimKind, number> = { none: 0, undecided: 1, supported: 2, c
 export const weakest = (grades: readonly ClaimKind[]): ClaimKind =>
   grades.reduce((worst, grade) => (rank[grade] < rank[worst] ? grade : worst), 'certified')
 
-/** How the evidence is corrected for having looked at many candidates. */
+/** How the evidence is corrected for picking among many candidates. */
 export interface Correction {
-  /** K: every candidate that could have been accepted. Bounds and `certified` use alpha / K. */
+  /** K: candidates that were judged and could be chosen. */
   readonly looked: number
-  /** Those not clearly failing (posterior at most clearlyFailing): only they can flatter by chance. */
-  readonly near: number
+  /** Those of them that are still in play: only they can pass by luck. */
+  readonly inPlay: number
+  /** Part of the error that each candidate may spend. */
+  readonly share: number
+  /** The same for a bound that is shown because its candidate passed: passing is one more selection. */
+  readonly shownShare: number
   /** Conditions on each candidate; discards split beta over them. */
   readonly conditions: number
 }
 
-/** One candidate under one condition: nothing to correct for. */
-export const uncorrected: Correction = { looked: 1, near: 1, conditions: 1 }
+/** Chance with which a candidate exactly on the margin stays in play. */
+export const keptInPlay = 0.8
 
-/** A posterior chance of failing above this takes a candidate out of the count for `supported` (Zhao, Small and Su 2019). */
-export const clearlyFailing = 0.975
+/** Whether a candidate could still be good enough: it was not judged, or the exact test does not show, at 20 %, that it fails. */
+export const isInPlay = (loss: LossModel, limit: number): boolean =>
+  loss.n === 0 || loss.pInferior(limit) > 1 - keptInPlay
 
 /**
- * P(loss > margin) after having picked among `near` candidates: 1 - (1 - p / tau)^near. Had all of them been bad, one
- * of them would show such a p with at most this chance (Sidak 1967; p / tau pays for leaving out those above tau).
+ * Candidates evaluated in full: all of the error for one alone, else 0.8 over the number in play. This is Bonferroni,
+ * conditional on being in play (Zhao, Small and Su 2019; Ellis, Pecanka and Goeman 2020): a bad candidate stays in play
+ * with probability at least 0.8 only on the margin, and passes less often beyond it, so that the factor pays for leaving the
+ * hopeless ones out of the count.
  */
-export function correctedForSelection(p: number, near: number): number {
-  return 1 - (1 - Math.min(1, p / clearlyFailing)) ** Math.max(1, near)
+export function correctionFor(looked: number, inPlay: number, conditions = 1): Correction {
+  const kept = looked <= 1 ? 1 : keptInPlay
+  const passing = Math.max(1, inPlay)
+  const shares = { share: kept / passing, shownShare: kept / (passing + 1) }
+  return { looked, inPlay, conditions, ...shares }
 }
 
-/** Certified by the simultaneous bound, supported by the corrected posterior, none by evidence at beta, undecided otherwise. */
+/** One candidate under one condition: nothing to correct for. */
+export const uncorrected: Correction = correctionFor(1, 1)
+
+/**
+ * A race: candidates in turn, the first that passes ends it. Each spends half of what those before it left (a single one all),
+ * and what a hopeless one spent is returned (spending with discards; Tian and Ramdas 2021). `before`: earlier ones in play.
+ */
+export function shareInRace(looked: number, before: number): number {
+  if (looked <= 1) return 1
+  return (keptInPlay * 0.5 ** (before + 1)) / (1 - 0.5 ** looked)
+}
+
+/** The correction of one candidate of a race. */
+export const racedCorrection = (correction: Correction, share: number): Correction => ({
+  ...correction,
+  ...{ share, shownShare: share / 2 },
+})
+
+/** p-value of "the loss is above the limit" that decides `supported`: the worse of test and posterior. */
+export const supportP = (loss: LossModel, limit: number): number =>
+  loss.n === 0 ? 1 : Math.max(loss.pFixed(limit), loss.pOver(limit))
+
+/** The same for `certified`, by a test that is guaranteed. */
+export const certifyP = (loss: LossModel, limit: number): number =>
+  Math.max(loss.pNonInferior(limit), loss.pOver(limit))
+
+/**
+ * Certified and supported by the corrected test at the errors of this look, none by evidence at beta, undecided otherwise. No
+ * word is stronger than the evidence can carry.
+ */
 export function gradeOf(
   loss: LossModel,
   limit: number,
   risk: RiskSpec,
-  { looked, near, conditions }: Correction,
+  correction: Correction,
 ): ClaimKind {
   if (loss.n === 0) return 'undecided'
-  if (loss.guaranteed && loss.upper(risk.alpha / looked) <= limit) return 'certified'
-  const over = loss.pOver(limit)
-  if (correctedForSelection(over, near) <= 1 - risk.supportedAt) return 'supported'
-  return loss.pInferior(limit) <= risk.beta / conditions ? 'none' : 'undecided'
+  const { share } = correction
+  const passes =
+    certifyP(loss, limit) <= risk.alpha * share
+      ? 'certified'
+      : supportP(loss, limit) <= (1 - risk.supportedAt) * share
+        ? 'supported'
+        : null
+  if (passes !== null) return weakest([passes, loss.carries])
+  return loss.pInferior(limit) <= risk.beta / correction.conditions ? 'none' : 'undecided'
 }

@@ -1,4 +1,5 @@
 import { bcaQuantile, bcaShareOver, bootstrap } from '../stats/bootstrap.ts'
+import { normalDistance } from './loss-exact.ts'
 import type { LossModel } from './loss-model.ts'
 
 export interface BootstrapInput {
@@ -39,12 +40,14 @@ export function bootstrapLoss(input: BootstrapInput): LossModel {
     counts: null,
     pMcNemar: null,
     variance: spread,
+    distance: normalDistance,
     upper: (alpha) => bcaQuantile(loss, 1 - alpha),
     lower: (alpha) => bcaQuantile(loss, alpha),
     pOver: (limit) => bcaShareOver(loss, limit),
     pNonInferior: (limit) => bcaShareOver(loss, limit),
+    pFixed: (limit) => bcaShareOver(loss, limit),
     pInferior: (limit) => 1 - bcaShareOver(loss, limit),
-    guaranteed: units >= UNITS_FOR_BOOTSTRAP,
+    carries: units >= UNITS_FOR_BOOTSTRAP ? 'certified' : 'supported',
     method: `paired bootstrap (BCa, ${resamples} resamples) of ${name}: approximate`,
     prior: 'none: share of resamples',
     quality: {

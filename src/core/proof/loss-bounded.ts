@@ -2,8 +2,10 @@ import {
   bettingLowerBound,
   bettingUpperBound,
   type LinearStatistic,
-  logCapitalAbove,
-  logCapitalBelow,
+  type LogCapital,
+  logCapitalAnytime,
+  logCapitalFixed,
+  mirrored,
 } from '../stats/betting-bound.ts'
 import { sumByCluster } from '../stats/cluster.ts'
 import { pMeanPositive } from '../stats/posterior.ts'
@@ -67,20 +69,27 @@ function qualityOf(scores: ArrayLike<number>, keys: readonly (string | number)[]
   return {
     kind: 'known',
     ...found,
-    low: bettingLowerBound(metric, 0.025),
-    high: bettingUpperBound(metric, 0.025),
+    low: bettingLowerBound(metric, 0.025, logCapitalFixed),
+    high: bettingUpperBound(metric, 0.025, logCapitalFixed),
     how: `betting bounds, ${sums.length} units`,
     source: 'Waudby-Smith and Ramdas 2023',
   }
 }
 
-const NEVER = 1e300
+/** Capital at the end of a fixed number of units, or the largest on the way, for who may stop at any time. */
+export const anytimeCapital = logCapitalAnytime
+
+/** What a betting test asks for beyond a normal one: Chernoff's exponent, and about one nat for not knowing the best bet. */
+const bettingDistance = (alpha: number): number => Math.sqrt(2 * (Math.log(1 / alpha) + 1))
 
 /**
- * Betting bounds (guaranteed at any size and any stopping rule) and the Bayesian bootstrap over units, for every
- * metric that is linear in sums: graded scores, clusters, repeated draws, F1 and its kin against a floor.
+ * Betting bounds (guaranteed at any size) and the Bayesian bootstrap over units, for every metric that is linear in
+ * sums: graded scores, clusters, repeated draws, F1 and its kin against a floor.
  */
-export function boundedLoss(metric: LinearMetric): LossModel {
+export function boundedLoss(
+  metric: LinearMetric,
+  capital: LogCapital = logCapitalFixed,
+): LossModel {
   const { against, n, units, observed, zero, quality } = metric
   return {
     against,
@@ -90,28 +99,44 @@ export function boundedLoss(metric: LinearMetric): LossModel {
     counts: null,
     pMcNemar: null,
     variance: varianceOf(metric),
-    upper: (alpha) => zero - bettingLowerBound(metric, alpha),
-    lower: (alpha) => zero - bettingUpperBound(metric, alpha),
-    pOver: (limit) => pBelow(metric, zero - limit),
-    pNonInferior: (limit) => Math.min(1, Math.exp(-logCapitalAbove(metric, zero - limit, NEVER))),
-    pInferior: (limit) => Math.min(1, Math.exp(-logCapitalBelow(metric, zero - limit, NEVER))),
-    guaranteed: true,
+    distance: bettingDistance,
+    upper: (alpha) => zero - bettingLowerBound(metric, alpha, capital),
+    lower: (alpha) => zero - bettingUpperBound(metric, alpha, capital),
+    pOver: (limit) => pBelow(metric, zero - limit, jeffreysEnds),
+    pNonInferior: (limit) => Math.min(1, Math.exp(-capital(metric.at(zero - limit)))),
+    pFixed: (limit) => pBelow(metric, zero - limit, gaffkeEnds),
+    pInferior: (limit) => Math.min(1, Math.exp(-capital(mirrored(metric).at(limit - zero)))),
+    carries: 'certified',
     method: `betting bound, ${metric.name}`,
     prior: 'Dirichlet over the observed units, half a unit at each end of the range',
     quality,
   }
 }
 
-/** Posterior chance that the metric is below q: the mean of -z(q) is positive. */
-function pBelow(metric: LinearMetric, q: number): number {
+/** Units that are added at the worst and at the best end of the range. */
+interface Ends {
+  readonly worst: number
+  readonly best: number
+}
+
+const jeffreysEnds: Ends = { worst: 0.5, best: 0.5 }
+
+/**
+ * One unit at the worst end: the p-value of Gaffke's bound (2005), which is Clopper-Pearson's where scores are 0 or 1. That it
+ * holds for all bounded scores is conjectured and has not been refuted; so it supports and does not certify.
+ */
+const gaffkeEnds: Ends = { worst: 1, best: 0 }
+
+/** Chance that the metric is below q under Dirichlet weights over the units and the ends: the mean of -z(q) is positive. */
+function pBelow(metric: LinearMetric, q: number, { worst, best }: Ends): number {
   const { z, low, high } = metric.at(q)
   const typical = metric.units === 0 ? 1 : metric.n / metric.units
   const scale = typical / Math.max(1, (high - low) / (metric.highest - metric.lowest))
   const values = Array.from(z, (value) => ({ value: -value, weight: 1 }))
   return pMeanPositive([
     ...values,
-    { value: -low * scale, weight: 0.5 },
-    { value: -high * scale, weight: 0.5 },
+    { value: -low * scale, weight: worst },
+    ...(best === 0 ? [] : [{ value: -high * scale, weight: best }]),
   ])
 }
 

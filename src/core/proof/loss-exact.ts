@@ -10,8 +10,12 @@ import {
 } from '../stats/paired-difference.ts'
 import { pLossOver, pShareBelow } from '../stats/posterior.ts'
 import { clopperPearsonLower, clopperPearsonUpper, wilson } from '../stats/proportion-interval.ts'
+import { normalQuantile } from '../stats/special-functions.ts'
 import type { Known } from '../unit/estimate.ts'
 import type { LossModel } from './loss-model.ts'
+
+/** Standard errors that a normal test at level alpha asks for. */
+export const normalDistance = (alpha: number): number => normalQuantile(1 - alpha)
 
 /** Wilson's 95 % interval as an estimate. */
 export function shareEstimate(successes: number, n: number): Known<'share'> {
@@ -44,12 +48,14 @@ export function pairedLoss(candidate: ArrayLike<number>, incumbent: ArrayLike<nu
     counts,
     pMcNemar: mcnemarExact(counts.win, counts.lose),
     variance: pairVariance(counts),
+    distance: normalDistance,
     upper: (alpha) => lossUpperBound(counts, alpha),
     lower: (alpha) => lossLowerBound(counts, alpha),
     pOver: (limit) => pLossOver(counts, limit),
     pNonInferior: (limit) => nonInferiorityP(counts, limit),
+    pFixed: (limit) => nonInferiorityP(counts, limit),
     pInferior: (limit) => inferiorityP(counts, limit),
-    guaranteed: true,
+    carries: 'certified',
     method,
     prior: 'Dirichlet(1/2, 1/2, 1/2) over win, tie, lose (Jeffreys)',
     quality: shareEstimate(right, n),
@@ -92,12 +98,14 @@ export function shortfall(scores: ArrayLike<number>, floor: number): LossModel {
     counts: null,
     pMcNemar: null,
     variance: ((right + 0.5) / (n + 1)) * (1 - (right + 0.5) / (n + 1)),
+    distance: normalDistance,
     upper: (alpha) => floor - clopperPearsonLower(right, n, alpha),
     lower: (alpha) => floor - clopperPearsonUpper(right, n, alpha),
     pOver: (limit) => pShareBelow(right, n, floor - limit),
     pNonInferior: (limit) => binomialTail(right, n, floor - limit),
+    pFixed: (limit) => binomialTail(right, n, floor - limit),
     pInferior: (limit) => binomialCdf(right, n, floor - limit),
-    guaranteed: true,
+    carries: 'certified',
     method: 'Clopper-Pearson',
     prior: 'Beta(1/2, 1/2) over the share right (Jeffreys)',
     quality: shareEstimate(right, n),

@@ -1,10 +1,11 @@
+import type { ClaimKind } from '../result/claim.ts'
 import type { PairedCounts } from '../stats/paired-difference.ts'
 import { trafficFactor } from '../stats/traffic.ts'
 import type { Known } from '../unit/estimate.ts'
 
 /**
  * What the judged items say of one candidate's loss: against the incumbent on the same items, or the shortfall from
- * the floor. Score units, positive is worse. Every bound is one-sided and for future items (population scope).
+ * the floor. Score units, positive is worse. Every bound is one-sided and for the long run (population scope).
  */
 export interface LossModel {
   readonly against: 'incumbent' | 'floor'
@@ -15,38 +16,42 @@ export interface LossModel {
   readonly expected: number
   readonly counts: PairedCounts | null
   readonly pMcNemar: number | null
-  /** Variance of the loss of one unit; for planning only. */
+  /** Variance of the loss times items: the loss over n items varies by variance / n; for planning only. */
   readonly variance: number
+  /** Standard errors between loss and margin that the test at level alpha asks for; for planning only. */
+  distance(alpha: number): number
   /** Largest loss left possible at level 1 - alpha. */
   upper(alpha: number): number
   lower(alpha: number): number
   /** Posterior chance that the loss is above the limit. */
   pOver(limit: number): number
-  /** p-value of H0: loss >= limit. */
+  /** p-value of H0: loss >= limit, guaranteed. */
   pNonInferior(limit: number): number
+  /** The same for this number of items, where a tighter one is known and holds in practice. */
+  pFixed(limit: number): number
   /** p-value of H0: loss <= limit. */
   pInferior(limit: number): number
-  /** Whether the bounds hold at any size; resampling ones do not below a few hundred units. */
-  readonly guaranteed: boolean
+  /** The strongest word that this evidence can carry: resampled bounds do not hold on few items. */
+  readonly carries: ClaimKind
   readonly method: string
   readonly prior: string
   readonly quality: Known<'share'>
 }
 
 /**
- * Bounds for the loss that the next `traffic` items will show, instead of the loss expected of them: their distance from
- * the observed loss grows by `trafficFactor`. P-values and chances stay those of the expected loss.
+ * Bounds and chances for the loss that the next `traffic` items will show, instead of the long-run loss: what either lies away from
+ * the observed loss grows by `trafficFactor`. Tests stay those of the long run.
  */
 export function onTraffic(loss: LossModel, traffic: number | null): LossModel {
   const { expected } = loss
   const factor = trafficFactor(loss.n, traffic)
+  if (factor === 1) return loss
   const widened = (bound: number) => expected + factor * (bound - expected)
   return {
     ...loss,
-    variance: factor * factor * loss.variance,
     upper: (alpha) => Math.min(1, widened(loss.upper(alpha))),
     lower: (alpha) => Math.max(-1, widened(loss.lower(alpha))),
-    method: `${loss.method}, widened for ${traffic === null ? 'traffic of three times these items' : `traffic of ${traffic} items`}`,
+    pOver: (limit) => loss.pOver(expected + (limit - expected) / factor),
   }
 }
 
@@ -59,6 +64,7 @@ export function remembered(loss: LossModel): LossModel {
     pOver: memo(loss.pOver),
     pNonInferior: memo(loss.pNonInferior),
     pInferior: memo(loss.pInferior),
+    pFixed: memo(loss.pFixed),
   }
 }
 

@@ -1,11 +1,13 @@
 import type { NextStep } from '../result/run-result.ts'
 import type { RiskSpec } from '../spec/spec.ts'
-import { itemsForZeroLosses, pairsForPower, pairsToCertify } from '../stats/sample-size.ts'
+import { itemsForZeroLosses, pairsToCertify } from '../stats/sample-size.ts'
+import { normalCdf } from '../stats/special-functions.ts'
 import { plural, roundedUp } from '../unit/figure-words.ts'
+import type { Correction } from './grade.ts'
 import type { LookTerms } from './look-alpha.ts'
 import type { LossModel } from './loss-model.ts'
 
-/** Chance that the step settles the question if the loss is what it looks like now. */
+/** Chance that the step settles the question, whatever the loss truly is. */
 const power = 0.8
 
 /** More than this is not a step that anybody takes. */
@@ -14,41 +16,60 @@ const mostLabels = 100_000
 /** On what terms it would settle. */
 export interface SettlingTerms {
   readonly limit: number
-  readonly risk: Pick<RiskSpec, 'beta'>
-  /** The look that left it open: what fresh items, and these again, could spend. */
+  /** Errors that all looks may make. */
+  readonly risk: RiskSpec
+  /** The look that left it open. */
   readonly look: LookTerms
-  /** Candidates that the bound is corrected for. */
-  readonly looked: number
+  readonly correction: Correction
 }
 
+/** Error at which the next look certifies one candidate. */
+const nextAlpha = ({ risk, look, correction }: SettlingTerms): number =>
+  risk.alpha * look.next * correction.share
+
 /**
- * Labels still to be added to certify this candidate (or to show that it fails), if its loss is what it looks like:
- * pooled with those at hand at the next look's alpha / K, or fresh ones for it alone, whichever are fewer. Null when the loss
- * stands on the limit and no number settles it.
+ * Chance that `more` labels, pooled with those at hand, certify this candidate at the next look, or show that it fails. The
+ * true loss is not the observed one: it is Normal(loss, v / n), and the pooled loss after more labels then lies around the
+ * observed one with variance v more / (n (n + more)) (assurance; O'Hagan, Stevens and Campbell 2005).
  */
+function chanceToSettle(loss: LossModel, more: number, terms: SettlingTerms): number {
+  const { n, variance, expected } = loss
+  const pooled = Math.sqrt(variance / (n + more))
+  const moves = Math.sqrt((variance * more) / (n * (n + more)))
+  const certify = terms.limit - expected - loss.distance(nextAlpha(terms)) * pooled
+  const fail = expected - terms.limit - loss.distance(terms.risk.beta) * pooled
+  return normalCdf(certify / moves) + normalCdf(fail / moves)
+}
+
+/** Labels still to be added so that the next look settles it with the chance named; null where no practical number does. */
 function labelsToSettle(loss: LossModel, terms: SettlingTerms): number | null {
-  const { limit, risk, look, looked } = terms
-  const gap = limit - loss.expected
-  if (Math.abs(gap) < 1e-4) return null
-  const spread = loss.n / Math.max(1, loss.units)
-  const alpha = gap > 0 ? look.fresh : risk.beta
-  const pooledAlpha = gap > 0 ? look.next / looked : risk.beta
-  const least = (level: number) => (limit > 0 && gap > 0 ? itemsForZeroLosses(limit, level) : 1)
-  const needed = (level: number) =>
-    Math.max(least(level), pairsForPower(loss.variance, gap, level, power)) * spread
-  const pooled = needed(pooledAlpha) - loss.n
-  const count = roundedUp(
-    Math.max(1, Math.min(pooled > 0 ? pooled : Number.POSITIVE_INFINITY, needed(alpha))),
-  )
+  if (loss.variance <= 0) return null
+  const enough = (more: number) => chanceToSettle(loss, more, terms) >= power
+  const least =
+    terms.limit > 0 && loss.expected < terms.limit
+      ? itemsForZeroLosses(terms.limit, nextAlpha(terms)) - loss.n
+      : 1
+  let high = Math.max(1, least)
+  while (!enough(high) && high <= mostLabels) high *= 1.05
+  const count = roundedUp(high)
   return count > mostLabels ? null : count
 }
 
-/** Calls of a canary (both models answer, the outcome is known) that would settle it: one sequential test at alpha, no K. */
-function canaryCalls(loss: LossModel, { limit, look }: SettlingTerms): number | null {
-  const gap = limit - loss.expected
-  if (gap < 1e-4) return null
-  const spread = loss.n / Math.max(1, loss.units)
-  const calls = roundedUp(Math.max(1, pairsToCertify(loss.variance, gap, look.fresh) * spread))
+/**
+ * Calls of a canary (both models answer, the outcome is known) that would settle it: one sequential test at the next look's
+ * error, at the distance from the limit that the true loss has with the chance named.
+ */
+function canaryCalls(loss: LossModel, terms: SettlingTerms): number | null {
+  const { variance, n, expected } = loss
+  const spread = Math.sqrt(variance / n)
+  const inside = (gap: number) =>
+    normalCdf((terms.limit + gap - expected) / spread) -
+    normalCdf((terms.limit - gap - expected) / spread)
+  let gap = 1
+  while (gap > 1e-4 && inside(gap) > 1 - power) gap /= 1.02
+  const calls = roundedUp(
+    Math.max(1, pairsToCertify(variance, gap, terms.risk.alpha * terms.look.next)),
+  )
   return calls > mostLabels ? null : calls
 }
 
@@ -62,8 +83,7 @@ export function settlingSteps(
   const labels = labelsToSettle(loss, terms)
   const canary = canaryCalls(loss, terms)
   if (labels !== null) {
-    const fails = loss.expected > terms.limit ? ' (it would then fail)' : ''
-    const text = `Label about ${plural(labels, 'more item')}: settles it with ${100 * power} % chance if ${id} is what it looks like now${fails}.`
+    const text = `Label about ${plural(labels, 'more item')}: settles with ${100 * power} % chance whether ${id} is good enough.`
     steps.push({ kind: 'labels', count: labels, text })
   }
   if (canary !== null && incumbent !== null) {

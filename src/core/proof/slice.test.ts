@@ -37,11 +37,13 @@ test('a slice below its floor fails although the whole loses nothing', () => {
   const locale = Array.from({ length: 400 }, (_, at) => (at < 100 ? 'de' : 'en'))
   const scores = locale.map((value, at) => Number(value === 'en' || at % 2 === 0))
   const evidence = {
-    ...{ scores, reference: scores, clusters: undefined, end: 400, floor: 0, traffic: null },
+    ...{ scores, reference: scores, clusters: undefined, end: 400, floor: 0 },
     slices: { locale },
     barOf: () => sliceBar({ kind: 'relative', margin: 0.01, tolerance: 0 }, { floor: 0.8 }),
   }
-  const { constraints } = checkSlices(evidence, { risk, correction: uncorrected, look: 1 })
+  const { constraints } = checkSlices(evidence, {
+    ...{ risk, correction: uncorrected, look: 1, traffic: null },
+  })
   expect(constraints.map(({ grade, result }) => [result.name, grade])).toEqual([
     ['slice locale=de', 'none'],
     ['slice locale=en', 'certified'],

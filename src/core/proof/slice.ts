@@ -1,15 +1,15 @@
 import type { SliceResult } from '../result/candidate.ts'
 import { claimWords } from '../result/claim-text.ts'
 import type { BarSpec } from '../spec/spec.ts'
-import { pLossOver, pShareBelow } from '../stats/posterior.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import { points } from '../unit/figure-words.ts'
 import type { Terms } from './claim.ts'
 import { type CheckedConstraint, judgedConstraint } from './condition.ts'
-import { correctedForSelection, gradeOf } from './grade.ts'
-import { pairedLoss } from './loss-exact.ts'
+import { gradeOf, supportP } from './grade.ts'
+import { pairedLoss, shortfall } from './loss-exact.ts'
 import type { LossModel } from './loss-model.ts'
 import { lossOfScores } from './loss-of-scores.ts'
+import type { Raced } from './loss-sequential.ts'
 import { paired, type Unpaired } from './pairing.ts'
 
 /** What holds within a slice: a loss against the reference of at most `limit`, or a score of at least `floor`. */
@@ -36,8 +36,7 @@ export interface SliceEvidence extends Omit<Unpaired, 'keep'> {
   readonly barOf: (column: string) => SliceBar | null
   /** Floor of slices that are reported only, where there is no reference. */
   readonly floor: number
-  readonly traffic: number | null
-  readonly stoppedByEvidence?: boolean
+  readonly raced?: Raced | undefined
 }
 
 export interface CheckedSlices {
@@ -69,11 +68,10 @@ function sliceLoss(
   keep: (position: number) => boolean,
   bar: SliceBar | null,
 ): LossModel {
-  const { traffic, stoppedByEvidence = false } = how
   const floor = bar !== null && 'floor' in bar ? bar.floor : null
   const against = floor === null ? reference : null
   const pairing = paired({ scores, reference: against, clusters, end, keep })
-  return lossOfScores(pairing, { floor: floor ?? how.floor, traffic, stoppedByEvidence })
+  return lossOfScores(pairing, { floor: floor ?? how.floor, raced: how.raced })
 }
 
 /** Names of slices whose loss is beyond their floor beyond doubt (at beta, shared between them): small ones cannot be by chance. */
@@ -105,7 +103,7 @@ function checkSlice(
   terms: Omit<Terms, 'limit'>,
 ): { readonly slice: SliceResult; readonly constraint: CheckedConstraint | null } {
   const { risk, correction } = terms
-  const alpha = risk.alpha / correction.looked
+  const alpha = risk.alpha * correction.share
   const lossUpper = loss.n === 0 ? 1 : loss.upper(alpha)
   const line = { key, value, n: loss.n, quality: loss.quality, loss: loss.expected, lossUpper }
   if (limit === null) {
@@ -132,12 +130,13 @@ function tooSmall(
   { risk, correction }: Omit<Terms, 'limit'>,
 ): boolean {
   const { n, expected, quality } = loss
-  const floor = expected + quality.value - limit
-  const p =
+  if (n === 0) return true
+  const right = new Float64Array(n).fill(1)
+  const faultless =
     loss.against === 'incumbent'
-      ? pLossOver({ win: 0, tie: n, lose: 0 }, limit)
-      : pShareBelow(n, n, floor)
-  return n === 0 || correctedForSelection(p, correction.near) > 1 - risk.supportedAt
+      ? pairedLoss(right, right)
+      : shortfall(right, expected + quality.value)
+  return supportP(faultless, limit) > (1 - risk.supportedAt) * correction.share
 }
 
 function lossEstimate(loss: LossModel, alpha: number): Estimate<'share'> {

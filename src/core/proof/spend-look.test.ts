@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Looked } from '../result/lock.ts'
 import { packItems, sharesItem } from './item-set.ts'
-import { alphaOfLook } from './look-alpha.ts'
+import { shareOfLook } from './look-alpha.ts'
 import { lookAhead, type NewLook, spendLook } from './spend-look.ts'
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -38,9 +38,23 @@ test('a look is charged for every earlier one that shares an item, whatever it i
       look(items, { key: '4', incumbent: null, by: 'shrink' }),
       look([...items, 'd', 'e'], { key: '5' }),
       look(['e'], { key: '6' }),
-      look(['x', 'y'], { key: '7' }),
+      look(['x', 'y'], { key: '7', task: 'mails' }),
     ]),
-  ).toEqual([1, 2, 3, 4, 5, 2, 1])
+  ).toEqual([1, 2, 3, 4, 5, 3, 1])
+})
+
+test('a look is charged for every earlier one at the same question, of whatever items', () => {
+  expect(
+    numbers([
+      look(['a'], { key: '1' }),
+      look(['b'], { key: '2', candidates: ['other'] }),
+      look(['c'], { key: '3', bar: { kind: 'relative', margin: 0.01, tolerance: 0.005 } }),
+      look(['d'], { key: '4', bar: { kind: 'relative', margin: 0.02, tolerance: 0 } }),
+      look(['e'], { key: '5', incumbent: 'other' }),
+      look(['f'], { key: '6', task: 'mails' }),
+      look(['g'], { key: '7' }),
+    ]),
+  ).toEqual([1, 2, 3, 1, 1, 1, 4])
 })
 
 test('the same question on the same outcomes is the same look; without items nothing is spent', () => {
@@ -61,19 +75,22 @@ test('looks of which only the test part is known are charged by it', () => {
   const { looked } = spendLook(none, look(['a']))
   const former: Looked = { ...looked, looks: looked.looks.map((one) => ({ ...one, set: null })) }
   expect(numbers([look(['z'])])).toEqual([1])
-  expect(lookAhead(former, look(['z'])).number).toBe(2)
-  expect(lookAhead(former, look(['z'], { test: 'another part' })).number).toBe(1)
+  expect(lookAhead(former, look(['z'], { task: 'mails' })).number).toBe(2)
+  const elsewhere = { test: 'another part', task: 'mails' }
+  expect(lookAhead(former, look(['z'], elsewhere)).number).toBe(1)
 })
 
 test('all looks that any one item was part of spend at most alpha together', () => {
   const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { minLength: 1 })
   fc.assert(
     fc.property(fc.array(names, { maxLength: 12 }), (sets) => {
-      const taken = sets.map((items, at) => look(items, { key: String(at), asked: String(at) }))
+      const taken = sets.map((items, at) =>
+        look(items, { key: String(at), asked: String(at), task: String(at % 2) }),
+      )
       const spent = new Map<string, number>()
       for (const [at, number] of numbers(taken).entries())
         for (const name of sets[at] ?? [])
-          spent.set(name, (spent.get(name) ?? 0) + alphaOfLook(0.05, number))
+          spent.set(name, (spent.get(name) ?? 0) + 0.05 * shareOfLook(number))
       expect(Math.max(0, ...spent.values())).toBeLessThanOrEqual(0.05 + 1e-12)
     }),
   )

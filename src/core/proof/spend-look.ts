@@ -2,22 +2,20 @@ import type { Look, Looked } from '../result/lock.ts'
 import { packItems, sharesItem } from './item-set.ts'
 import { type LookTerms, lookTerms } from './look-alpha.ts'
 
-/** Labeled items that are about to be looked at. */
-export interface LookedAt {
+/** Labeled items that are about to be looked at, and what is asked of them: task, bar and incumbent are the question. */
+export interface LookedAt extends Pick<Look, 'task' | 'bar' | 'incumbent'> {
   /** sha256 of each item's input: a corrected label or another name of the task makes no fresh item. */
   readonly items: readonly string[]
   /** Digest of the test part that they belong to: what looks of earlier versions are known by. */
   readonly test: string
   /** Digest of the question, before any outcome is known. */
   readonly asked: string
-  /** Error that all looks at the same items may make together. */
+  /** Error that all looks at the question may make together. */
   readonly alpha: number
 }
 
 /** A look that is about to be taken: who asks what of which items. */
-export interface NewLook
-  extends LookedAt,
-    Pick<Look, 'at' | 'by' | 'task' | 'key' | 'bar' | 'incumbent' | 'candidates'> {}
+export interface NewLook extends LookedAt, Pick<Look, 'at' | 'by' | 'key' | 'candidates'> {}
 
 export interface Spent {
   readonly terms: LookTerms
@@ -30,10 +28,15 @@ export function lookAhead(ledger: Looked, at: LookedAt): LookTerms {
   return before === undefined ? nextTerms(ledger, at) : lookTerms(at.alpha, before.number)
 }
 
-function nextTerms(
-  { looks, sets }: Looked,
-  { items, test, alpha }: Omit<LookedAt, 'asked'>,
-): LookTerms {
+/** The same question: the same task, limit and incumbent, whatever the items and the candidates. */
+const asksTheSame = (look: Look, { task, bar, incumbent }: LookedAt): boolean =>
+  look.task === task && look.incumbent === incumbent && limitOf(look.bar) === limitOf(bar)
+
+const limitOf = (bar: Look['bar']): string =>
+  bar.kind === 'relative' ? `margin ${bar.margin}` : `floor ${bar.floor}`
+
+function nextTerms({ looks, sets }: Looked, at: LookedAt): LookTerms {
+  const { items, test, alpha } = at
   if (items.length === 0) return lookTerms(alpha, 1)
   const own = packItems(items)
   const shared = new Map<string | null, boolean>()
@@ -45,13 +48,13 @@ function nextTerms(
     shared.set(look.set, found)
     return found
   }
-  return lookTerms(alpha, 1 + looks.filter(shares).length)
+  return lookTerms(alpha, 1 + looks.filter((look) => asksTheSame(look, at) || shares(look)).length)
 }
 
 /**
- * Spends a look: its number is one more than the looks before it that share an item with it, by whichever command, under
- * whatever name, bar or incumbent. So the looks that any one item was part of are wrong with probability at most alpha
- * together. A question that was asked before of the same outcomes is the look that it was; without items nothing is spent.
+ * Spends a look: its number is one more than the looks before it that ask the same question, of whatever items, or share an
+ * item with it, by whichever command, under whatever name, bar or incumbent. So all looks at a question, and all looks that
+ * any one item was part of, are wrong with probability at most alpha together. A question that was asked before of the same outcomes is the look that it was; without items nothing is spent.
  */
 export function spendLook(ledger: Looked, look: NewLook): Spent {
   const { items, test, alpha, ...entered } = look

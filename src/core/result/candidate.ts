@@ -11,6 +11,7 @@ import {
   object,
   portion,
   record,
+  share,
   text,
   texts,
   yes,
@@ -56,6 +57,7 @@ const sequential = object({
   logEDown: number,
   thresholdUp: number,
   thresholdDown: number,
+  share: share.describe('Part of the error that this candidate could spend.'),
   stoppedAt: number,
   reason: z.enum(['accepted', 'discarded', 'exhausted', 'budget', 'parked', 'not reached']),
 })

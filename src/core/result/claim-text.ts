@@ -27,7 +27,7 @@ export const levelOf = ({ look, level }: Pick<Claim, 'look' | 'level'>): string 
  */
 export function lossSentence(claim: Claim, { metric, floor }: ClaimSubject): string {
   const level = levelOf(claim)
-  const over = chance(claim.pOverCorrected)
+  const over = chance(claim.pOver)
   if (floor !== null && claim.against === 'floor') {
     const worst = `at least ${percent(Math.max(0, floor - claim.upper))} (${level})`
     return `${metric} ${percent(floor - claim.expected)}, ${worst}. Chance that it is below your floor of ${percent(floor)}: ${over}.`
@@ -45,6 +45,9 @@ function boundSentence({ expected, upper }: Claim, level: string): string {
 
 const bare = (share: number): string => points(share).replace(/ points?$/, '')
 
-/** What the claim was corrected for: "corrected for 3 candidates". */
-export const correctionText = ({ candidates }: Pick<Claim, 'candidates'>): string =>
-  `corrected for ${plural(candidates, 'candidate')}`
+/** What a claim passed in spite of: " after picking among 22 candidates (3 in play)"; empty for one alone. */
+export function pickedText({ candidates, inPlay }: Pick<Claim, 'candidates' | 'inPlay'>): string {
+  if (candidates <= 1) return ''
+  const play = inPlay === candidates ? '' : ` (${inPlay} in play)`
+  return ` after picking among ${plural(candidates, 'candidate')}${play}`
+}

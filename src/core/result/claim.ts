@@ -23,14 +23,21 @@ export const claim = object({
   tie: tally.nullable(),
   lose: tally.nullable(),
   expected: number.describe('Loss over these items.'),
-  upper: number.describe('Of the traffic to come, simultaneous over all candidates.'),
+  upper: number.describe(
+    'Bound of the loss over `traffic`, allowing for having been picked and shown because it passed.',
+  ),
   level: share.describe('1 - alpha.'),
   alpha: share.describe('Error that this look may make.'),
-  look: number.int().min(1).describe('Number of this look at these items: 1 for the first.'),
-  candidates: tally.describe('Candidates that could have been accepted: corrected for them.'),
-  /** Posterior chance that the loss exceeds `limit`, for this candidate alone, and corrected for having looked at many. */
-  pOver: share,
-  pOverCorrected: share,
+  look: number.int().min(1).describe('Number of this look at the question: 1 for the first.'),
+  candidates: tally.describe('Candidates that were judged and could be chosen.'),
+  inPlay: tally.describe('Those that were not shown to fail: the test is corrected for them.'),
+  traffic: number
+    .nullable()
+    .describe('Answers that bound and chance are for; null for the long run.'),
+  pOver: share.describe('Chance that the loss over `traffic` exceeds `limit`, of it alone.'),
+  pCorrected: share.describe(
+    'p-value that decides `supported`: worse of test and posterior, corrected for picking.',
+  ),
   /** p-value of H0 loss >= limit, uncorrected. */
   pNonInferior: share,
   /** p-value of equality (McNemar, exact); null for graded scores. */

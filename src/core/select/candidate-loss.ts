@@ -1,5 +1,5 @@
 import { bootstrapLoss } from '../proof/loss-bootstrap.ts'
-import { type LossModel, onTraffic, remembered } from '../proof/loss-model.ts'
+import { type LossModel, remembered } from '../proof/loss-model.ts'
 import { lossOfScores } from '../proof/loss-of-scores.ts'
 import { ratioLoss, weightedRatio } from '../proof/loss-ratio.ts'
 import { type Pairing, paired } from '../proof/pairing.ts'
@@ -7,16 +7,18 @@ import { type SliceEvidence, sliceBar } from '../proof/slice.ts'
 import type { CandidateEvidence, DecisionInput } from './decision-input.ts'
 
 /** What of a candidate is judged, beside what, and how it came to an end. */
-function evidenceOf(input: DecisionInput, { scores, sequential }: CandidateEvidence) {
-  const { bar, clusters, traffic = null } = input
+function evidenceOf(
+  input: DecisionInput,
+  { scores, sequential }: CandidateEvidence,
+): Omit<SliceEvidence, 'slices' | 'barOf'> {
+  const { bar, clusters } = input
   return {
     scores,
     reference: bar.kind === 'relative' ? (incumbentOf(input)?.scores ?? null) : null,
     clusters,
     end: sequential?.stoppedAt ?? input.items,
     floor: bar.kind === 'absolute' ? bar.floor : 0,
-    traffic,
-    stoppedByEvidence: sequential !== undefined && sequential.reason !== 'exhausted',
+    raced: sequential && (sequential.reason === 'exhausted' ? 'exhausted' : 'stopped'),
   }
 }
 
@@ -102,7 +104,7 @@ function bootstrapped(
     numbers.set(key, found)
     return found
   }
-  const loss = bootstrapLoss({
+  return bootstrapLoss({
     name: whole.name,
     n: positions.length,
     clusters: clusters === null ? null : Float64Array.from(clusters, cluster),
@@ -111,5 +113,4 @@ function bootstrapped(
     against: input.bar.kind === 'relative' ? 'incumbent' : 'floor',
     seed: input.seed,
   })
-  return onTraffic(loss, input.traffic ?? null)
 }

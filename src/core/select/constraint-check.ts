@@ -1,13 +1,8 @@
 import { type CheckedConstraint, judgedConstraint } from '../proof/condition.ts'
-import { type Correction, correctedForSelection } from '../proof/grade.ts'
-import type { ClaimKind } from '../result/claim.ts'
+import { type Correction, gradeOf } from '../proof/grade.ts'
+import { shortfall } from '../proof/loss-exact.ts'
 import type { RiskSpec } from '../spec/spec.ts'
-import { pShareBelow } from '../stats/posterior.ts'
-import {
-  clopperPearson,
-  clopperPearsonLower,
-  clopperPearsonUpper,
-} from '../stats/proportion-interval.ts'
+import { clopperPearson } from '../stats/proportion-interval.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
 import { percent } from '../unit/figure-words.ts'
 import type { CandidateEvidence } from './decision-input.ts'
@@ -29,24 +24,13 @@ export function checkLatency(
     const why = `${n} warm requests were timed; ${REQUESTS_FOR_P95} are needed to judge a 95th percentile`
     return judgedConstraint('p95 latency', limit, 's', { kind: 'unknown', why }, 'undecided', why)
   }
-  const within = requests.filter((latency) => latency <= limit).length
-  const grade = gradeShare(within, n, 0.95, risk, correction)
-  const why = `${percent(within / n)} of ${n} requests took at most ${limitMs} ms`
+  const within = shortfall(
+    requests.map((latency) => Number(latency <= limit)),
+    0.95,
+  )
+  const grade = gradeOf(within, 0, risk, correction)
+  const why = `${percent(within.quality.value)} of ${n} requests took at most ${limitMs} ms`
   return judgedConstraint('p95 latency', limit, 's', percentile(requests), grade, why)
-}
-
-function gradeShare(
-  hits: number,
-  n: number,
-  floor: number,
-  risk: RiskSpec,
-  correction: Correction,
-): ClaimKind {
-  const { looked, near, conditions } = correction
-  if (clopperPearsonLower(hits, n, risk.alpha / looked) >= floor) return 'certified'
-  const below = correctedForSelection(pShareBelow(hits, n, floor), near)
-  if (below <= 1 - risk.supportedAt) return 'supported'
-  return clopperPearsonUpper(hits, n, risk.beta / conditions) < floor ? 'none' : 'undecided'
 }
 
 /** The 95th percentile with the order statistics that a Clopper-Pearson interval of ranks gives. */

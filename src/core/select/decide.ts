@@ -1,8 +1,8 @@
 import { RightsizeError } from '../error/error.ts'
 import { claimOf } from '../proof/claim.ts'
 import type { CheckedConstraint } from '../proof/condition.ts'
-import { type Correction, clearlyFailing } from '../proof/grade.ts'
-import { type LookTerms, uncounted } from '../proof/look-alpha.ts'
+import { type Correction, correctionFor, isInPlay, racedCorrection } from '../proof/grade.ts'
+import { type LookTerms, riskOfLook, uncounted } from '../proof/look-alpha.ts'
 import type { LossModel } from '../proof/loss-model.ts'
 import { checkSlices } from '../proof/slice.ts'
 import type { Verdict } from '../result/candidate.ts'
@@ -35,7 +35,7 @@ const limitOf = ({ bar }: DecisionInput): number => (bar.kind === 'relative' ? b
 export function decide(asked: DecisionInput): DecisionOutput {
   requireIncumbent(asked)
   const look = asked.look ?? uncounted(asked.risk.alpha)
-  const input = { ...asked, look, claimRisk: { ...asked.risk, alpha: look.alpha } }
+  const input = { ...asked, look, claimRisk: riskOfLook(asked.risk, look.share) }
   const order = costOrder(input.candidates, input.order, input.incumbent, hasLimit(input))
   const losses = new Map(
     input.candidates
@@ -44,7 +44,7 @@ export function decide(asked: DecisionInput): DecisionOutput {
   )
   const correction = correctionOf(input, order, losses)
   const judged = input.candidates.map((candidate) =>
-    judge(input, candidate, losses.get(candidate.id), order, correction),
+    judge(input, candidate, losses.get(candidate.id), order, ownCorrection(candidate, correction)),
   )
   const ranked = order.ranked.flatMap((id) => judged.filter((entry) => entry.id === id))
   const uncosted = judged.filter(({ standing }) => standing === 'cost-unknown')
@@ -86,13 +86,13 @@ function correctionOf(
 ): Correction {
   const looked = [...losses].filter(([id]) => eligible(id, input, order))
   const limit = limitOf(input)
-  const near = looked.filter(([, loss]) => loss.n > 0 && loss.pOver(limit) <= clearlyFailing).length
-  return {
-    looked: Math.max(1, looked.length),
-    near: Math.max(1, near),
-    conditions: 1 + conditionCount(input),
-  }
+  const inPlay = looked.filter(([, loss]) => isInPlay(loss, limit)).length
+  return correctionFor(looked.length, inPlay, 1 + conditionCount(input))
 }
+
+/** In a race a candidate spends what its turn left it. */
+const ownCorrection = ({ sequential }: CandidateEvidence, correction: Correction): Correction =>
+  sequential === undefined ? correction : racedCorrection(correction, sequential.share)
 
 /** Conditions beside the bar that a candidate must meet; a discard by any of them spends a share of beta. */
 function conditionCount({ constraints, slices }: DecisionInput): number {
@@ -101,7 +101,7 @@ function conditionCount({ constraints, slices }: DecisionInput): number {
   return Object.keys(amounts).length + values.reduce((sum, count) => sum + count, 0)
 }
 
-/** The input with its look filled in: `risk.alpha` is for all looks, and for these items alone; `claimRisk` for what this look claims of future ones. */
+/** The input with its look filled in: `risk` is for all looks, and for these items alone; `claimRisk` for what this look claims of future ones. */
 type Asked = DecisionInput & { readonly look: LookTerms; readonly claimRisk: RiskSpec }
 
 function judge(
@@ -146,6 +146,11 @@ const blank = ({ id, sequential }: CandidateEvidence, standing: Standing, why: s
   slices: [],
 })
 
+const termsOf = ({ claimRisk, look, traffic }: Asked, correction: Correction) => ({
+  ...{ risk: claimRisk, correction, look: look.number },
+  traffic: traffic ?? null,
+})
+
 /** A candidate that the race discarded has failed on these items, whatever the population bound states. */
 function barClaim(
   input: Asked,
@@ -153,9 +158,7 @@ function barClaim(
   loss: LossModel,
   correction: Correction,
 ): Claim {
-  const { claimRisk: risk, look } = input
-  const terms = { limit: limitOf(input), risk, correction, look: look.number }
-  const claim = claimOf(loss, terms)
+  const claim = claimOf(loss, { ...termsOf(input, correction), limit: limitOf(input) })
   return sequential?.reason === 'discarded' ? { ...claim, kind: 'none' } : claim
 }
 
@@ -166,7 +169,7 @@ function checksOf(input: Asked, candidate: CandidateEvidence, correction: Correc
     amounts.push(
       checkLatency(candidate.latenciesS, limits.latencyP95Ms, input.claimRisk, correction),
     )
-  const terms = { risk: input.claimRisk, correction, look: input.look.number }
+  const terms = termsOf(input, correction)
   const { slices, constraints } = checkSlices(sliceEvidence(input, candidate), terms)
   return { constraints: [...amounts, ...constraints], slices }
 }

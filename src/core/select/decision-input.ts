@@ -62,7 +62,7 @@ export interface DecisionInput {
   readonly items: number
   /** Candidates whose evaluation was stopped because it cost more than choosing them could save. */
   readonly notWorth?: readonly string[]
-  /** Future items that the bounds should hold for (the declared volume); absent: three times the labelled items. */
+  /** Answers that the choice will serve (the declared volume), which bound and chance are for; absent: the long run. */
   readonly traffic?: number | null
   /** Cluster key by position; absent: every item stands alone. */
   readonly clusters?: readonly (string | null)[]

@@ -1,6 +1,6 @@
 import { settlingSentence } from '../proof/settling.ts'
 import type { ClaimKind } from '../result/claim.ts'
-import { claimWords, lossSentence } from '../result/claim-text.ts'
+import { claimWords, lossSentence, pickedText } from '../result/claim-text.ts'
 import type { Decision, NextStep } from '../result/run-result.ts'
 import {
   counted,
@@ -13,7 +13,6 @@ import {
 import { blockedClaim, blockingCaps, capsOn } from './caps.ts'
 import {
   brokenRivals,
-  couldWin,
   type DecisionFacts,
   goodAtUnknownCost,
   hasClaim,
@@ -41,12 +40,12 @@ export function writeDecision(facts: DecisionFacts): Decision {
       .join(' '),
     matches: blockedClaim(input, 'Does not match') ?? matchesClaim(facts, subject),
     certified: blockedClaim(input, 'Not certified') ?? certifiedClaim(facts, subject),
-    pLossOverMargin: chosen?.claim?.pOverCorrected ?? null,
+    pLossOverMargin: chosen?.claim?.pOver ?? null,
     next,
     caps: input.caps ?? [],
     order: { by, word, why, disagreements },
     regime: input.regime,
-    looked: couldWin(facts) + facts.uncosted.length,
+    looked: facts.correction.looked,
     saving: chosen === null ? null : (input.savings?.get(chosen.id) ?? null),
     gap: kind === 'none' ? gapOf(facts, rivals) : null,
   }
@@ -67,8 +66,7 @@ function nearest(rivals: readonly Judged[]): Judged | null {
   const open = rivals.filter(({ grade }) => grade === 'undecided')
   const among = (open.length > 0 ? open : rivals).filter(hasClaim)
   const first = among.toSorted(
-    (a, b) =>
-      a.claim.pOverCorrected - b.claim.pOverCorrected || a.claim.expected - b.claim.expected,
+    (a, b) => a.claim.pOver - b.claim.pOver || a.claim.expected - b.claim.expected,
   )[0]
   return first ?? null
 }
@@ -120,7 +118,7 @@ function noneOf(facts: DecisionFacts, what: string): string {
   const { incumbent } = facts.input
   const costed = incumbent !== null && facts.uncosted.length === 0
   const noun = costed ? 'cheaper candidate' : 'candidate'
-  const count = couldWin(facts) + facts.uncosted.length
+  const count = facts.correction.looked
   if (count === 0) return 'no candidate could be judged'
   if (count === 1) return `the only ${noun} is not ${what}`
   return count === 2
@@ -138,7 +136,7 @@ function shipHeadline(
   const start = `Ship ${chosen.id}: ${savingWords(facts, chosen.id)}.`
   const loss = capital(lossSentence(chosen.claim, subjectOf(facts.input))).replace(
     /\.$/,
-    `: ${word}.`,
+    `: ${word}${pickedText(chosen.claim)}.`,
   )
   // What caps the word stands in the notes; labels would not lift it.
   const capped = capsOn(facts.input, chosen.id).length > 0
@@ -171,7 +169,7 @@ const unjudged = ({ input }: DecisionFacts): string[] =>
 function keepHeadline(facts: DecisionFacts, subject: Judged | null): string[] {
   const { incumbent } = facts.input
   const none = noneOf(facts, 'good enough')
-  const looked = couldWin(facts) + facts.uncosted.length
+  const { looked } = facts.correction
   const broke = unjudged(facts)
   if (broke.length > 0)
     return ['Not decided.', ...broke, ...(looked === 0 ? [] : [capital(`${none}.`)])]
@@ -187,7 +185,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 function shortSentence(facts: DecisionFacts, { id, loss, claim }: WithClaim): string {
   const { input, limit } = facts
   const quality = percent(loss.quality.value)
-  const best = couldWin(facts) + facts.uncosted.length === 1 ? id : `The best of them, ${id},`
+  const best = facts.correction.looked === 1 ? id : `The best of them, ${id},`
   const start = `${best} reaches ${quality} ${input.metric}`
   if (claim.expected <= limit) return `${start} and fails another condition.`
   const level = levelText(1 - input.risk.beta)

@@ -39,11 +39,6 @@ export type WithClaim = Judged & { readonly loss: LossModel; readonly claim: Cla
 export const hasClaim = (judged: Judged): judged is WithClaim =>
   judged.loss !== null && judged.claim !== null
 
-/** Candidates that are known to be cheaper, or compared with nothing; 0 when none is. */
-export const couldWin = ({ ranked }: Pick<DecisionFacts, 'ranked'>): number =>
-  ranked.filter(({ standing }) => !['dearer', 'incumbent', 'cost-unknown'].includes(standing))
-    .length
-
 /** Those that are good enough, and nobody knows whether they are cheaper. */
 export const goodAtUnknownCost = ({
   uncosted,

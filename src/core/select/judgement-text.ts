@@ -32,7 +32,7 @@ export function whyOf(
     against === 'floor' ? 'of being below the floor' : `of losing more than ${points(limit)}`
   const raced =
     sequential?.reason === 'discarded' ? `; the race discarded it after ${claim.n} items` : ''
-  return `${claimWords[grade]}: ${amountText(claim, least)}; chance ${over} ${chance(claim.pOverCorrected)}${raced}`
+  return `${claimWords[grade]}: ${amountText(claim, least)}; chance ${over} ${chance(claim.pOver)}${raced}`
 }
 
 /** "loss 1.2 points, at most 3 points", "gain 3 points, at least 1 point"; `least` is the lower bound where that decides. */

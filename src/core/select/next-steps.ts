@@ -68,7 +68,7 @@ export function nextSteps(
   }
   const caps = capsOn(input, id)
   if (caps.length > 0) return [...mend, ...liftingSteps(caps)]
-  const terms = { limit, risk: input.risk, look: facts.look, looked: correction.looked }
+  const terms = { limit, risk: input.risk, look: facts.look, correction }
   const steps = settlingSteps({ id, incumbent: input.incumbent }, loss, terms)
   const dearer = facts.ranked.find(({ standing }) => standing === 'certified')
   if (kind !== 'supported' || dearer === undefined) return steps

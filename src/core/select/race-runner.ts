@@ -1,3 +1,4 @@
+import { stoppingShare } from '../proof/loss-sequential.ts'
 import type { SequentialEvidence } from '../result/candidate.ts'
 import { RaceStream } from './race-stream.ts'
 import type { RaceCandidate, RaceSetup } from './race-types.ts'
@@ -14,19 +15,30 @@ export class Runner {
   readonly written: number
   readonly interval: readonly [number, number]
   readonly scores: Float64Array
-  readonly streams: readonly RaceStream[]
+  /** One for the bar and one per slice, from its first turn on; `share` is its part of the error. */
+  streams: readonly RaceStream[] = []
+  share = 0
   recorded = 0
   fed = 0
   standing: RaceStanding = 'open'
   resumed = false
   exact = false
   private spent = 0
-  constructor(candidate: RaceCandidate, items: number, streams: readonly RaceStream[]) {
+  constructor(candidate: RaceCandidate, items: number) {
     this.id = candidate.id
     this.written = candidate.written
     this.interval = candidate.cost
     this.scores = new Float64Array(items)
-    this.streams = streams
+  }
+
+  get main(): RaceStream | undefined {
+    return this.streams[0]
+  }
+
+  /** Whether it had a turn and was not hopeless: then what it could spend is gone. */
+  get inPlay(): boolean {
+    const hopeless = this.standing === 'discarded' && this.streams.some((one) => one.hopeless)
+    return this.streams.length > 0 && !hopeless
   }
 
   /** Cost of one item: as measured once there is a measurement, the middle of the prior before. */
@@ -48,13 +60,14 @@ export function sequentialEvidence(
   setup: RaceSetup,
   group: number,
 ): SequentialEvidence {
-  const main = runner.streams[0] as RaceStream
+  const { main, share } = runner
   const log = (value: number) => Math.min(largestLog, value)
   return {
     scope: 'set',
-    logEUp: log(main.up.logMax),
-    logEDown: log(main.down.logMax),
-    thresholdUp: acceptAt(setup),
+    logEUp: log(main?.up.logMax ?? 0),
+    logEDown: log(main?.down.logMax ?? 0),
+    thresholdUp: 1 / (setup.alpha * (share > 0 ? share : 1)),
+    share,
     thresholdDown: discardAt(setup, group),
     stoppedAt: runner.fed,
     reason: reasonOf(runner),
@@ -69,28 +82,26 @@ function reasonOf(runner: Runner): SequentialEvidence['reason'] {
   return runner.fed === 0 ? 'not reached' : 'budget'
 }
 
-const acceptAt = (setup: RaceSetup): number => setup.candidates.length / setup.alpha
-
 const discardAt = (setup: RaceSetup, group: number): number =>
   (group * (1 + setup.slices.length)) / setup.beta
 
 /** One stream for the bar and one per slice. Discard splits beta over conditions and over a probed group; acceptance needs every one and splits nothing (intersection-union). */
-export function streamsFor(setup: RaceSetup, group: number): RaceStream[] {
+export function streamsFor(setup: RaceSetup, group: number, share: number): RaceStream[] {
   const relative = setup.bar.kind === 'relative'
-  const share = (margin: number) => (1 - margin) / 2
+  const half = (margin: number) => (1 - margin) / 2
   const common = {
-    acceptAt: acceptAt(setup),
-    futureAt: setup.candidates.length / (setup.traffic?.risk ?? setup.alpha),
+    acceptAt: 1 / (setup.alpha * share),
+    futureAt: 1 / ((setup.traffic?.risk ?? setup.alpha) * share * stoppingShare),
     discardAt: discardAt(setup, group),
     clusters: setup.clusters,
     items: setup.items,
   }
   const bars =
     setup.bar.kind === 'relative'
-      ? { floor: share(setup.bar.margin), target: share(setup.bar.margin - setup.bar.tolerance) }
+      ? { floor: half(setup.bar.margin), target: half(setup.bar.margin - setup.bar.tolerance) }
       : { floor: setup.bar.floor, target: setup.bar.target }
   const slices = setup.slices.map(({ member, limit }) => {
-    const floor = relative ? share(limit) : limit
+    const floor = relative ? half(limit) : limit
     return new RaceStream({ ...common, member, floor, target: floor })
   })
   return [new RaceStream({ ...common, ...bars, member: null }), ...slices]

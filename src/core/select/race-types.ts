@@ -37,14 +37,14 @@ export interface RaceSetup {
    * it stops at the cheapest candidate that matches, which often stands right on the bar and is then supported for
    * nothing beyond them. `risk` is 1 - supportedAt, or alpha for `certified`.
    */
-  readonly traffic?: {
-    readonly kind: 'supported' | 'certified'
-    readonly risk: number
-    /** Future items, where the volume is declared. */
-    readonly items?: number | null
-  } | null
+  readonly traffic?: RaceTraffic | null
   /** Further conditions, each a mean over the positions where `member` is true. */
   readonly slices: readonly RaceSlice[]
+}
+
+export interface RaceTraffic {
+  readonly kind: 'supported' | 'certified'
+  readonly risk: number
 }
 
 interface RaceSlice {

@@ -1,4 +1,4 @@
-import { correctedForSelection } from '../proof/grade.ts'
+import { certifyP, shareInRace, supportP } from '../proof/grade.ts'
 import { lossOfScores } from '../proof/loss-of-scores.ts'
 import type { SequentialEvidence } from '../result/candidate.ts'
 import {
@@ -8,8 +8,7 @@ import {
   sequentialEvidence,
   streamsFor,
 } from './race-runner.ts'
-import type { RaceStream } from './race-stream.ts'
-import type { RaceAction, RaceOutcome, RaceSetup } from './race-types.ts'
+import type { RaceAction, RaceOutcome, RaceSetup, RaceTraffic } from './race-types.ts'
 
 /** From this many items on a candidate may be parked (selection study 2.4). */
 const parkFrom = 100
@@ -38,10 +37,7 @@ export class Race {
     this.setup = setup
     this.reference = new Float64Array(setup.items)
     this.groups = probeGroups(setup.candidates)
-    this.runners = setup.candidates.map((candidate) => {
-      const streams = streamsFor(setup, this.groups.get(candidate.id) ?? 1)
-      return new Runner(candidate, setup.items, streams)
-    })
+    this.runners = setup.candidates.map((candidate) => new Runner(candidate, setup.items))
   }
 
   /** The next thing to run, or the outcome. Calling it twice without recording gives the same answer. */
@@ -79,7 +75,7 @@ export class Race {
 
   /** Mean of y over the items fed so far: score, or (score - reference + 1) / 2. */
   observedMean(id: string): number {
-    return (this.runner(id).streams[0] as RaceStream).mean
+    return this.runner(id).main?.mean ?? 0
   }
 
   private runner(id: string): Runner {
@@ -116,6 +112,7 @@ export class Race {
     order: readonly Runner[],
     phase: 'race' | 'resume',
   ): RaceAction | null {
+    this.start(runner, order)
     this.feed(runner)
     if (runner.standing !== 'open') return null
     if (phase === 'race' && this.shouldPark(runner, order)) {
@@ -125,6 +122,14 @@ export class Race {
     const { batch, growth, items } = this.setup
     const to = Math.min(items, runner.fed + Math.max(batch, Math.ceil(growth * runner.fed)))
     return this.ask(runner, to, phase) ?? this.stop('budget', null, runner)
+  }
+
+  /** On its first turn a candidate gets its share of the error: those before it that are still in play have spent theirs. */
+  private start(runner: Runner, order: readonly Runner[]): void {
+    if (runner.streams.length > 0) return
+    const before = order.slice(0, order.indexOf(runner)).filter(({ inPlay }) => inPlay).length
+    runner.share = shareInRace(this.setup.candidates.length, before)
+    runner.streams = streamsFor(this.setup, this.groups.get(runner.id) ?? 1, runner.share)
   }
 
   /** Feeds recorded scores in item order until a verdict, and no further. */
@@ -158,18 +163,16 @@ export class Race {
     return this.showsTraffic(runner, traffic) ? 'accepted' : 'matched'
   }
 
-  /** With every item run, the fixed-size evidence counts, corrected over all K. */
-  private showsTraffic(runner: Runner, traffic: NonNullable<RaceSetup['traffic']>): boolean {
-    const { kind, risk } = traffic
-    const { bar, candidates, reference } = this.setup
+  /** With every item run, the test over all of them counts beside the betting one, and shares the error with it. */
+  private showsTraffic(runner: Runner, { kind, risk }: RaceTraffic): boolean {
+    const { bar, reference } = this.setup
     const other = reference === null ? null : this.reference
     const floor = bar.kind === 'absolute' ? bar.floor : 0
     const limit = bar.kind === 'relative' ? bar.margin : 0
-    const keys = this.setup.clusters?.map(String) ?? null
-    const pairing = { own: runner.scores, reference: other, clusters: keys }
-    const loss = lossOfScores(pairing, { floor, traffic: traffic.items ?? null })
-    if (kind === 'certified') return loss.upper(risk / candidates.length) <= limit
-    return correctedForSelection(loss.pOver(limit), candidates.length) <= risk
+    const clusters = this.setup.clusters?.map(String) ?? null
+    const pairing = { own: runner.scores, reference: other, clusters }
+    const loss = lossOfScores(pairing, { floor, raced: 'exhausted' })
+    return (kind === 'certified' ? certifyP : supportP)(loss, limit) <= risk * runner.share
   }
 
   /** Deciding it would cost more than the calls could save by having it instead of the next one. */

@@ -1,5 +1,5 @@
 import { scoreAt } from '../proof/pairing.ts'
-import { correctionText } from '../result/claim-text.ts'
+import { pickedText } from '../result/claim-text.ts'
 import type { ScopeClaim } from '../result/run-result.ts'
 import {
   chance,
@@ -91,9 +91,9 @@ export function certifiedClaim(facts: DecisionFacts, subject: Judged | null): Sc
   const holds = standing === 'certified'
   const look = claim.look > 1 ? `look ${claim.look}: ` : ''
   const how = holds
-    ? `wrong with probability at most ${levelText(claim.alpha)}`
-    : `probability ${chance(claim.pOverCorrected)}`
+    ? `wrong with probability at most ${levelText(claim.alpha)}${pickedText(claim)}`
+    : `probability ${chance(claim.pOver)}`
   const words = lossWords(facts, subject, holds ? 'holds' : 'open')
-  const rest = `on future items like these ${words} (${look}${how}, ${correctionText(claim)}).`
+  const rest = `on future items like these ${words} (${look}${how}).`
   return scopeClaim(holds, 'Certified', 'Not certified', rest)
 }

@@ -3,7 +3,13 @@ import { join, resolve } from 'node:path'
 import { env } from 'node:process'
 import { expect, test } from 'vitest'
 import { seededRandom } from '../random/random.ts'
-import { bettingLowerBound, bettingUpperBound, type LinearStatistic } from './betting-bound.ts'
+import {
+  bettingLowerBound,
+  bettingUpperBound,
+  type LinearStatistic,
+  logCapitalAnytime,
+  logCapitalFixed,
+} from './betting-bound.ts'
 import { EProcess } from './e-process.ts'
 
 const data = resolve(env['RIGHTSIZE_DATA'] ?? join('..', 'shared', 'data'))
@@ -96,17 +102,20 @@ test('rejection does not wait for a renormalisation and survives one', () => {
   expect(process.logMax).toBeGreaterThanOrEqual(Math.log(20))
 })
 
-test('betting bounds of a constant sample close in on it from outside and never cross', () => {
-  const values = new Float64Array(400).fill(0.7)
-  const mean: LinearStatistic = {
-    at: (q) => ({ z: values.map((value) => value - q), low: -q, high: 1 - q }),
-    lowest: 0,
-    highest: 1,
-  }
-  const low = bettingLowerBound(mean, 0.05)
-  const high = bettingUpperBound(mean, 0.05)
-  expect(low).toBeLessThan(0.7)
-  expect(low).toBeGreaterThan(0.6)
-  expect(high).toBeGreaterThan(0.7)
-  expect(high).toBeLessThan(0.8)
-})
+test.each([logCapitalFixed, logCapitalAnytime])(
+  'betting bounds of a constant sample close in on it from outside and never cross',
+  (capital) => {
+    const values = new Float64Array(400).fill(0.7)
+    const mean: LinearStatistic = {
+      at: (q) => ({ z: values.map((value) => value - q), low: -q, high: 1 - q }),
+      lowest: 0,
+      highest: 1,
+    }
+    const low = bettingLowerBound(mean, 0.05, capital)
+    const high = bettingUpperBound(mean, 0.05, capital)
+    expect(low).toBeLessThan(0.7)
+    expect(low).toBeGreaterThan(0.6)
+    expect(high).toBeGreaterThan(0.7)
+    expect(high).toBeLessThan(0.8)
+  },
+)

@@ -1,6 +1,3 @@
-/** Traffic is taken to be this many times the labelled items where its volume is not declared. */
-const TRAFFIC_OVER_LABELS = 3
-
 /** Answers that a choice will serve within its horizon; null where no volume is declared. */
 export const trafficOf = (declared: {
   readonly volumePerMonth: number | null
@@ -9,10 +6,10 @@ export const trafficOf = (declared: {
   declared.volumePerMonth === null ? null : declared.volumePerMonth * declared.horizonMonths
 
 /**
- * How much wider a bound of the expected loss must be to hold for the loss that the next `traffic` items show: their own
+ * How much wider a bound of the long-run loss must be to hold for the loss that the next `traffic` items show: their own
  * chance adds variance v / traffic to the v / n of the labels, so sqrt(1 + n / traffic) (the usual prediction interval;
- * Hahn and Meeker 1991, chapter 4). `traffic` null: three times the labels, 1.155.
+ * Hahn and Meeker 1991, chapter 4). `traffic` null: the long run, 1.
  */
 export function trafficFactor(n: number, traffic: number | null): number {
-  return Math.sqrt(1 + (traffic === null ? 1 / TRAFFIC_OVER_LABELS : n / Math.max(1, traffic)))
+  return traffic === null ? 1 : Math.sqrt(1 + n / Math.max(1, traffic))
 }

@@ -64,7 +64,7 @@ const columnsOf = (result: RunResult): readonly CandidateColumn[] => [
     cell: ({ loss }) =>
       loss ? html`${points(loss.expected)}<small>${points(loss.upper)}</small>` : '–',
   },
-  { head: overHead(result), cell: ({ loss }) => (loss ? chance(loss.pOverCorrected) : '–') },
+  { head: overHead(result), cell: ({ loss }) => (loss ? chance(loss.pOver) : '–') },
   ...(result.incumbent === null ? [] : [savesColumn(result)]),
   ...costColumns(result),
 ]

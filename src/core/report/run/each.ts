@@ -1,4 +1,5 @@
 import type { CandidateResult, ConstraintResult } from '../../result/candidate.ts'
+import { pickedText } from '../../result/claim-text.ts'
 import type { RunResult } from '../../result/run-result.ts'
 import { chance } from '../../unit/figure-words.ts'
 import { figure } from '../kit/figure.ts'
@@ -97,7 +98,7 @@ function evidence({ loss, sequential, metrics, acceptRate }: CandidateResult): r
 }
 
 function lossFacts(loss: NonNullable<CandidateResult['loss']>): readonly Fact[] {
-  const { win, tie, lose, pOver, pOverCorrected, pMcNemar } = loss
+  const { win, tie, lose, pOver, pCorrected, pMcNemar } = loss
   return [
     ...(win === null || lose === null
       ? []
@@ -107,10 +108,8 @@ function lossFacts(loss: NonNullable<CandidateResult['loss']>): readonly Fact[] 
             `better on ${grouped(win)}, worse on ${grouped(lose)}, equal on ${grouped(tie ?? 0)}`,
           ] as const,
         ]),
-    [
-      'P(loss > margin)',
-      `${chance(pOver)} alone, ${chance(pOverCorrected)} corrected for the others`,
-    ],
+    ['P(loss > margin)', chance(pOver)],
+    ['test of the loss', `p = ${significant(pCorrected, 2)}${pickedText(loss)}`],
     ...(pMcNemar === null
       ? []
       : [['McNemar, exact', `p = ${significant(pMcNemar, 2)} that they are equal`] as const]),

@@ -82,7 +82,8 @@ test('what was not judged has no quality, no loss and no chance', () => {
       if (n === 0) expect([quality.kind, loss]).toEqual(['unknown', null])
       if (loss === null) continue
       expect(loss.pOver).toBeGreaterThanOrEqual(0)
-      expect(loss.pOverCorrected).toBeLessThanOrEqual(1)
+      expect(loss.pOver).toBeLessThanOrEqual(1)
+      expect(loss.inPlay).toBeLessThanOrEqual(loss.candidates)
     }
     if (result.candidates.every(({ n }) => n === 0)) {
       expect(result.decision.matches.holds).toBe(false)

@@ -7,7 +7,7 @@ import { cut, type Html, html, joined } from '../kit/markup.ts'
 import { percent, significant } from '../kit/number.ts'
 import { note, section } from '../kit/page.ts'
 import { costAxis } from './cost-axis.ts'
-import { lookedWords, orderedCandidates, pointsWord } from './summary.ts'
+import { boundWords, orderedCandidates, pointsWord } from './summary.ts'
 
 /** Quality against cost, and the losses with their bounds. */
 export const plotsSection = (result: RunResult): Html | null =>
@@ -69,7 +69,7 @@ function barOf({ bar, candidates, incumbent }: RunResult) {
 }
 
 function forestFigure(result: RunResult): Html | null {
-  const { bar, risk, decision, incumbent } = result
+  const { bar, incumbent } = result
   const rows = orderedCandidates(result).flatMap((one): ForestRow[] => {
     if (!one.loss) return []
     const role = roleOf(one, result)
@@ -94,6 +94,6 @@ function forestFigure(result: RunResult): Html | null {
   return figureHtml(
     'Plot of losses',
     svg,
-    `Dot: expected loss. End of the line: at most, ${percent(1 - risk.alpha, 0)} over ${lookedWords(decision.looked)}.`,
+    `Dot: expected loss. End of the line: at most, ${boundWords(result)}.`,
   )
 }

@@ -3,7 +3,7 @@ import type { CandidateResult } from '../../result/candidate.ts'
 import { leftOutText } from '../../result/left-out-text.ts'
 import { stalePricesText } from '../../result/price-age.ts'
 import type { RunResult } from '../../result/run-result.ts'
-import { chance, plural } from '../../unit/figure-words.ts'
+import { chance, levelText, plural } from '../../unit/figure-words.ts'
 import { grouped, percent, points, significant, value } from '../kit/number.ts'
 import { scoreLine } from './account.ts'
 import { costAxis } from './cost-axis.ts'
@@ -93,7 +93,7 @@ export const decidingColumns = ({ task }: RunResult): readonly SummaryColumn[] =
   { head: task.metric, cell: ({ quality }) => orDash(quality, percent) },
   { head: 'loss', cell: ({ loss }) => (loss ? points(loss.expected) : dash) },
   { head: 'at most', cell: ({ loss }) => (loss ? points(loss.upper) : dash) },
-  { head: 'P(over)', spare: true, cell: ({ loss }) => (loss ? chance(loss.pOverCorrected) : dash) },
+  { head: 'P(over)', spare: true, cell: ({ loss }) => (loss ? chance(loss.pOver) : dash) },
 ]
 
 /** How many times less than the incumbent; no column without one. */
@@ -119,18 +119,15 @@ export const orDash = <E extends { readonly kind: string; readonly value?: numbe
 
 /** How the table is to be read; `over` names its column of chances, null where it has none. */
 export function legend(result: RunResult, over: string | null): readonly string[] {
-  const { incumbent, risk, task, decision } = result
-  const bound =
-    decision.looked === 0
-      ? ''
-      : `; "at most" holds at ${percent(1 - risk.alpha, 0)} over ${lookedWords(decision.looked)}`
+  const { incumbent, task, decision } = result
+  const bound = decision.looked === 0 ? '' : `; "at most" holds at ${boundWords(result)}`
   const stale = stalePricesText(result.candidates)
   return [
     `Loss: points of ${task.metric} against ${incumbent ?? 'the floor'}${bound}.`,
     ...(over === null || decision.looked === 0
       ? []
       : [
-          `${over}: the chance that the loss is more than ${limitWords(result)}, corrected for ${plural(decision.looked, 'candidate')}.`,
+          `${over}: the chance that the loss is more than ${limitWords(result)}, of each candidate alone.`,
         ]),
     incumbent === null
       ? 'No incumbent is named, so no saving is stated.'
@@ -139,11 +136,11 @@ export function legend(result: RunResult, over: string | null): readonly string[
   ]
 }
 
-/** "each candidate alone", "the one candidate looked at", "both candidates looked at", "all 12 candidates looked at". */
-export function lookedWords(looked: number): string {
-  if (looked === 0) return 'each candidate alone'
-  if (looked === 1) return 'the one candidate looked at'
-  return looked === 2 ? 'both candidates looked at' : `all ${looked} candidates looked at`
+/** The level of the bounds, and what they allow for: "95.5 %, picked among 12 candidates". */
+export function boundWords({ candidates, decision, risk }: RunResult): string {
+  const level = candidates.find(({ loss }) => loss)?.loss?.level ?? 1 - risk.alpha
+  const among = decision.looked > 1 ? `, picked among ${plural(decision.looked, 'candidate')}` : ''
+  return `${levelText(level)}${among}`
 }
 
 /** The loss that the bar allows: "1 point". */

@@ -27,7 +27,7 @@ test('one screen holds the decision, both claims, the table and what to do next'
   expect(text).toMatch(/certified {2}no {3}On future items/)
   expect(text).toMatch(/> small +meets/)
   expect(text).toMatch(/large +incumbent/)
-  expect(text).toMatch(/over\s+both\s+candidates\s+looked\s+at/)
+  expect(text).toMatch(/picked\s+among\s+2\s+candidates/)
   expect(text).toContain('Label 1,900 more items')
 })
 

@@ -50,10 +50,10 @@ function passedHeadline(found: Compression, claim: Claim): FoundHeadline {
   const { margin, outcome } = found
   const word = claimWords[outcome]
   const items = `${grouped(claim.n)} items that the search never saw`
-  const over = `Chance that the loss exceeds the margin: ${chance(claim.pOverCorrected)}.`
+  const over = `Chance that the loss exceeds the margin: ${chance(claim.pOver)}.`
   const rest = [`Level ${levelOf(claim)}, on ${items}.`, over, besides(found)]
   return {
-    first: `${resultWords(found)}, ${word} within the ${marginText(margin)}: on future items like these it ${boundWords(claim)} compared with the incumbent.`,
+    first: `${resultWords(found)}, ${word} within the ${marginText(margin)}. On future items like these it ${boundWords(claim)} compared with the incumbent.`,
     rest: rest.filter((part) => part !== '').join(' '),
   }
 }
@@ -84,7 +84,8 @@ function undecidedHeadline(found: Compression, claim: Claim | null): FoundHeadli
     count === 1
       ? `Undecided: the hold-out does not support the only smaller model within the ${marginText(margin)}.`
       : `Undecided: the hold-out supports none of the ${grouped(count)} smaller models within the ${marginText(margin)}.`
-  const bound = claim === null ? '' : `The most promising ${boundWords(claim)} (${levelOf(claim)}).`
+  const bound =
+    claim === null ? '' : `The most promising ${boundWords(claim)} (${levelOf(claim)}).`
   const rest = [bound, besides(found)].filter((part) => part !== '')
   return { first, rest: rest.join(' ') }
 }
@@ -126,7 +127,7 @@ export function warnings(found: Compression): readonly string[] {
 function looksWarning({ holdout, finalists }: Compression): readonly string[] {
   if (holdout.look <= 1 || finalists.length === 0) return []
   return [
-    `This is look ${holdout.look} at these hold-out items, so a claim must hold at ${levelText(1 - holdout.alpha)}. Fresh items start at look 1.`,
+    `This is look ${holdout.look} at this question, so a claim must hold at ${levelText(1 - holdout.alpha)}.`,
   ]
 }
 

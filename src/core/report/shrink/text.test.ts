@@ -32,8 +32,8 @@ test.each(every)('%s: 80 columns hold the summary, and no figure is missing', (_
 test('a certified result is named with its bound, level, items and margin, and with no more', () => {
   const text = oneLine(compressionSummary(certified))
   expect(text).toContain('14.7x smaller and 5.72x less CPU time per inference, certified within')
-  expect(text).toContain('1-point margin: on future items like these it loses at most 0.73 points')
-  expect(text).toContain('Level 96 %, on 2,000 items that the search never saw.')
+  expect(text).toContain('1-point margin. On future items like these it loses at most 0.73 points')
+  expect(text).toContain('Level 95.5 %, on 2,000 items that the search never saw.')
   expect(text).toContain('Chance that the loss exceeds the margin: < 1 %.')
   expect(text).toContain('1.29 kJ (581 J to 2.84 kJ, 90 %, modeled)')
   expect(text).toContain('after 59,500 calls (58,200 to 61,300, 95 %')
@@ -57,7 +57,7 @@ test('every headline states its claim word, the level where it is a later look, 
   const named = every.filter(([, found]) => /, certified within/.test(headline(found)))
   expect(named.map(([name]) => name)).toEqual(['certified', 'linear', 'goalMissed', 'slower'])
   expect(headline(supported)).toContain('supported, not certified within the 1-point margin')
-  expect(oneLine(compressionSummary(supported))).toContain('Level look 3, at 99.75 %, on')
+  expect(oneLine(compressionSummary(supported))).toContain('Level look 3, at 99.9 %, on')
   expect(headline(unmeasured)).toMatch(/^Undecided/)
   expect(headline(none)).toMatch(/^Keep the incumbent \(52\.4 MiB\)/)
   expect(headline(undecided)).toMatch(
@@ -96,7 +96,7 @@ describe('warnings', () => {
   const said = (found: Compression): string => warnings(found).join('\n')
 
   test('of later looks, of a goal that was missed, of few items, of a model that is undecided', () => {
-    expect(said(supported)).toMatch(/look 3 at these hold-out items.*at 99\.75 %\. Fresh items/)
+    expect(said(supported)).toMatch(/look 3 at this question.*at 99\.9 %\./)
     expect(said(goalMissed)).toContain('a p95 of at most 1.2 ms for one item: not reached')
     expect(said(goalMissed)).toContain('little more than the minimum (420)')
     expect(said(undecided)).toContain('is undecided: do not use it as a certified one')
