@@ -4,6 +4,7 @@ import { RightsizeError } from '../../core/error/error.ts'
 import { claimOf } from '../../core/proof/claim.ts'
 import { uncorrected } from '../../core/proof/grade.ts'
 import { groupsOf } from '../../core/proof/item-evidence.ts'
+import { riskOfLook } from '../../core/proof/look-alpha.ts'
 import { lossOfScores } from '../../core/proof/loss-of-scores.ts'
 import { paired } from '../../core/proof/pairing.ts'
 import type { Claim } from '../../core/result/claim.ts'
@@ -77,10 +78,10 @@ export async function judgePair(answers: Answers, terms: PairTerms): Promise<Jud
     ...{ incumbent: models[0].slice(0, 12), candidates: [models[1].slice(0, 12)] },
   })
   const { clusters } = groupsOf(used, [])
-  const evidence = { scores: b, reference: a, clusters, end: used.length, floor: 0, traffic: null }
+  const evidence = { scores: b, reference: a, clusters, end: used.length, floor: 0 }
   const claim = claimOf(lossOfScores(paired(evidence), evidence), {
-    ...{ limit: margin, correction: uncorrected, look: look.number },
-    risk: { ...risk, alpha: look.alpha },
+    ...{ limit: margin, correction: uncorrected, look: look.number, traffic: null },
+    risk: riskOfLook(risk, look.share),
   })
   return {
     ...{ items: used.length, unlabelled: terms.items.length - used.length, claim },

@@ -30,17 +30,26 @@ export function lossSentence(claim: Claim, { metric, floor }: ClaimSubject): str
   const over = chance(claim.pOver)
   if (floor !== null && claim.against === 'floor') {
     const worst = `at least ${percent(Math.max(0, floor - claim.upper))} (${level})`
-    return `${metric} ${percent(floor - claim.expected)}, ${worst}. Chance that it is below your floor of ${percent(floor)}: ${over}.`
+    return `${metric} ${percent(floor - claim.expected)}${overTraffic(claim)}, ${worst}. Chance that it is below your floor of ${percent(floor)}: ${over}.`
   }
   return `${boundSentence(claim, level)}. Chance that the loss exceeds your ${pointMargin(claim.limit)} margin: ${over}.`
 }
 
-function boundSentence({ expected, upper }: Claim, level: string): string {
+/** Traffic of so many times the items is the long run: the factor on the bound is below 1.01. */
+const longRun = 50
+
+/** " over the next 900 answers", where so few are declared that their own chance matters. */
+const overTraffic = ({ traffic, n }: Claim): string =>
+  traffic === null || traffic >= longRun * n ? '' : ` over the next ${plural(traffic, 'answer')}`
+
+function boundSentence(claim: Claim, level: string): string {
+  const { expected, upper } = claim
+  const over = overTraffic(claim)
   if (expected < -5e-5) {
     const worst = upper < 0 ? `at least ${bare(-upper)}` : `loss at most ${points(upper)}`
-    return `Expected gain ${points(-expected)}, ${worst} (${level})`
+    return `Expected gain ${points(-expected)}${over}, ${worst} (${level})`
   }
-  return `Expected loss ${points(expected)}, at most ${bare(upper)} (${level})`
+  return `Expected loss ${points(expected)}${over}, at most ${bare(upper)} (${level})`
 }
 
 const bare = (share: number): string => points(share).replace(/ points?$/, '')

@@ -84,8 +84,7 @@ function undecidedHeadline(found: Compression, claim: Claim | null): FoundHeadli
     count === 1
       ? `Undecided: the hold-out does not support the only smaller model within the ${marginText(margin)}.`
       : `Undecided: the hold-out supports none of the ${grouped(count)} smaller models within the ${marginText(margin)}.`
-  const bound =
-    claim === null ? '' : `The most promising ${boundWords(claim)} (${levelOf(claim)}).`
+  const bound = claim === null ? '' : `The most promising ${boundWords(claim)} (${levelOf(claim)}).`
   const rest = [bound, besides(found)].filter((part) => part !== '')
   return { first, rest: rest.join(' ') }
 }
