@@ -40,7 +40,7 @@ test('two looks at once are both kept, and one of them is the second', async () 
     ledger.spend(look('2', [b])),
     ledger.spend(look('3', [a])),
   ])
-  expect(both.map(({ number }) => number)).toEqual([1, 2, 2])
+  expect(both.map(({ number }) => number)).toEqual([1, 2, 3])
 })
 
 test('what was spent before changes nothing in the file', async () => {

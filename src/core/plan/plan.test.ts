@@ -63,9 +63,9 @@ test('a race is expected to take less, never more than everything', () => {
   expect(calls.kind === 'known' && calls.value < 9000).toBe(true)
 })
 
-test('what n labels can show follows the formulas: 300 labels never certify 1.1 points', () => {
+test('what n labels can show follows the formulas: 300 labels never certify 1 point', () => {
   const reach = labelReach(300, 1, margin(0.01), risk)
-  expect(reach.bestCaseMargin).toBeCloseTo(Math.sqrt(4 / 3) * (1 - 0.05 ** (1 / 300)), 12)
+  expect(reach.bestCaseMargin).toBeCloseTo(1 - 0.045 ** (1 / 300), 12)
   expect(reach.certifiableMargin).toBeGreaterThan(reach.supportableMargin)
   expect(reach.labelsToCertify).toBeGreaterThan(5000)
   expect(labelReach(300, 8, margin(0.01), risk).certifiableMargin).toBeGreaterThan(
