@@ -6,6 +6,7 @@ import { withOwnProcess } from '../app/measure/own-process.ts'
 import type { ShrinkEffects, ShrinkRequest } from '../app/shrink/request.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { Compression } from '../core/result/compression.ts'
+import { leftOutText } from '../core/result/left-out-text.ts'
 import { engineOf } from './compare.ts'
 import { ledgerIn } from './lock.ts'
 import { sourceFromFile } from './source.ts'
@@ -38,6 +39,7 @@ export async function shrink(flags: ShrinkFlags, how: Watch, at: At): Promise<Co
   const out = resolve(at.cwd, flags.out)
   await requireOwnFolder(resolve(at.cwd, flags.model), out)
   const request = await shrinkRequest(flags, at)
+  for (const one of request.data.leftOut) how.onEvent({ type: 'note', text: leftOutText(one) })
   const world = await shrinkEffects(flags, how, at)
   const { compression, files } =
     flags.replay === undefined

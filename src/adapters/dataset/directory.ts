@@ -1,7 +1,7 @@
 import type { DatasetReader } from '../../contract/dataset.ts'
 import type { Files } from '../../contract/files.ts'
 import { csvRows, parseCsv } from '../../core/data/csv.ts'
-import type { Row } from '../../core/data/json-rows.ts'
+import { columnsIn, type Row } from '../../core/data/json-rows.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { DatasetSpec } from '../../core/spec/spec.ts'
 
@@ -55,15 +55,17 @@ function labelTableProblem(key: string | null, rows: number, lost: readonly Row[
   return `${lost.length} of ${rows} files of the label table are missing in the folder, for example ${example}.`
 }
 
-/** The column of which most of the first hundred values are files. */
+/** The column of which most values are files. */
 function fileColumn(
   rows: readonly Readonly<Record<string, string>>[],
   known: ReadonlySet<string>,
 ): string | null {
-  const head = rows.slice(0, 100)
-  const hits = (key: string) => head.filter((row) => known.has(row[key] ?? '')).length
-  const best = Object.keys(head[0] ?? {}).sort((a, b) => hits(b) - hits(a))[0]
-  return best !== undefined && hits(best) > 0 ? best : null
+  const hits = columnsIn(rows).map((key) => ({
+    key,
+    count: rows.filter((row) => known.has(row[key] ?? '')).length,
+  }))
+  const [best] = hits.toSorted((a, b) => b.count - a.count)
+  return best !== undefined && best.count > 0 ? best.key : null
 }
 
 const wantsText = ({ input }: DatasetSpec) =>

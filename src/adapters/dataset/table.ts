@@ -18,7 +18,7 @@ const readers: Readonly<Record<DatasetFormat, (files: Files) => Promise<DatasetR
 
 /**
  * Rows of one file or folder (an absolute path), in the format that the spec names or that the path shows. Where the
- * spec's input is raw tensors, each row carries its tensor under `$tensor`. Throws DATA_MISSING, DATA_FORMAT,
+ * spec's input is raw tensors, each row carries its tensor under `$tensor`; rows beyond `dataset.limit` come without. Throws DATA_MISSING, DATA_FORMAT,
  * DATA_ROW, DATA_LABELS, DATA_TENSOR and the like.
  */
 export async function readRows(
@@ -34,9 +34,10 @@ export async function readRows(
   }
   const reader = await readers[format](files)
   const rows = await reader.read(path, spec)
-  const kept = spec.limit === undefined ? rows : rows.slice(0, spec.limit)
-  if (!isTensorInput(spec.input)) return kept
-  return withTensors(kept, spec.input, folder ? path : files.folderOf(path), files)
+  if (!isTensorInput(spec.input)) return rows
+  const kept = rows.slice(0, spec.limit)
+  const read = await withTensors(kept, spec.input, folder ? path : files.folderOf(path), files)
+  return [...read, ...rows.slice(kept.length)]
 }
 
 const isTensorInput = (input: DatasetSpec['input']): input is RawTensorInput =>

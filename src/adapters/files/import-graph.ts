@@ -2,7 +2,7 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { textNow } from './read-file.ts'
+import { bytesNow, textNow } from './read-file.ts'
 
 /** Files by a name that is the same wherever the folder lies. */
 export type NamedFiles = ReadonlyMap<string, string>
@@ -43,7 +43,7 @@ function addModule(graph: Graph, file: string): void {
   graph.files.set(name, file)
   if (!code.includes(extname(file))) return
   const folder = dirname(file)
-  const { imported, named, computed } = namesIn(textNow(file))
+  const { imported, named, computed } = namesIn(bytesNow(file).toString('utf8'))
   for (const specifier of imported) addImport(graph, specifier, folder)
   for (const path of named) {
     const found = fileAt(resolve(folder, path))

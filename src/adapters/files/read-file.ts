@@ -10,6 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { decodedText } from '../../core/data/decoded-text.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 
 /** Largest file that is read into memory unless the caller knows better, bytes: a text of V8 holds little more. */
@@ -32,9 +33,9 @@ export async function readBytes(path: string, most = largestFile): Promise<Buffe
   }
 }
 
-/** The same as UTF-8 text. */
+/** The same as a text, in the encoding of its byte order mark. Rejects with DATA_ENCODING where it is something else. */
 export async function readText(path: string, most = largestFile): Promise<string> {
-  return (await readBytes(path, most)).toString('utf8')
+  return decodedText(await readBytes(path, most), path)
 }
 
 /** `readBytes`, at once. */
@@ -50,7 +51,7 @@ export function bytesNow(path: string, most = largestFile): Buffer {
 
 /** `readText`, at once. */
 export function textNow(path: string, most = largestFile): string {
-  return bytesNow(path, most).toString('utf8')
+  return decodedText(bytesNow(path, most), path)
 }
 
 /** A file of any size in pieces. Throws what `readBytes` does, but for the size. */

@@ -35,7 +35,7 @@ export async function writeDurably(path: string, bytes: Uint8Array | string): Pr
   }
 }
 
-/** The text of a file, or null where there is none. Other failures are thrown. */
+/** The text of a file in the encoding of its byte order mark, or null where there is none. Throws DATA_ENCODING, and other failures. */
 export async function textOrNull(path: string): Promise<string | null> {
   try {
     return await readText(path)

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import type { MachineUse, Processes, ProcessUse } from '../../contract/processes.ts'
 import { type ListedProcess, treeUse } from '../../core/energy/process-tree.ts'
-import { textNow } from '../files/read-file.ts'
+import { bytesNow } from '../files/read-file.ts'
 
 /** Where to look; tests give a folder of their own. */
 export interface LinuxRoots {
@@ -86,7 +86,7 @@ function machineUse(proc: string): MachineUse | null {
 
 function readOrNull(path: string): string | null {
   try {
-    return textNow(path)
+    return bytesNow(path).toString('utf8') // names of processes are any bytes
   } catch {
     return null // gone between listing and reading, or not ours to read
   }

@@ -62,7 +62,11 @@ export interface CompareEffects {
   readText(path: string): Promise<string>
   readRows(
     path: string,
-    dataset: { readonly test: string; readonly input: string | RawTensorInput },
+    dataset: {
+      readonly test: string
+      readonly input: string | RawTensorInput
+      readonly limit: number
+    },
   ): Promise<readonly Row[]>
   /** This process, on one thread. */
   readonly own: OwnProcessEffects
@@ -82,7 +86,9 @@ export async function comparePaths(
 ): Promise<ModelComparison> {
   const { a, b, data, seed, rounds, carry, vectors } = request
   const [left, right] = [await opened(a, effects), await opened(b, effects)]
-  const rows = data === undefined ? null : await rowsOf(data, request, effects)
+  const found = data === undefined ? null : await rowsOf(data, request, effects)
+  const rows = found?.slice(0, request.limit) ?? null
+  const beyond = (found?.length ?? 0) - (rows?.length ?? 0)
   const [feedsA, feedsB] =
     rows === null ? drawn(left, right, request) : feedsOf(left, right, rows, request)
   const judge = await judgeOf(rows, [left, right], request, effects)
@@ -95,7 +101,8 @@ export async function comparePaths(
     ),
   )
   const runtime = `${engine.name} ${engine.version}`
-  return { ...result, inputs: data ?? `random, seed ${seed}`, runtime }
+  const inputs = data === undefined ? `random, seed ${seed}` : `${data}${beyondText(beyond)}`
+  return { ...result, inputs, runtime }
 }
 
 interface Opened {
@@ -125,14 +132,17 @@ function drawn(left: Opened, right: Opened, { set, carry, limit, seed }: Compare
   return randomPairs(graphs, limit, () => source.next(), { set, carried: Object.keys(carry) })
 }
 
-/** The rows that are run. */
+const beyondText = (rows: number): string =>
+  rows === 0 ? '' : `, without its last ${rows} rows (--limit takes more)`
+
+/** The rows, of which the first are run. */
 async function rowsOf(
   data: string,
   { input, raw, limit }: CompareRequest,
   { readRows }: CompareEffects,
 ): Promise<readonly Row[]> {
   const column = raw === undefined ? input : { ...raw, column: input }
-  return (await readRows(data, { test: data, input: column })).slice(0, limit)
+  return readRows(data, { test: data, input: column, limit })
 }
 
 function feedsOf(

@@ -56,6 +56,7 @@ function besideSpec(path: string, at: string, effects: SourceEffects): string {
   try {
     return effects.textNow(path)
   } catch (cause) {
+    if (cause instanceof RightsizeError) throw cause
     throw new RightsizeError('SPEC_MISSING_FILE', `${effects.shown(path)} cannot be read`, {
       at,
       cause,

@@ -1,6 +1,7 @@
 import type { RuntimeContext } from '../../contract/runtime.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { runtimeFor } from '../../core/part/runtimes.ts'
+import { leftOutText } from '../../core/result/left-out-text.ts'
 import { specFromFlags } from '../../core/spec/flags.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import type { LabelledText as Row } from '../../core/student/example.ts'
@@ -48,7 +49,8 @@ export async function studentRows(request: RowsRequest, parts: RowsParts): Promi
     prompt,
   }
   const { spec } = specFromFlags(flags)
-  const { test } = await loadData(spec, parts.effects, parts.context.baseDir)
+  const { test, leftOut } = await loadData(spec, parts.effects, parts.context.baseDir)
+  for (const one of leftOut) parts.onEvent({ type: 'note', text: leftOutText(one) })
   if (teacher === undefined) {
     const rows = test.items.map((item) => ({ text: inputText(item), label: String(item.expected) }))
     return { rows, teacher: null }

@@ -23,6 +23,14 @@ export function sameTextWarning(items: readonly Item[]): DataWarning | null {
   }
 }
 
+/** Rows beyond `dataset.limit`. */
+export const limitWarning = (part: string, used: number, rows: number): DataWarning => ({
+  code: 'beyond-limit',
+  text: `${rows - used} of ${rows} rows of ${part} are beyond \`dataset.limit\` (${used}) and were left out.`,
+  count: rows - used,
+  examples: [`row ${used + 1} of ${part}`],
+})
+
 /** Inputs with several labels, and inputs that are nearly the same; `strict` ones are errors with `strictSplits`. */
 export function duplicateWarnings(
   linked: Linked,

@@ -7,6 +7,7 @@ import {
   duplicateWarnings,
   EXAMPLES,
   labelsOf,
+  limitWarning,
   sameTextWarning,
   shown,
   unseenWarning,
@@ -100,10 +101,15 @@ type Warn = (warning: DataWarning | null, strict: boolean) => void
 const overlapError = ({ text, examples }: DataWarning) =>
   new RightsizeError('DATA_OVERLAP', `${text} For example: ${examples.join('; ')}`)
 
+const whyLeftOut: Readonly<Record<string, string>> = {
+  'labels-missing': 'without a label',
+  'beyond-limit': 'beyond `dataset.limit`',
+}
+
 /** Rows that a warning says were left out. */
 function leftOutBy({ code, count, examples }: DataWarning): readonly LeftOut[] {
-  if (code !== 'labels-missing' && !code.endsWith('-overlap')) return []
-  const why = code === 'labels-missing' ? 'without a label' : 'also in another part of the data'
+  const why = code.endsWith('-overlap') ? 'also in another part of the data' : whyLeftOut[code]
+  if (why === undefined) return []
   const about = { what: 'row', code, why, count, of: null, partial: false }
   return [{ ...about, examples: examples.slice(0, 3) }]
 }
@@ -117,6 +123,7 @@ function labelledItems(
 ): readonly Item[] | null {
   if (rows === undefined) return null
   const { items, unlabelledRows } = itemsOf(rows, part, spec, digest)
+  if (items.length < rows.length) warn(limitWarning(part, items.length, rows.length))
   if (unlabelledRows.length === 0) return items
   if (unlabelledRows.length === items.length)
     throw new RightsizeError(

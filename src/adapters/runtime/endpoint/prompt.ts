@@ -42,6 +42,7 @@ function fromFile(text: string, context: RuntimeContext): string {
   try {
     return textNow(path)
   } catch (cause) {
+    if (cause instanceof RightsizeError) throw cause
     throw new RightsizeError('PROMPT_BROKEN', `${path} cannot be read`, { cause })
   }
 }
