@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { isTooDeep } from '../core/data/nesting.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { LintFinding } from '../core/lint/rules.ts'
 import { type At, readText } from './world.ts'
@@ -20,6 +21,7 @@ export async function lintReport(
 async function parseData(text: string, path: string): Promise<unknown> {
   const { parse } = await import('yaml')
   try {
+    if (isTooDeep(text)) throw new RangeError('its brackets are nested too deep')
     return parse(text)
   } catch (cause) {
     throw new RightsizeError('IMPORT_INVALID', `${path} is neither JSON nor YAML`, { cause })

@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import type { ImportedUse, ImportResult } from '../../core/carbon/imported-use.ts'
+import { isTooDeep } from '../../core/data/nesting.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { evaluateManifest, type IfEvaluation, type IfStep } from '../../core/lint/if-evaluate.ts'
 
@@ -29,6 +30,7 @@ export function readIfManifest(text: string): ImportResult {
 
 function parsed(text: string): unknown {
   try {
+    if (isTooDeep(text)) throw new RangeError('its brackets are nested too deep')
     return parse(text, { maxAliasCount: 100 })
   } catch (cause) {
     throw new RightsizeError('IMPORT_INVALID', 'Impact Framework manifest: it is not YAML', {

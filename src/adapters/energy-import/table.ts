@@ -33,7 +33,8 @@ export const energyImporters = {
   'impact-framework': {
     summary: 'a manifest of the Impact Framework',
     example: 'rightsize sci manifest.yml --grid GBR',
-    recognizes: (start) => /^\s*initialize\s*:/m.test(start) && /^\s*tree\s*:/m.test(start),
+    recognizes: (start) =>
+      /^[ \t]*initialize[ \t]*:/m.test(start) && /^[ \t]*tree[ \t]*:/m.test(start),
     load: async () => (await import('./if-manifest.ts')).readIfManifest,
   },
 } as const satisfies Parts<EnergyImporterPart>

@@ -31,15 +31,13 @@ export function writtenScore(value: unknown, comma: boolean): WrittenScore {
   const truth = truths[text]
   if (truth !== undefined) return { kind: 'truth', value: truth, sure: sure.test(text) }
   if (absent.test(text)) return { kind: 'missing', text: shown.trim() || 'an empty cell' }
-  const [, digits, percent] = /^(.*?)\s*(%?)$/.exec(text) ?? []
-  const number = numberIn(digits ?? '', comma)
+  const percent = text.endsWith('%')
+  const number = numberIn(percent ? text.slice(0, -1).trimEnd() : text, comma)
   if (number === null) return { kind: 'unreadable', text: shown }
-  return percent === '%'
-    ? { kind: 'percent', value: number / 100 }
-    : { kind: 'number', value: number }
+  return percent ? { kind: 'percent', value: number / 100 } : { kind: 'number', value: number }
 }
 
-const plain = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/
+const plain = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/
 /** `1,000` may be a thousand; `0,125` cannot. */
 const withComma = /^[-+]?(?:0|\d+(?!,\d{3}$)),\d+$/
 

@@ -1,4 +1,6 @@
 import {
+  type Labeled,
+  labeledLine,
   plainText,
   type ReadQuantity,
   rateUnit,
@@ -41,7 +43,7 @@ const newScope = (): Scope => ({ carbon: new Map(), counts: new Map(), derived: 
 
 function lineFindings(line: string, where: string, scope: Scope): readonly LintFinding[] {
   const { label, rest } = labelOf(line)
-  const sides = rest.split(/\s*(?:=|≈)\s*/).map(readQuantity)
+  const sides = rest.split(/[=≈]/).map(readQuantity)
   const read = sides.filter((side) => side !== null)
   noteTotals(label, read, scope)
   const chain = chainFindings(read, where)
@@ -51,11 +53,12 @@ function lineFindings(line: string, where: string, scope: Scope): readonly LintF
 }
 
 /** `- Consumer SCI = a = b` or `- **Total tokens**: 50 billion`: what stands before the first sign, and the rest. */
-function labelOf(line: string): { readonly label: string; readonly rest: string } {
-  const match = /^[\s>+-]*([A-Za-z][\w ,'()-]*?)\s*(?:[:=|])\s*(.+?)\s*\|?\s*$/.exec(line)
-  return match === null
-    ? { label: '', rest: line.replace(/^[\s>+-]+/, '') }
-    : { label: (match[1] ?? '').toLowerCase(), rest: match[2] ?? '' }
+function labelOf(line: string): Labeled {
+  const bare = line.replace(/^[\s>+-]+/, '')
+  const read = labeledLine(bare, /^[A-Za-z][\w ,'()-]*/, ':=|')
+  return read === null
+    ? { label: '', rest: bare }
+    : { label: read.label.toLowerCase(), rest: read.rest }
 }
 
 function chainFindings(sides: readonly ReadQuantity[], where: string): readonly LintFinding[] {

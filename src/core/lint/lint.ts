@@ -42,7 +42,8 @@ function factsOf({ format, text, parsed }: LintInput): ReportFacts {
 
 /** The format of a file by its content: a manifest has `initialize` and `tree`, JSON starts with a brace. */
 export function lintFormatOf(text: string): LintFormat {
-  if (/^\s*initialize\s*:/m.test(text) && /^\s*tree\s*:/m.test(text)) return 'if-manifest'
+  if (/^[ \t]*initialize[ \t]*:/m.test(text) && /^[ \t]*tree[ \t]*:/m.test(text))
+    return 'if-manifest'
   if (/^\s*\{/.test(text))
     return /"initialize"/.test(text) && /"tree"/.test(text) ? 'if-manifest' : 'json'
   return 'markdown'

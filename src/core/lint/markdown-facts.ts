@@ -5,7 +5,7 @@ import {
   type ReportFacts,
   templateFields,
 } from './facts.ts'
-import { plainText, rateUnit, readQuantity, singular } from './quantity-text.ts'
+import { labeledLine, plainText, rateUnit, readQuantity, singular } from './quantity-text.ts'
 
 interface Line {
   readonly text: string
@@ -75,7 +75,8 @@ function headline(lines: readonly Line[]): ClaimedRate | null {
 
 /** A rate at the start of a text; brackets after it are skipped. */
 function rateIn(text: string, name: string, { where }: Line): ClaimedRate | null {
-  const read = readQuantity(text.replace(/\s*\(.*$/, '').trim())
+  const [before = ''] = text.split('(', 1)
+  const read = readQuantity(before.trim())
   const unit = read === null ? null : rateUnit(read)
   return read === null || unit === null ? null : { name, value: read.value, unit, where }
 }
@@ -85,7 +86,7 @@ const inBreakdown = ({ section }: Line) => section.startsWith('breakdown')
 /** Bullets or table rows under "breakdown", of the form `name: rate` or `| name | rate |`. */
 function componentsOf(lines: readonly Line[]): readonly ClaimedRate[] {
   // The head of the table may hold the unit: `SCI (gCO2e per visit)`.
-  const head = lines.find((line) => inBreakdown(line) && /\|.*\(.+\).*\|/.test(line.text))
+  const head = lines.find((line) => inBreakdown(line) && holdsUnit(line.text))
   const unit = /\(([^)]+)\)/.exec(head?.text ?? '')?.[1] ?? null
   let inList = false
   return lines.flatMap((line) => {
@@ -95,8 +96,16 @@ function componentsOf(lines: readonly Line[]): readonly ClaimedRate[] {
   })
 }
 
+/** A bracket with something in it between two bars. */
+function holdsUnit(text: string): boolean {
+  const inner = text.slice(text.indexOf('|') + 1, Math.max(0, text.lastIndexOf('|')))
+  return (
+    text.includes('|') && inner.lastIndexOf(')') > inner.indexOf('(') + 1 && inner.includes('(')
+  )
+}
+
 function componentIn(line: Line, unit: string | null): ClaimedRate | null {
-  const [, label, rate = ''] = /^\s*[-+]\s+([^:]+):\s*(.+)$/.exec(line.text) ?? []
+  const [, label, rate = ''] = /^\s*[-+]\s([^:]+):\s*(.+)$/.exec(line.text) ?? []
   if (label !== undefined) return rateIn(rate, label.trim(), line)
   const [name = '', value = ''] = line.cells ?? []
   if (!/\d/.test(value)) return null
@@ -115,10 +124,9 @@ function functionalUnitOf(lines: readonly Line[]): string | null {
 }
 
 function labeled(lines: readonly Line[], label: RegExp): string | undefined {
-  const pairs = lines.map(({ text }) => /^\W*([\w ]+?)\s*[:|]\s*(.+?)\s*\|?\s*$/.exec(text))
-  return pairs.find(
-    (pair) => label.test(pair?.[1] ?? '') && !/rationale/i.test(pair?.[1] ?? ''),
-  )?.[2]
+  return lines
+    .map(({ text }) => labeledLine(text.replace(/^\W+/, ''), /^[\w ]+/, ':|'))
+    .find((one) => one !== null && label.test(one.label) && !/rationale/i.test(one.label))?.rest
 }
 
 /** Rows of the table under "coefficients", by the names in its head; null without such a table. */

@@ -5,6 +5,26 @@ export interface ReadQuantity {
   readonly dimensions: Readonly<Record<string, number>>
 }
 
+/** A line as `label: rest` or as the first two cells of a table row. */
+export interface Labeled {
+  readonly label: string
+  readonly rest: string
+}
+
+/**
+ * A line as a label, of what `word` matches at its beginning, and what stands behind one of the `signs`; null where it is
+ * none. Cut by hand: one pattern for it would take cubic time on a line of spaces.
+ */
+export function labeledLine(line: string, word: RegExp, signs: string): Labeled | null {
+  const label = word.exec(line)?.[0]
+  if (label === undefined) return null
+  const behind = line.slice(label.length).trimStart()
+  if (behind === '' || !signs.includes(behind.charAt(0))) return null
+  const rest = behind.slice(1).trim()
+  const inner = rest.endsWith('|') && rest !== '|' ? rest.slice(0, -1).trimEnd() : rest
+  return inner === '' ? null : { label: label.trim(), rest: inner }
+}
+
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁻'
 const plainDigits = '0123456789-'
 
@@ -54,13 +74,18 @@ type Token = number | string
 interface Parser {
   readonly tokens: readonly Token[]
   at: number
+  /** Brackets that are open. */
+  depth: number
 }
+
+/** Brackets in brackets, at most. */
+const deepest = 50
 
 /** Reads an expression of quantities with +, / and parentheses; null where the text is something else. */
 export function readQuantity(text: string): ReadQuantity | null {
   const tokens = tokensOf(text)
   if (tokens === null || tokens.length === 0) return null
-  const parser = { tokens, at: 0 }
+  const parser = { tokens, at: 0, depth: 0 }
   const value = readSum(parser)
   return parser.at < tokens.length ? null : value
 }
@@ -115,7 +140,9 @@ function readQuotient(parser: Parser): ReadQuantity | null {
 
 function readFactor(parser: Parser): ReadQuantity | null {
   if (!takes(parser, '(')) return readPlain(parser)
-  const inner = readSum(parser)
+  parser.depth++
+  const inner = parser.depth > deepest ? null : readSum(parser)
+  parser.depth--
   return takes(parser, ')') ? inner : null
 }
 

@@ -37,7 +37,7 @@ const named = new RegExp(
 
 /** "This is a x", "I would classify this message as x", "It belongs to the category x": what follows. */
 const phrased =
-  /^(?:this|it|that|the (?:message|text|request|ticket|review|sentence|input|question|customer|user)|i(?:'d| would| will)?)\b[^.,;:!?\n]{0,60}?\b(?:is|as|to|under|like|be)\b:?\s+(?:(?:an?|the)\s+)?(?:(?:category|class|label|intent|type)\s+)?["'`*“]*([^\n]{1,80}?)["'`*”]*[.!]*$/i
+  /^(?:this|it|that|the (?:message|text|request|ticket|review|sentence|input|question|customer|user)|i(?:'d| would| will)?)\b[^.,;:!?\n]{0,60}?\b(?:is|as|to|under|like|be)\b:?\s+(?:(?:an?|the)\s+)?(?:(?:category|class|label|intent|type)\s+)?["'`*“]{0,8}([^\n]{1,80}?)["'`*”]{0,8}[.!]{0,8}$/i
 
 /** Words that take back, deny or doubt what they stand beside. */
 const doubt =
@@ -52,33 +52,58 @@ const takenBack =
 /** Whether what follows an answer takes it back or doubts it. */
 export const takesBack = (text: string): boolean => takenBack.test(text)
 
-const quote = '[{"\'`“”„‘’«»‹›'
-const unquote = '\\]}"\'`“”„‘’«»‹›'
+const quotes = '"\'`“”„‘’«»‹›'
+
+/** What stands between quotes or brackets of any number. Cut by hand: a pattern would take cubic time on quotes alone. */
+function quoted(text: string): string | null {
+  const whole = text.trim().replace(/[.!]$/, '')
+  let [from, to] = [0, whole.length]
+  while (from < to && `[{${quotes}`.includes(whole.charAt(from))) from++
+  while (to > from && `]}${quotes}`.includes(whole.charAt(to - 1))) to--
+  if (from === 0 || whole.includes('\n')) return null
+  if (from === to) return from > 1 ? '' : null
+  return to === whole.length ? null : whole.slice(from, to)
+}
+
+/** What stands between two code fences on lines of their own. */
+function fenced(text: string): string | null {
+  const whole = text.trim()
+  const first = /^(?:`{3,}|~{3,})[^\n`]*\n/.exec(whole)?.[0]
+  const mark = whole.at(-1) ?? ''
+  let end = whole.length
+  while (end > 0 && whole[end - 1] === mark) end--
+  const closed = (mark === '`' || mark === '~') && whole.length - end >= 3
+  return first === undefined || !closed || end < first.length
+    ? null
+    : whole.slice(first.length, end).trimEnd()
+}
+
+/** What stands between two code fences on one line. */
+function fencedInLine(text: string): string | null {
+  const whole = text.trim()
+  if (!whole.startsWith('```') || !whole.endsWith('```')) return null
+  const inner = whole.slice(3, -3).trim()
+  return inner === '' || /[`\n]/.test(inner) ? null : inner
+}
 
 /** In the order in which they are taken off; each may come again inside another. */
 export const wraps: readonly Wrap[] = [
-  {
-    rule: 'code fence',
-    inside: group(/^(?:`{3,}|~{3,})[^\n`]*\n([\s\S]*?)\n?\s*(?:`{3,}|~{3,})$/),
-  },
-  { rule: 'code fence', inside: group(/^```\s*([^`\n]+?)\s*```$/) },
+  { rule: 'code fence', inside: fenced },
+  { rule: 'code fence', inside: fencedInLine },
   {
     rule: 'tag',
     inside: (text) => /^<([a-z][\w-]{0,30})>([\s\S]*)<\/\1>$/i.exec(text.trim())?.[2] ?? null,
   },
   { rule: 'tag', inside: group(/^\$?\\boxed\{(?:\\text\{)?([^{}]*)\}{1,2}\$?$/) },
-  { rule: 'Markdown', inside: group(/^#{1,6}\s+([^\n]+)$/) },
-  { rule: 'Markdown', inside: group(/^(?:[-*+•]|>)\s+(\D[^\n]*)$/) },
-  { rule: 'Markdown', inside: group(/^\d{1,2}[.)]\s+(\D[^\n]*)$/) },
+  { rule: 'Markdown', inside: group(/^#{1,6}\s+(\S[^\n]*)$/) },
+  { rule: 'Markdown', inside: group(/^(?:[-*+•]|>)\s+(?=\S)(\D[^\n]*)$/) },
+  { rule: 'Markdown', inside: group(/^\d{1,2}[.)]\s+(?=\S)(\D[^\n]*)$/) },
   {
     rule: 'Markdown',
     inside: changed((text) => text.replace(/(\*\*\*|\*\*|__|~~)(?=\S)([^\n]*?\S)\1/g, '$2')),
   },
   { rule: 'Markdown', inside: group(/^[*_`](?=\S)([^\n]*?)[*_`][.!]?$/) },
-  {
-    rule: 'quotes',
-    inside: group(new RegExp(`^[${quote}]+([^\\n]*?)[${unquote}]+[.!]?$`)),
-  },
+  { rule: 'quotes', inside: quoted },
   {
     rule: 'introduction',
     inside: group(/^(?:sure|certainly|of course|okay|ok)[!,.:]\s+([\s\S]+)$/i),

@@ -83,8 +83,11 @@ function embedded(text: string, matcher: LabelMatcher): Reading | null {
     const outside = text.replace(fence[0], ' ')
     return inside(fence[1] ?? '', outside, 'code fence', readText, matcher)
   }
-  const json = /[{[][\s\S]*[}\]]/.exec(text)?.[0]
-  if (json === undefined || jsonOf(json) === undefined) return null
+  const json = text.slice(
+    Math.max(0, text.search(/[{[]/)),
+    1 + Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')),
+  )
+  if (!/^[{[]/.test(json) || jsonOf(json) === undefined) return null
   return inside(json, text.replace(json, ' '), 'JSON field', readJson, matcher)
 }
 

@@ -284,3 +284,9 @@ test.each([
   expect(error.message).toContain(why)
   expect(`${error.message} ${error.next} ${error.at}`).not.toContain('secret')
 })
+
+test('brackets that no reader of YAML can follow are refused by name', () => {
+  expect(() => parseSpec('['.repeat(20_000))).toThrow(
+    expect.objectContaining({ code: 'SPEC_SYNTAX', message: expect.stringContaining('too deep') }),
+  )
+})

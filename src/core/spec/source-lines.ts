@@ -1,4 +1,5 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
+import { isTooDeep } from '../data/nesting.ts'
 import { RightsizeError } from '../error/error.ts'
 
 /** Longest text that is read as a spec, characters. A spec with inline rows stays far below. */
@@ -24,6 +25,8 @@ export function readSource(text: string, file: string): Source {
     throw new RightsizeError('SPEC_TOO_LARGE', `The spec has ${text.length} characters.`, {
       at: file,
     })
+  if (isTooDeep(text))
+    throw new RightsizeError('SPEC_SYNTAX', 'Its brackets are nested too deep.', { at: file })
   const lines = new LineCounter()
   const document = parseDocument(text.replace(/^\uFEFF/, ''), {
     lineCounter: lines,
