@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib'
+import { crc32, deflateRawSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Files } from '../../contract/files.ts'
 import type { ImportColumns } from '../../contract/importer.ts'
@@ -79,16 +79,37 @@ test('inspect_ai: an evaluation that did not end well is a part, and a missing s
   expect((await failure(load('log.json', text(3)))).code).toBe('SCORE_SCALE')
 })
 
-/** A zip of one member after the other. */
-function zip(members: Readonly<Record<string, string>>, method: 0 | 8): Uint8Array {
+/** A frame of Zstandard with one block that is not compressed (RFC 8878, 3.1.1). */
+function zstdFrame(raw: Buffer): Buffer {
+  const head = Buffer.alloc(12)
+  head.writeUInt32LE(0xfd2fb528, 0)
+  head.writeUInt8(0xa0, 4)
+  head.writeUInt32LE(raw.length, 5)
+  head.writeUIntLE(1 | (raw.length << 3), 9, 3)
+  return Buffer.concat([head, raw])
+}
+
+const packedBy = {
+  0: (raw: Buffer) => raw,
+  8: deflateRawSync,
+  93: zstdFrame,
+} as const
+
+/** A zip of one member after the other; `wide` states its directory as archives of very many members do. */
+function zip(
+  members: Readonly<Record<string, string>>,
+  method: keyof typeof packedBy,
+  wide = false,
+): Uint8Array {
   const parts: Buffer[] = []
   const directory: Buffer[] = []
   let at = 0
   for (const [name, text] of Object.entries(members)) {
     const raw = Buffer.from(text)
-    const data = method === 8 ? deflateRawSync(raw) : raw
+    const data = packedBy[method](raw)
     const about = Buffer.alloc(26)
     about.writeUInt16LE(method, 4)
+    about.writeUInt32LE(crc32(raw), 10)
     about.writeUInt32LE(data.length, 14)
     about.writeUInt32LE(raw.length, 18)
     about.writeUInt16LE(name.length, 22)
@@ -105,10 +126,19 @@ function zip(members: Readonly<Record<string, string>>, method: 0 | 8): Uint8Arr
   end.writeUInt16LE(directory.length, 10)
   end.writeUInt32LE(list.length, 12)
   end.writeUInt32LE(at, 16)
-  return Buffer.concat([...parts, list, end])
+  if (!wide) return Buffer.concat([...parts, list, end])
+  end.writeUInt16LE(0xffff, 10)
+  end.writeUInt32LE(0xffffffff, 16)
+  const record = Buffer.alloc(56 + 20)
+  record.writeUInt32LE(0x06064b50, 0)
+  record.writeBigUInt64LE(BigInt(directory.length), 32)
+  record.writeBigUInt64LE(BigInt(at), 48)
+  record.writeUInt32LE(0x07064b50, 56)
+  record.writeBigUInt64LE(BigInt(at + list.length), 56 + 8)
+  return Buffer.concat([...parts, list, record, end])
 }
 
-test.each([0, 8] as const)(
+test.each([0, 8, 93] as const)(
   'inspect_ai: an .eval archive, method %d, is its log',
   async (method) => {
     const members = {
@@ -120,11 +150,24 @@ test.each([0, 8] as const)(
     const bytes = zip(members, method)
     const read = await load('log.eval', bytes)
     expect(read.candidates[0]?.rows.map(({ score }) => score)).toEqual([1, 0])
+    const wide = await load('log.eval', zip(members, method, true))
+    expect(wide.candidates).toEqual(read.candidates)
+    const flipped = Buffer.from(bytes)
+    flipped[flipped.indexOf('"C"') < 0 ? 60 : flipped.indexOf('"C"') + 1] = 0x49
+    expect((await failure(load('log.eval', flipped))).message).toContain('has a broken')
     const cut = await failure(load('log.eval', bytes.slice(0, bytes.length - 30)))
     expect(cut).toMatchObject({ code: 'IMPORT_FORMAT' })
     expect(cut.next).toContain('inspect log convert')
   },
 )
+
+test('Zstandard as its library compresses it is unpacked', async () => {
+  // zstandard.ZstdCompressor(level=10).compress(b'{"id":"a","epoch":1,"target":"C"}' * 12), python-zstandard 0.23
+  const packed = 'KLUv/WCMAFUBABQCeyJpZCI6ImEiLCJlcG9jaCI6MSwidGFyZ2V0IjoiQyJ9AQBBI6p6Ag=='
+  const { unpackers } = await import('./inspect-archive.ts')
+  const text = unpackers[93]?.(Buffer.from(packed, 'base64')).toString('utf8')
+  expect(text).toBe('{"id":"a","epoch":1,"target":"C"}'.repeat(12))
+})
 
 test('an OpenAI batch: chat and responses; a request that failed is a failed answer', async () => {
   const chat = (content: string) => ({
@@ -290,4 +333,31 @@ test('a gold column is never taken for an output', async () => {
   const unclear = await failure(output('id,answer,label'))
   expect(unclear.message).toContain('`answer` and `label`')
   expect(unclear.next).toContain('Columns are: id, answer, label')
+})
+
+test('Langfuse: scores in a file of their own go to the answers of their traces; CSV holds messages as JSON', async () => {
+  const message = (content: string) =>
+    `"${JSON.stringify({ role: 'assistant', content }).replaceAll('"', '""')}"`
+  const texts: Record<string, string> = {
+    'observations.csv': `id,traceId,type,model,input,output\no1,t1,GENERATION,big,q,${message('x')}\no2,t2,GENERATION,big,q,${message('y')}\n`,
+    'scores.jsonl': jsonl(
+      ['t1', 't2', 't9'].map((traceId, i) => ({
+        ...{ id: traceId, traceId, name: 'quality', dataType: 'NUMERIC', value: i === 1 ? 0 : 1 },
+      })),
+    ),
+  }
+  const read = (...paths: readonly string[]) =>
+    importResults(
+      paths.map((path) => ({ name: 'small', path })),
+      { ...localFiles, text: async (path) => texts[path] ?? '' },
+    )
+  const joined = await read('observations.csv', 'scores.jsonl')
+  expect(joined.candidates).toHaveLength(1)
+  expect(joined).toMatchObject({ scored: true, ignored: [{ path: 't9', what: 'score' }] })
+  expect(joined.candidates[0]?.rows).toMatchObject([
+    { id: 't1', output: 'x', score: 1 },
+    { id: 't2', output: 'y', score: 0 },
+  ])
+  texts['scores.jsonl'] = (texts['scores.jsonl'] ?? '').split('\n')[0] ?? ''
+  expect((await failure(read('observations.csv', 'scores.jsonl'))).code).toBe('SCORE_MISSING')
 })

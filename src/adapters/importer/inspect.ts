@@ -54,8 +54,8 @@ const statusLeftOut = (status: unknown): readonly LeftOutOne[] =>
     : [
         {
           path: String(status),
-          what: 'end of the evaluation',
-          why: `its status is ${status}, so samples may be missing`,
+          what: 'evaluation',
+          why: `it ended with status ${status}, so samples may be missing`,
           partial: true,
         },
       ]

@@ -61,6 +61,7 @@ function fromScores(
     items: scored.map(({ id }) => ({ id, input: id, expected: null })),
     candidates: [{ id: name, rows: scored }],
     scored: true,
+    scoresOfOthers: true,
     metric: taken,
     ignored: names.flatMap((path) =>
       path === taken
@@ -129,8 +130,17 @@ function observed(row: Row): WrittenRow {
   }
 }
 
-/** The text of a chat message, or what else was answered. */
+/** The text of a chat message, or what else was answered. In a CSV the message is JSON in a cell. */
 function messageOf(output: unknown): unknown {
-  const { content } = fieldsOf(output)
+  const { content } = fieldsOf(typeof output === 'string' ? jsonIn(output) : output)
   return typeof content === 'string' ? content : output
+}
+
+function jsonIn(text: string): unknown {
+  if (!/^\s*\{/.test(text)) return null
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }

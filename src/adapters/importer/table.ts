@@ -11,6 +11,7 @@ import type { Row } from '../../core/data/json-rows.ts'
 import { jsonValue } from '../../core/data/json-value.ts'
 import { type ScoreTerms, settledScores } from '../../core/data/scores.ts'
 import { type GivenFile, swappedFiles } from '../../core/data/swapped-files.ts'
+import { withTraceScores } from '../../core/data/trace-scores.ts'
 import { checkedOutcomes, idOf } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Part, Parts } from '../../core/part/part.ts'
@@ -111,7 +112,7 @@ export async function importResults(
 ): Promise<ImportedOutcomes> {
   const about = { columns, labelled: labels !== undefined }
   const imports = await Promise.all(results.map((one) => importFile(one, files, about)))
-  const named = imports.map((outcomes, i) => renamed(outcomes, results[i]))
+  const named = withTraceScores(imports.map((outcomes, i) => renamed(outcomes, results[i])))
   const swapped = swappedFiles(results.flatMap((one, i) => givenFile(one, imports[i])))
   const paired = pairOutcomes(
     allScored(named) ? settledScores(named, terms) : named,

@@ -47,6 +47,8 @@ export interface ImportedOutcomes {
   readonly scored: boolean
   /** Name of the metric of the scores, where the file names one. */
   readonly metric?: string | null
+  /** The rows are scores of answers that lie in another file, by its ids. */
+  readonly scoresOfOthers?: boolean
   /** How scores were read, where not as they stand. */
   readonly reading?: string
   /** What was not used, and why. */
