@@ -43,6 +43,8 @@ export interface RuntimeSession {
   readonly identity: ModelIdentity
   /** Scores that stand beside stored answers, by item, as they were written: the scorer is asked instead of them. */
   readonly unusedScores?: ReadonlyMap<string, unknown>
+  /** Its answers lie in a file of the user's: asking costs nothing and nothing of it is stored. */
+  readonly replays?: true
   /** How many items a batch may hold at best. */
   readonly batchSize: number
   /** Answers in the order of the items. Rejects only when the runtime itself is broken. */

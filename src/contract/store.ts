@@ -31,6 +31,13 @@ export interface StoredWindow {
  * nobody gave must not decide anything.
  */
 export interface Store {
+  /**
+   * Reserves outcomes that this store's user is about to ask for, all or none, so that no other run on the same store asks as
+   * well; false where another holds one of them. Ends by itself at `until` (ISO 8601), or with the process that claimed.
+   */
+  claim(keys: readonly string[], lease: { readonly now: string; readonly until: string }): boolean
+  /** Ends claims of this store's user, after the outcomes are stored or it is known that there are none. */
+  release(keys: readonly string[]): void
   outcomes(keys: readonly string[]): ReadonlyMap<string, StoredOutcome>
   putOutcomes(rows: readonly StoredOutcome[]): void
   scores(outcomeKeys: readonly string[], scorer: string): ReadonlyMap<string, StoredScore>

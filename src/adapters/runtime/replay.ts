@@ -55,6 +55,7 @@ async function openReplay(
       ...(candidate.labels === undefined ? {} : { labels: candidate.labels }),
     },
     batchSize,
+    replays: true,
     ...(unusedScores.size > 0 ? { unusedScores } : {}),
     answer: async (batch, signal) => {
       signal?.throwIfAborted()

@@ -1,12 +1,15 @@
 import type { Store } from '../../contract/store.ts'
+import { holds, newOwner } from '../files/claimant.ts'
+import type { Claims } from '../files/claims.ts'
 import { rowOf, type StoreRow } from '../files/stored-row.ts'
 import type { Entry } from './jsonl/entry.ts'
-import { type JournalOptions, openJournal } from './jsonl/journal.ts'
+import { type Journal, type JournalOptions, openJournal } from './jsonl/journal.ts'
 
 /** The rows that a journal is read into. */
 export interface HeldRows extends Store {
   rows(): Iterable<StoreRow>
   putRow(row: StoreRow): void
+  readonly claims: Claims
 }
 
 /**
@@ -30,6 +33,7 @@ export function createJsonlStore(
   }
   current()
   return {
+    ...claiming(journal, current),
     outcomes: (keys) => current().outcomes(keys),
     putOutcomes: (outcomes) => journal.append(outcomes.map(rowOf.outcome)),
     scores: (keys, scorer) => current().scores(keys, scorer),
@@ -51,8 +55,27 @@ export function createJsonlStore(
   }
 }
 
+/** The first line of a claim counts: whoever reads the journal comes to the same. */
+function claiming(journal: Journal, current: () => HeldRows): Pick<Store, 'claim' | 'release'> {
+  const owner = newOwner()
+  return {
+    claim(keys, { now, until }) {
+      const claim = { owner, since: now, until }
+      const others = current().claims.others(keys, owner)
+      if (others.some((there) => holds(there, claim))) return false
+      const over = [...new Set(others.map((there) => there.owner))]
+      journal.append([{ claim: { ...claim, keys, over } }])
+      const { claims } = current()
+      return keys.every((key) => claims.ownerOf(key) === owner)
+    },
+    release: (keys) => journal.append([{ release: { keys, owner } }]),
+  }
+}
+
 /** Does to the rows what an entry says. */
 export function apply(rows: HeldRows, entry: Entry): void {
   if ('table' in entry) rows.putRow(entry)
-  else rows.prune(entry.prune)
+  else if ('prune' in entry) rows.prune(entry.prune)
+  else if ('release' in entry) rows.claims.free(entry.release.keys, entry.release.owner)
+  else rows.claims.settle(entry.claim.keys, entry.claim, entry.claim.over)
 }

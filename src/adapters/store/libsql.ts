@@ -15,6 +15,7 @@ import {
   tableNames,
   windowOf,
 } from '../files/stored-row.ts'
+import { claiming } from './libsql/claiming.ts'
 import { type Connection, connect } from './libsql/connection.ts'
 import { checkedRows, rowPages, selection } from './libsql/rows.ts'
 import { prepareSchema } from './libsql/schema.ts'
@@ -45,6 +46,7 @@ export function createLibsqlStore(path: string, options: LibsqlOptions = {}): Li
   if (options.maxBytes !== undefined)
     db.exec(`PRAGMA max_page_count = ${pagesOf(db, options.maxBytes)}`)
   return {
+    ...claiming(db),
     outcomes: (keys) =>
       byKey(ask(db, 'outcomes', outcomesSql, keys).map(outcomeOf), (row) => row.key),
     putOutcomes: (rows) => db.write(() => rows.forEach((row) => void putOutcome(db, row))),

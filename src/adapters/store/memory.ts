@@ -1,4 +1,6 @@
 import type { Store, StoredOutcome, StoredScore, StoredWindow } from '../../contract/store.ts'
+import { newOwner } from '../files/claimant.ts'
+import { type Claims, createClaims } from '../files/claims.ts'
 import {
   namedRows,
   outcomeOf,
@@ -12,6 +14,7 @@ import {
 export interface MemoryStore extends Store {
   rows(): Iterable<StoreRow>
   putRow(row: StoreRow): void
+  readonly claims: Claims
 }
 
 /** The store in memory: for tests, for `--fresh`, and where nothing may be written. */
@@ -21,7 +24,9 @@ export function createMemoryStore(): MemoryStore {
   const windows: StoredWindow[] = []
   const documents = new Map<string, string>()
   const rows = () => rowsOf({ outcomes, scores, windows, documents })
+  const claims = createClaims()
   const store: Store = {
+    ...claiming(claims),
     outcomes: (keys) => pick(outcomes, keys, (key) => key),
     putOutcomes: (rows) => {
       for (const row of rows) {
@@ -53,7 +58,16 @@ export function createMemoryStore(): MemoryStore {
     exportRows: () => namedRows(rows()),
     close: () => undefined,
   }
-  return { ...store, rows, putRow: (row) => putRow(store, row) }
+  return { ...store, rows, claims, putRow: (row) => putRow(store, row) }
+}
+
+/** One user alone: it waits for nobody. */
+function claiming(claims: Claims): Pick<Store, 'claim' | 'release'> {
+  const owner = newOwner()
+  return {
+    claim: (keys, { now, until }) => claims.take(keys, { owner, since: now, until }),
+    release: (keys) => claims.free(keys, owner),
+  }
 }
 
 function putRow(store: Store, { table, cells }: StoreRow): void {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../contract/clock.ts'
 import type { Digest } from '../../contract/digest.ts'
 import type { RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
 import type { Store, StoredOutcome } from '../../contract/store.ts'
@@ -22,7 +23,7 @@ export interface AnswerRequest {
   readonly asked: ReadonlyMap<string, string>
   readonly store: Store
   readonly digest: Digest
-  readonly now: () => string
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly draw: number
   readonly signal: AbortSignal
   readonly onProgress: (done: number, total: number) => void
@@ -58,27 +59,85 @@ export async function answerItems(request: AnswerRequest): Promise<AnswerRun> {
       ),
     ]),
   )
-  const answers = recall(request, keys)
-  const reused = answers.size
+  const replays = session.replays === true
+  const answers = replays ? new Map<string, Answer>() : recall(request, keys)
   const missing = items.filter((item) => !answers.has(item.id))
-  const state = { calls: 0, failedInARow: 0, outageInARow: 0, broken: null as AnswerRun['broken'] }
-  let cut = false
-  for (const batch of judgedBatches(missing, session.batchSize)) {
-    if (state.broken) break
-    if (request.signal.aborted || state.calls + batch.length > request.maxCalls) {
-      cut = true
-      break
-    }
-    await answerBatch(request, batch, { keys, answers, state, store })
-    request.onProgress(answers.size, items.length)
+  const state = {
+    calls: 0,
+    reused: answers.size,
+    failedInARow: 0,
+    outageInARow: 0,
+    broken: null as AnswerRun['broken'],
   }
-  return { answers, keys, calls: state.calls, reused, cut, broken: state.broken }
+  const run: BatchState = { keys, answers, state, store, replays }
+  let cut = false
+  let waiting = judgedBatches(missing, session.batchSize)
+  while (waiting.length > 0 && !cut && state.broken === null) {
+    const held: (readonly Item[])[] = []
+    for (const batch of waiting) {
+      const done = await shareBatch(request, batch, run)
+      if (done === 'held') held.push(batch)
+      cut = done === 'cut'
+      if (cut || state.broken) break
+      request.onProgress(answers.size, items.length)
+    }
+    if (held.length === waiting.length) await another(request)
+    waiting = held
+  }
+  return { answers, keys, calls: state.calls, reused: state.reused, cut, broken: state.broken }
+}
+
+/** Longer than a batch takes; a run that ends, in whatever way, frees what it holds at once. */
+const leaseMinutes = 15
+/** Seconds between two looks at what another run is asking for. */
+const waitS = 0.2
+
+/** Waits for other runs on the store. */
+async function another({ clock, signal }: AnswerRequest): Promise<void> {
+  await clock.sleep(waitS, signal).catch(() => undefined)
+}
+
+/**
+ * Asks what of a batch nobody has asked for. Another run on the same store may be asking for it: then it is left for
+ * later, when its answers can be read.
+ */
+async function shareBatch(
+  request: AnswerRequest,
+  batch: readonly Item[],
+  run: BatchState,
+): Promise<'done' | 'held' | 'cut'> {
+  const over = (left: readonly Item[]): boolean =>
+    request.signal.aborted || run.state.calls + left.length > request.maxCalls
+  if (run.replays) {
+    if (over(batch)) return 'cut'
+    await answerBatch(request, batch, run)
+    return 'done'
+  }
+  const keys = new Map(batch.map(({ id }) => [id, run.keys.get(id) ?? '']))
+  if (over(batch)) return 'cut'
+  const now = request.clock.now()
+  const until = new Date(Date.parse(now) + leaseMinutes * 60_000).toISOString()
+  const claimed = [...keys.values()]
+  const taken = run.store.claim(claimed, { now, until })
+  try {
+    // After claiming: what another has asked for until then is stored.
+    const others = recall(request, keys)
+    for (const [id, answer] of others) run.answers.set(id, answer)
+    run.state.reused += others.size
+    const left = batch.filter(({ id }) => !run.answers.has(id))
+    if (left.length === 0) return 'done'
+    if (!taken) return 'held'
+    await answerBatch(request, left, run)
+    return 'done'
+  } finally {
+    if (taken) run.store.release(claimed)
+  }
 }
 
 function recall(request: AnswerRequest, keys: ReadonlyMap<string, string>): Map<string, Answer> {
   const stored = request.store.outcomes([...keys.values()])
   const oldest = request.session.identity.floating
-    ? new Date(Date.parse(request.now()) - floatingDays * 86_400_000).toISOString()
+    ? new Date(Date.parse(request.clock.now()) - floatingDays * 86_400_000).toISOString()
     : ''
   const answers = new Map<string, Answer>()
   for (const [id, key] of keys) {
@@ -103,11 +162,14 @@ interface BatchState {
   readonly answers: Map<string, Answer>
   readonly state: {
     calls: number
+    reused: number
     failedInARow: number
     outageInARow: number
     broken: AnswerRun['broken']
   }
   readonly store: Store
+  /** Its answers lie in a file of the user's: they are not copied, and asking costs nothing. */
+  readonly replays: boolean
 }
 
 async function answerBatch(
@@ -139,7 +201,7 @@ async function answerBatch(
     run.state.outageInARow = !answer.ok && answer.retryable ? run.state.outageInARow + 1 : 0
     if (answer.ok) rows.push(outcome(request, item, run.keys.get(item.id) ?? '', answer))
   })
-  if (rows.length > 0) run.store.putOutcomes(rows)
+  if (rows.length > 0 && !run.replays) run.store.putOutcomes(rows)
   run.state.broken = brokenBy(given, request, run)
 }
 
@@ -149,7 +211,7 @@ function outcome(request: AnswerRequest, item: Item, key: string, answer: Answer
     itemDigest: item.digest,
     candidateDigest: request.candidateDigest,
     answer: JSON.stringify(answer),
-    at: request.now(),
+    at: request.clock.now(),
   }
 }
 

@@ -134,7 +134,7 @@ async function answerDraw(
     asked: collected.asked,
     store: context.store,
     digest: context.effects.digest,
-    now: context.effects.clock.now,
+    clock: context.effects.clock,
     draw,
     signal: context.signal,
     maxCalls: context.budget.calls,

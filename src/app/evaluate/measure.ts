@@ -4,7 +4,8 @@ import type { Item } from '../../core/data/item.ts'
 import { sharpGoal } from '../../core/energy/enough.ts'
 import type { MeteredWindow } from '../../core/energy/window.ts'
 import { RightsizeError } from '../../core/error/error.ts'
-import type { Spec } from '../../core/spec/spec.ts'
+import { runtimePart } from '../../core/part/runtimes.ts'
+import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
 import { interleave } from '../measure/interleave.ts'
 import { timeRequests } from '../measure/requests.ts'
 import { sessionWorkload, type Workload } from '../measure/workload.ts'
@@ -56,6 +57,7 @@ export async function measureAll(
     (one) => one.opened.session && !one.broken && !context.signal.aborted,
   )
   const failures: Failures = new Map()
+  tellUnmetered(able, context)
   const candidates = await meteredCandidates(able, context.effects, failures)
   const asked = items.map(
     (item): RuntimeItem => ({ id: item.id, input: item.input, row: item.row }),
@@ -76,6 +78,19 @@ export async function measureAll(
     const meters = candidates.flatMap(({ opened }) => opened)
     await Promise.allSettled(meters.map(async (meter) => meter.close()))
   }
+}
+
+const isMeterable = ({ meterable, runtime }: CandidateSpec): boolean =>
+  meterable ?? runtimePart(runtime).meterable
+
+function tellUnmetered(able: readonly Collected[], { onEvent }: MeasureContext): void {
+  const silent = able
+    .map(({ opened }) => opened.spec)
+    .filter((spec) => spec.meterable === undefined)
+  const names = silent.filter((spec) => !isMeterable(spec)).map(({ id }) => id)
+  if (names.length === 0) return
+  const text = `${names.join(', ')}: not metered, since a program may pay for every answer; \`meterable: true\` in the spec says that asking again is free`
+  onEvent({ type: 'note', text })
 }
 
 /** What the meters of candidates threw, by candidate. */
@@ -119,7 +134,7 @@ async function meteredCandidates(
   const found: MeteredCandidate[] = []
   for (const { opened } of able) {
     const { session, spec } = opened
-    if (!session) continue
+    if (!session || !isMeterable(spec)) continue
     const usage = await session.usage?.().catch(() => null)
     const pids = spec.energy?.pid === undefined ? (usage?.pids ?? []) : [spec.energy.pid]
     const { cgroup, gpus, prometheus, external } = spec.energy ?? {}

@@ -30,6 +30,7 @@ const hosted = {
   student: false,
   pretrained: false,
   quick: false,
+  meterable: true,
   code: false,
   files: null,
   sees: 'prompt',

@@ -11,6 +11,8 @@ export interface RuntimePart extends Part {
   readonly pretrained: boolean
   /** Answers thousands of items in seconds on one machine, so that running everything is cheap. */
   readonly quick: boolean
+  /** Asking again costs nothing, so that it is metered unless the spec says no; programs may pay for an answer. */
+  readonly meterable: boolean
   /** Runs code that the spec names: `--no-exec` refuses it. */
   readonly code: boolean
   /**
@@ -38,6 +40,7 @@ const local = {
   student: false,
   pretrained: false,
   quick: true,
+  meterable: true,
   code: false,
   sees: 'input',
   needs: [],
@@ -98,6 +101,7 @@ export const runtimes = {
     example: '{ runtime: command, command: [python, answer.py] }',
     where: 'here',
     quick: false,
+    meterable: false,
     code: true,
     files: 'the program with what it imports, and the files that its command line or `inputs` name',
     sees: 'row',
@@ -108,6 +112,7 @@ export const runtimes = {
     ...local,
     summary: 'a function of a JavaScript file or package: answer(input) or answerBatch(inputs)',
     example: '{ runtime: module, model: ./answer.mjs }',
+    meterable: false,
     code: true,
     files: 'the module, what it imports, and `inputs`',
     sees: 'row',
@@ -142,6 +147,7 @@ export const adapter: RuntimePart = {
   summary: 'a runtime of your own: a file or a package that exports createRuntime',
   example: '{ runtime: ./adapter.mjs }',
   quick: false,
+  meterable: false,
   code: true,
   files: 'the code of the adapter and what it imports, and `inputs`',
   sees: 'row',

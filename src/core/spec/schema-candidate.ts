@@ -113,6 +113,12 @@ export const candidate = z
       .boolean()
       .optional()
       .describe('On the incumbent, false: rivals’ lists are not tried on it.'),
+    meterable: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether asking again costs nothing, so that CPU time, energy and latency are metered. Default: true, but false for programs (command, module, adapters), which may pay for an answer.',
+      ),
     energy: energy.optional(),
     price: price.optional(),
     parameters: positive.optional().describe('Number of parameters.'),

@@ -1,4 +1,5 @@
 import type { StoredOutcome, StoredScore, StoredWindow } from '../../../contract/store.ts'
+import type { Claim } from '../../files/claimant.ts'
 import {
   checksum,
   rowName,
@@ -9,7 +10,17 @@ import {
 } from '../../files/stored-row.ts'
 
 /** One line of a journal: a row, or what was done to the rows before it. */
-export type Entry = StoreRow | { readonly prune: string }
+export type Entry =
+  | StoreRow
+  | { readonly prune: string }
+  | { readonly claim: ClaimedKeys }
+  | { readonly release: { readonly keys: readonly string[]; readonly owner: string } }
+
+export interface ClaimedKeys extends Claim {
+  readonly keys: readonly string[]
+  /** Owners whose claims no longer counted when this one was made. */
+  readonly over: readonly string[]
+}
 
 /** Of this version each line ends with a checksum; lines of version 1 have none and hold many rows. */
 export const version = 2
@@ -37,9 +48,12 @@ export function readLine(line: string): Line {
 
 function entryIn(text: string): Entry | null {
   const value = parsed(text)
-  if (typeof value?.['prune'] === 'string') return { prune: value['prune'] }
-  const table = tableNames.find((name) => Array.isArray(value?.[name]))
-  return table === undefined ? null : { table, cells: value?.[table] as StoreRow['cells'] }
+  if (value === null) return null
+  // What else it holds was written by us: its checksum is compared before it is used.
+  if (['prune', 'claim', 'release'].some((name) => Object.hasOwn(value, name)))
+    return value as unknown as Entry
+  const table = tableNames.find((name) => Array.isArray(value[name]))
+  return table === undefined ? null : { table, cells: value[table] as StoreRow['cells'] }
 }
 
 /** Reads a line of version 1; nothing of one that was cut short. */

@@ -35,7 +35,7 @@ const numberSql = "CASE WHEN typeof(score) IN ('real', 'integer') THEN score END
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
-function cellOf(raw: Row[string] | undefined): string | number | null {
+export function cellOf(raw: Row[string] | undefined): string | number | null {
   if (raw instanceof ArrayBuffer) return utf8.decode(raw)
   return typeof raw === 'bigint' ? Number(raw) : (raw ?? null)
 }

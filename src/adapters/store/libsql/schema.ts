@@ -3,8 +3,8 @@ import { rowChecksum, tableNames } from '../../files/stored-row.ts'
 import type { Connection } from './connection.ts'
 import { placeSql, rowPages } from './rows.ts'
 
-/** Raised when a change makes older versions misread the store. Version 1 had no checksums and no claims. */
-export const storeVersion = 2
+/** Raised when a change makes older versions misread the store. Version 1 had no checksums, 2 no claims. */
+export const storeVersion = 3
 /** "RSZ1": marks the file as ours in SQLite's application_id. */
 const applicationId = 0x52535a31
 
@@ -24,6 +24,9 @@ CREATE TABLE IF NOT EXISTS windows (
 CREATE INDEX IF NOT EXISTS windows_of ON windows (candidate, machine, meter);
 CREATE TABLE IF NOT EXISTS documents (
   digest TEXT PRIMARY KEY, json TEXT NOT NULL, sum TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS claims (
+  key TEXT PRIMARY KEY, owner TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL
 ) WITHOUT ROWID;
 `
 
