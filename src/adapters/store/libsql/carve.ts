@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { bytesNow } from '../../files/read-file.ts'
 import {
   type Cell,
   checksum,
@@ -26,8 +27,8 @@ export interface Carved {
  * version 1, which has no checksums, rows count that are whole JSON.
  */
 export function carve(path: string): Carved {
-  const file = readFileSync(path)
-  const log = existsSync(`${path}-wal`) ? readFileSync(`${path}-wal`) : Buffer.alloc(0)
+  const file = bytesNow(path, Number.POSITIVE_INFINITY)
+  const log = existsSync(`${path}-wal`) ? bytesNow(`${path}-wal`) : Buffer.alloc(0)
   const size = pageSize(file)
   const former = file.length > 64 && file.readUInt32BE(60) === 1
   const pages = [...filePages(file, size), ...logPages(log, size)]
