@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { terminalText } from '../core/error/safe-text.ts'
 import type { Io } from './command.ts'
 import { failure, runCli } from './program.ts'
 
@@ -26,19 +27,23 @@ function clear(): void {
   living = false
 }
 
-const line = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
+const line = (text: string, colors = false): string => {
+  const shown = terminalText(text, colors)
+  return shown.endsWith('\n') ? shown : `${shown}\n`
+}
 
 const io: Io = {
   out: (text) => {
     clear()
-    stdout.write(line(text))
+    stdout.write(line(text, io.color))
   },
   err: (text) => {
     clear()
     stderr.write(line(text))
   },
   live: (text) => {
-    stderr.write(`\r\u001b[K${text.slice(0, Math.max(20, io.columns - 1))}`)
+    const shown = terminalText(text).replace(/\s+/g, ' ')
+    stderr.write(`\r\u001b[K${shown.slice(0, Math.max(20, io.columns - 1))}`)
     living = true
   },
   tty: stderr.isTTY === true,

@@ -67,3 +67,13 @@ test('a duration is told in the unit that a person thinks in', () => {
     ...['1 s', '89 s', '2 min', '60 min', '2 h 10 min'],
   ])
 })
+
+test('lines of one kind are folded, whatever number stands in them', () => {
+  const lines: string[] = []
+  const io = { err: (text: string) => lines.push(text), tty: false } as unknown as Io
+  const onEvent = progress(io, () => 0)
+  for (let i = 0; i < 100; i++) onEvent({ type: 'note', text: `fingerprint changed to fp${i}a9` })
+  onEvent({ type: 'note', text: 'something else' })
+  expect(lines).toHaveLength(5)
+  expect(lines[3]).toContain('not shown')
+})

@@ -39,7 +39,30 @@ export function progress(io: Io, nowMs: () => number = Date.now): (event: RunEve
       if (work) work.told = true
     }
   }
-  return (event) => (event.type === 'progress' ? onProgress(event) : line(sentence(event)))
+  const folded = folding()
+  return (event) => {
+    if (event.type === 'progress') return onProgress(event)
+    const text = event.type === 'stage' ? sentence(event) : folded(sentence(event))
+    if (text !== null) line(text)
+  }
+}
+
+/** Lines of one kind that are shown: servers and programs say the same again and again, with another number in it. */
+const shownOfAKind = 3
+/** Kinds of lines that are told apart. */
+const kinds = 500
+
+/** A line as it is shown; null for one of many of its kind. */
+function folding(): (text: string) => string | null {
+  const seen = new Map<string, number>()
+  return (text) => {
+    const kind = text.slice(0, 300).replace(/[0-9a-f]*\d[0-9a-f.]*/gi, '#')
+    if (seen.size >= kinds && !seen.has(kind)) return null
+    const count = (seen.get(kind) ?? 0) + 1
+    seen.set(kind, count)
+    if (count <= shownOfAKind) return text
+    return count === shownOfAKind + 1 ? '  note: more lines of this kind are not shown' : null
+  }
 }
 
 /** The end of work that is counted, and once the estimate of a long one. */

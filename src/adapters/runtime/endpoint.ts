@@ -186,7 +186,9 @@ async function vectorsFor(
 function notice(one: Open, { fingerprint: seen }: Said): void {
   if (seen === null || seen === one.fingerprint) return
   if (one.fingerprint !== null)
-    one.log(`${one.candidate.id}: system_fingerprint changed to ${seen} during the run`)
+    one.log(
+      `${one.candidate.id}: system_fingerprint changed to ${seen.slice(0, 60)} during the run`,
+    )
   one.fingerprint = seen
 }
 

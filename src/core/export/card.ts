@@ -1,4 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
+import { markdownLine } from '../error/safe-text.ts'
 import type { Account } from '../result/account.ts'
 import type { AccountRun } from '../result/run-result.ts'
 import { siPrefix } from '../unit/si-prefix.ts'
@@ -38,7 +39,7 @@ export function modelCardBlock(account: Account, run: AccountRun): string {
           line('Using the model (Consumer), per inference', row.sci.perInference),
         ]),
     '',
-    `Grid: ${account.grid.name} ${account.grid.period}, ${account.grid.kind}, ${account.grid.intensity.value} gCO2e/kWh. Do not add the two scores (SCI for AI).`,
+    `Grid: ${markdownLine(account.grid.name)} ${account.grid.period}, ${account.grid.kind}, ${account.grid.intensity.value} gCO2e/kWh. Do not add the two scores (SCI for AI).`,
     '',
   ].join('\n')
 }

@@ -1,3 +1,4 @@
+import { safeText } from '../error/safe-text.ts'
 import type { Account, ConsumerRow } from '../result/account.ts'
 import type { GridFactor, Usage } from '../result/usage.ts'
 import type { Estimate, Unit } from '../unit/estimate.ts'
@@ -57,6 +58,8 @@ function three(estimate: Estimate<Unit> | undefined): readonly string[] {
 
 /** Quoted where needed; a leading formula character is defused, because spreadsheets run it. */
 function quoted(text: string): string {
-  const safe = /^[=+@\t\r]|^-(?!\d)/.test(text) ? `'${text}` : text
+  const shown = safeText(text, 2000)
+  const formula = /^\s*[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?(e[-+]?\d+)?$/.test(text)
+  const safe = formula ? `'${shown}` : shown
   return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe
 }

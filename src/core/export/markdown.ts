@@ -1,3 +1,4 @@
+import { markdownLine } from '../error/safe-text.ts'
 import { format, rates, type SciReport } from './sci-report.ts'
 
 /** The report as Markdown, in the order of the template: bound, scale, define, quantify, report. */
@@ -5,13 +6,15 @@ export function reportMarkdown(report: SciReport): string {
   const { sci, application, persona } = report
   const { unit, text } = rates(sci)
   const parts = [
-    `# SCI report: ${application} (${persona})`,
+    `# SCI report: ${markdownLine(application)} (${persona})`,
     `**SCI: ${text(sci.value)} ${unit}** (${Math.round(sci.level * 100)} % interval ${text(sci.low)} to ${text(sci.high)})`,
     table(['field', 'value'], headerRows(report)),
     ...scopeParts(report),
     ...methodParts(report),
     '## Checklist',
-    report.checklist.map(({ item, ok }) => `- [${ok ? 'x' : ' '}] ${item}`).join('\n'),
+    report.checklist
+      .map(({ item, ok }) => `- [${ok ? 'x' : ' '}] ${markdownLine(item)}`)
+      .join('\n'),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
@@ -21,7 +24,7 @@ function scopeParts(report: SciReport): readonly string[] {
   const { unit, text } = rates(report.sci)
   return [
     '## Summary',
-    report.summary,
+    markdownLine(report.summary),
     '## Breakdown',
     table(
       ['component', `SCI (${unit})`],
@@ -33,13 +36,13 @@ function scopeParts(report: SciReport): readonly string[] {
       boundary.map((row) => [row.stage, row.item, row.included ? 'yes' : 'no', row.reason]),
     ),
     '## Functional unit',
-    `R is one **${functionalUnit.unit}**. ${functionalUnit.rationale}`,
+    `R is one **${functionalUnit.unit}**. ${markdownLine(functionalUnit.rationale)}`,
     table(
       ['from', 'to', 'factor', 'how'],
       functionalUnit.conversions.map((c) => [c.from, c.to, format(c.factor), c.how]),
     ),
     '## Key insights',
-    report.keyInsights.map((line) => `- ${line}`).join('\n') || 'None.',
+    report.keyInsights.map((line) => `- ${markdownLine(line)}`).join('\n') || 'None.',
   ]
 }
 
@@ -106,8 +109,7 @@ type Row = readonly string[]
 
 /** A Markdown table, or nothing without rows; cells are made safe for one line. */
 function table(head: Row, rows: readonly Row[]): string {
-  const line = (cells: Row) =>
-    `| ${cells.map((cell) => cell.replace(/\|/g, '\\|').replace(/\s*\n\s*/g, ' ')).join(' | ')} |`
+  const line = (cells: Row) => `| ${cells.map((cell) => markdownLine(cell)).join(' | ')} |`
   if (rows.length === 0) return ''
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

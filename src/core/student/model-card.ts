@@ -1,6 +1,7 @@
 import { facilityGrams } from '../carbon/facility.ts'
 import type { Site } from '../carbon/site.ts'
 import { cpuEnergy, withWorkloadPower } from '../energy/cpu-model.ts'
+import { markdownLine } from '../error/safe-text.ts'
 import { divide } from '../unit/arithmetic.ts'
 import { type Estimate, type Unit, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
@@ -61,17 +62,20 @@ export function modelCard(facts: CardFacts, score: TrainingScore): string {
     .filter(([, value]) => typeof value !== 'object')
     .map(([key, value]) => `${key} ${String(value)}`)
   const lines = [
-    `# ${facts.name}`,
+    `# ${markdownLine(facts.name)}`,
     '',
     `A ${facts.kind} student, trained by ${facts.generator} on ${facts.at}.`,
     '',
     `| fact | value |`,
     `|---|---|`,
-    `| learned from | ${facts.rows} rows of \`${facts.dataPath}\`, sha256 ${facts.dataDigest} |`,
-    `| labels | ${facts.labels.length}: ${facts.labels.slice(0, 12).join(', ')}${facts.labels.length > 12 ? ', ...' : ''} |`,
-    ...(facts.teacher === null ? [] : [`| teacher | ${facts.teacher} |`]),
+    `| learned from | ${facts.rows} rows of \`${markdownLine(facts.dataPath).replace(/`/g, "'")}\`, sha256 ${facts.dataDigest} |`,
+    `| labels | ${facts.labels.length}: ${facts.labels
+      .slice(0, 12)
+      .map((label) => markdownLine(label, 60))
+      .join(', ')}${facts.labels.length > 12 ? ', ...' : ''} |`,
+    ...(facts.teacher === null ? [] : [`| teacher | ${markdownLine(facts.teacher)} |`]),
     `| seed | ${facts.seed} |`,
-    `| settings | ${chosen.join(', ')} |`,
+    `| settings | ${markdownLine(chosen.join(', '))} |`,
     `| parameters | ${facts.parameters} |`,
     `| training | ${facts.cpuS.toFixed(1)} CPU seconds${facts.trainingTokens === null ? '' : `, ${facts.trainingTokens} tokens`} |`,
     `| energy | ${shown(score.energy, 'J')} |`,
@@ -80,7 +84,9 @@ export function modelCard(facts: CardFacts, score: TrainingScore): string {
     `| SCI, Provider, per billion parameters | ${shown(score.perBillionParameters, 'gCO2e')} |`,
     '',
     'Provider figures are operational (E x PUE x I), modeled from CPU time; embodied carbon of the machine is not included. Do not add them to a Consumer score.',
-    ...(facts.notes.length > 0 ? ['', ...facts.notes.map((note) => `- ${note}`)] : []),
+    ...(facts.notes.length > 0
+      ? ['', ...facts.notes.map((note) => `- ${markdownLine(note)}`)]
+      : []),
     '',
   ]
   return lines.join('\n')

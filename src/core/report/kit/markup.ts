@@ -1,4 +1,4 @@
-import { safeText } from './plain-text.ts'
+import { safeText } from '../../error/safe-text.ts'
 
 const markup = Symbol('markup')
 

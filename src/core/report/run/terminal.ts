@@ -1,6 +1,6 @@
+import { plainText } from '../../error/safe-text.ts'
 import type { RunResult } from '../../result/run-result.ts'
 import { value } from '../kit/number.ts'
-import { plainText } from '../kit/plain-text.ts'
 import { wrap } from '../kit/wrap.ts'
 import { costAxis } from './cost-axis.ts'
 import { moneyColumns, moneyLegend } from './money.ts'

@@ -1,6 +1,6 @@
+import { plainText } from '../../error/safe-text.ts'
 import type { Compression, Trial } from '../../result/compression.ts'
 import { cutMd, joinedMd, type Markdown, markdownText, md } from '../kit/markup.ts'
-import { plainText } from '../kit/plain-text.ts'
 import { type Fact, type Table, tableMarkdown } from '../kit/table.ts'
 import { wrap } from '../kit/wrap.ts'
 import { foundHeadline, nextSteps, warnings } from './claim.ts'
