@@ -1,5 +1,5 @@
 import { bcaQuantile, bcaShareOver, bootstrap } from '../stats/bootstrap.ts'
-import { normalDistance } from './loss-exact.ts'
+import { normalReach } from './loss-exact.ts'
 import type { LossModel } from './loss-model.ts'
 
 export interface BootstrapInput {
@@ -40,7 +40,7 @@ export function bootstrapLoss(input: BootstrapInput): LossModel {
     counts: null,
     pMcNemar: null,
     variance: spread,
-    distance: normalDistance,
+    reach: (alpha) => normalReach(alpha, spread),
     upper: (alpha) => bcaQuantile(loss, 1 - alpha),
     lower: (alpha) => bcaQuantile(loss, alpha),
     pOver: (limit) => bcaShareOver(loss, limit),

@@ -80,7 +80,8 @@ function qualityOf(scores: ArrayLike<number>, keys: readonly (string | number)[]
 export const anytimeCapital = logCapitalAnytime
 
 /** What a betting test asks for beyond a normal one: Chernoff's exponent, and about one nat for not knowing the best bet. */
-const bettingDistance = (alpha: number): number => Math.sqrt(2 * (Math.log(1 / alpha) + 1))
+const bettingReach = (alpha: number, variance: number): number =>
+  Math.sqrt(2 * (Math.log(1 / alpha) + 1) * variance)
 
 /**
  * Betting bounds (guaranteed at any size) and the Bayesian bootstrap over units, for every metric that is linear in
@@ -99,7 +100,7 @@ export function boundedLoss(
     counts: null,
     pMcNemar: null,
     variance: varianceOf(metric),
-    distance: bettingDistance,
+    reach: (alpha) => bettingReach(alpha, varianceOf(metric)),
     upper: (alpha) => zero - bettingLowerBound(metric, alpha, capital),
     lower: (alpha) => zero - bettingUpperBound(metric, alpha, capital),
     pOver: (limit) => pBelow(metric, zero - limit, jeffreysEnds),

@@ -7,6 +7,7 @@ import {
   lossUpperBound,
   nonInferiorityP,
   type PairedCounts,
+  varianceAt,
 } from '../stats/paired-difference.ts'
 import { pLossOver, pShareBelow } from '../stats/posterior.ts'
 import { clopperPearsonLower, clopperPearsonUpper, wilson } from '../stats/proportion-interval.ts'
@@ -14,8 +15,9 @@ import { normalQuantile } from '../stats/special-functions.ts'
 import type { Known } from '../unit/estimate.ts'
 import type { LossModel } from './loss-model.ts'
 
-/** Standard errors that a normal test at level alpha asks for. */
-export const normalDistance = (alpha: number): number => normalQuantile(1 - alpha)
+/** What a normal test at level alpha asks for. */
+export const normalReach = (alpha: number, variance: number): number =>
+  normalQuantile(1 - alpha) * Math.sqrt(variance)
 
 /** Wilson's 95 % interval as an estimate. */
 export function shareEstimate(successes: number, n: number): Known<'share'> {
@@ -31,10 +33,12 @@ export function shareEstimate(successes: number, n: number): Known<'share'> {
 }
 
 /** Right or wrong, against the incumbent on the same items: exact unconditional test and Dirichlet posterior. */
-export function pairedLoss(candidate: ArrayLike<number>, incumbent: ArrayLike<number>): LossModel {
-  const counts = countPairs(candidate, incumbent)
-  const n = candidate.length
-  const right = sum(candidate)
+export const pairedLoss = (candidate: ArrayLike<number>, incumbent: ArrayLike<number>): LossModel =>
+  lossOfCounts(countPairs(candidate, incumbent), sum(candidate))
+
+/** The same from the counts; `right` is the number of items that the candidate has right. */
+export function lossOfCounts(counts: PairedCounts, right: number): LossModel {
+  const n = counts.win + counts.tie + counts.lose
   const expected = n === 0 ? 0 : (counts.lose - counts.win) / n
   const method =
     n <= EXACT_UP_TO
@@ -48,7 +52,8 @@ export function pairedLoss(candidate: ArrayLike<number>, incumbent: ArrayLike<nu
     counts,
     pMcNemar: mcnemarExact(counts.win, counts.lose),
     variance: pairVariance(counts),
-    distance: normalDistance,
+    reach: (alpha, limit) =>
+      normalReach(alpha, Math.max(varianceAt(counts, limit), pairVariance(counts))),
     upper: (alpha) => lossUpperBound(counts, alpha),
     lower: (alpha) => lossLowerBound(counts, alpha),
     pOver: (limit) => pLossOver(counts, limit),
@@ -98,7 +103,7 @@ export function shortfall(scores: ArrayLike<number>, floor: number): LossModel {
     counts: null,
     pMcNemar: null,
     variance: ((right + 0.5) / (n + 1)) * (1 - (right + 0.5) / (n + 1)),
-    distance: normalDistance,
+    reach: (alpha, limit) => normalReach(alpha, (floor - limit) * (1 - floor + limit)),
     upper: (alpha) => floor - clopperPearsonLower(right, n, alpha),
     lower: (alpha) => floor - clopperPearsonUpper(right, n, alpha),
     pOver: (limit) => pShareBelow(right, n, floor - limit),

@@ -18,8 +18,8 @@ export interface LossModel {
   readonly pMcNemar: number | null
   /** Variance of the loss times items: the loss over n items varies by variance / n; for planning only. */
   readonly variance: number
-  /** Standard errors between loss and margin that the test at level alpha asks for; for planning only. */
-  distance(alpha: number): number
+  /** Distance between loss and limit that the test at level alpha asks for, times the square root of the items; for planning only. */
+  reach(alpha: number, limit: number): number
   /** Largest loss left possible at level 1 - alpha. */
   upper(alpha: number): number
   lower(alpha: number): number

@@ -21,12 +21,20 @@ export function scoreStatistic(counts: PairedCounts, margin: number): number {
   return score(counts.win, counts.lose, sizeOf(counts), margin)
 }
 
-function score(win: number, lose: number, n: number, margin: number): number {
+/** Variance of one pair's difference if the loss were the margin: what the score test divides by. */
+export const varianceAt = ({ win, tie, lose }: PairedCounts, margin: number): number =>
+  nullVariance(win, lose, win + tie + lose, margin)
+
+function nullVariance(win: number, lose: number, n: number, margin: number): number {
   const linear = -lose - win + (2 * n - lose + win) * margin
   const constant = -win * margin * (1 - margin)
   const root = Math.sqrt(Math.max(0, linear * linear - 8 * n * constant))
   const nuisance = Math.max(0, (root - linear) / (4 * n), -margin)
-  const variance = n * (2 * nuisance + margin * (1 - margin))
+  return 2 * nuisance + margin * (1 - margin)
+}
+
+function score(win: number, lose: number, n: number, margin: number): number {
+  const variance = n * nullVariance(win, lose, n, margin)
   const surplus = lose - win - n * margin
   if (variance <= 0) return surplus === 0 ? 0 : surplus * Number.POSITIVE_INFINITY
   return surplus / Math.sqrt(variance)

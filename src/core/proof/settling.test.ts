@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { correctionFor, uncorrected } from './grade.ts'
+import { lookTerms } from './look-alpha.ts'
+import { lossOfCounts } from './loss-exact.ts'
+import { settlingSteps } from './settling.ts'
+
+const risk = { alpha: 0.05, beta: 0.05, claim: 'supported', supportedAt: 0.8 } as const
+const ids = { id: 'small', incumbent: 'large' }
+
+/** Labels that are advised after 300 with these counts. */
+function labels(win: number, lose: number, look = 1, correction = uncorrected): number | null {
+  const loss = lossOfCounts({ win, lose, tie: 300 - win - lose }, 0)
+  const terms = { limit: 0.02, risk, look: lookTerms(0.05, look), correction }
+  return settlingSteps(ids, loss, terms).find(({ kind }) => kind === 'labels')?.count ?? null
+}
+
+test('advice grows with what the next look must pay for: later looks, rivals in play, a loss near the margin', () => {
+  const first = labels(12, 12) ?? 0
+  // One test at alpha with the observed loss taken for true would ask for 6.2 x 0.083 / 0.0004 - 300 = 990.
+  expect(first).toBeGreaterThan(2000)
+  expect(labels(12, 12, 2)).toBeGreaterThan(first)
+  expect(labels(12, 12, 1, correctionFor(5, 5))).toBeGreaterThan(first)
+  expect(labels(12, 15)).toBeGreaterThan(first)
+})
+
+test('a loss on the margin takes many labels, a likely failure few', () => {
+  expect(labels(12, 18)).toBeGreaterThan(5 * (labels(10, 24) ?? 0))
+})
