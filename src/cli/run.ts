@@ -12,6 +12,7 @@ export const run = command({
     ...sourceFlags,
     out: flag(folder, 'where all files are written (default: next to the spec)'),
     fresh: toggle('ask every model again instead of reusing stored answers'),
+    batch: toggle('ask by batch: half the price, answers in hours (OpenAI, Anthropic)'),
     json: toggle('print the run result as JSON'),
   },
   example: [
@@ -29,7 +30,7 @@ export const run = command({
     const home = flags.out === undefined ? undefined : resolve(world.cwd, flags.out)
     const source = await sourceOf(args.source, flags, world, home)
     for (const note of source.notes) io.err(`note: ${note}`)
-    const how = { ...watch, fresh: flags.fresh, out: flags.out }
+    const how = { ...watch, fresh: flags.fresh, batch: flags.batch, out: flags.out }
     const { result, files } = await decide(source, how, world)
     const { renderReport } = await import('../wire/report.ts')
     io.out(await renderReport(result, flags.json ? 'json' : 'terminal', io))

@@ -1,6 +1,7 @@
 import type { Answer } from '../core/data/answer.ts'
 import type { HostTensor } from '../core/onnx/host-tensor.ts'
 import type { CandidateSpec } from '../core/spec/spec.ts'
+import type { DeferredAnswers } from './deferred.ts'
 
 /** One row of a dataset as a runtime sees it. */
 export interface RuntimeItem {
@@ -68,6 +69,8 @@ export interface RuntimeSession {
    * fits `item`, and returns who answered. Rejects with the reason. Absent where opening has shown it.
    */
   probe?(item: RuntimeItem): Promise<ModelIdentity>
+  /** Answers that come in hours at a lower price; only where the context asks for them. `answer` then is for the probe. */
+  readonly deferred?: DeferredAnswers
   /** Absent where nothing of the work can be seen here: it is elsewhere, or was done before. */
   usage?: (() => Promise<RuntimeUsage>) | undefined
   close(): Promise<void>
@@ -80,9 +83,13 @@ export interface RuntimeContext {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Injected fetch for HTTP runtimes. */
   readonly fetch: typeof globalThis.fetch
+  /** The same for files that may be larger than a reply, such as the results of a whole batch. */
+  readonly download?: typeof globalThis.fetch
   readonly signal?: AbortSignal
   /** Called whenever a part of a batch is done: a parent that waits counts its time limit from the last call. */
   readonly alive?: () => void
+  /** Ask for answers that come in hours at a lower price, where the runtime has such an interface. */
+  readonly deferred?: boolean
   /** Progress and warnings, one line each, no secrets. */
   readonly log?: (line: string) => void
 }

@@ -84,7 +84,7 @@ async function asked(
   const source = `LiteLLM price map, BerriAI/litellm, ${from}`
   if (/^https?:\/\//.test(from)) {
     const { textAt } = await import('../adapters/network/text.ts')
-    const text = await textAt(effects.fetch, from)
+    const text = await textAt(effects.download, from)
     return { text, about: { name: from, date: date ?? day(effects.clock.now()), source } }
   }
   const path = resolve(cwd, from)

@@ -11,6 +11,8 @@ import { type At, generator, sha256, type Watch } from './world.ts'
 export interface RunHow extends Watch {
   /** Answers everything anew instead of using what is stored. */
   readonly fresh: boolean
+  /** Ask by the batch interfaces of vendors: half the price, answers in hours. */
+  readonly batch?: boolean
 }
 
 /** With the folder for the reports; beside the spec unless named. */
@@ -35,13 +37,18 @@ async function judged(
   const { storeTable } = await import('../adapters/store/table.ts')
   const note = (text: string) => how.onEvent({ type: 'note', text })
   const { spec, baseDir } = source
+  if (how.batch && how.fresh)
+    throw new RightsizeError(
+      'FLAGS_CONFLICT',
+      '--fresh stores nothing, so a running batch would be lost',
+    )
   // A lock that cannot be read is better known before anything is paid for.
   await lockIn(join(home, lockName))
   const store = how.fresh ? await storeTable.memory() : await effects.openStore(home, note)
   try {
     return await evaluate(spec, {
       ...{ baseDir, effects, store, by, ledger },
-      signal: how.signal,
+      ...{ signal: how.signal, batch: how.batch },
       onEvent: how.onEvent,
       generator: await generator(),
     })

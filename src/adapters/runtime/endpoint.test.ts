@@ -7,8 +7,9 @@ import {
 } from '../../../test/fixtures/asked-server.ts'
 import type { RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
+import { priceOf } from './endpoint/answer.ts'
 import type { Pace } from './endpoint/request.ts'
-import { createEndpointRuntime, priceOf } from './endpoint.ts'
+import { createEndpointRuntime } from './endpoint.ts'
 
 /** The server, and the base URL of its OpenAI interface. */
 async function serve(reply: Reply) {

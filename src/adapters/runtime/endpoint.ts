@@ -5,11 +5,12 @@ import type {
   RuntimeItem,
   RuntimeSession,
 } from '../../contract/runtime.ts'
-import type { Answer, TokenUsage } from '../../core/data/answer.ts'
-import { type Figures, figuresIn, withUnread } from '../../core/data/figures.ts'
+import type { Answer } from '../../core/data/answer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import { endpointOf } from './endpoint/address.ts'
+import { answerOf, type Failure, failureOf } from './endpoint/answer.ts'
+import { batchesOf } from './endpoint/batch.ts'
 import { chatClient } from './endpoint/chat.ts'
 import { type Asking, type Client, extraFields, type Said, withSignal } from './endpoint/client.ts'
 import { type Identified, identify } from './endpoint/identity.ts'
@@ -56,7 +57,7 @@ async function open(
     },
     left: new Set(),
     log: context.log ?? (() => undefined),
-    env: context.env,
+    ...{ env: context.env, download: context.download ?? context.fetch },
   }
   const prompt = openPrompt(candidate, context)
   const client = await clientOf(asking)
@@ -66,7 +67,9 @@ async function open(
   })
   const one: Open = { ...asking, prompt, client, fingerprint: null }
   const concurrency = settings.concurrency ?? defaultConcurrency
+  const deferred = context.deferred === true ? batchesOf(one) : null
   return {
+    ...(deferred === null ? {} : { deferred }),
     identity: known.identity,
     batchSize: settings.batch ?? concurrency * 4,
     answer: (batch, signal) => answerAll(one, batch, concurrency, signal),
@@ -143,10 +146,7 @@ async function answerOne(
   try {
     const said = await one.client.ask({ messages, ...(signal ? { signal } : {}) })
     notice(one, said)
-    const { text, finish, finishWord } = said
-    if (text === null)
-      throw new RightsizeError('ENDPOINT_EMPTY', `no content, finish reason: ${finishWord}`)
-    return { ok: true, output: { kind: 'text', text }, finish, ...cost(one, said) }
+    return answerOf(one.candidate, said)
   } catch (cause) {
     return failureOf(cause)
   }
@@ -191,40 +191,3 @@ function notice(one: Open, { fingerprint: seen }: Said): void {
     )
   one.fingerprint = seen
 }
-
-function cost(
-  { candidate }: Open,
-  { tokens: written, latencyS }: Said,
-): Pick<Extract<Answer, { ok: true }>, keyof Figures | 'unread'> {
-  const read = withUnread(figuresIn({ tokens: written, latencyS }))
-  const price = read.tokens === undefined ? undefined : priceOf(candidate, read.tokens)
-  return { ...read, ...(price === undefined ? {} : { price }) }
-}
-
-/** Money for one answer at the candidate's prices; undefined without any. Cached input counts at its own price if it has one. */
-export function priceOf({ price }: CandidateSpec, tokens: TokenUsage): number | undefined {
-  if (!price) return undefined
-  const cached = tokens.cachedInput ?? 0
-  const input = price.inputPerMTokens ?? 0
-  const perMillion =
-    (tokens.input - cached) * input +
-    cached * (price.cachedInputPerMTokens ?? input) +
-    tokens.output * (price.outputPerMTokens ?? 0)
-  return perMillion / 1e6 + (price.perCall ?? 0)
-}
-
-/** Tried again on another day, these may go well. */
-const retryable = /TIMEOUT|RATE_LIMITED|SERVER_ERROR|CUT|EMPTY|INVALID/
-
-/** One item's failure; `permanent` where the endpoint as a whole refuses. */
-function failureOf(cause: unknown): Failure {
-  if (!(cause instanceof RightsizeError)) throw cause
-  const { code, message } = cause
-  const failure = { ok: false, code, message, retryable: retryable.test(code) } as const
-  const whole =
-    /DOWN|HTML|QUOTA|REDIRECTED|PROMPT_BROKEN|PACKAGE_MISSING/.test(code) ||
-    /^(401|403|404):/.test(message)
-  return whole ? { ...failure, permanent: true, cause } : failure
-}
-
-type Failure = Extract<Answer, { ok: false }> & { readonly cause?: RightsizeError }

@@ -47,29 +47,10 @@ export interface AnswerRun {
  * answered, so a kill loses at most the batch in flight. Failed answers are not stored: the next run tries them again.
  */
 export async function answerItems(request: AnswerRequest): Promise<AnswerRun> {
-  const { session, items, store } = request
-  const keys = new Map(
-    items.map((item) => [
-      item.id,
-      outcomeKey(
-        request.digest,
-        request.asked.get(item.id) ?? item.digest,
-        request.candidateDigest,
-        request.draw,
-      ),
-    ]),
-  )
-  const replays = session.replays === true
-  const answers = replays ? new Map<string, Answer>() : recall(request, keys)
+  const { session, items } = request
+  const run = begun(request)
+  const { keys, answers, state } = run
   const missing = items.filter((item) => !answers.has(item.id))
-  const state = {
-    calls: 0,
-    reused: answers.size,
-    failedInARow: 0,
-    outageInARow: 0,
-    broken: null as AnswerRun['broken'],
-  }
-  const run: BatchState = { keys, answers, state, store, replays }
   let cut = false
   let waiting = judgedBatches(missing, session.batchSize)
   while (waiting.length > 0 && !cut && state.broken === null) {
@@ -134,7 +115,22 @@ async function shareBatch(
   }
 }
 
-function recall(request: AnswerRequest, keys: ReadonlyMap<string, string>): Map<string, Answer> {
+/** What is stored of the items, before anything is asked. */
+export function begun(request: AnswerRequest): BatchState {
+  const { items, store, digest, asked, candidateDigest, draw } = request
+  const key = (item: Item) =>
+    outcomeKey(digest, asked.get(item.id) ?? item.digest, candidateDigest, draw)
+  const keys = new Map(items.map((item) => [item.id, key(item)]))
+  const replays = request.session.replays === true
+  const answers = replays ? new Map<string, Answer>() : recall(request, keys)
+  const state = { calls: 0, reused: answers.size, failedInARow: 0, outageInARow: 0, broken: null }
+  return { keys, answers, state, store, replays }
+}
+
+export function recall(
+  request: AnswerRequest,
+  keys: ReadonlyMap<string, string>,
+): Map<string, Answer> {
   const stored = request.store.outcomes([...keys.values()])
   const oldest = request.session.identity.floating
     ? new Date(Date.parse(request.clock.now()) - floatingDays * 86_400_000).toISOString()
@@ -157,7 +153,8 @@ function storedAnswer(json: string): Answer | null {
   }
 }
 
-interface BatchState {
+/** What a run of answers holds while it goes. */
+export interface BatchState {
   readonly keys: ReadonlyMap<string, string>
   readonly answers: Map<string, Answer>
   readonly state: {
@@ -187,10 +184,29 @@ async function answerBatch(
     // Without the signal: an interruption finishes the batch in flight, so that what was paid for is kept.
     given = Array.from(await request.session.answer(asked), answerIn)
   } catch (cause) {
-    const code = (cause as { code?: string }).code ?? 'RUNTIME_FAILED'
-    run.state.broken = { code, message: withStored((cause as Error).message, request, run) }
+    run.state.broken = brokenOf(cause, request, run)
     return
   }
+  take(request, batch, given, run)
+}
+
+/** A runtime that gave up, with how much of the work is kept. */
+export function brokenOf(
+  cause: unknown,
+  request: AnswerRequest,
+  run: BatchState,
+): NonNullable<AnswerRun['broken']> {
+  const code = (cause as { code?: string }).code ?? 'RUNTIME_FAILED'
+  return { code, message: withStored((cause as Error).message, request, run) }
+}
+
+/** Answers that have come, in the order of their items: kept, stored, and looked at for what breaks a candidate. */
+export function take(
+  request: AnswerRequest,
+  batch: readonly Item[],
+  given: readonly Answer[],
+  run: BatchState,
+): void {
   run.state.calls += given.filter((answer) => !refusedForGood(answer)).length
   const rows: StoredOutcome[] = []
   batch.forEach((item, i) => {

@@ -1,7 +1,8 @@
 import type { Store } from '../../contract/store.ts'
 import type { Answer } from '../../core/data/answer.ts'
 import type { Item } from '../../core/data/item.ts'
-import { type AnswerRun, answerItems } from './answer.ts'
+import { type AnswerRequest, type AnswerRun, answerItems } from './answer.ts'
+import { answerDeferred, type Later } from './deferred.ts'
 import type { Effects } from './effects.ts'
 import type { RunEvent } from './events.ts'
 import type { Broken, OpenedCandidate } from './opened.ts'
@@ -75,12 +76,15 @@ export async function collectRange(
   const draws = oof ? 1 : context.draws(collected.opened)
   const rounds: ReadonlyMap<string, Answer>[] = []
   let cut = false
+  // Jobs of all draws run at the same time; live draws follow each other, so that one that breaks ends them.
+  const later = collected.opened.session?.deferred ? span(0, draws) : []
+  const handed = await Promise.all(later.map((draw) => answerDraw(collected, items, draw, context)))
   for (let draw = 0; draw < draws; draw++) {
     if (oof) {
       rounds.push(outOfFoldAnswers(items, oof))
       continue
     }
-    const run = await answerDraw(collected, items, draw, context)
+    const run = handed[draw] ?? (await answerDraw(collected, items, draw, context))
     if (run) rounds.push(run.answers)
     if (run?.cut) cut = true
     if (!run || run.broken) break
@@ -127,7 +131,8 @@ async function answerDraw(
   const { opened } = collected
   if (!opened.session) return null
   const before = { wall: context.effects.clock.monotonicS() }
-  const run = await answerItems({
+  const { deferred } = opened.session
+  const request = {
     session: opened.session,
     candidateDigest: opened.digest,
     items,
@@ -138,7 +143,7 @@ async function answerDraw(
     draw,
     signal: context.signal,
     maxCalls: context.budget.calls,
-    onProgress: (done, total) => {
+    onProgress: (done: number, total: number) => {
       context.onEvent({
         type: 'progress',
         stage: 'evaluate',
@@ -147,15 +152,32 @@ async function answerDraw(
         total,
       })
     },
-  })
+  } satisfies AnswerRequest
+  const run = await (deferred === undefined
+    ? answerItems(request)
+    : answerDeferred(request, { deferred, ...laterOf(opened, context) }))
   collected.wallS += context.effects.clock.monotonicS() - before.wall
   collected.calls += run.calls
   collected.reused += run.reused
-  context.budget.calls -= run.calls
+  if (deferred === undefined) context.budget.calls -= run.calls
   if (run.broken) breaks(collected, run.broken, context)
   for (const [id, answer] of run.answers) if (draw === 0) collected.answers.set(id, answer)
   return run
 }
+
+/** How answers that come in hours are waited for. */
+const laterOf = (
+  { spec: { id } }: OpenedCandidate,
+  { effects, onEvent, budget }: CollectContext,
+): Omit<Later, 'deferred'> => ({
+  reserve: (calls) => {
+    const had = Math.max(0, Math.min(calls, budget.calls))
+    budget.calls -= had
+    return had
+  },
+  sleep: effects.clock.sleep,
+  tell: (text) => onEvent({ type: 'note', text: `${id}: ${text}` }),
+})
 
 function outOfFoldAnswers(
   items: readonly Item[],

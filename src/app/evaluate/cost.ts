@@ -9,11 +9,12 @@ import {
 } from '../../core/energy/paired-cost.ts'
 import { judgedWindows, type MeteredWindow } from '../../core/energy/window.ts'
 import type { CostResult } from '../../core/result/cost.ts'
-import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
+import type { Spec } from '../../core/spec/spec.ts'
 import { quantileInterval } from '../../core/stats/quantile.ts'
 import { convert, divide } from '../../core/unit/arithmetic.ts'
 import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
 import { exact, known } from '../../core/unit/known.ts'
+import { pricePerAnswer } from './answer-price.ts'
 import type { Collected } from './collect.ts'
 import type { Measured } from './measure.ts'
 
@@ -29,7 +30,7 @@ export function itemCost(
   const windows = judgedWindows(measured.windows).filter(({ workload }) => workload === id)
   const usage = measured.usage.get(id)
   const latencies = latenciesOf(collected, measured)
-  const pricePerItem = priceOf(collected, collected.opened.spec, spec)
+  const pricePerItem = pricePerAnswer(collected, spec)
   const { volumePerMonth } = spec.account
   return {
     ...energyOf(collected, windows, measured),
@@ -37,8 +38,8 @@ export function itemCost(
     idlePerItem: unknown(
       'no expected load is declared (`deployment.load`), so idle time has no share',
     ),
-    latencyP50: latency(latencies, 0.5),
-    latencyP95: latency(latencies, 0.95),
+    latencyP50: latency(latencies, 0.5, collected),
+    latencyP95: latency(latencies, 0.95, collected),
     throughputPerS: throughputOf(windows),
     peakRss: readOnce('B', usage?.peakRssBytes ?? null, peak),
     load: readOnce('s', usage?.loadS ?? null, load),
@@ -112,9 +113,14 @@ function latenciesOf(collected: Collected, measured: Measured): readonly number[
   )
 }
 
-function latency(seconds: readonly number[], p: number): Estimate<'s'> {
+function latency(seconds: readonly number[], p: number, { opened }: Collected): Estimate<'s'> {
   const found = quantileInterval(seconds, p)
-  if (!found || seconds.length < 20) return unknown('fewer than 20 requests were timed')
+  if (!found || seconds.length < 20)
+    return unknown(
+      opened.session?.deferred
+        ? 'its answers came by batch, which shows no latency'
+        : 'fewer than 20 requests were timed',
+    )
   const how = `p${p * 100} of ${seconds.length} requests`
   return known('s', { ...found, level: 0.95, method: 'measured', how, source: 'monotonic clock' })
 }
@@ -141,37 +147,6 @@ function tokensOf(collected: Collected): CostResult['tokensPerItem'] {
   const mean = (of: (tokens: (typeof used)[number]) => number): number =>
     used.reduce((sum, tokens) => sum + of(tokens), 0) / used.length
   return { input: mean((tokens) => tokens.input), output: mean((tokens) => tokens.output) }
-}
-
-/** Mean price of an answer: as it came with the answers, from token counts and tariffs, or per call. */
-function priceOf(
-  collected: Collected,
-  candidate: CandidateSpec,
-  spec: Spec,
-): Estimate<'moneyPerItem'> {
-  const { price } = candidate
-  const currency = price?.currency ?? spec.account.currency
-  const prices = [...collected.answers.values()].flatMap((answer): number[] => {
-    if (!answer.ok) return []
-    if (answer.price !== undefined) return [answer.price]
-    if (price?.perCall !== undefined) return [price.perCall]
-    if (price?.inputPerMTokens === undefined || !answer.tokens) return []
-    const { input, output, cachedInput = 0 } = answer.tokens
-    const cached = cachedInput * (price.cachedInputPerMTokens ?? price.inputPerMTokens)
-    const fresh = (input - cachedInput) * price.inputPerMTokens
-    return [(fresh + cached + output * (price.outputPerMTokens ?? 0)) / 1e6]
-  })
-  if (prices.length === 0) return unknown(unpriced(collected, price))
-  const value = prices.reduce((sum, one) => sum + one, 0) / prices.length
-  const source = price?.source ?? (price ? 'price in the spec' : 'the candidate')
-  const how = `mean of ${prices.length} answers in ${currency}`
-  return known('moneyPerItem', { value, method: 'sourced', how, source })
-}
-
-function unpriced({ answers }: Collected, price: CandidateSpec['price']): string {
-  const unread = [...answers.values()].some((answer) => answer.ok && answer.unread !== undefined)
-  if (!unread) return 'no price is stated (`price`)'
-  return `the ${price ? 'token counts' : 'prices'} that came with its answers cannot be read as numbers`
 }
 
 /** A headline ratio with what it is a ratio of. */

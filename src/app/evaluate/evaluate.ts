@@ -36,6 +36,8 @@ export interface EvaluateOptions {
   /** The command that looks. */
   readonly by: string
   readonly generator: string
+  /** Ask by the batch interfaces of vendors, where there are any: half the price, answers in hours. */
+  readonly batch?: boolean | undefined
 }
 
 /**

@@ -35,6 +35,7 @@ export async function gather(
   const regime = regimeOf(spec, plan, {
     clustered: context.items.some((item) => item.cluster !== null),
     candidates: opened.map((one) => one.spec),
+    deferred: opened.some(({ session }) => session?.deferred !== undefined),
   })
   context.onEvent({ type: 'stage', stage: 'evaluate', detail: `${regime.kind}: ${regime.why}` })
   refuseIfNothing(spec, collected)
@@ -50,12 +51,23 @@ export async function gather(
     refuseIfNothing(spec, collected)
     return { ...shared, sequential: raced.evidence }
   }
+  await collectDeferred(collected, labelled, worth)
   for (const one of inOrder(collected, spec)) {
     if (context.signal.aborted) break
     await collectIfWorth(one, labelled, worth)
     refuseIfNothing(spec, collected)
   }
   return { ...shared, sequential: new Map() }
+}
+
+/** All jobs are submitted before any is waited for: they run at the same time. */
+async function collectDeferred(
+  collected: readonly Collected[],
+  context: CollectContext,
+  worth: Worth | null,
+): Promise<void> {
+  const later = collected.filter(({ opened: { session } }) => session?.deferred !== undefined)
+  await Promise.all(later.map((one) => collectIfWorth(one, context, worth)))
 }
 
 /** Every item of a candidate; where that cannot pay, only what the store has of it, which is free. */

@@ -54,7 +54,8 @@ export async function measureAll(
   context: MeasureContext,
 ): Promise<Measured> {
   const able = collected.filter(
-    (one) => one.opened.session && !one.broken && !context.signal.aborted,
+    ({ opened: { session }, broken }) =>
+      session && !session.deferred && !broken && !context.signal.aborted,
   )
   const failures: Failures = new Map()
   tellUnmetered(able, context)

@@ -6,12 +6,19 @@ import type { LoadedData } from './load.ts'
 import { brokenCandidate, type OpenedCandidate, openCandidate } from './opened.ts'
 import { trainAll } from './train-students.ts'
 
-function runtimeContext({ baseDir, effects, signal, onEvent }: EvaluateOptions): RuntimeContext {
+function runtimeContext({
+  baseDir,
+  effects,
+  signal,
+  onEvent,
+  batch,
+}: EvaluateOptions): RuntimeContext {
   return {
     baseDir,
     env: effects.env,
-    fetch: effects.fetch,
+    ...{ fetch: effects.fetch, download: effects.download },
     signal,
+    ...(batch === true ? { deferred: true } : {}),
     log: (text) => onEvent({ type: 'note', text }),
   }
 }

@@ -6,6 +6,7 @@ import type { Overhead } from '../../core/result/cost.ts'
 import { convert, sum } from '../../core/unit/arithmetic.ts'
 import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
 import { exact, known } from '../../core/unit/known.ts'
+import { pricePerCall } from './answer-price.ts'
 import type { AssembleInputs } from './assemble.ts'
 import type { Collected } from './collect.ts'
 import type { CandidateFacts } from './facts.ts'
@@ -33,7 +34,7 @@ export function overheadOf(
     calls: count(collected, (one) => one.calls),
     reused: count(collected, (one) => one.reused),
     ...{ energy, cpuS, wallS: spent.wallS },
-    money: money(facts, inputs.judge),
+    money: money(facts, inputs.judge, inputs.spec),
     byStage: stages,
     exhaustive: total(facts.map(({ cost }) => timesItems(cost.energyPerItem, items.length))),
     payBackCalls: payBack(facts, { chosen, incumbent: inputs.spec.incumbent }, { energy, cpuS }),
@@ -102,16 +103,23 @@ const timesItems = (perItem: Estimate<'JPerItem'>, items: number): Estimate<'J'>
 const total = (parts: readonly Estimate<'J'>[]): Estimate<'J'> =>
   sum<'J'>(exact('J', 0, 'nothing was run'), parts)
 
-function money(facts: readonly CandidateFacts[], judge: JudgeCost): Estimate<'money'> {
+function money(
+  facts: readonly CandidateFacts[],
+  judge: JudgeCost,
+  spec: AssembleInputs['spec'],
+): Estimate<'money'> {
   let value = judge.price
+  const sources = new Set<string>()
   for (const { collected, cost } of facts) {
     if (collected.calls === 0) continue
-    if (cost.pricePerItem.kind !== 'known')
+    const price = pricePerCall(collected, cost.pricePerItem, spec)
+    if (price.kind !== 'known')
       return unknown('no price is stated for every candidate that was called')
-    value += cost.pricePerItem.value * collected.calls
+    value += price.value * collected.calls
+    sources.add(price.source)
   }
-  const about = { how: 'calls x mean price', source: 'prices in the spec' }
-  return known('money', { value, method: 'sourced', ...about })
+  const source = [...sources].join('; ') || 'prices in the spec'
+  return known('money', { value, method: 'sourced', how: 'calls x mean price', source })
 }
 
 /** Answers until what is saved per resolved task has paid for finding out: in joules of a sensor, else in CPU time. */

@@ -1,5 +1,6 @@
 import type { Item } from '../../core/data/item.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { batchPrice } from '../../core/hosted/batch-price.ts'
 import { isPaid, outlaySentences } from '../../core/plan/outlay.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { Effects } from './effects.ts'
@@ -28,7 +29,8 @@ export async function preflight(
   }
   refuse(opened)
   onEvent({ type: 'stage', stage: 'preflight', detail: 'before anything is paid' })
-  for (const text of outlaySentences(spec, planInput(spec, items, null)))
+  const paid = byBatch(spec, opened)
+  for (const text of outlaySentences(paid, planInput(paid, items, null)))
     onEvent({ type: 'note', text })
   const ready = await Promise.all(opened.map((one) => probed(one, items[0], effects)))
   ready.forEach(({ broken, spec: { id } }, at) => {
@@ -37,6 +39,16 @@ export async function preflight(
   })
   refuse(ready)
   return ready
+}
+
+/** The spec at the prices that this run pays. */
+function byBatch(spec: Spec, opened: readonly OpenedCandidate[]): Spec {
+  const later = opened.filter(({ session }) => session?.deferred !== undefined)
+  const ids = later.map((one) => one.spec.id)
+  const priced = spec.candidates.map((one) =>
+    ids.includes(one.id) && one.price ? { ...one, price: batchPrice(one.price) } : one,
+  )
+  return { ...spec, candidates: priced }
 }
 
 /** One broken candidate would cost a second run: what is paid waits until all are ready. */

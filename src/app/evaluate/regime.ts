@@ -19,8 +19,15 @@ const localAnswers = 200_000
 export function regimeOf(
   spec: Spec,
   input: PlanInput,
-  facts: { readonly clustered: boolean; readonly candidates: readonly CandidateSpec[] },
+  facts: {
+    readonly clustered: boolean
+    readonly candidates: readonly CandidateSpec[]
+    /** Some answers come in hours. */
+    readonly deferred?: boolean
+  },
 ): Decision['regime'] {
+  if (facts.deferred)
+    return { kind: 'full', why: 'answers come by batch, and a race would wait for many' }
   if (spec.regime === 'full') return regimeFor(input)
   if (facts.clustered) {
     return { kind: 'full', why: 'items come in clusters, which a race does not take' }

@@ -22,6 +22,11 @@ export const commandErrors = {
     why: 'The spec or another flag already sets this, so the flag would be ignored silently.',
     next: 'Change the value in the spec file, or pass a data file instead of a spec.',
   },
+  FLAGS_CONFLICT: {
+    title: 'Two flags contradict each other',
+    why: 'Each of them makes the other impossible, so neither is followed.',
+    next: 'Leave one of them out.',
+  },
   FLAGS_MISSING: {
     title: 'A flag or an argument is missing',
     why: 'This value has no sensible default.',

@@ -106,6 +106,26 @@ export const runtimeErrors = {
     why: 'The endpoint does not accept the key, the model name or a setting.',
     next: 'Read its message above and fix the candidate.',
   },
+  ENDPOINT_NO_BATCH: {
+    title: 'The candidate cannot be asked by batch',
+    why: 'Batches cost half and are spoken for OpenAI (chat, completions, responses) and Anthropic. With --batch this candidate would be paid in full without a word.',
+    next: 'Run once without --batch, or leave this candidate out; stored answers are reused.',
+  },
+  ENDPOINT_BATCH_FAILED: {
+    title: 'The batch was refused',
+    why: 'The vendor checked the batch and did not start it, so nothing was answered and nothing is paid.',
+    next: 'Fix what the vendor names above, or run without --batch.',
+  },
+  ENDPOINT_BATCH_EXPIRED: {
+    title: 'The batch expired',
+    why: 'The vendor did not get to every question within 24 hours. What it answered is stored.',
+    next: 'Run the same command again: the other questions are submitted as a new batch.',
+  },
+  ENDPOINT_BATCH_CANCELED: {
+    title: 'The batch was canceled',
+    why: 'It was canceled at the vendor. What was answered before is stored.',
+    next: 'Run the same command again: the other questions are submitted as a new batch.',
+  },
   ENDPOINT_QUOTA: {
     title: 'The account has no quota or credit left',
     why: 'The endpoint refuses until the account is paid or its quota is raised. Waiting does not help, so the run stopped.',

@@ -132,11 +132,14 @@ export function withListPrices(
 
 function statedAs(listed: ListPrice, now: string): NonNullable<CandidateSpec['price']> {
   const { inputPerMTokens, outputPerMTokens, cachedInputPerMTokens, retrieved } = listed
+  const { batchInputPerMTokens, batchOutputPerMTokens } = listed
   const stale = isStale(listed, now) ? `, ${staleWords}` : ''
   return {
     inputPerMTokens,
     ...(outputPerMTokens === null ? {} : { outputPerMTokens }),
     ...(cachedInputPerMTokens === null ? {} : { cachedInputPerMTokens }),
+    ...(batchInputPerMTokens === null ? {} : { batchInputPerMTokens }),
+    ...(batchOutputPerMTokens === null ? {} : { batchOutputPerMTokens }),
     currency: 'USD',
     source: `list price of ${retrieved}${stale} (${listed.row}; ${listed.source})`,
   }

@@ -20,6 +20,8 @@ export interface EndpointPart {
   /** Environment variable that replaces `home`. */
   readonly homeEnv: string | null
   readonly api: Api
+  /** Interfaces of this vendor whose questions can be submitted as a batch. */
+  readonly batches?: readonly Api[]
   /** Names of models that only this vendor serves: written bare, they are taken for its own. */
   readonly models?: RegExp
 }
@@ -50,6 +52,7 @@ export const endpointRuntimes = {
       home: 'https://api.openai.com/v1',
       homeEnv: 'OPENAI_BASE_URL',
       api: 'chat',
+      batches: ['chat', 'completions', 'responses'],
       models: /^(gpt-\d|chatgpt-|o\d(-|$))/,
     },
   },
@@ -72,6 +75,7 @@ export const endpointRuntimes = {
       home: 'https://api.anthropic.com/v1',
       homeEnv: 'ANTHROPIC_BASE_URL',
       api: 'messages',
+      batches: ['messages'],
       models: /^claude-/,
     },
   },

@@ -60,6 +60,12 @@ const price = z.strictObject({
   outputPerMTokens: z.number().min(0).optional(),
   cachedInputPerMTokens: z.number().min(0).optional(),
   perCall: z.number().min(0).optional(),
+  batchInputPerMTokens: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('By batch (run --batch); half where it is not stated.'),
+  batchOutputPerMTokens: z.number().min(0).optional(),
   currency: z.string().optional(),
   source: z.string().optional().describe('Where the price is published.'),
 })

@@ -1,4 +1,11 @@
-import { type Asking, type Client, extraFields, withoutRefused, withSignal } from './client.ts'
+import {
+  type Asking,
+  type Client,
+  extraFields,
+  type Said,
+  withoutRefused,
+  withSignal,
+} from './client.ts'
 import { ollamaBody, ollamaReply } from './ollama.ts'
 import type { Message } from './prompt.ts'
 import { finishOf, finishWordOf, type Json, textOf, usageOf } from './reply.ts'
@@ -26,18 +33,22 @@ export function chatClient(asking: Asking, api: ChatApi): Client {
         const how = withSignal(options, signal)
         const sent = await send(endpoint, paths[api], body(messages, max), how)
         const reply = api === 'ollama' ? ollamaReply(sent.reply) : sent.reply
-        return {
-          text: textOf(reply),
-          finish: finishOf(reply),
-          finishWord: finishWordOf(reply),
-          tokens: usageOf(reply),
-          model: wordIn(reply, 'model'),
-          fingerprint: wordIn(reply, 'system_fingerprint'),
-          latencyS: sent.latencyS,
-        }
+        return saidIn(reply, sent.latencyS)
       }),
+    write: async ({ messages, max }) => ({ body: body(messages, max), headers: {} }),
+    read: async (reply) => saidIn(reply, undefined),
   }
 }
+
+const saidIn = (reply: Json, latencyS: number | undefined): Said => ({
+  text: textOf(reply),
+  finish: finishOf(reply),
+  finishWord: finishWordOf(reply),
+  tokens: usageOf(reply),
+  model: wordIn(reply, 'model'),
+  fingerprint: wordIn(reply, 'system_fingerprint'),
+  latencyS,
+})
 
 function wordIn(reply: Json, name: string): string | null {
   const value = reply[name]

@@ -27,12 +27,24 @@ export interface Said {
   /** Snapshot that answered, where it is named. */
   readonly model: string | null
   readonly fingerprint: string | null
-  readonly latencyS: number
+  /** Undefined where nobody saw it, as by batch. */
+  readonly latencyS: number | undefined
 }
 
 /** One way of asking. Rejects with errors of the catalog. */
 export interface Client {
   ask(question: Question): Promise<Said>
+  /** The request as it would be sent, without sending it: for questions that are submitted together. */
+  write(question: Question): Promise<Written>
+  /** The body of a reply that came in another way. */
+  read(reply: Json): Promise<Said>
+}
+
+/** A request that was not sent. */
+export interface Written {
+  readonly body: Json
+  /** What the vendor's package added, such as `anthropic-beta`. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** What a client is made of. */
@@ -42,6 +54,8 @@ export interface Asking {
   readonly options: SendOptions
   readonly log: (line: string) => void
   readonly env: Readonly<Record<string, string | undefined>>
+  /** `options.fetch` for files. */
+  readonly download: typeof globalThis.fetch
   /** Fields that this server would not take; found once, left out from then on. */
   readonly left: Set<string>
 }

@@ -91,9 +91,19 @@ export interface HttpRequest {
 /** One request, read to its end. Its failure is a value; it rejects only where the caller aborts. */
 export async function attempt(
   endpoint: Endpoint,
+  request: HttpRequest,
+  options: SendOptions,
+): Promise<Tried<Sent>> {
+  return exchange(endpoint, request, options, readReply)
+}
+
+/** The same, read in another way. */
+export async function exchange<T extends Json | null>(
+  endpoint: Endpoint,
   { url, headers, body }: HttpRequest,
   { fetch, pace, pacing, timeoutS, signal }: SendOptions,
-): Promise<Tried<Sent>> {
+  read: (response: Response) => Promise<T>,
+): Promise<Tried<{ readonly reply: T; readonly latencyS: number }>> {
   const settle = await entered(body, pacing, signal)
   const started = pace.nowS()
   const limit = AbortSignal.timeout(timeoutS * 1000)
@@ -106,7 +116,7 @@ export async function attempt(
     })
     if (!response.ok)
       return { error: await refusal(endpoint, response), retryAfterS: retryAfterOf(response) }
-    const reply = await readReply(response)
+    const reply = await read(response)
     settle(reply)
     return { done: { reply, latencyS: pace.nowS() - started } }
   } catch (cause) {
@@ -140,9 +150,17 @@ function reasonOf(cause: unknown): string {
 }
 
 async function refusal(endpoint: Endpoint, response: Response): Promise<RightsizeError> {
-  const text = await response.text().catch(() => '')
+  return refusalOf(endpoint, response, await response.text().catch(() => ''))
+}
+
+/** What a refusal means, by its status and its words; those of one question of a batch are read alike. */
+export function refusalOf(
+  endpoint: Endpoint,
+  { status, headers }: Pick<Response, 'status' | 'headers'>,
+  text: string,
+): RightsizeError {
   const said = redact(messageIn(text), endpoint.secrets)
-  return new RightsizeError(refusalCode(response, text), `${response.status}: ${said}`)
+  return new RightsizeError(refusalCode({ status, headers }, text), `${status}: ${said}`)
 }
 
 /** Codes and sentences by which vendors say that nobody pays any more (source: their pages on error codes). */
@@ -152,7 +170,10 @@ const unpaid =
 const comesBack = /retry in \d|"retryDelay"/i
 
 /** What a refused request means: waiting cures a rate, not an empty account. */
-function refusalCode({ status, headers }: Response, text: string): RefusalCode {
+function refusalCode(
+  { status, headers }: Pick<Response, 'status' | 'headers'>,
+  text: string,
+): RefusalCode {
   const named = /insufficient_quota|billing_|PerDay/.test(text)
   const waits = headers.has('retry-after') || headers.has('retry-after-ms') || comesBack.test(text)
   const empty = unpaid.test(text) && status >= 400 && status < 500 && (named || !waits)

@@ -8,6 +8,7 @@ import {
   extraFields,
   type Question,
   type Said,
+  type Written,
   withoutRefused,
   withSignal,
 } from './client.ts'
@@ -31,7 +32,46 @@ export function sdkClient(asking: Asking, api: SdkApi): Client {
         const options = withSignal(asking.options, question.signal)
         return retried(() => generated(asking, api, question, options), options)
       }),
+    write: (question) => written(asking, api, question),
+    read: (reply) => read(asking, api, reply),
   }
+}
+
+/** The request that the package would send: it is held back before it leaves. */
+async function written(asking: Asking, api: SdkApi, question: Question): Promise<Written> {
+  const held: Written[] = []
+  const model = await vendors[api].open(asking, async (_, init) => {
+    const headers = Object.fromEntries(new Headers(init?.headers))
+    held.push({ body: JSON.parse(String(init?.body)) as Json, headers })
+    throw new Error('held back')
+  })
+  try {
+    await model.doGenerate(callOf(asking, api, question))
+  } catch (cause) {
+    if (held.length === 0) throw cause
+  }
+  const [one] = held
+  if (one !== undefined) return one
+  throw new RightsizeError('ENDPOINT_INVALID', 'the package of the vendor sent no request')
+}
+
+/** A reply that came in another way, through the package's own reading. */
+async function read(asking: Asking, api: SdkApi, reply: Json): Promise<Said> {
+  const model = await vendors[api].open(asking, async () => Response.json(reply))
+  try {
+    const result = await model.doGenerate(callOf(asking, api, { messages: greeting }))
+    return saidOf(result, undefined)
+  } catch (cause) {
+    throw unreadable(cause, asking)
+  }
+}
+
+/** What is asked does not matter to the reading of a reply. */
+const greeting: Question['messages'] = [{ role: 'user', content: 'Hi' }]
+
+function unreadable(cause: unknown, { endpoint }: Asking): RightsizeError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new RightsizeError('ENDPOINT_INVALID', redact(reason.slice(0, 300), endpoint.secrets))
 }
 
 async function generated(
@@ -55,9 +95,7 @@ async function generated(
   } catch (cause) {
     if (question.signal?.aborted) throw question.signal.reason
     if (seen.tried && 'error' in seen.tried) return seen.tried
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const text = redact(reason.slice(0, 300), asking.endpoint.secrets)
-    return { error: new RightsizeError('ENDPOINT_INVALID', text), retryAfterS: null }
+    return { error: unreadable(cause, asking), retryAfterS: null }
   }
 }
 
@@ -154,7 +192,10 @@ const finishes: Readonly<Record<string, Finish>> = {
   'tool-calls': 'tool',
 }
 
-function saidOf({ content, finishReason, usage, response }: Generated, latencyS: number): Said {
+function saidOf(
+  { content, finishReason, usage, response }: Generated,
+  latencyS: number | undefined,
+): Said {
   const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []))
   const calls = content.flatMap((part) =>
     part.type === 'tool-call' ? [{ name: part.toolName, arguments: parsed(part.input) }] : [],

@@ -1,0 +1,50 @@
+import type { Answer, TokenUsage } from '../../../core/data/answer.ts'
+import { type Figures, figuresIn, withUnread } from '../../../core/data/figures.ts'
+import { RightsizeError } from '../../../core/error/error.ts'
+import type { CandidateSpec } from '../../../core/spec/spec.ts'
+import type { Said } from './client.ts'
+
+/** What came back as an answer, with its figures. Throws ENDPOINT_EMPTY where it has no content. */
+export function answerOf(candidate: CandidateSpec, said: Said): Extract<Answer, { ok: true }> {
+  const { text, finish, finishWord } = said
+  if (text === null)
+    throw new RightsizeError('ENDPOINT_EMPTY', `no content, finish reason: ${finishWord}`)
+  return { ok: true, output: { kind: 'text', text }, finish, ...costOf(candidate, said) }
+}
+
+function costOf(
+  candidate: CandidateSpec,
+  { tokens: written, latencyS }: Said,
+): Pick<Extract<Answer, { ok: true }>, keyof Figures | 'unread'> {
+  const read = withUnread(figuresIn({ tokens: written, latencyS }))
+  const price = read.tokens === undefined ? undefined : priceOf(candidate, read.tokens)
+  return { ...read, ...(price === undefined ? {} : { price }) }
+}
+
+/** Money for one answer at the candidate's prices; undefined without any. Cached input counts at its own price if it has one. */
+export function priceOf({ price }: CandidateSpec, tokens: TokenUsage): number | undefined {
+  if (!price) return undefined
+  const cached = tokens.cachedInput ?? 0
+  const input = price.inputPerMTokens ?? 0
+  const perMillion =
+    (tokens.input - cached) * input +
+    cached * (price.cachedInputPerMTokens ?? input) +
+    tokens.output * (price.outputPerMTokens ?? 0)
+  return perMillion / 1e6 + (price.perCall ?? 0)
+}
+
+/** Tried again on another day, these may go well. */
+const retryable = /TIMEOUT|RATE_LIMITED|SERVER_ERROR|CUT|EMPTY|INVALID/
+
+/** One item's failure; `permanent` where the endpoint as a whole refuses. */
+export function failureOf(cause: unknown): Failure {
+  if (!(cause instanceof RightsizeError)) throw cause
+  const { code, message } = cause
+  const failure = { ok: false, code, message, retryable: retryable.test(code) } as const
+  const whole =
+    /DOWN|HTML|QUOTA|REDIRECTED|PROMPT_BROKEN|PACKAGE_MISSING/.test(code) ||
+    /^(401|403|404):/.test(message)
+  return whole ? { ...failure, permanent: true, cause } : failure
+}
+
+export type Failure = Extract<Answer, { ok: false }> & { readonly cause?: RightsizeError }

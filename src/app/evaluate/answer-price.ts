@@ -1,0 +1,64 @@
+import type { Answer } from '../../core/data/answer.ts'
+import { batchPrice } from '../../core/hosted/batch-price.ts'
+import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
+import { type Estimate, type Known, unknown } from '../../core/unit/estimate.ts'
+import { known } from '../../core/unit/known.ts'
+import type { Collected } from './collect.ts'
+
+type Price = CandidateSpec['price']
+
+/** Mean price of an answer when it is asked live: as it came with the answers, from token counts and tariffs, or per call. */
+export function pricePerAnswer(collected: Collected, spec: Spec): Estimate<'moneyPerItem'> {
+  const { price } = collected.opened.spec
+  return meanPrice(collected, price, spec, (answer) => answer.price ?? tariff(answer, price))
+}
+
+/**
+ * Mean price of what this run itself asked: the live price, or the one by batch. What a batch saves belongs to this run; the
+ * price by which candidates are compared stays the live one. Unknown as `live` is.
+ */
+export function pricePerCall(
+  collected: Collected,
+  live: Estimate<'moneyPerItem'>,
+  spec: Spec,
+): Estimate<'moneyPerItem'> {
+  const { session, spec: candidate } = collected.opened
+  if (!session?.deferred || candidate.price === undefined) return live
+  const price = batchPrice(candidate.price)
+  return meanPrice(collected, price, spec, (answer) => tariff(answer, price))
+}
+
+type Answered = Extract<Answer, { ok: true }>
+
+function meanPrice(
+  collected: Collected,
+  price: Price,
+  { account }: Spec,
+  of: (answer: Answered) => number | undefined,
+): Known<'moneyPerItem'> | ReturnType<typeof unknown> {
+  const currency = price?.currency ?? account.currency
+  const prices = [...collected.answers.values()].flatMap((answer) =>
+    answer.ok ? (of(answer) ?? []) : [],
+  )
+  if (prices.length === 0) return unknown(unpriced(collected, price))
+  const value = prices.reduce((sum, one) => sum + one, 0) / prices.length
+  const source = price?.source ?? (price ? 'price in the spec' : 'the candidate')
+  const how = `mean of ${prices.length} answers in ${currency}`
+  return known('moneyPerItem', { value, method: 'sourced', how, source })
+}
+
+/** Money for one answer at a tariff; undefined where it has none, or the tokens were not counted. */
+function tariff({ tokens }: Answered, price: Price): number | undefined {
+  if (price?.perCall !== undefined) return price.perCall
+  if (price?.inputPerMTokens === undefined || !tokens) return undefined
+  const { input, output, cachedInput = 0 } = tokens
+  const cached = cachedInput * (price.cachedInputPerMTokens ?? price.inputPerMTokens)
+  const fresh = (input - cachedInput) * price.inputPerMTokens
+  return (fresh + cached + output * (price.outputPerMTokens ?? 0)) / 1e6
+}
+
+function unpriced({ answers }: Collected, price: CandidateSpec['price']): string {
+  const unread = [...answers.values()].some((answer) => answer.ok && answer.unread !== undefined)
+  if (!unread) return 'no price is stated (`price`)'
+  return `the ${price ? 'token counts' : 'prices'} that came with its answers cannot be read as numbers`
+}
