@@ -35,6 +35,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./check.ts')).check,
   },
   {
+    name: 'lock',
+    summary: 'sign rightsize.lock, or verify its signatures (Ed25519)',
+    load: async () => (await import('./lock.ts')).lock,
+  },
+  {
     name: 'report',
     summary: 'render report.html and report.md again from result.json',
     load: async () => (await import('./report.ts')).report,
@@ -96,7 +101,7 @@ export const commands: readonly CommandRow[] = [
   },
   {
     name: 'store',
-    summary: 'show, prune or export the stored answers',
+    summary: 'show, prune, export, verify or repair the stored answers',
     load: async () => (await import('./store.ts')).store,
   },
 ]

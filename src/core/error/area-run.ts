@@ -46,6 +46,11 @@ export const runErrors = {
     why: 'The file is not valid JSON of this version, perhaps after a merge conflict or a manual edit.',
     next: 'Restore it from git, or run `rightsize run` again.',
   },
+  LOCK_KEY: {
+    title: 'The key cannot be used',
+    why: 'A lock is signed with an Ed25519 key in a PEM file: the private key signs, the public key verifies.',
+    next: '`openssl genpkey -algorithm ed25519 -out key.pem` creates one; `openssl pkey -in key.pem -pubout -out key.pub.pem` writes its public part.',
+  },
   LOCK_BUSY: {
     title: 'Another process holds rightsize.lock',
     why: 'A look at the test items is counted by one process at a time, so that none is lost.',

@@ -11,24 +11,27 @@ import { subjectOf } from './subject.ts'
  * properties, for which it has no field. Source: CycloneDX 1.6 JSON schema, modelCard.considerations.
  */
 export function mlBom(account: Account, run: AccountRun): Readonly<Record<string, unknown>> {
+  const version = run.provenance.generator.split('@').at(-1) ?? '0'
+  return bom(account.at, version, { components: [component(account, subjectOf(run))] })
+}
+
+/** A CycloneDX 1.6 document written by this version of rightsize; `content` is what it lists. */
+export function bom(
+  timestamp: string,
+  version: string,
+  content: Readonly<Record<string, unknown>> & { readonly metadata?: object },
+): Readonly<Record<string, unknown>> {
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
     version: 1,
+    ...content,
     metadata: {
-      timestamp: account.at,
-      tools: {
-        components: [
-          {
-            type: 'application',
-            name: 'rightsize',
-            version: run.provenance.generator.split('@').at(-1) ?? '0',
-          },
-        ],
-      },
+      timestamp,
+      tools: { components: [{ type: 'application', name: 'rightsize', version }] },
+      ...content.metadata,
     },
-    components: [component(account, subjectOf(run))],
   }
 }
 

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { benchPackage } from '../../../test/bench-package.ts'
+import { cyclonedx, cyclonedxValidator } from '../../../test/cyclonedx.ts'
 import {
   accountInputs,
   accountRun,
@@ -31,7 +30,6 @@ const trainedRun = {
   environment: { ...accountRun.environment, cpu: 'Xeon: fast' },
 }
 const row = account.consumer.rows.find(({ id }) => id === 'small')!
-const cyclonedx = benchPackage('@cyclonedx/cyclonedx-library/package.json')
 
 describe('SCI report', () => {
   // Fields of the Green Software Foundation's SCI report template (sci-ai, sci_report_template.md)
@@ -168,22 +166,7 @@ describe('other forms', () => {
   test.skipIf(cyclonedx.absent !== '')(
     `CycloneDX ML-BOM: valid against the 1.6 schema of the standard${cyclonedx.absent}`,
     () => {
-      const schema = (name: string) =>
-        JSON.parse(
-          readFileSync(
-            cyclonedx
-              .resolve(`@cyclonedx/cyclonedx-library/package.json`)
-              .replace('package.json', `res/schema/${name}`),
-            'utf8',
-          ),
-        )
-      const ajv = new Ajv({ strict: false, validateFormats: false })
-      for (const part of ['spdx', 'jsf-0.82'])
-        ajv.addSchema(
-          schema(`${part}.SNAPSHOT.schema.json`),
-          `http://cyclonedx.org/schema/${part}.SNAPSHOT.schema.json`,
-        )
-      const validate = ajv.compile(schema('bom-1.6.SNAPSHOT.schema.json'))
+      const validate = cyclonedxValidator()
       const bom = mlBom(account, trainedRun)
       expect(validate(bom), JSON.stringify(validate.errors)).toBe(true)
       expect(validate({ ...bom, components: [{ type: 'model' }] })).toBe(false)
