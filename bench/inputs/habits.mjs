@@ -36,7 +36,7 @@ function answer({ text }, at, wrong) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => put[name] ?? whole)
 }
 
-/** A server with the OpenAI chat interface; the model's name says habit and share of errors: `h3-0.05`. */
+/** A server with the OpenAI chat interface; the model's name says habit and share of errors: `h3-0.05`; `i0-0.05` is the incumbent. */
 async function serve() {
   const server = createServer(async (request, response) => {
     let body = ''
@@ -44,7 +44,7 @@ async function serve() {
     response.setHeader('content-type', 'application/json')
     if (request.method === 'GET') return response.end('{"data":[]}')
     const { model, messages } = JSON.parse(body)
-    const [, habit, wrong] = /^h(\d+)-(.*)$/.exec(model)
+    const [, habit, wrong] = /^[hi](\d+)-(.*)$/.exec(model)
     const at = Number(/ticket (\d+)/.exec(messages.at(-1).content)?.[1] ?? 0)
     const content = answer(habits[habit], at, Number(wrong))
     const choices = [{ message: { role: 'assistant', content }, finish_reason: 'stop' }]
@@ -55,7 +55,10 @@ async function serve() {
   return server
 }
 
-async function decided(folder, port, incumbent, candidate) {
+/** Decided in a folder of its own: no earlier look at the items weakens a word. */
+async function decided(rows, port, incumbent, candidate) {
+  const folder = mkdtempSync(join(tmpdir(), 'rightsize-habits-'))
+  writeFileSync(join(folder, 'items.jsonl'), rows)
   const one = (id, model, parameters) => ({
     ...{ id, model, parameters, runtime: 'openai' },
     baseUrl: `http://127.0.0.1:${port}/v1`,
@@ -72,17 +75,18 @@ async function decided(folder, port, incumbent, candidate) {
     },
     { baseDir: folder, fresh: true, effects: { env: { ...process.env, OPENAI_API_KEY: 'none' } } },
   )
+  rmSync(folder, { recursive: true })
+
   return decision
 }
 
 const pass = (kind) => (kind === 'certified' || kind === 'supported' ? 'ship' : kind)
 
 export async function measure() {
-  const folder = mkdtempSync(join(tmpdir(), 'rightsize-habits-'))
-  const rows = Array.from({ length: ITEMS }, (_, at) => ({
+  const items = Array.from({ length: ITEMS }, (_, at) => ({
     ...{ id: `t${at}`, text: `ticket ${at}`, label: labels[at % labels.length] },
   }))
-  writeFileSync(join(folder, 'items.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'))
+  const rows = items.map((row) => JSON.stringify(row)).join('\n')
   const server = await serve()
   const { port } = server.address()
   const wrong = []
@@ -90,9 +94,9 @@ export async function measure() {
   let unread = 0
   try {
     for (const share of WRONG) {
-      const truth = pass((await decided(folder, port, 'h0-0.05', `h0-${share}`)).kind)
+      const truth = pass((await decided(rows, port, 'i0-0.05', `h0-${share}`)).kind)
       for (const [at, { name, read }] of habits.entries()) {
-        const { kind, headline } = await decided(folder, port, 'h0-0.05', `h${at}-${share}`)
+        const { kind, headline } = await decided(rows, port, 'i0-0.05', `h${at}-${share}`)
         const refused = kind === 'undecided' && headline.includes('could not be judged')
         if (read ? pass(kind) === truth && !refused : refused) read ? same++ : unread++
         else
@@ -104,7 +108,6 @@ export async function measure() {
   } finally {
     server.close()
     server.closeAllConnections()
-    rmSync(folder, { recursive: true })
   }
   const all = habits.length * WRONG.length
   const lines = [

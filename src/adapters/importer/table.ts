@@ -126,7 +126,7 @@ function givenFile({ name, path }: ResultFile, outcomes?: ImportedOutcomes): rea
   const [only, ...more] = outcomes?.candidates ?? []
   if (only === undefined || more.length > 0) return []
   const file = path.replace(/^.*[/\\]/, '')
-  return [{ name, file, model: only.id === name ? null : only.id }]
+  return [{ name, file, path, model: only.id === name ? null : only.id }]
 }
 
 async function importFile(

@@ -2,6 +2,7 @@ import { noiseOf } from '../../core/energy/noise.ts'
 import { hostedEnergy, hostedFacts } from '../../core/hosted/api-usage.ts'
 import type { ModelTable } from '../../core/hosted/model-facts.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
+import { scorerFor } from '../../core/part/scorer-name.ts'
 import { groupsOf } from '../../core/proof/item-evidence.ts'
 import { hashText } from '../../core/random/hash.ts'
 import { isUnreadable, unreadText } from '../../core/result/answer-health-text.ts'
@@ -76,7 +77,7 @@ function swapCaps({ dataset }: Spec): NonNullable<DecisionInput['caps']> {
   return [
     {
       ...{ code: 'files-swapped', candidate: null, at: 'undecided' },
-      why: `Files of results name another candidate than the one they were given to, and may have been swapped: ${examples}.`,
+      why: `It is open whose answers the files of results hold: ${open.map(({ why }) => why).join('; ')} (${examples}).`,
       next: 'Give each file to the candidate whose answers it holds (--predictions NAME=FILE); if they are right, name file or candidate otherwise.',
     },
   ]
@@ -112,6 +113,7 @@ function heardOf(
   return {
     ...{ items, candidates, incumbent },
     closed: labels.closed,
+    exact: spec.scorers.every(({ name }) => name === scorerFor.labels),
     relative: spec.bar.kind === 'relative',
     limit: spec.bar.kind === 'relative' ? spec.bar.margin : 0,
     floor: spec.bar.kind === 'absolute' ? spec.bar.floor : 0,

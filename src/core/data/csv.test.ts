@@ -195,3 +195,12 @@ test('JSON may be a list or hold one', () => {
   expect(jsonRows('{"data":[{"a":1}]}', 'f')).toEqual([{ a: 1 }])
   expect(failure(() => jsonRows('{"a":1}', 'f')).code).toBe('DATA_FORMAT')
 })
+
+test.each([
+  ['PK\x03\x04', /Excel workbook.*CSV/s],
+  ['PAR1', /Parquet.*read_parquet/s],
+  ['SQLite format 3', /SQLite.*CSV/s],
+])('a file that begins with %j is named as what it is', (head, told) => {
+  const error = failure(() => decodedText(Buffer.from(`${head}\0\xff`, 'latin1'), 'a.csv'))
+  expect(`${error.message} ${error.next}`).toMatch(told)
+})

@@ -9,11 +9,32 @@ const marks = [
   { bytes: [0xfe, 0xff], encoding: 'utf-16be', name: 'UTF-16' },
 ] as const
 
+const asTable = 'Save or export it as CSV (UTF-8), and name that file.'
+
+/** What files that are no text begin with (the formats' own specifications). */
+const packings = [
+  { bytes: [0x50, 0x4b, 3, 4], what: 'a zip archive, such as an Excel workbook', next: asTable },
+  { bytes: [0xd0, 0xcf, 0x11, 0xe0], what: 'an old Excel workbook', next: asTable },
+  {
+    bytes: [0x50, 0x41, 0x52, 0x31],
+    what: 'a Parquet file',
+    next: "Write it as CSV, for example: pandas.read_parquet(FILE).to_csv('new.csv', index=False)",
+  },
+  { bytes: [0x1f, 0x8b], what: 'packed by gzip', next: 'Unpack it: gunzip FILE' },
+  { bytes: [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65, 0x20], what: 'an SQLite database', next: asTable },
+] as const
+
 /**
  * The text of a file: UTF-8, or what its byte order mark says (UTF-8, UTF-16 of either order). Throws DATA_ENCODING, with
  * line and byte, where it is something else: no character is replaced in silence.
  */
 export function decodedText(bytes: Uint8Array, path: string): string {
+  const packing = packings.find(({ bytes: head }) => head.every((byte, i) => bytes[i] === byte))
+  if (packing !== undefined)
+    throw new RightsizeError('DATA_ENCODING', `It is ${packing.what}, not text.`, {
+      at: path,
+      next: packing.next,
+    })
   const mark = marks.find((one) => one.bytes.every((byte, i) => bytes[i] === byte))
   if (mark?.encoding === null) throw notUtf8(path, `It is ${mark.name}.`, mark.name)
   if (mark === undefined && hasZeros(bytes))

@@ -134,10 +134,14 @@ function paired(
 }
 
 function twice(ids: readonly string[], whose: string): RightsizeError {
-  const again = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
+  const seen = new Set<string>()
+  const again = [...new Set(ids.filter((id) => seen.size === seen.add(id).size))]
   return new RightsizeError(
     'DATA_DUPLICATE_ID',
     `${whose} repeat ${again.length} ids, such as ${examples(again)}.`,
+    {
+      next: 'Write one row for each id. Several draws of a model are candidates of their own: give each a name in the column `model`, or keep one draw.',
+    },
   )
 }
 

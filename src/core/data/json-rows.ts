@@ -20,7 +20,20 @@ export function jsonlRows(text: string, file: string): readonly Row[] {
       if (line.trim() !== '')
         rows.push(rowOf(parseLine(line, `${file}:${index + 1}`), `${file}:${index + 1}`))
     })
+  if (rows.length === 1 && rows[0] !== undefined) refuseColumns(rows[0], file)
   return rows
+}
+
+/** Throws DATA_FORMAT where one object holds a column under each name, as pandas writes a table unless told otherwise. */
+function refuseColumns(row: Row, file: string): void {
+  const columns = Object.values(row)
+  const numbered = (value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && '0' in value
+  if (columns.length < 2 || !columns.every(numbered)) return
+  throw new RightsizeError('DATA_FORMAT', 'The file holds columns, not rows.', {
+    at: file,
+    next: "Write rows, for example with pandas: table.to_json('new.jsonl', orient='records', lines=True)",
+  })
 }
 
 /** Rows of a JSON text: an array of objects, or an object with one array under `data`, `rows`, `items` or `examples`. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { swappedFiles } from './swapped-files.ts'
 
 const files = (...given: readonly (readonly [name: string, file: string, model?: string])[]) =>
-  swappedFiles(given.map(([name, file, model = null]) => ({ name, file, model }))).map(
+  swappedFiles(given.map(([name, file, model = null]) => ({ name, file, path: file, model }))).map(
     ({ path, what }) => `${what} ${path}`,
   )
 
@@ -20,6 +20,10 @@ test('files that name each other, and a model that the file states, are named', 
     'model name large=x.csv: acme/small',
     'model name small=y.csv: acme/large',
   ])
+})
+
+test('one file for two candidates is named', () => {
+  expect(files(['large', 'a.csv'], ['little', 'a.csv'])).toEqual(['file little=a.csv'])
 })
 
 test.each([

@@ -6,6 +6,8 @@ export interface GivenFile {
   readonly name: string
   /** Name of the file, without its folder. */
   readonly file: string
+  /** Its whole path. */
+  readonly path: string
   /** The model that the file itself names; null where it names none, or several. */
   readonly model: string | null
 }
@@ -14,14 +16,19 @@ const why = (what: string) =>
   `the ${what} is that of another candidate, so files may have been swapped`
 
 /**
- * Files that name another candidate than the one they were given to. A model that stands in the file is believed; the
+ * Files that name another candidate than the one they were given to, and a file that was given to two. A model that stands in the file is believed; the
  * name of a file only where nothing speaks against it: it does not hold the name of its own candidate too (the longest
  * name counts, so `gpt-4o-mini.csv` is not of `gpt-4o`), and the other's file names this one, or at least not its own.
  */
 export function swappedFiles(files: readonly GivenFile[]): readonly LeftOutOne[] {
   const names = files.map(({ name }) => name)
   const named = files.map(({ file }) => namesIn(file.replace(/\.[^.]+$/, ''), names))
-  return files.flatMap(({ name, file, model }, at) => {
+  const again = files.filter(({ path }, at) => files.findIndex((one) => one.path === path) < at)
+  const twice = again.map(({ name, file }) => ({
+    ...one(`${name}=${file}`, 'file'),
+    why: 'another candidate has the same file, so it is compared with itself',
+  }))
+  const swapped = files.flatMap(({ name, file, model }, at) => {
     const other = otherThan(name, named[at] ?? [])
     const theirs = other === null ? [] : (named[names.indexOf(other)] ?? [])
     const agree =
@@ -33,6 +40,7 @@ export function swappedFiles(files: readonly GivenFile[]): readonly LeftOutOne[]
       ...(byModel === null ? [] : [one(`${name}=${file}: ${model}`, 'model name')]),
     ]
   })
+  return [...twice, ...swapped]
 }
 
 const one = (path: string, what: string): LeftOutOne => ({

@@ -1,5 +1,6 @@
 /** A way in which an answer may differ from its label and still be that label. */
 export type ReadingRule =
+  | 'character form'
   | 'case'
   | 'punctuation'
   | 'separators'
@@ -23,7 +24,13 @@ export interface LabelMatch {
 const noMatch: LabelMatch = { labels: [], rules: [] }
 
 const plain = (text: string): string => text.normalize('NFC').trim().replace(/\s+/gu, ' ')
-const cased = (text: string): string => plain(text).toLowerCase()
+/** Without direction marks, joiners and variation selectors, which people do not see. */
+const seen = (text: string): string => plain(text.replace(/\p{Cf}|\p{Variation_Selector}/gu, ''))
+/** Full-width letters, ligatures and the like as the usual character (NFKC). */
+const usual = (text: string): string => seen(text.normalize('NFKC'))
+/** By way of the capitals, so that ß and SS are one (Unicode 16.0, section 5.18: full case folding). */
+const folded = (text: string): string => text.toUpperCase().toLowerCase()
+const cased = (text: string): string => folded(usual(text))
 
 /** Punctuation at the ends; a sign before a digit stays, because -1 is not 1. */
 const bare = (text: string): string =>
@@ -47,6 +54,8 @@ const levels: readonly {
   readonly rules: readonly ReadingRule[]
 }[] = [
   { key: plain, rules: [] },
+  { key: seen, rules: ['invisible characters'] },
+  { key: usual, rules: ['character form'] },
   { key: cased, rules: ['case'] },
   { key: bare, rules: ['punctuation'] },
   { key: spaced, rules: ['separators'] },
@@ -86,7 +95,7 @@ function rulesFor(
   read: string,
   rules: readonly ReadingRule[],
 ): readonly ReadingRule[] {
-  const lower = plain(text) !== cased(text) && read !== cased(text)
+  const lower = usual(text) !== cased(text) && read !== cased(text)
   return lower ? ['case', ...rules] : rules
 }
 
@@ -107,8 +116,8 @@ function namedIn(
   longest: readonly string[],
   keys: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
-  const original = plain(text.slice(0, longestSearched)).replace(/[\s_\-–—/]+/gu, ' ')
-  let rest = original.toLowerCase()
+  const original = usual(text.slice(0, longestSearched)).replace(/[\s_\-–—/]+/gu, ' ')
+  let rest = folded(original)
   const found: string[] = []
   for (const key of longest) {
     const at = placesOf(rest, key).filter((place) => !isArticle(original, place, key))

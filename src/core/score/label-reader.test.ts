@@ -106,6 +106,25 @@ test('forms of one number are one label, and a sign is part of it', () => {
     expect(numbers(text).kind, text).not.toBe('label')
 })
 
+test.each([
+  ['❤', '❤️', 'invisible characters'],
+  ['\u200Fدخول\u200F', 'دخول', 'invisible characters'],
+  ['ｒｅｆｕｎｄ', 'refund', 'character form'],
+  ['STRASSE', 'Straße', 'case'],
+  ['re\u0301fund', 'réfund', null],
+])('%j is %j', (text, label, rule) => {
+  const reading = labelReader([label, 'other'])(text)
+  expect(reading).toMatchObject({ kind: 'label', label })
+  if (rule !== null) expect(reading.kind === 'label' && reading.rules).toContain(rule)
+})
+
+test('labels that only a looser form makes alike stay apart', () => {
+  const read = labelReader(['Masse', 'Maße', 'm2', 'm²'])
+  expect(read('Maße')).toMatchObject({ kind: 'label', label: 'Maße' })
+  expect(read('m²')).toMatchObject({ kind: 'label', label: 'm²' })
+  expect(read('MASSE')).toMatchObject({ kind: 'ambiguous' })
+})
+
 test('labels that differ only by case or separators are not merged', () => {
   const variants = labelReader(['refund', 'Refund', 'a_b', 'a b', 'c++', 'c', 'yes!', 'yes'])
   expect(labelOf('Refund', variants)).toBe('Refund')

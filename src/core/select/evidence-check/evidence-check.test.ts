@@ -40,7 +40,7 @@ const evidence = (
   others: readonly HeardCandidate[] = [],
   more: Partial<Evidence> = {},
 ): Evidence => ({
-  ...{ items, incumbent, closed: labels, relative: true, limit: 0.1, floor: 0 },
+  ...{ items, incumbent, closed: labels, exact: true, relative: true, limit: 0.1, floor: 0 },
   ...{ orders: [], unused: [] },
   candidates: incumbent === null ? others : [incumbent, ...others],
   ...more,
@@ -77,6 +77,19 @@ test('an incumbent that guesses blocks every word of a margin; a floor does not 
   const large = said('large', guess, items)
   expect(codes(evidence(items, large))).toEqual(['incumbent-guessing'])
   expect(codes(evidence(items, large, [], { relative: false }))).toEqual([])
+})
+
+test('items of one label block every word, where labels are compared as they stand', () => {
+  const alike = Array.from({ length: 40 }, (_, at) => item(at, 'a1'))
+  const all = said(
+    'large',
+    alike.map(() => 'a1'),
+    alike,
+  )
+  const one = evidence(alike, all, [], { closed: null, relative: false })
+  expect(codes(one)).toEqual(['one-label'])
+  expect(codes({ ...one, exact: false })).toEqual([])
+  expect(codes({ ...one, items: [...alike.slice(1), item(40, 'b2')] })).toEqual([])
 })
 
 /** 98 of 100 items have one label. */

@@ -16,6 +16,8 @@ export interface Evidence {
   readonly items: readonly Item[]
   /** All labels that there are, where they are a closed set. */
   readonly closed: readonly string[] | null
+  /** Answers are compared with the labels as they stand: a label says what is right, not how to judge. */
+  readonly exact: boolean
   readonly incumbent: HeardCandidate | null
   /** All of them, the incumbent too. */
   readonly candidates: readonly HeardCandidate[]

@@ -5,10 +5,11 @@ import { guessing } from './guessing.ts'
 import { incumbentAnswers } from './incumbent-answers.ts'
 import { majority } from './majority.ts'
 import { oneClass } from './one-class.ts'
+import { oneLabel } from './one-label.ts'
 import { repeatedValues } from './repeated-values.ts'
 
 /** Checks of the incumbent: the first that finds something stands for all, since the others then follow. */
-const ofIncumbent = { incumbentAnswers, guessing, majority } as const satisfies Checks
+const ofIncumbent = { incumbentAnswers, guessing, majority, oneLabel } as const satisfies Checks
 
 /** Checks that stand beside one another. */
 const ofCandidates = { oneClass, fallingQuality, repeatedValues } as const satisfies Checks
