@@ -156,6 +156,35 @@ describe.each(kinds)('run --batch against the wire form of %s', (kind) => {
   })
 })
 
+test('a run that is killed leaves its batches to the next one', async () => {
+  spec('openai')
+  server.steps = ['in_progress']
+  const child = folder.start(['run', '--batch'], { RS_KEY: 'sk-batch-secret' })
+  const ended = new Promise((done) => child.once('exit', done))
+  await vi.waitFor(
+    () => expect(server.batches.map(({ looks }) => looks > 0)).toEqual([true, true]),
+    {
+      timeout: 60_000,
+    },
+  )
+  child.kill('SIGKILL')
+  await ended
+  server.steps = ['completed']
+  const { code, result } = await run()
+  expect(code).toBe(0)
+  expect(asked()).toBe(240)
+  expect(result().overhead.calls).toBe(240)
+})
+
+test('two runs on one store ask once', async () => {
+  spec('openai')
+  server.steps = ['in_progress', 'completed']
+  const other = () => folder.rightsize(['run', '--batch'], { RS_KEY: 'sk-batch-secret' })
+  const ended = await Promise.all([other(), other()])
+  expect(ended.map(({ code }) => code)).toEqual([0, 0])
+  expect(asked()).toBe(240)
+})
+
 test('OpenAI Responses are written and read by the package of the vendor, and sent by batch', async () => {
   spec('openai', ', settings: { reasoningEffort: low, extra: { api: responses } }')
   const { code, result } = await run()

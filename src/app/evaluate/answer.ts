@@ -70,6 +70,12 @@ export async function answerItems(request: AnswerRequest): Promise<AnswerRun> {
 
 /** Longer than a batch takes; a run that ends, in whatever way, frees what it holds at once. */
 const leaseMinutes = 15
+/** A claim from now on. */
+export const leaseFrom = (now: string) => ({
+  now,
+  until: new Date(Date.parse(now) + leaseMinutes * 60_000).toISOString(),
+})
+
 /** Seconds between two looks at what another run is asking for. */
 const waitS = 0.2
 
@@ -96,10 +102,8 @@ async function shareBatch(
   }
   const keys = new Map(batch.map(({ id }) => [id, run.keys.get(id) ?? '']))
   if (over(batch)) return 'cut'
-  const now = request.clock.now()
-  const until = new Date(Date.parse(now) + leaseMinutes * 60_000).toISOString()
   const claimed = [...keys.values()]
-  const taken = run.store.claim(claimed, { now, until })
+  const taken = run.store.claim(claimed, leaseFrom(request.clock.now()))
   try {
     // After claiming: what another has asked for until then is stored.
     const others = recall(request, keys)

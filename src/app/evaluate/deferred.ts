@@ -11,6 +11,7 @@ import {
   type BatchState,
   begun,
   brokenOf,
+  leaseFrom,
   recall,
   take,
 } from './answer.ts'
@@ -34,6 +35,11 @@ interface Job {
   readonly since: string
   /** What it asks: the keys of the answers, with the digest of each item. */
   readonly keys: Readonly<Record<string, string>>
+}
+
+/** A run while it waits: what it claims is claimed again at every look. */
+interface Waiting extends BatchState {
+  readonly claimed: readonly string[]
 }
 
 /** Seconds between two looks at a job: doubled from the first to the last. */
@@ -65,7 +71,7 @@ export async function answerDeferred(request: AnswerRequest, later: Later): Prom
     cut = allowed.length < rest.length
     for (const part of sliced(allowed, later.deferred.most)) await handIn(request, part, run, later)
     for (const job of jobsOf(request).filter((one) => asksAny(one, missing, run)))
-      cut = !(await finish(job, request, run, later)) || cut
+      cut = !(await finish(job, request, { ...run, claimed }, later)) || cut
   } catch (cause) {
     state.broken = brokenOf(cause, request, run)
   } finally {
@@ -74,8 +80,6 @@ export async function answerDeferred(request: AnswerRequest, later: Later): Prom
   return { answers, keys, calls: state.calls, reused: state.reused, cut, broken: state.broken }
 }
 
-/** Longer than any job runs; a run that ends, in whatever way, frees what it holds at once. */
-const leaseHours = 25
 /** Seconds between two looks at what another run is asking for. */
 const othersS = 1
 
@@ -87,9 +91,7 @@ async function claims(
 ): Promise<void> {
   const { store, clock, signal } = request
   for (let told = false; keys.length > 0 && !signal.aborted; told = true) {
-    const now = clock.now()
-    const until = new Date(Date.parse(now) + leaseHours * 3_600_000).toISOString()
-    if (store.claim(keys, { now, until })) return
+    if (store.claim(keys, leaseFrom(clock.now()))) return
     if (!told) later.tell('another run on this store asks for the same answers; waiting for it')
     await later.sleep(othersS, signal).catch(() => undefined)
   }
@@ -139,7 +141,7 @@ async function handIn(
 async function finish(
   { name, id, keys: asked }: Job,
   request: AnswerRequest,
-  run: BatchState,
+  run: Waiting,
   later: Later,
 ): Promise<boolean> {
   if (id === null) return false
@@ -194,7 +196,7 @@ const notReached = (id: string, host: string): Answer => ({
 async function waited(
   id: string,
   request: AnswerRequest,
-  { answers }: BatchState,
+  { answers, claimed }: Waiting,
   { deferred, sleep, tell }: Later,
 ): Promise<DeferredState | null> {
   let [word, deaf] = ['', 0]
@@ -204,6 +206,7 @@ async function waited(
       return null
     })
     if (state !== null) deaf = 0
+    request.store.claim(claimed, leaseFrom(request.clock.now()))
     if (state !== null && state.kind !== 'waiting') return state
     if (state !== null) request.onProgress(answers.size + state.done, request.items.length)
     if (state !== null && state.word !== word)
