@@ -7,7 +7,7 @@ import { externalFiles } from '../../../core/onnx/external-files.ts'
 import { filesBeside, modelIdentity } from '../../../core/result/model-identity.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 import { fileSource } from '../../files/file-source.ts'
-import { textNow } from '../../files/read-file.ts'
+import { bytesNow, textNow } from '../../files/read-file.ts'
 import { fileDigest, fileDigests } from '../../files/whole-file.ts'
 
 /** A model on disk, found but not yet loaded. */
@@ -130,7 +130,7 @@ function externalData(file: string): Readonly<Record<string, string>> {
 /** A pointer is a text of about 130 bytes that begins with this line (source: git-lfs docs/spec.md). */
 function refuseLfsPointer(file: string): void {
   if (statSync(file).size > 1024) return
-  if (textNow(file).startsWith('version https://git-lfs.github.com/spec/'))
+  if (bytesNow(file).toString('latin1').startsWith('version https://git-lfs.github.com/spec/'))
     throw new RightsizeError('MODEL_LFS_POINTER', `${file} is a Git-LFS pointer`)
 }
 
