@@ -30,7 +30,7 @@ describe('rightsize sci', () => {
     expect(code).toBe(0)
     expect(out).toMatch(/^small: SCI = \(E x I \+ M\) per R$/m)
     expect(out).toMatch(/^large: SCI = /m)
-    expect(out).toMatch(/SCI per resolved task {4}[\d.]+ [mµn]gCO2e {2}\[[\d.]+, [\d.]+\]/)
+    expect(out).toMatch(/SCI per accepted answer {2}[\d.]+ [mµn]gCO2e {2}\[[\d.]+, [\d.]+\]/)
     expect(out).not.toMatch(/\de-\d/)
   })
 
@@ -38,11 +38,11 @@ describe('rightsize sci', () => {
     const { out } = await sci('result.json', '--candidate', 'wrong', '--json')
     const parsed = JSON.parse(out) as {
       candidate: string
-      sci: { perResolved: { value: number } }
+      sci: { perAccepted: { value: number } }
     }[]
     expect(parsed.map(({ candidate }) => candidate)).toEqual(['wrong'])
-    const stored = account.consumer.rows.find(({ id }) => id === 'wrong')?.sci.perResolved
-    expect(parsed[0]?.sci.perResolved.value).toBeCloseTo(
+    const stored = account.consumer.rows.find(({ id }) => id === 'wrong')?.sci.perAccepted
+    expect(parsed[0]?.sci.perAccepted.value).toBeCloseTo(
       stored?.kind === 'known' ? stored.value : Number.NaN,
       12,
     )

@@ -1,21 +1,24 @@
 import { describe, expect, test } from 'vitest'
 import { compareModels } from '../../src/app/compare/compare.ts'
 import type { Collected } from '../../src/app/evaluate/collect.ts'
-import { ratioToIncumbent } from '../../src/app/evaluate/cost.ts'
+import type { ItemCost } from '../../src/app/evaluate/cost.ts'
 import type { Effects } from '../../src/app/evaluate/effects.ts'
 import { measureAll } from '../../src/app/evaluate/measure.ts'
+import { againstIncumbent } from '../../src/app/evaluate/savings.ts'
 import { type OwnProcess, withOwnProcess } from '../../src/app/measure/own-process.ts'
 import type { Inputs } from '../../src/app/shrink/inputs.ts'
 import { measureCost } from '../../src/app/shrink/measure-cost.ts'
 import type { RuntimeSession } from '../../src/contract/runtime.ts'
 import type { TensorEngine } from '../../src/contract/tensors.ts'
+import { cpuPerItem } from '../../src/core/energy/paired-cost.ts'
 import { float32Tensor, graph, model, node } from '../../src/core/onnx/build.ts'
 import { encodeModel } from '../../src/core/onnx/encode.ts'
 import type { Feeds } from '../../src/core/onnx/host-tensor.ts'
 import type { Model } from '../../src/core/onnx/model.ts'
 import { seededRandom } from '../../src/core/random/random.ts'
 import type { Spec } from '../../src/core/spec/spec.ts'
-import type { Estimate } from '../../src/core/unit/estimate.ts'
+import { type Estimate, unknown } from '../../src/core/unit/estimate.ts'
+import { exact } from '../../src/core/unit/known.ts'
 import { fakeMachine, type Takes } from './fake-machine.ts'
 
 /** Seconds of a run and of each item in it: large over small is 44 / 11 at batch 1 and 354 / 42 at batch 32. */
@@ -131,7 +134,16 @@ async function ran(machine: Machine, batch: number): Promise<Estimate<'ratio'>> 
     items as never,
     { effects, signal: new AbortController().signal, onEvent: () => undefined },
   )
-  return ratioToIncumbent('small', 'large', measured).ratio
+  const priced = ['large', 'small'].map((id) => ({
+    id,
+    cost: {
+      cpuPerItem: cpuPerItem(measured.windows.filter((one) => one.workload === id)),
+    } as ItemCost,
+    accepted: { rate: exact('share', 1, 'test'), items: null },
+  }))
+  return (
+    againstIncumbent(priced, 'large', measured).get('small')?.ratio ?? unknown('no such candidate')
+  )
 }
 
 /** The interval of a ratio that is known. */

@@ -46,7 +46,7 @@ function judged(one: CandidateResult, own: Claim): CandidateResult {
   return {
     ...one,
     loss: own,
-    cost: { ...one.cost, ratioResolved: within('ratio', 8, [0.9, 1.1], counted) },
+    cost: { ...one.cost, ratioAccepted: within('ratio', 8, [0.9, 1.1], counted) },
   }
 }
 
@@ -59,7 +59,7 @@ const [large, small, wrong] = fixtureCandidates as [
 const decision: Decision = {
   ...accountRun.decision,
   headline:
-    'Ship small: 8.2 times less energy per resolved task than large. Expected loss 0.5 points, at most 2.1 (95 %). Chance that the loss exceeds your 1-point margin: 14 %: supported, not certified. 1,900 more labels would settle it.',
+    'Ship small: 8.2 times less energy per accepted answer than large. Expected loss 0.5 points, at most 2.1 (95 %). Chance that the loss exceeds your 1-point margin: 14 %: supported, not certified. 1,900 more labels would settle it.',
   matches: {
     holds: true,
     text: 'Matches: on these 1,000 items the loss is within your 1-point margin (full run, exact).',
@@ -79,7 +79,17 @@ const decision: Decision = {
   saving: {
     of: 'energy',
     ratio: within('ratio', 8.2, [0.9, 1.1], counted),
-    per: 'resolved task',
+    per: 'accepted answer',
+    candidate: {
+      perAnswer: within('JPerItem', 1, [0.97, 1.03], counted),
+      accepted: within('share', 0.945, [0.98, 1.02], counted),
+      perAccepted: within('JPerItem', 1 / 0.945, [0.95, 1.05], counted),
+    },
+    incumbent: {
+      perAnswer: within('JPerItem', 10, [0.97, 1.03], counted),
+      accepted: within('share', 0.95, [0.98, 1.02], counted),
+      perAccepted: within('JPerItem', 10 / 0.95, [0.95, 1.05], counted),
+    },
   },
 }
 
@@ -340,7 +350,7 @@ export const absolute: RunResult = {
       cost: {
         ...one.cost,
         ratio: unknown('no incumbent named'),
-        ratioResolved: infinite('nothing accepted'),
+        ratioAccepted: infinite('nothing accepted'),
       },
     })),
 }

@@ -2,7 +2,6 @@ import { explainSci, type SciExplanation } from '../../core/carbon/explain-sci.t
 import { type SciFigures, usageOfFigures } from '../../core/carbon/figures.ts'
 import { type ImportResult, usageOfImport } from '../../core/carbon/imported-use.ts'
 import type { Site } from '../../core/carbon/site.ts'
-import { fallbackOf } from '../../core/export/if.ts'
 import type { RunResult } from '../../core/result/run-result.ts'
 import { accountOf } from './exports.ts'
 
@@ -12,17 +11,12 @@ export function explainRun(result: RunResult, ids: readonly string[]): readonly 
   const wanted =
     ids.length > 0 ? ids : [account.chosen, account.incumbent].filter((id) => id !== null)
   const shown = account.usages.filter((usage) => wanted.includes(usage.candidate))
-  return shown.map((usage) =>
-    explainSci(
-      usage,
-      usage.candidate === account.incumbent ? { kind: 'person' } : fallbackOf(account),
-    ),
-  )
+  return shown.map((usage) => explainSci(usage))
 }
 
 /** The score of figures typed on the command line. */
 export const explainFigures = (figures: SciFigures): SciExplanation =>
-  explainSci(usageOfFigures(figures), { kind: 'person' })
+  explainSci(usageOfFigures(figures))
 
 /** The scores of energy that another tool recorded. */
 export function explainImport(
@@ -30,7 +24,5 @@ export function explainImport(
   site: Site,
   counts: { readonly requests?: number; readonly accepted?: number },
 ): readonly SciExplanation[] {
-  return imported.uses.map((use) =>
-    explainSci(usageOfImport(use, site, counts), { kind: 'person' }),
-  )
+  return imported.uses.map((use) => explainSci(usageOfImport(use, site, counts)))
 }

@@ -19,7 +19,7 @@ import { candidateResults } from './candidate-results.ts'
 import type { Collected } from './collect.ts'
 import { differences } from './differences.ts'
 import { decisionInput, unusedScores } from './evidence.ts'
-import { factsOf, withDeclaredRatios } from './facts.ts'
+import { factsOf } from './facts.ts'
 import type { Labels } from './health.ts'
 import type { LoadedData } from './load.ts'
 import type { TakenLook } from './look.ts'
@@ -53,10 +53,7 @@ export interface AssembleInputs {
 /** Everything that was found, as the one run result. Calls the decision; holds no statistics of its own. */
 export function assemble(inputs: AssembleInputs): RunResult {
   const { spec, collected, items, measured } = inputs
-  const facts = withDeclaredRatios(
-    collected.map((one) => factsOf(one, inputs)),
-    spec,
-  )
+  const facts = factsOf(collected, inputs)
   const { decision, candidates } = decide(
     withUnusedScores(decisionInput(inputs, facts), unusedScores(inputs)),
   )

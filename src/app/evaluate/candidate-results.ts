@@ -2,9 +2,7 @@ import { sciOf } from '../../core/carbon/sci.ts'
 import { usageOf } from '../../core/carbon/site.ts'
 import { energyOfCpuTime } from '../../core/energy/cpu-model.ts'
 import type { CandidateResult } from '../../core/result/candidate.ts'
-import type { Usage } from '../../core/result/usage.ts'
 import type { CandidateJudgement } from '../../core/select/decision-input.ts'
-import type { Spec } from '../../core/spec/spec.ts'
 import type { AssembleInputs } from './assemble.ts'
 import type { Collected } from './collect.ts'
 import type { CandidateFacts } from './facts.ts'
@@ -20,21 +18,12 @@ export function candidateResults(
     const found = facts.find(({ id }) => id === judgement.id)
     return found ? [bareResult(inputs, judgement, found)] : []
   })
-  const { site, spec } = inputs
+  const { site } = inputs
   if (!site) return bare.map((result) => ({ ...result, cost: { ...result.cost, sci: null } }))
-  const usages = new Map<string, Usage>(bare.map((result) => [result.id, usageOf(result, site)]))
-  const incumbent = usages.get(spec.incumbent ?? '') ?? null
   return bare.map((result) => {
-    const usage = usages.get(result.id) as Usage
-    const { fallback } = spec.account
-    const own = result.id === spec.incumbent
-    const sci = sciOf(usage, own ? { kind: 'person' } : fallbackOf(fallback, incumbent))
+    const sci = sciOf(usageOf(result, site))
     return { ...result, cost: { ...result.cost, sci } }
   })
-}
-
-function fallbackOf(kind: Spec['account']['fallback'], incumbent: Usage | null) {
-  return kind === 'incumbent' ? ({ kind, incumbent } as const) : ({ kind } as const)
 }
 
 type BareResult = Omit<CandidateResult, 'cost'> & {
@@ -44,7 +33,7 @@ type BareResult = Omit<CandidateResult, 'cost'> & {
 function bareResult(
   inputs: AssembleInputs,
   judgement: CandidateJudgement,
-  { collected: one, cost, acceptRate, health }: CandidateFacts,
+  { collected: one, cost, acceptRate, acceptRatio, health }: CandidateFacts,
 ): BareResult {
   const { spec, session } = one.opened
   const { standing: _standing, rank: _rank, ...judged } = judgement
@@ -60,7 +49,7 @@ function bareResult(
     trained: trainingOf(one, inputs.machineThreads),
     failed: one.judged.filter((entry) => entry?.failed).length,
     skipped: one.judged.filter((entry) => entry !== null && entry.score === null).length,
-    ...{ acceptRate, metrics, confusion, cost, health },
+    ...{ acceptRate, acceptRatio, metrics, confusion, cost, health },
   }
 }
 

@@ -1,18 +1,11 @@
-import { perResolved } from '../../core/carbon/functional-unit.ts'
 import { perItem } from '../../core/energy/interleaved.ts'
-import {
-  cpuPerItem,
-  energyPerItem,
-  headlineQuantity,
-  pairedRatio,
-  type Quantity,
-} from '../../core/energy/paired-cost.ts'
+import { cpuPerItem, energyPerItem } from '../../core/energy/paired-cost.ts'
 import { judgedWindows, type MeteredWindow } from '../../core/energy/window.ts'
 import type { CostResult } from '../../core/result/cost.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import { quantileInterval } from '../../core/stats/quantile.ts'
 import { convert, divide } from '../../core/unit/arithmetic.ts'
-import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
+import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 import { exact, known } from '../../core/unit/known.ts'
 import { pricePerAnswer } from './answer-price.ts'
 import type { Collected } from './collect.ts'
@@ -20,12 +13,11 @@ import type { Measured } from './measure.ts'
 
 type Cost = Omit<CostResult, 'sci'>
 
+/** Cost per item of one candidate, before it is compared with the incumbent's. */
+export type ItemCost = Omit<Cost, 'ratio' | 'ratioAccepted'>
+
 /** What one candidate costs per item, each figure with how it was had; unknown where nothing could see it. */
-export function itemCost(
-  collected: Collected,
-  measured: Measured,
-  spec: Spec,
-): Omit<Cost, 'ratio' | 'ratioResolved'> {
+export function itemCost(collected: Collected, measured: Measured, spec: Spec): ItemCost {
   const id = collected.opened.spec.id
   const windows = judgedWindows(measured.windows).filter(({ workload }) => workload === id)
   const usage = measured.usage.get(id)
@@ -147,46 +139,4 @@ function tokensOf(collected: Collected): CostResult['tokensPerItem'] {
   const mean = (of: (tokens: (typeof used)[number]) => number): number =>
     used.reduce((sum, tokens) => sum + of(tokens), 0) / used.length
   return { input: mean((tokens) => tokens.input), output: mean((tokens) => tokens.output) }
-}
-
-/** A headline ratio with what it is a ratio of. */
-export interface IncumbentRatio {
-  readonly of: Quantity
-  readonly ratio: Estimate<'ratio'>
-}
-
-/** Incumbent over candidate, per answer, from interleaved windows: joules of a sensor, else CPU time. */
-export function ratioToIncumbent(
-  id: string,
-  incumbent: string | null,
-  { windows, meters }: Pick<Measured, 'windows' | 'meters'>,
-): IncumbentRatio {
-  const of = headlineQuantity(
-    windows.filter(({ workload }) => workload === id || workload === incumbent),
-  )
-  if (incumbent === null) return { of, ratio: unknown('no incumbent named, saving not stated') }
-  if (id === incumbent) return { of, ratio: exact('ratio', 1, 'the incumbent itself') }
-  const [mine, theirs] = [id, incumbent].map((one) => meters.get(one) ?? 'none')
-  // Joules over CPU seconds, or joules of a GPU over joules of a processor, would be a number without a meaning.
-  if (mine !== theirs)
-    return { of, ratio: unknown(`not metered with the same meter: ${mine} and ${theirs}`) }
-  return { of, ratio: pairedRatio(windows, [id, incumbent], of) }
-}
-
-/**
- * The ratio per resolved task: what the candidate does not get accepted goes to the fallback, whose cost is charged to
- * it. With cost in units of the incumbent's answer: 1 / (1/ratio + (1 - accept rate) x fallback).
- */
-export function resolvedRatio(
-  ratio: Estimate<'ratio'>,
-  acceptRate: Estimate<'share'>,
-  fallback: Spec['account']['fallback'],
-): Estimate<'ratio'> {
-  if (ratio.kind !== 'known') return ratio
-  const one = exact('ratio', 1, 'the incumbent')
-  const own = divide(one, ratio, 'ratio')
-  const charged = fallback === 'incumbent' ? one : fallback === 'retry' ? own : null
-  const cost = perResolved(own, acceptRate, charged)
-  if (cost.kind === 'known' && cost.low <= 0) return infinite('its cost is below what can be seen')
-  return divide(one, cost, 'ratio')
 }

@@ -178,16 +178,15 @@ function unrankedByNoise(
   return { energyPerItem: unknown(`not ranked by energy: ${noise}`) }
 }
 
-/** The headline ratio of each candidate: the one that the tables show. */
-function savingsOf(
+/** What each candidate saves: the figure that the tables show. */
+const savingsOf = (
   facts: readonly CandidateFacts[],
   { incumbent }: Spec,
-): ReadonlyMap<string, Saving> {
-  const words = { energy: 'energy', cpu: 'CPU time', price: 'price' } as const
-  const savings = facts.flatMap(({ id, cost: { ratioResolved: ratio }, ratioOf }) =>
-    id === incumbent || incumbent === null || ratio.kind !== 'known'
-      ? []
-      : [[id, { of: words[ratioOf], ratio, per: 'resolved task' }] as const],
+): ReadonlyMap<string, Saving> =>
+  new Map(
+    facts.flatMap(({ id, saving }) =>
+      incumbent === null || id === incumbent || saving.ratio.kind !== 'known'
+        ? []
+        : [[id, saving] as const],
+    ),
   )
-  return new Map(savings)
-}

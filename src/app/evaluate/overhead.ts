@@ -122,7 +122,7 @@ function money(
   return known('money', { value, method: 'sourced', how: 'calls x mean price', source })
 }
 
-/** Answers until what is saved per resolved task has paid for finding out: in joules of a sensor, else in CPU time. */
+/** Answers until what is saved per accepted answer has paid for finding out: in joules of a sensor, else in CPU time. */
 function payBack(
   facts: readonly CandidateFacts[],
   { chosen, incumbent }: { readonly chosen: string | null; readonly incumbent: string | null },
@@ -130,12 +130,12 @@ function payBack(
 ): Estimate<'count'> {
   const [after, before] = [chosen, incumbent].map((id) => facts.find((one) => one.id === id))
   if (!after || !before || after === before) return infinite('no cheaper model was chosen')
-  const { ratioResolved } = after.cost
-  if (after.ratioOf === 'price')
+  const { ratioAccepted } = after.cost
+  if (after.saving.of === 'price')
     return unknown('what is saved is known in money only: see the pay-back of the account')
-  return after.ratioOf === 'energy'
-    ? payBackCalls(energy, before.cost.energyPerItem, ratioResolved)
-    : payBackCalls(exact('s', cpuS, 'CPU time of this run'), before.cost.cpuPerItem, ratioResolved)
+  return after.saving.of === 'energy'
+    ? payBackCalls(energy, before.cost.energyPerItem, ratioAccepted)
+    : payBackCalls(exact('s', cpuS, 'CPU time of this run'), before.cost.cpuPerItem, ratioAccepted)
 }
 
 const count = (list: readonly Collected[], of: (one: Collected) => number): number =>

@@ -24,7 +24,7 @@ describe('the account of a run', () => {
     expect(JSON.stringify(buildAccount(accountRun, accountSpec, accountInputs))).toBe(text)
   })
 
-  test('ranks only what meets the bar, by SCI per resolved task', () => {
+  test('ranks only what meets the bar, by SCI per accepted answer', () => {
     expect(account.consumer.rows.map(({ id, rank }) => [id, rank])).toEqual([
       ['large', 2],
       ['small', 1],
@@ -33,14 +33,11 @@ describe('the account of a run', () => {
   })
 
   test('gives two functional units at least, with every conversion between them', () => {
-    expect(row('small').conversions.map(({ to }) => to)).toEqual([
-      'accepted answer',
-      'resolved task',
-    ])
+    expect(row('small').conversions.map(({ to }) => to)).toEqual(['accepted answer'])
     expect(row('small').conversions[0]!.factor).toBeCloseTo(1 / 0.945, 12)
     const { sci } = row('small')
     expect(v(sci.perAccepted)).toBeCloseTo(v(sci.perInference) / 0.945, 12)
-    expect(row('small').toPersonPerThousand).toBeCloseTo(50, 9)
+    expect(row('small').withFallback).toBeNull()
   })
 
   test('the chosen is better than the incumbent, and what moves the difference most is named', () => {
@@ -57,7 +54,8 @@ describe('the account of a run', () => {
   test('the waterfall adds up to the headline', () => {
     const { steps, total } = account.waterfall!
     expect(steps.reduce((sum, { grams }) => sum + grams, 0)).toBeCloseTo(total, 12)
-    expect(total).toBe(v(row('small').sci.perResolved))
+    expect(total).toBe(v(row('small').sci.perAccepted))
+    expect(steps.at(-1)!.grams / total).toBeCloseTo(0.055, 9)
   })
 })
 
@@ -118,8 +116,8 @@ describe('pay-back', () => {
     const { carbon, energy, money } = account.payBack!
     if ('kind' in carbon || 'kind' in energy || 'kind' in money)
       throw new Error('expected all three')
-    // joules: incumbent 10, small 1 + 0.055 x 10
-    expect(v(energy.answers)).toBeCloseTo(20_000 / (10 - 1.55), 6)
+    // joules for as many tasks that end right: incumbent 10, small 1 x 0.95 / 0.945
+    expect(v(energy.answers)).toBeCloseTo(20_000 / (10 - 0.95 / 0.945), 6)
     expect(carbon.probability).toBeGreaterThan(0.99)
     expect(carbon.date! >= '2026-01-15' && carbon.date! < '2026-02-01').toBe(true)
     expect(carbon.curve).toHaveLength(13)
@@ -161,7 +159,7 @@ describe('grids', () => {
     const marginal = made.marginal!.find(({ id }) => id === 'small')!.sci
     const average = made.consumer.rows.find(({ id }) => id === 'small')!.sci
     expect(v(marginal.operational) / v(average.operational)).toBeCloseTo(650 / 342.06, 9)
-    expect((average.perResolved as Known<'gPerR'>).high).toBeLessThan(v(marginal.perResolved))
+    expect((average.perAccepted as Known<'gPerR'>).high).toBeLessThan(v(marginal.perAccepted))
     expect(() =>
       buildAccount(accountRun, accountSpec, { ...accountInputs, grid: marginalGrid }),
     ).toThrow(expect.objectContaining({ code: 'COMPARISON_MIXED' }))
@@ -257,6 +255,6 @@ describe('hosted models', () => {
   test('an unknown model stays unknown', () => {
     const made = with2('gpt-secret', null)
     expect(made.usages.find(({ candidate }) => candidate === 'api')!.energy.kind).toBe('unknown')
-    expect(made.consumer.rows.find(({ id }) => id === 'api')!.sci.perResolved.kind).toBe('unknown')
+    expect(made.consumer.rows.find(({ id }) => id === 'api')!.sci.perAccepted.kind).toBe('unknown')
   })
 })

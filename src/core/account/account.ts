@@ -1,7 +1,6 @@
 import { monthDays } from '../carbon/calendar.ts'
 import { compareSci } from '../carbon/compare-sci.ts'
 import { facilityGrams } from '../carbon/facility.ts'
-import type { Fallback } from '../carbon/fallback.ts'
 import { sciOf } from '../carbon/sci.ts'
 import { sciModel } from '../carbon/sci-model.ts'
 import { waterfallOf } from '../carbon/waterfall.ts'
@@ -50,7 +49,7 @@ export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: Accou
     provider: providerReport(run.overhead, chosen, site, inputs.providerWork),
     marginal: marginalOf(context),
     comparisons,
-    waterfall: waterfallOf(usages.get((chosen ?? incumbent)?.id ?? ''), context.fallback),
+    waterfall: waterfallOf(usages.get((chosen ?? incumbent)?.id ?? '')),
     deployment: spec.deployment === null ? null : deploymentOf(context, spec.deployment),
     costs: run.candidates.map((each) => ({ id: each.id, cost: answerCostOf(each, context) })),
     overheadCost: overheadCostOf(context),
@@ -72,16 +71,15 @@ function boundaryFacts({ run, spec, api, usages }: AccountContext) {
 }
 
 function consumerOf(context: AccountContext): ConsumerReport {
-  const { run, usages, scis, fallback } = context
   return {
     persona: 'consumer',
-    headline: 'resolved task',
-    fallback: fallback.kind,
-    rows: consumerRows(run.candidates, usages, scis, fallback, context.inputs.billing ?? null),
+    headline: 'accepted answer',
+    fallback: context.spec.account.fallback,
+    rows: consumerRows(context),
     monitoringPerMonth: facilityGrams(revalidationPerMonth(context), context.site, 'g'),
     rationale:
-      'A resolved task is what the user wants: an accepted answer, or the declared fallback for a rejected one. ' +
-      'Scores per inference and per accepted answer are reported as well, because delivery and billing use them.',
+      'An accepted answer is what the user wants: R counts tasks that end right, for every candidate and the incumbent alike. ' +
+      'Scores per inference are reported as well, because delivery and billing use them.',
   }
 }
 
@@ -98,17 +96,13 @@ function revalidationPerMonth({ run, spec }: AccountContext): Estimate<'J'> {
 }
 
 /** Hosted candidates are left out: they use another grid, for which there is no marginal factor. */
-function marginalOf({ inputs, usages, fallback }: AccountContext): Account['marginal'] {
+function marginalOf({ inputs, usages }: AccountContext): Account['marginal'] {
   const { marginalGrid, seed = 1 } = inputs
   if (marginalGrid === undefined) return null
   const moved = (usage: Usage): Usage => ({ ...usage, grid: marginalGrid })
-  const elsewhere: Fallback =
-    fallback.kind === 'incumbent' && fallback.incumbent !== null
-      ? { kind: 'incumbent', incumbent: moved(fallback.incumbent) }
-      : fallback
   return [...usages.values()]
     .filter(({ grid }) => grid.zone === inputs.grid.zone)
-    .map((usage) => ({ id: usage.candidate, sci: sciOf(moved(usage), elsewhere, { seed }) }))
+    .map((usage) => ({ id: usage.candidate, sci: sciOf(moved(usage), { seed }) }))
 }
 
 /** Every candidate that meets the bar against the incumbent; refusals are data here, with their reason. */
@@ -121,14 +115,15 @@ function comparisonsOf(context: AccountContext): readonly ComparisonOrRefusal[] 
 }
 
 function comparison(a: string, b: string, context: AccountContext): ComparisonOrRefusal {
-  const { usages, fallback, inputs, api } = context
+  const { run, usages, inputs, api } = context
   const [x, y] = [usages.get(a), usages.get(b)]
-  if (x === undefined || y === undefined)
+  const rates = run.candidates.find(({ id }) => id === a)?.acceptRatio
+  if (x === undefined || y === undefined || rates === undefined)
     return { kind: 'refused', a, b, why: 'one of the two candidates has no usage' }
   try {
     const [fx, fy] = [a, b].map((id) => api.find((each) => each.id === id)?.facts)
     if (fx !== undefined && fy !== undefined) requireRankable(fx, fy)
-    const made = compareSci(x, y, fallback, 'resolved', { seed: inputs.seed ?? 1 })
+    const made = compareSci(x, y, rates, { seed: inputs.seed ?? 1 })
     return 'kind' in made ? { kind: 'refused', a, b, why: made.why } : { kind: 'compared', ...made }
   } catch (error) {
     if (error instanceof RightsizeError) return { kind: 'refused', a, b, why: error.message }
@@ -137,15 +132,16 @@ function comparison(a: string, b: string, context: AccountContext): ComparisonOr
 }
 
 function ledgerOf(context: AccountContext): PayBackLedger | null {
-  const { run, spec, inputs, site, chosen, incumbent, usages, fallback } = context
+  const { run, spec, inputs, site, chosen, incumbent, usages } = context
   const [to, from] = [usages.get(chosen?.id ?? ''), usages.get(incumbent?.id ?? '')]
-  if (to === undefined || from === undefined || to.candidate === from.candidate) return null
+  if (to === undefined || from === undefined || chosen === null) return null
+  if (to.candidate === from.candidate) return null
   return payBackLedger({
     overhead: run.overhead,
     site,
     chosen: to,
     incumbent: from,
-    fallback,
+    rates: chosen.acceptRatio,
     account: spec.account,
     revalidationJ: revalidationPerMonth(context),
     from: inputs.at,
@@ -154,18 +150,18 @@ function ledgerOf(context: AccountContext): PayBackLedger | null {
 }
 
 function measureNext(
-  { chosen, incumbent, usages, fallback }: AccountContext,
+  { chosen, incumbent, usages }: AccountContext,
   comparisons: readonly ComparisonOrRefusal[],
 ): readonly TornadoBar[] {
   const compared = comparisons.find((each) => each.kind === 'compared' && each.a === chosen?.id)
   if (compared?.kind === 'compared') return compared.measureNext
   const usage = usages.get((chosen ?? incumbent)?.id ?? '')
   if (usage === undefined) return []
-  const model = sciModel(usage, fallback, 'resolved')
+  const model = sciModel(usage, 'accepted')
   return 'kind' in model ? [] : tornado(model)
 }
 
-function notesOf({ usages, fallback, spec, inputs, api }: AccountContext): readonly string[] {
+function notesOf({ usages, spec, inputs, api }: AccountContext): readonly string[] {
   const metered = [...usages.values()].filter(({ energy }) => energy.kind === 'known')
   const meters = [...new Set(metered.map(({ meter }) => meter))]
   const notes: readonly (readonly [boolean, string])[] = [
@@ -176,10 +172,6 @@ function notesOf({ usages, fallback, spec, inputs, api }: AccountContext): reado
     [
       meters.length > 1,
       `Energy was measured in ${meters.length} ways (${meters.join(', ')}): only candidates with the same meter are ranked and compared.`,
-    ],
-    [
-      fallback.kind === 'incumbent' && fallback.incumbent === null,
-      'No incumbent is set, so rejected answers go to a person outside the boundary.',
     ],
   ]
   return [

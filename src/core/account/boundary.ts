@@ -30,7 +30,7 @@ function consumerRows(facts: BoundaryFacts): readonly Row[] {
   const inference = 'metered or modeled per answer, including failed and retried answers'
   const host = 'the whole process tree is metered; GPU energy alone would favor small models'
   const noLoad = 'no load is declared (deployment.load), so the idle share is unknown'
-  const people = 'outside the software boundary; the number of cases is reported'
+  const people = 'outside the software boundary; the share of accepted answers is reported'
   const network = 'excluded from inference by the G7 sheet (GSF standards working group 167)'
   const interfaces = 'the same for every candidate; add it for the score of the whole product'
   const hosted = facts.apiCandidates ? 'estimated per call' : 'no hosted model among the candidates'
@@ -40,8 +40,8 @@ function consumerRows(facts: BoundaryFacts): readonly Row[] {
     [operation, 'host: processor and memory', true, host],
     [operation, 'idle and reserved capacity', idle, idle ? 'at the declared load' : noLoad],
     [operation, 'data center overhead', true, 'PUE'],
-    [operation, 'fallback for rejected answers', true, 'SCI per resolved task'],
-    [operation, 'people who resolve what the fallback cannot', false, people],
+    [operation, 'answers that are not accepted', true, 'charged to the accepted ones'],
+    [operation, 'people who resolve what is not accepted', false, people],
     [operation, 'vendor side of hosted models', facts.apiCandidates, hosted],
     [operation, 'network outside the data center', false, network],
     [operation, 'logging, orchestration, user interface', false, interfaces],

@@ -1,10 +1,11 @@
-import { type Fallback, takerOf } from '../carbon/fallback.ts'
 import { perFiner } from '../carbon/functional-unit.ts'
+import { sciWithFallback } from '../carbon/sci.ts'
 import type { ConsumerRow, FunctionalUnit, UnitConversion } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { SciResult } from '../result/cost.ts'
 import type { Usage } from '../result/usage.ts'
 import type { Estimate } from '../unit/estimate.ts'
+import type { AccountContext } from './context.ts'
 
 /** What is billed: how many pages, seconds, images or characters one answer holds. */
 export interface BillingUnit {
@@ -13,18 +14,21 @@ export interface BillingUnit {
 }
 
 /** One row per candidate that has a usage; ranks only among those that meet the bar. */
-export function consumerRows(
-  candidates: readonly CandidateResult[],
-  usages: ReadonlyMap<string, Usage>,
-  scis: ReadonlyMap<string, SciResult>,
-  fallback: Fallback,
-  billing: BillingUnit | null = null,
-): readonly ConsumerRow[] {
+export function consumerRows({
+  run: { candidates },
+  usages,
+  scis,
+  escalations,
+  inputs,
+}: AccountContext): readonly ConsumerRow[] {
+  const { seed = 1 } = inputs
+  const billing = inputs.billing ?? null
   const ranks = ranksOf(candidates, usages, scis)
   return candidates.flatMap((candidate) => {
     const usage = usages.get(candidate.id)
     const sci = scis.get(candidate.id)
     if (usage === undefined || sci === undefined) return []
+    const escalation = escalations.get(candidate.id)
     return [
       {
         id: candidate.id,
@@ -36,8 +40,9 @@ export function consumerRows(
           billing === null
             ? null
             : { unit: billing.unit, sci: perFiner(sci.perInference, billing.perAnswer) },
-        conversions: conversionsOf(candidate, usage, fallback, billing),
-        toPersonPerThousand: toPerson(usage, fallback),
+        conversions: conversionsOf(candidate, usage, billing),
+        withFallback:
+          escalation === undefined ? null : sciWithFallback(usage, escalation, { seed }),
       },
     ]
   })
@@ -57,7 +62,7 @@ function ranksOf(
   const known = candidates
     .filter(({ verdict, role }) => verdict === 'meets' || role === 'incumbent')
     .flatMap(({ id }) => {
-      const score = scis.get(id)?.perResolved
+      const score = scis.get(id)?.perAccepted
       const meter = usages.get(id)?.meter
       return score?.kind === 'known' && meter !== undefined
         ? [{ id, meter, value: score.value }]
@@ -78,7 +83,6 @@ function commonMeter(meters: readonly string[]): string | null {
 function conversionsOf(
   { cost }: CandidateResult,
   usage: Usage,
-  fallback: Fallback,
   billing: BillingUnit | null,
 ): readonly UnitConversion[] {
   const { acceptRate } = usage
@@ -89,13 +93,6 @@ function conversionsOf(
       to: 'accepted answer',
       factor: 1 / acceptRate.value,
       how: `1 / accept rate ${acceptRate.value.toFixed(4)}`,
-    })
-  if (acceptRate.kind === 'known')
-    rows.push({
-      from: 'inference',
-      to: 'resolved task',
-      factor: 1,
-      how: `plus ${(1 - acceptRate.value).toFixed(4)} x ${fallbackWord(fallback, usage)}`,
     })
   const output = cost.tokensPerItem?.output ?? 0
   if (output > 0)
@@ -113,20 +110,4 @@ function conversionsOf(
       how: `1 / ${billing.perAnswer} per answer`,
     })
   return rows
-}
-
-function fallbackWord(fallback: Fallback, usage: Usage): string {
-  if (takerOf(usage, fallback) === null) return '0 (a person outside the boundary)'
-  return fallback.kind === 'retry' ? 'one more inference' : "the incumbent's inference"
-}
-
-/** What is still wrong after the fallback: rejected by the candidate and then by the incumbent, independence not assumed. */
-function toPerson(usage: Usage, fallback: Fallback): number | null {
-  if (usage.acceptRate.kind !== 'known') return null
-  const rejected = 1 - usage.acceptRate.value
-  const taker = takerOf(usage, fallback)
-  if (taker === null || taker === usage) return rejected * 1000
-  return taker.acceptRate.kind === 'known'
-    ? Math.min(rejected, 1 - taker.acceptRate.value) * 1000
-    : null
 }

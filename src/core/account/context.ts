@@ -1,4 +1,5 @@
-import type { Fallback } from '../carbon/fallback.ts'
+import { acceptedItems } from '../carbon/accept-ratio.ts'
+import { type Answering, type Escalation, escalationOf } from '../carbon/fallback.ts'
 import { sciOf } from '../carbon/sci.ts'
 import { type Site, siteOf, usageOf } from '../carbon/site.ts'
 import { RightsizeError } from '../error/error.ts'
@@ -11,7 +12,10 @@ import type { CandidateSpec, Spec } from '../spec/spec.ts'
 import type { BillingUnit } from './consumer-report.ts'
 import type { ProviderWork } from './provider-report.ts'
 
-export type AccountedSpec = Pick<Spec, 'account' | 'deployment' | 'candidates' | 'validDays'>
+export type AccountedSpec = Pick<
+  Spec,
+  'account' | 'accept' | 'deployment' | 'candidates' | 'validDays'
+>
 
 export interface AccountInputs {
   /** The average factor that the account rests on. */
@@ -38,7 +42,8 @@ export interface AccountContext {
   readonly site: Site
   readonly usages: ReadonlyMap<string, Usage>
   readonly scis: ReadonlyMap<string, SciResult>
-  readonly fallback: Fallback
+  /** What the declared fallback does for each candidate; empty where none is declared. */
+  readonly escalations: ReadonlyMap<string, Escalation>
   readonly chosen: CandidateResult | null
   readonly incumbent: CandidateResult | null
   readonly api: readonly ApiAccount[]
@@ -59,9 +64,6 @@ export function contextOf(
   const usages = new Map(
     run.candidates.map((each) => [each.id, hosted.get(each.id) ?? usageOf(each, site)]),
   )
-  const incumbent = usages.get(run.incumbent ?? '') ?? null
-  const fallback: Fallback =
-    account.fallback === 'incumbent' ? { kind: 'incumbent', incumbent } : { kind: account.fallback }
   const options = { seed: inputs.seed ?? 1 }
   const chosenId = run.decision.kind === 'undecided' ? null : run.decision.chosen
   return {
@@ -70,12 +72,30 @@ export function contextOf(
     inputs,
     site,
     usages,
-    scis: new Map([...usages].map(([id, usage]) => [id, sciOf(usage, fallback, options)])),
-    fallback,
+    scis: new Map([...usages].map(([id, usage]) => [id, sciOf(usage, options)])),
+    escalations: escalationsOf(run, spec, usages),
     chosen: run.candidates.find(({ id }) => id === chosenId) ?? null,
     incumbent: run.candidates.find(({ id }) => id === run.incumbent) ?? null,
     api,
   }
+}
+
+function escalationsOf(
+  { candidates, outcomes }: AccountRun,
+  { account: { fallback }, accept }: AccountedSpec,
+  usages: ReadonlyMap<string, Usage>,
+): ReadonlyMap<string, Escalation> {
+  if (fallback === null) return new Map()
+  const all = new Map(
+    candidates.flatMap(({ id, acceptRate, settings }): [string, Answering][] => {
+      const usage = usages.get(id)
+      const scores = outcomes?.scores[id]
+      const items = scores === undefined ? null : acceptedItems(scores, accept)
+      const accepted = { rate: acceptRate, items }
+      return usage === undefined ? [] : [[id, { usage, accepted, draws: settings.draws ?? 1 }]]
+    }),
+  )
+  return new Map([...all].map(([id, one]) => [id, escalationOf(one, fallback, all)]))
 }
 
 function apiAccounts(

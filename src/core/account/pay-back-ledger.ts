@@ -1,6 +1,12 @@
-import type { Fallback } from '../carbon/fallback.ts'
 import { payBack } from '../carbon/pay-back.ts'
-import { combine, deviceRate, energyModel, facilityModel, sciModel } from '../carbon/sci-model.ts'
+import {
+  type AnswerModel,
+  combine,
+  deviceRate,
+  energyModel,
+  facilityModel,
+  pairModels,
+} from '../carbon/sci-model.ts'
 import { runShare, type Site } from '../carbon/site.ts'
 import type { PayBack, PayBackLedger } from '../result/account-money.ts'
 import type { Overhead } from '../result/cost.ts'
@@ -16,7 +22,8 @@ export interface LedgerInput {
   readonly site: Site
   readonly chosen: Usage
   readonly incumbent: Usage
-  readonly fallback: Fallback
+  /** Accept rate of the chosen over the incumbent's. */
+  readonly rates: Estimate<'ratio'>
   readonly account: AccountSpec
   /** Energy of re-validation per month. */
   readonly revalidationJ: Estimate<'J'>
@@ -81,15 +88,13 @@ function run(
   return payBack({ ...models, volumePerMonth, horizonMonths, from, seed })
 }
 
-/** What the incumbent uses more per resolved task: carbon, or what `answer` counts. */
+/** What replacing the incumbent saves per answer of its, at as many tasks that end right: carbon, or what `answer` counts. */
 function savingModel(
-  { incumbent, chosen, fallback }: LedgerInput,
-  answer?: (of: Usage) => FactorModel | Unknown,
+  { incumbent, chosen, rates }: LedgerInput,
+  answer?: AnswerModel,
 ): FactorModel | Unknown {
-  const from = sciModel(incumbent, fallback, 'resolved', answer)
-  const to = sciModel(chosen, fallback, 'resolved', answer)
-  if ('kind' in from) return from
-  return 'kind' in to ? to : combine([from, to], ([x = 0, y = 0]) => x - y)
+  const pair = pairModels(chosen, incumbent, rates, answer)
+  return 'kind' in pair ? pair : combine([pair.b, pair.a], ([x = 0, y = 0]) => x - y)
 }
 
 function overheadJoules({ overhead, chosen }: LedgerInput): FactorModel | Unknown {

@@ -1,35 +1,35 @@
 import { RightsizeError } from '../error/error.ts'
-import type { SciComparison, SciPer } from '../result/account.ts'
+import type { SciComparison } from '../result/account.ts'
 import type { Usage } from '../result/usage.ts'
 import { compare } from '../unit/compare.ts'
-import type { Unknown } from '../unit/estimate.ts'
+import type { Estimate, Unknown } from '../unit/estimate.ts'
 import { tornado } from '../unit/tornado.ts'
-import type { Fallback } from './fallback.ts'
 import type { SciOptions } from './sci.ts'
-import { combine, sciModel } from './sci-model.ts'
+import { combine, pairModels } from './sci-model.ts'
 
 /**
- * Is A lower than B, per functional unit? Refused when the two were not had in the same way (ISO/IEC 21031: the
- * baseline uses the same methodology). Shared factors are drawn once and cancel.
+ * Is A lower than B, per accepted answer? Refused when the two were not had in the same way (ISO/IEC 21031: the baseline
+ * uses the same methodology). Shared factors are drawn once and cancel; the two accept rates are paired (`rates`, A over B).
  */
 export function compareSci(
   a: Usage,
   b: Usage,
-  fallback: Fallback,
-  per: SciPer = 'resolved',
+  rates: Estimate<'ratio'>,
   options: SciOptions = {},
 ): SciComparison | Unknown {
   requireSameMethod(a, b)
-  const [x, y] = [sciModel(a, fallback, per), sciModel(b, fallback, per)]
-  if ('kind' in x) return x
-  if ('kind' in y) return y
+  const pair = pairModels(a, b, rates)
+  if ('kind' in pair) return pair
   const { seed = 1, draws = 10_000 } = options
+  const rate = b.acceptRate.kind === 'known' ? b.acceptRate.value : 1
   return {
     a: a.candidate,
     b: b.candidate,
-    per,
-    ...compare(x, y, { seed, draws }),
-    measureNext: tornado(combine([x, y], ([ours = 0, theirs = 0]) => theirs - ours)),
+    per: 'accepted',
+    ...compare(pair.a, pair.b, { seed, draws }),
+    measureNext: tornado(
+      combine([pair.a, pair.b], ([ours = 0, theirs = 0]) => (theirs - ours) / rate),
+    ),
   }
 }
 

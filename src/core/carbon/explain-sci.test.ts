@@ -20,7 +20,7 @@ const v = (e: unknown) => (e as Known<'gPerR'>).value
 
 describe('figures from the command line', () => {
   test('give a score, and the derivation names E, I, M and R with their sources', () => {
-    const { lines, sci, score } = explainSci(usageOfFigures(figures), { kind: 'person' })
+    const { lines, sci, score } = explainSci(usageOfFigures(figures))
     expect(score!.operationalG).toBeCloseTo(0.75 * 1.2 * 342.06, 9)
     expect(v(sci.perAccepted)).toBeCloseTo(score!.totalG / 957, 12)
     const text = lines.join('\n')
@@ -53,17 +53,13 @@ describe('figures from the command line', () => {
       pue: 1,
       grid: usa,
     })
-    expect(
-      Math.abs(v(explainSci(usage, { kind: 'person' }).sci.perInference) / 8.164 - 1),
-    ).toBeLessThan(0.005)
+    expect(Math.abs(v(explainSci(usage).sci.perInference) / 8.164 - 1)).toBeLessThan(0.005)
   })
 
   test('nothing accepted is infinite, in words; nothing stated is not known', () => {
-    const none = explainSci(usageOfFigures({ ...figures, accepted: 0 }), { kind: 'person' })
+    const none = explainSci(usageOfFigures({ ...figures, accepted: 0 }))
     expect(none.lines.join('\n')).toMatch(/per accepted answer {2}infinite: none of 1000 answers/)
-    const bare = explainSci(usageOfFigures({ energyKwh: 1, requests: 10, grid }), {
-      kind: 'person',
-    })
+    const bare = explainSci(usageOfFigures({ energyKwh: 1, requests: 10, grid }))
     expect(bare.lines.join('\n')).toMatch(/no score: the device time is unknown/)
   })
 
@@ -110,10 +106,7 @@ describe('imported energy', () => {
     expect(
       (usage.energy as Known<'JPerItem'>).high / (usage.energy as Known<'JPerItem'>).value,
     ).toBeCloseTo(1.9, 9)
-    expect(v(explainSci(usage, { kind: 'person' }).sci.operational)).toBeCloseTo(
-      (0.12 * 342.06) / 1000,
-      9,
-    )
+    expect(v(explainSci(usage).sci.operational)).toBeCloseTo((0.12 * 342.06) / 1000, 9)
   })
 
   test('without a number of answers there is no score, and none is made up', () => {
@@ -121,6 +114,6 @@ describe('imported energy', () => {
       expect.objectContaining({ code: 'FUNCTIONAL_UNIT_ZERO' }),
     )
     const tokens = usageOfImport({ ...use, energyKwh: null, requests: 5 }, site)
-    expect(explainSci(tokens, { kind: 'person' }).sci.perInference.kind).toBe('unknown')
+    expect(explainSci(tokens).sci.perInference.kind).toBe('unknown')
   })
 })

@@ -3,7 +3,6 @@ import type { Usage } from '../result/usage.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import { figures as plain, type SiPrefix, siPrefix, withPrefix } from '../unit/si-prefix.ts'
 import { type TornadoBar, tornado } from '../unit/tornado.ts'
-import type { Fallback } from './fallback.ts'
 import { type SciOptions, sciOf, scoreInput } from './sci.ts'
 import { sciModel } from './sci-model.ts'
 import { type SciScore, type SciScoreInput, scoreOf } from './sci-score.ts'
@@ -20,14 +19,10 @@ export interface SciExplanation {
 }
 
 /** Works a score out and says how, from a run's candidate, an import, or typed figures: all are usages. */
-export function explainSci(
-  usage: Usage,
-  fallback: Fallback,
-  options: SciOptions = {},
-): SciExplanation {
-  const sci = sciOf(usage, fallback, options)
-  const input = scoreInput(usage, { kind: 'person' }, 'inference')
-  const model = sciModel(usage, fallback, 'inference')
+export function explainSci(usage: Usage, options: SciOptions = {}): SciExplanation {
+  const sci = sciOf(usage, options)
+  const input = scoreInput(usage, 'inference')
+  const model = sciModel(usage, 'inference')
   const measureNext = 'kind' in model ? [] : tornado(model)
   const score = 'kind' in input ? null : scoreOf(input)
   return {
@@ -73,7 +68,6 @@ function results(sci: SciResult): readonly string[] {
   return [
     `SCI per inference        ${spread(sci.perInference)}`,
     `SCI per accepted answer  ${spread(sci.perAccepted)}`,
-    `SCI per resolved task    ${spread(sci.perResolved)}`,
   ]
 }
 

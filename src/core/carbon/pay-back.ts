@@ -96,7 +96,7 @@ function answersEstimate(input: PayBackInput, overhead: Draws, saving: Draws): E
   return spread(each, middle, 'answers until paid back')
 }
 
-/** p5 to p95 where both are finite; infinite where the centre is; unknown where only the upper end has no number. */
+/** p5 to p95 where both are finite; infinite where the center is; unknown where only the upper end has no number. */
 function spread(draws: Draws, middle: number, how: string): Estimate<'count'> {
   if (!Number.isFinite(middle))
     return infinite('nothing is saved per answer, so it is never paid back')

@@ -1,11 +1,14 @@
 import type { SciPer } from '../result/account.ts'
 import type { DevicePart, EmbodiedUse, Usage } from '../result/usage.ts'
-import { type Known, type Unknown, unknown } from '../unit/estimate.ts'
+import { type Estimate, type Known, type Unknown, unknown } from '../unit/estimate.ts'
 import { type Factor, factor } from '../unit/factor.ts'
 import { known } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import type { FactorModel } from '../unit/simulate.ts'
-import { type Fallback, takerOf } from './fallback.ts'
+import type { Escalation } from './fallback.ts'
+
+/** What is counted of one answer: carbon, unless joules or money are asked for. */
+export type AnswerModel = (of: Usage) => FactorModel | Unknown
 
 /**
  * The carbon of a candidate as a function of named factors, g per functional unit; or why there is none.
@@ -14,21 +17,73 @@ import { type Fallback, takerOf } from './fallback.ts'
  */
 export function sciModel(
   usage: Usage,
-  fallback: Fallback,
   per: SciPer,
-  answer: (of: Usage) => FactorModel | Unknown = answerModel,
+  answer: AnswerModel = answerModel,
 ): FactorModel | Unknown {
   const own = answer(usage)
   if ('kind' in own || per === 'inference') return own
   const accept = acceptFactor(usage)
-  if ('kind' in accept) return accept
-  if (per === 'accepted') return combine([own, accept], ([c = 0, a = 0]) => c / a)
-  const taker = takerOf(usage, fallback)
-  if (taker === null) return own
-  const other = answer(taker)
-  if ('kind' in other) return other
-  return combine([own, accept, other], ([c = 0, a = 0, f = 0]) => c + (1 - a) * f)
+  return 'kind' in accept ? accept : combine([own, accept], ([c = 0, a = 0]) => c / a)
 }
+
+/**
+ * What an answer of b costs, and what candidate a spends to end as many tasks right: cost of a's answer over its accept
+ * rate relative to b's. Their ratio is the saving per accepted answer, their difference what b's replacement by a saves
+ * per answer of b. `rates` is a's accept rate over b's on the same items.
+ */
+export function pairModels(
+  a: Usage,
+  b: Usage,
+  rates: Estimate<'ratio'>,
+  answer: AnswerModel = answerModel,
+): { readonly a: FactorModel; readonly b: FactorModel } | Unknown {
+  const [x, y] = [answer(a), answer(b)]
+  if ('kind' in x) return x
+  if ('kind' in y) return y
+  if (rates.kind !== 'known' || rates.value === 0)
+    return unknown(
+      rates.kind === 'unknown'
+        ? rates.why
+        : `${rates.kind === 'known' ? a.candidate : b.candidate} has no accepted answer, so one costs without end`,
+    )
+  const relative = single(factor(`accept rate of ${a.candidate} over ${b.candidate}`, rates))
+  return { a: combine([x, relative], ([c = 0, r = 1]) => c / r), b: y }
+}
+
+/**
+ * Carbon per task that ends right under a declared fallback, g. Of the answers, `asked` = catches (1 - a) + falseAlarms a
+ * are answered again at the fallback's cost; right are those that were kept and right, and of those asked again the share
+ * that the fallback resolves. Source: cascade of two models with a gate, per item.
+ */
+export function fallbackModel(usage: Usage, escalation: Escalation): FallbackModels | Unknown {
+  const own = answerModel(usage)
+  const accept = acceptFactor(usage)
+  const { taker, catches, falseAlarms, resolves } = escalation
+  const again = taker === null ? nothing : answerModel(taker)
+  if ('kind' in own) return own
+  if ('kind' in accept) return accept
+  if ('kind' in again) return again
+  if (resolves.kind !== 'known') return unknown(resolves.kind === 'unknown' ? resolves.why : '')
+  const solved = single(
+    factor(`resolved by the fallback of ${usage.candidate}`, resolves, 'normal'),
+  )
+  const asked = (a: number) => catches * (1 - a) + falseAlarms * a
+  const right = (a: number, s: number) =>
+    a * (1 - falseAlarms) + asked(a) * Math.min(1, Math.max(0, s))
+  return {
+    asked: combine([accept], ([a = 0]) => asked(a)),
+    right: combine([accept, solved], ([a = 0, s = 0]) => right(a, s)),
+    perRight: combine(
+      [own, accept, again, solved],
+      ([c = 0, a = 0, f = 0, s = 0]) => (c + asked(a) * f) / right(a, s),
+    ),
+  }
+}
+
+/** Per answer: share asked again, share that ends right, carbon per task that ends right. */
+export type FallbackModels = Readonly<Record<'asked' | 'right' | 'perRight', FactorModel>>
+
+const nothing: FactorModel = { factors: [], value: () => 0 }
 
 /** Carbon of one answer, both sides; g. */
 function answerModel(usage: Usage): FactorModel | Unknown {

@@ -21,8 +21,6 @@ export interface SciScoreInput {
   /** gCO2e per kWh, location based. */
   readonly gridGPerKwh: number
   readonly embodied: EmbodiedInput
-  /** Carbon of the fallback for answers that were not accepted, g. */
-  readonly fallbackG?: number
   /** Functional units delivered. */
   readonly units: number
 }
@@ -51,7 +49,7 @@ export function scoreOf(input: SciScoreInput): SciScore {
   const energyKwh = input.itEnergyKwh * input.pue
   const operationalG = energyKwh * input.gridGPerKwh
   const embodiedG = embodiedGrams(input.embodied)
-  const totalG = operationalG + embodiedG + (input.fallbackG ?? 0)
+  const totalG = operationalG + embodiedG
   return { energyKwh, operationalG, embodiedG, totalG, sci: totalG / input.units }
 }
 

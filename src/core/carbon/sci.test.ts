@@ -5,7 +5,6 @@ import { type Known, unknown } from '../unit/estimate.ts'
 import { exact, known, within } from '../unit/known.ts'
 import { compareSci } from './compare-sci.ts'
 import { embodiedDevice } from './device.ts'
-import type { Fallback } from './fallback.ts'
 import { gridFactor } from './grid-factor.ts'
 import { sciOf } from './sci.ts'
 import { ownSpread } from './sci-model.ts'
@@ -44,13 +43,13 @@ function usage(
     ...more,
   }
 }
-const toIncumbent = (incumbent: Usage): Fallback => ({ kind: 'incumbent', incumbent })
+const asOften = exact('ratio', 1, 'counted')
 const large = usage('large', 10, 0.95)
 const v = (e: unknown) => (e as Known<'gPerR'>).value
 
 describe('SCI of a candidate', () => {
   test('operational plus embodied is the score per inference, and each is E x I and TE x share', () => {
-    const sci = sciOf(large, toIncumbent(large))
+    const sci = sciOf(large)
     expect(v(sci.operational) + v(sci.embodied)).toBeCloseTo(v(sci.perInference), 15)
     expect(v(sci.operational)).toBeCloseTo((10 * 1.2 * 383.55) / 3.6e6, 12)
     expect(v(sci.embodied)).toBeCloseTo((1_215_000 * 0.25 * 0.1) / (4 * 365 * 86400), 12)
@@ -58,54 +57,35 @@ describe('SCI of a candidate', () => {
   })
 
   test('per accepted answer is per inference over the accept rate', () => {
-    const sci = sciOf(large, toIncumbent(large))
+    const sci = sciOf(large)
     expect(v(sci.perAccepted)).toBeCloseTo(v(sci.perInference) / 0.95, 12)
   })
 
-  test('a cheap wrong model does not look green: its rejected answers are charged to the incumbent', () => {
-    const wrong = usage('wrong', 1, 0.1)
-    const right = usage('right', 2, 0.95)
-    const [w, r] = [wrong, right].map((u) => sciOf(u, toIncumbent(large)))
-    expect(v(w!.perInference)).toBeLessThan(v(r!.perInference))
-    expect(v(w!.perResolved)).toBeGreaterThan(v(r!.perResolved))
-    const incumbentEach = v(sciOf(large, toIncumbent(large)).perInference)
-    expect(v(w!.perResolved)).toBeCloseTo(v(w!.perInference) + 0.9 * incumbentEach, 12)
+  test('a cheap wrong model pays for its wrong answers, and the incumbent for its own in the same way', () => {
+    const [wrong, right] = [usage('wrong', 1, 0.1), usage('right', 2, 0.95)].map((u) => sciOf(u))
+    expect(v(wrong!.perInference)).toBeLessThan(v(right!.perInference))
+    expect(v(wrong!.perAccepted)).toBeGreaterThan(v(right!.perAccepted))
   })
 
-  test('the three fallbacks: escalation, one retry, a person outside the boundary', () => {
-    const small = usage('small', 1, 0.8)
-    const each = v(sciOf(small, { kind: 'person' }).perInference)
-    expect(v(sciOf(small, { kind: 'person' }).perResolved)).toBeCloseTo(each, 15)
-    expect(v(sciOf(small, { kind: 'retry' }).perResolved)).toBeCloseTo(1.2 * each, 12)
-    expect(v(sciOf(large, toIncumbent(large)).perResolved)).toBe(
-      v(sciOf(large, toIncumbent(large)).perInference),
-    )
-  })
-
-  test('nothing accepted is infinite, in words, and still resolves through the incumbent', () => {
+  test('nothing accepted is infinite, in words', () => {
     const none = usage('none', 1, 0, { acceptRate: exact('share', 0, 'counted') })
-    const sci = sciOf(none, toIncumbent(large))
-    expect(sci.perAccepted).toEqual({
+    expect(sciOf(none).perAccepted).toEqual({
       kind: 'infinite',
       reason: 'none of 1000 answers were accepted',
     })
-    expect(sci.perResolved.kind).toBe('known')
   })
 
   test('unknown energy gives an unknown score that says why, never 0', () => {
     const api = usage('api', 1, 0.9, { energy: unknown('no meter is bound to the endpoint') })
-    const sci = sciOf(api, toIncumbent(large))
-    expect(sci.perResolved).toEqual(unknown('no meter is bound to the endpoint'))
+    const sci = sciOf(api)
+    expect(sci.perAccepted).toEqual(unknown('no meter is bound to the endpoint'))
     expect(sci.operational.kind).toBe('unknown')
     expect(sci.embodied.kind).toBe('known')
   })
 
   test('idle energy is inside where it is known', () => {
     const idle = usage('idle', 10, 0.95, { idle: within('JPerItem', 5, [0.9, 1.1], about) })
-    expect(v(sciOf(idle, { kind: 'person' }).operational)).toBeCloseTo(
-      (15 * 1.2 * 383.55) / 3.6e6,
-      12,
-    )
+    expect(v(sciOf(idle).operational)).toBeCloseTo((15 * 1.2 * 383.55) / 3.6e6, 12)
   })
 
   test('SCI falls when energy, intensity, device time or failure rate falls (ISO/IEC 21031)', () => {
@@ -133,9 +113,9 @@ describe('SCI of a candidate', () => {
           } as Usage,
         }[what]
         const options = { draws: 200 }
-        const [b, a] = [base, better].map((u) => sciOf(u, { kind: 'retry' }, options))
+        const [b, a] = [base, better].map((u) => sciOf(u, options))
         expect(v(a!.perInference)).toBeLessThan(v(b!.perInference))
-        expect(v(a!.perResolved)).toBeLessThan(v(b!.perResolved))
+        expect(v(a!.perAccepted)).toBeLessThan(v(b!.perAccepted))
       }),
       { numRuns: 40 },
     )
@@ -163,17 +143,17 @@ describe('comparing candidates', () => {
 
   test('absolutes overlap widely and the comparison still decides, because what is shared cancels', () => {
     const [a, b] = [modelled('a', 6), modelled('b', 10)]
-    const [sa, sb] = [a, b].map((u) => sciOf(u, { kind: 'person' }).perInference as Known<'gPerR'>)
+    const [sa, sb] = [a, b].map((u) => sciOf(u).perInference as Known<'gPerR'>)
     expect(sa!.high).toBeGreaterThan(sb!.low)
-    expect(compareSci(a, b, { kind: 'person' })).toMatchObject({
+    expect(compareSci(a, b, asOften)).toMatchObject({
       verdict: 'better',
-      per: 'resolved',
+      per: 'accepted',
     })
-    expect(compareSci(b, a, { kind: 'person' })).toMatchObject({ verdict: 'worse' })
+    expect(compareSci(b, a, asOften)).toMatchObject({ verdict: 'worse' })
   })
 
   test('a difference inside the noise cannot be told, and says what to measure next', () => {
-    const seen = compareSci(modelled('a', 9.9), modelled('b', 10), { kind: 'person' })
+    const seen = compareSci(modelled('a', 9.9), modelled('b', 10), asOften)
     expect(seen).toMatchObject({ verdict: 'cannot tell' })
     if ('kind' in seen) throw new Error('expected a comparison')
     expect(seen.measureNext[0]!.factor).toMatch(/energy of|accept rate|device time/)
@@ -182,7 +162,7 @@ describe('comparing candidates', () => {
   test('mixed methods are refused, each difference named', () => {
     const marginal = { ...grid, kind: 'marginal' } as const
     const other = usage('api', 1, 0.9, { meter: 'api', grid: marginal })
-    expect(() => compareSci(large, other, { kind: 'person' })).toThrow(
+    expect(() => compareSci(large, other, asOften)).toThrow(
       /large and api differ in meter: rapl against api; grid kind: average against marginal/,
     )
   })

@@ -1,12 +1,19 @@
-import type { SciPer } from '../result/account.ts'
+import type { FallbackScore, SciPer } from '../result/account.ts'
 import type { SciResult } from '../result/cost.ts'
 import type { Usage } from '../result/usage.ts'
-import { type Estimate, type Infinite, infinite, type Unknown, unknown } from '../unit/estimate.ts'
+import {
+  type Estimate,
+  type Infinite,
+  infinite,
+  type Known,
+  type Unknown,
+  unknown,
+} from '../unit/estimate.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import { type FactorModel, simulate, summarise } from '../unit/simulate.ts'
-import { type Fallback, takerOf } from './fallback.ts'
-import { embodiedModel, operationalModel, sciModel } from './sci-model.ts'
-import { type EmbodiedInput, type SciScore, type SciScoreInput, scoreOf } from './sci-score.ts'
+import type { Escalation } from './fallback.ts'
+import { embodiedModel, fallbackModel, operationalModel, sciModel } from './sci-model.ts'
+import { type EmbodiedInput, type SciScoreInput, scoreOf } from './sci-score.ts'
 
 export interface SciOptions {
   /** Seed of the simulation; 1 unless said, so that the same run gives the same intervals. */
@@ -15,20 +22,19 @@ export interface SciOptions {
 }
 
 /**
- * SCI of a candidate, g per functional unit: per inference, per accepted answer, per resolved task, and the two
- * sides (operational, embodied) per inference. Values are exact formula values at the central figures; intervals
- * are p5 to p95 of a simulation. Unknown says why; nothing accepted is infinite.
+ * SCI of a candidate, g per functional unit: per inference and per accepted answer (R: tasks that end right), and the two
+ * sides (operational, embodied) per inference. Values are exact formula values at the central figures; intervals are p5
+ * to p95 of a simulation. Unknown says why; nothing accepted is infinite.
  */
-export function sciOf(usage: Usage, fallback: Fallback, options: SciOptions = {}): SciResult {
+export function sciOf(usage: Usage, options: SciOptions = {}): SciResult {
   const { acceptRate, answers } = usage
   const nothing = acceptRate.kind === 'known' && acceptRate.value === 0
   const spread = spreads(
     {
-      perInference: sciModel(usage, fallback, 'inference'),
+      perInference: sciModel(usage, 'inference'),
       perAccepted: nothing
         ? infinite(`none of ${answers} answers were accepted`)
-        : sciModel(usage, fallback, 'accepted'),
-      perResolved: sciModel(usage, fallback, 'resolved'),
+        : sciModel(usage, 'accepted'),
       operational: operationalModel(usage),
       embodied: embodiedModel(usage),
     },
@@ -36,17 +42,40 @@ export function sciOf(usage: Usage, fallback: Fallback, options: SciOptions = {}
   )
   return {
     ...spread,
-    perInference: atCenter(spread.perInference, scoreInput(usage, fallback, 'inference')),
-    perAccepted: atCenter(spread.perAccepted, scoreInput(usage, fallback, 'accepted')),
-    perResolved: atCenter(spread.perResolved, scoreInput(usage, fallback, 'resolved')),
+    perInference: atCenter(spread.perInference, scoreInput(usage, 'inference')),
+    perAccepted: atCenter(spread.perAccepted, scoreInput(usage, 'accepted')),
     grid: gridLine(usage),
   }
+}
+
+/** What a declared fallback does for a candidate: share asked again, share that ends right, g per task that ends right. */
+export function sciWithFallback(
+  usage: Usage,
+  escalation: Escalation,
+  { seed = 1, draws = 10_000 }: SciOptions = {},
+): FallbackScore {
+  const models = fallbackModel(usage, escalation)
+  if ('kind' in models) return { asked: models, right: models, sci: models }
+  const names = ['asked', 'right', 'perRight'] as const
+  const columns = simulate(
+    names.map((name) => models[name]),
+    { seed, draws },
+  )
+  const [asked, right] = (['asked', 'right'] as const).map((name, i) =>
+    summarise('share', models[name], columns[i] ?? new Float64Array(draws), {
+      how: name === 'asked' ? 'answers asked again' : 'tasks that end right',
+    }),
+  ) as [Known<'share'>, Known<'share'>]
+  if (right.value === 0)
+    return { asked, right, sci: infinite('no task ends right, with the fallback or without') }
+  const how = 'SCI per task that ends right, fallback included'
+  const sci = summarise('gPerR', models.perRight, columns[2] ?? new Float64Array(draws), { how })
+  return { asked, right, sci }
 }
 
 const words = {
   perInference: 'SCI per inference',
   perAccepted: 'SCI per accepted answer',
-  perResolved: 'SCI per resolved task',
   operational: 'E x PUE x I per answer',
   embodied: 'TE x TiR/EL x RR/ToR per answer',
 } as const
@@ -81,22 +110,19 @@ function atCenter(spread: Estimate<'gPerR'>, input: SciScoreInput | Unknown): Es
 }
 
 /** The figures of a score at central values, over all answers of the run; what every export writes. */
-export function scoreInput(usage: Usage, fallback: Fallback, per: SciPer): SciScoreInput | Unknown {
-  const { energy, idle, answers, pue, grid, acceptRate } = usage
+export function scoreInput(usage: Usage, per: SciPer): SciScoreInput | Unknown {
+  const { energy, idle, answers, pue, grid } = usage
   if (energy.kind !== 'known') return unknown('the energy is unknown')
   const embodied = embodiedInput(usage)
   if ('kind' in embodied) return embodied
   const units = unitsOf(usage, per)
   if (typeof units !== 'number') return units
-  const fallbackG = per === 'resolved' ? fallbackGrams(usage, fallback) : 0
-  if (fallbackG === null) return unknown('the carbon of the fallback is unknown')
   const joules = energy.value + (idle.kind === 'known' ? idle.value : 0)
   return {
     itEnergyKwh: (joules * answers) / joulesPerKwh,
     pue: pue.value,
     gridGPerKwh: grid.intensity.value,
     embodied,
-    ...(per === 'resolved' && acceptRate.kind === 'known' ? { fallbackG } : {}),
     units,
   }
 }
@@ -132,22 +158,6 @@ function embodiedInput({ embodied, answers }: Usage): EmbodiedInput | Unknown {
   return {
     grams: inputs.reduce((sum, d) => sum + d.totalG * d.share * (d.durationS / d.lifetimeS), 0),
   }
-}
-
-/** Grams of the fallback for all answers that were not accepted; null where it cannot be said. */
-function fallbackGrams(usage: Usage, fallback: Fallback): number | null {
-  const { acceptRate, answers } = usage
-  const taker = takerOf(usage, fallback)
-  if (taker === null) return 0
-  if (acceptRate.kind !== 'known') return null
-  const each = answerScore(taker)
-  return each === null ? null : (answers - wholeNumber(acceptRate.value * answers)) * each.sci
-}
-
-/** Score of one answer of a candidate at central figures; null where it has none. */
-export function answerScore(usage: Usage): SciScore | null {
-  const input = scoreInput(usage, { kind: 'person' }, 'inference')
-  return 'kind' in input ? null : scoreOf(input)
 }
 
 /** The grid factor in one line. */

@@ -67,7 +67,7 @@ export function cpuPowerSpread(machine: string, threads: number | null): EnergyS
 
 /**
  * PUE: +-5 % when stated (published figures differ by that), else 1.15 in [1.1, 1.6]: median of 80 cloud regions
- * in GSF real-time-cloud 2024 is 1.15; Uptime and Green Algorithms put the unknown data centre at 1.56 to 1.6.
+ * in GSF real-time-cloud 2024 is 1.15; Uptime and Green Algorithms put the unknown data center at 1.56 to 1.6.
  */
 export function pueOf(stated: number | null): Known<'ratio'> {
   if (stated === null)

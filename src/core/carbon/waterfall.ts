@@ -1,22 +1,22 @@
 import type { Waterfall } from '../result/account.ts'
 import type { Usage } from '../result/usage.ts'
-import type { Fallback } from './fallback.ts'
 import { scoreInput } from './sci.ts'
 import { scoreOf } from './sci-score.ts'
 
 export interface WaterfallStep {
   readonly name: string
-  /** g per resolved task that this step adds. */
+  /** g per accepted answer that this step adds. */
   readonly grams: number
 }
 
 /** Null where the candidate has no score. */
-export function waterfallOf(usage: Usage | undefined, fallback: Fallback): Waterfall | null {
+export function waterfallOf(usage: Usage | undefined): Waterfall | null {
   if (usage === undefined) return null
-  const input = scoreInput(usage, fallback, 'resolved')
-  if ('kind' in input) return null
+  const input = scoreInput(usage, 'accepted')
+  if ('kind' in input || input.units === 0) return null
   const score = scoreOf(input)
-  const each = (grams: number) => grams / input.units
+  const each = (grams: number) => grams / usage.answers
+  const rejected = score.sci - each(score.totalG)
   const it = each(input.itEnergyKwh * input.gridGPerKwh)
   const idleShare = idlePart(usage)
   return {
@@ -26,7 +26,7 @@ export function waterfallOf(usage: Usage | undefined, fallback: Fallback): Water
       { name: 'idle capacity', grams: it * idleShare },
       { name: 'data center overhead (PUE)', grams: each(score.operationalG) - it },
       { name: 'embodied carbon (M)', grams: each(score.embodiedG) },
-      { name: 'fallback for rejected answers', grams: each(input.fallbackG ?? 0) },
+      { name: 'answers that were not accepted', grams: rejected },
     ],
     total: score.sci,
   }

@@ -6,7 +6,7 @@ import { known } from '../unit/known.ts'
  *
  * @param spent J or CPU seconds of the search or run.
  * @param before The same per call of what is replaced.
- * @param times What is replaced over what replaces it, per call or per resolved task, in the same quantity.
+ * @param times What is replaced over what replaces it, per call or per accepted answer, in the same quantity.
  * @returns The interval is that of `times` and of `spent`: what the meter is off by is shared by spent and saved. Infinite
  *   where the replacement is not cheaper, unknown where that cannot be told.
  */

@@ -34,7 +34,6 @@ export function modelCardBlock(account: Account, run: AccountRun): string {
     ...(row === undefined
       ? []
       : [
-          line('Using the model (Consumer), per resolved task', row.sci.perResolved),
           line('Using the model (Consumer), per accepted answer', row.sci.perAccepted),
           line('Using the model (Consumer), per inference', row.sci.perInference),
         ]),

@@ -29,7 +29,7 @@ const estimates: Readonly<Record<string, (of: Source) => Estimate<Unit> | undefi
   accept_rate: ({ usage }) => usage?.acceptRate,
   sci_g_per_inference: ({ row }) => row.sci.perInference,
   sci_g_per_accepted_answer: ({ row }) => row.sci.perAccepted,
-  sci_g_per_resolved_task: ({ row }) => row.sci.perResolved,
+  sci_g_per_task_with_fallback: ({ row }) => row.withFallback?.sci,
 }
 
 /**

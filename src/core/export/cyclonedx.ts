@@ -119,7 +119,6 @@ function properties(account: Account, candidate: CandidateResult) {
   const row = account.consumer.rows.find(({ id }) => id === candidate.id)
   if (row === undefined) return []
   const named: readonly (readonly [string, Estimate<'gPerR'>])[] = [
-    ['perResolvedTask', row.sci.perResolved],
     ['perAcceptedAnswer', row.sci.perAccepted],
     ['perInference', row.sci.perInference],
     ['embodiedPerInference', row.sci.embodied],

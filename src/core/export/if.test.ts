@@ -21,14 +21,13 @@ import { exact } from '../unit/known.ts'
 import { ifManifest } from './if.ts'
 
 const account = buildAccount(accountRun, accountSpec, accountInputs)
-const sciOfRow = (id: string, what: 'perInference' | 'perAccepted' | 'perResolved') =>
+const sciOfRow = (id: string, what: 'perInference' | 'perAccepted') =>
   (account.consumer.rows.find((row) => row.id === id)!.sci[what] as Known<'gPerR'>).value
 
 describe.skipIf(ifAbsent !== '')(`Impact Framework 1.1.0${ifAbsent}`, () => {
   test.each([
     ['inference', 'perInference'],
     ['accepted', 'perAccepted'],
-    ['resolved', 'perResolved'],
   ] as const)('computes the exported manifest per %s to exactly our score', async (per, part) => {
     const { manifest, expected } = ifManifest(account, per)
     const outputs = await runManifest(manifest)
@@ -42,7 +41,7 @@ describe.skipIf(ifAbsent !== '')(`Impact Framework 1.1.0${ifAbsent}`, () => {
     const { status, outputs } = ifRun(ifManifest(account).manifest)
     expect(status).toBe('success')
     for (const id of ['large', 'small', 'wrong'])
-      expect(outputs[id]!.sci).toBe(sciOfRow(id, 'perResolved'))
+      expect(outputs[id]!.sci).toBe(sciOfRow(id, 'perAccepted'))
   }, 60_000)
 
   test('the golden manifest: one timestep, explicit SciEmbodied, both candidates', async () => {

@@ -1,4 +1,3 @@
-import type { Fallback } from '../carbon/fallback.ts'
 import { scoreInput } from '../carbon/sci.ts'
 import { type SciScoreInput, scoreOf } from '../carbon/sci-score.ts'
 import { RightsizeError } from '../error/error.ts'
@@ -38,7 +37,6 @@ export interface IfExport {
 const unitName: Readonly<Record<SciPer, string>> = {
   inference: 'inferences',
   accepted: 'accepted-answers',
-  resolved: 'resolved-tasks',
 }
 
 /**
@@ -46,9 +44,8 @@ const unitName: Readonly<Record<SciPer, string>> = {
  * weights), no TimeConverter (it rounds to six decimals), SciEmbodied with an explicit configuration in which
  * its defaults vanish, total carbon summed before Sci. `if-run` gives our score to the last bit.
  */
-export function ifManifest(account: Account, per: SciPer = 'resolved'): IfExport {
-  const fallback = fallbackOf(account)
-  const rows = account.usages.map((usage) => ({ usage, input: exportable(usage, fallback, per) }))
+export function ifManifest(account: Account, per: SciPer = 'accepted'): IfExport {
+  const rows = account.usages.map((usage) => ({ usage, input: exportable(usage, per) }))
   const good = rows.flatMap(({ usage, input }) => ('kind' in input ? [] : [{ usage, input }]))
   if (good.length === 0)
     throw new RightsizeError('EXPORT_IMPOSSIBLE', 'no candidate has a finite score to export')
@@ -72,18 +69,8 @@ export function ifManifest(account: Account, per: SciPer = 'resolved'): IfExport
   }
 }
 
-/** The fallback of an account, with the incumbent's usage. */
-export function fallbackOf({ consumer, usages, incumbent }: Account): Fallback {
-  return consumer.fallback === 'incumbent'
-    ? {
-        kind: 'incumbent',
-        incumbent: usages.find(({ candidate }) => candidate === incumbent) ?? null,
-      }
-    : { kind: consumer.fallback }
-}
-
-function exportable(usage: Usage, fallback: Fallback, per: SciPer): SciScoreInput | Unknown {
-  const input = scoreInput(usage, fallback, per)
+function exportable(usage: Usage, per: SciPer): SciScoreInput | Unknown {
+  const input = scoreInput(usage, per)
   if ('kind' in input) return input
   return input.units > 0
     ? stretched(input)
@@ -100,7 +87,6 @@ function stretched(input: SciScoreInput): SciScoreInput {
     itEnergyKwh: input.itEnergyKwh * k,
     units: input.units * k,
     embodied: { ...embodied, durationS: embodied.durationS * k },
-    ...(input.fallbackG === undefined ? {} : { fallbackG: input.fallbackG * k }),
   }
 }
 
@@ -124,11 +110,7 @@ function pluginsFor(
     }),
     ...Object.fromEntries(embodied),
     'total-carbon': plugin('Sum', {
-      'input-parameters': [
-        'carbon-operational',
-        'carbon-embodied',
-        ...(per === 'resolved' ? ['carbon-fallback'] : []),
-      ],
+      'input-parameters': ['carbon-operational', 'carbon-embodied'],
       'output-parameter': 'carbon',
     }),
     sci: plugin('Sci', { 'functional-unit': unitName[per] }),
@@ -184,7 +166,6 @@ function nodeOf(usage: Usage, input: SciScoreInput, per: SciPer, at: string): If
         'it-energy': input.itEnergyKwh,
         [unitName[per]]: input.units,
         ...(given ? { 'carbon-embodied': embodied.grams } : {}),
-        ...(per === 'resolved' ? { 'carbon-fallback': input.fallbackG ?? 0 } : {}),
       },
     ],
   }

@@ -18,7 +18,7 @@ export function consumerMethods(account: Account, usage: Usage): readonly Method
   const { method = 'modeled', how = '' } = usage.energy.kind === 'known' ? usage.energy : {}
   const device = embodied.kind === 'devices' ? 'sourced' : 'modeled'
   return methods([
-    ['C-sum', 'modeled', 'C = O + M per answer, plus the fallback.'],
+    ['C-sum', 'modeled', 'C = O + M per answer, over the accept rate.'],
     ['O-eim', method, 'O = E x PUE x I.', [`PUE ${pue.value}`]],
     ['E-meter', method, `${meter}: ${how}`, namesOf(account, /power model/)],
     ['I-grid', 'sourced', gridWords(grid), [`I ${grid.zone}`]],
@@ -28,11 +28,7 @@ export function consumerMethods(account: Account, usage: Usage): readonly Method
       'M = TE x TiR/EL x RR/ToR; device time is wall time over concurrency.',
       namesOf(account, /^(TE|EL|RR)/),
     ],
-    [
-      'R-resolved',
-      'measured',
-      'Answers accepted by the frozen scorer on the frozen test set; the declared fallback for the others.',
-    ],
+    ['R-accepted', 'measured', 'Answers accepted by the frozen scorer on the frozen test set.'],
   ])
 }
 

@@ -138,9 +138,9 @@ describe('other forms', () => {
     const cells = lines[2]!.split(',')
     expect(cells).toHaveLength(lines[0]!.split(',').length)
     expect(lines[0]).toContain(
-      'sci_g_per_resolved_task,sci_g_per_resolved_task_low,sci_g_per_resolved_task_high',
+      'sci_g_per_accepted_answer,sci_g_per_accepted_answer_low,sci_g_per_accepted_answer_high',
     )
-    expect(Number(cells.at(-3))).toBe((row.sci.perResolved as Known<'gPerR'>).value)
+    expect(Number(cells.at(-6))).toBe((row.sci.perAccepted as Known<'gPerR'>).value)
     expect(lines[4]!.startsWith(`"'=cmd(""x""),1"`)).toBe(true)
   })
 
@@ -172,7 +172,7 @@ describe('other forms', () => {
       expect(validate({ ...bom, components: [{ type: 'model' }] })).toBe(false)
       const text = JSON.stringify(bom)
       expect(text).toContain('"activity":"training"')
-      expect(text).toContain('perResolvedTask:gCO2e')
+      expect(text).toContain('perAcceptedAnswer:gCO2e')
     },
   )
 })

@@ -71,7 +71,7 @@ export interface SciReport extends ReportHeader, ReportBody {
 }
 
 /**
- * The report of one persona. The Consumer's is about the chosen candidate (or the one named), per resolved task. What
+ * The report of one persona. The Consumer's is about the chosen candidate (or the one named), per accepted answer. What
  * `about` leaves out is printed as not stated. Throws EXPORT_IMPOSSIBLE where there is no finite score.
  */
 export function sciReport(
@@ -114,13 +114,13 @@ function headerOf({ task, chosen, incumbent, at }: Account): ReportHeader {
 function consumerBody(account: Account, candidate: string | null): ReportBody {
   const row = account.consumer.rows.find(({ id }) => id === candidate)
   const usage = account.usages.find((each) => each.candidate === candidate)
-  const score = row?.sci.perResolved
+  const score = row?.sci.perAccepted
   if (row === undefined || usage === undefined || score?.kind !== 'known')
     throw new RightsizeError(
       'EXPORT_IMPOSSIBLE',
-      `${candidate ?? 'no candidate'} has no finite score: ${score?.kind === 'unknown' ? score.why : 'nothing to report'}`,
+      `${candidate ?? 'no candidate'} has no finite score: ${score === undefined || score.kind === 'known' ? 'nothing to report' : score.kind === 'unknown' ? score.why : score.reason}`,
     )
-  const sci = scoreIn('gCO2e per resolved task', score)
+  const sci = scoreIn('gCO2e per accepted answer', score)
   const methodologies = consumerMethods(account, usage)
   const own = valueOr0(row.sci.perInference)
   const answers: ReportComponent = {
@@ -132,20 +132,20 @@ function consumerBody(account: Account, candidate: string | null): ReportBody {
       'Energy of the answer with idle share and PUE, times grid intensity, plus embodied carbon for its device time.',
     methodologies: methodologies.map(({ id }) => id),
   }
-  const fallback: ReportComponent = {
-    name: `fallback (${account.consumer.fallback})`,
+  const rejected: ReportComponent = {
+    name: `answers of ${row.id} that were not accepted`,
     sci: score.value - own,
     unit: sci.unit,
     calculation: 'c',
-    description: 'Carbon of the declared fallback for rejected answers.',
-    methodologies: ['R-resolved'],
+    description: 'Carbon of the answers that were not accepted, charged to those that were.',
+    methodologies: ['R-accepted'],
   }
   return {
     sci,
-    components: fallback.sci > 0 ? [answers, fallback] : [answers],
+    components: rejected.sci > 0 ? [answers, rejected] : [answers],
     summary: `${rateWords(sci)}, ${usage.grid.name}, ${usage.grid.kind} intensity.`,
     functionalUnit: {
-      unit: 'resolved task',
+      unit: 'accepted answer',
       rationale: account.consumer.rationale,
       conversions: row.conversions,
     },
@@ -196,7 +196,7 @@ function providerBody(account: Account): ReportBody {
   }
 }
 
-/** `30.04 ngCO2e per resolved task (18.43 to 414.7)` */
+/** `30.04 ngCO2e per accepted answer (18.43 to 414.7)` */
 function rateWords(sci: ReportScore): string {
   const { unit, text } = rates(sci)
   return `${text(sci.value)} ${unit} (${text(sci.low)} to ${text(sci.high)})`
@@ -258,7 +258,7 @@ function valueOr0(estimate: { readonly kind: string; readonly value?: number }):
 /** Four significant figures; exponents only where digits would not fit. */
 export const format = (value: number): string => figures(value)
 
-/** Rates side by side under one prefix: unit and text of each value. `30.04`, `ngCO2e per resolved task`. */
+/** Rates side by side under one prefix: unit and text of each value. `30.04`, `ngCO2e per accepted answer`. */
 export function rates(sci: SciReport['sci']) {
   const { factor, prefix } = siPrefix(sci.value)
   return { unit: `${prefix}${sci.unit}`, text: (value: number) => figures(value / factor) }

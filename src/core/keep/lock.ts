@@ -35,7 +35,7 @@ export function lockedDecision(
       meter: chosen.cost.meter,
       machine: environment.machine,
     },
-    sci: chosen?.cost.sci?.perResolved ?? null,
+    sci: chosen?.cost.sci?.perAccepted ?? null,
     rejected: candidates.filter((one) => one !== chosen).map(({ id, why }) => ({ id, why })),
     candidates: candidates.map(({ id, identity }) => ({
       id,

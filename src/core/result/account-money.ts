@@ -37,9 +37,9 @@ const payBack = object({
   date: text.nullable(),
   /** P(paid back within the horizon), upkeep included; null without a volume. */
   probability: share.nullable(),
-  /** Net saving at the end of the horizon, in the unit of the input: p5, centre, p95. */
+  /** Net saving at the end of the horizon, in the unit of the input: p5, center, p95. */
   net: object(net).nullable(),
-  /** Net saving month by month, p5, centre, p95; empty without a volume. */
+  /** Net saving month by month, p5, center, p95; empty without a volume. */
   curve: list(netAt),
   sentence: text,
 })

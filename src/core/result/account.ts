@@ -4,6 +4,7 @@ import type { TornadoBar } from '../unit/tornado.ts'
 import { answerCost, overheadCost, payBackLedger } from './account-money.ts'
 import { verdict } from './candidate.ts'
 import { sci, stage } from './cost.ts'
+import { fallback } from './fallback.ts'
 import {
   grams,
   gramsPerR,
@@ -15,6 +16,7 @@ import {
   money,
   number,
   object,
+  portion,
   share,
   text,
   texts,
@@ -70,7 +72,6 @@ export interface ModelFacts extends z.infer<typeof modelFacts> {}
 const functionalUnit = z.enum([
   'inference',
   'accepted',
-  'resolved',
   'token',
   'page',
   'second',
@@ -88,10 +89,17 @@ const unitConversion = object({
 })
 export interface UnitConversion extends z.infer<typeof unitConversion> {}
 
+const fallbackScore = object({
+  asked: portion.describe('Share of the answers that the fallback is asked to answer again.'),
+  right: portion.describe('Share of the tasks that end right.'),
+  sci: gramsPerR.describe('Per task that ends right; what a person does is outside the boundary.'),
+})
+export interface FallbackScore extends z.infer<typeof fallbackScore> {}
+
 const consumerRow = object({
   id: text,
   verdict,
-  /** Place among the candidates that meet the bar, by SCI per resolved task; null for the others. */
+  /** Place among the candidates that meet the bar, by SCI per accepted answer; null for the others. */
   rank: number.nullable(),
   sci,
   /** SCI per output token, where answers are tokens. */
@@ -99,15 +107,15 @@ const consumerRow = object({
   /** SCI per declared billing unit (page, second, image ...), where one is declared. */
   perBillingUnit: object({ unit: functionalUnit, sci: gramsPerR }).nullable(),
   conversions: list(unitConversion),
-  /** Answers in a thousand that reach a person under the declared fallback; null where not known. */
-  toPersonPerThousand: number.nullable(),
+  /** Beside the headline: what the declared fallback makes of it; null where none is declared. */
+  withFallback: fallbackScore.nullable(),
 })
 export interface ConsumerRow extends z.infer<typeof consumerRow> {}
 
 const consumer = object({
   persona: z.literal('consumer'),
-  headline: z.literal('resolved task'),
-  fallback: z.enum(['incumbent', 'retry', 'person']),
+  headline: z.literal('accepted answer'),
+  fallback: fallback.nullable(),
   rows: list(consumerRow),
   /** Re-validation of the decision, per month of its validity. */
   monitoringPerMonth: grams,
@@ -158,7 +166,7 @@ const tornadoBar: z.ZodType<TornadoBar> = z.object({
   method: z.enum(['measured', 'sourced', 'modeled']),
 })
 
-const sciPer = z.enum(['inference', 'accepted', 'resolved'])
+const sciPer = z.enum(['inference', 'accepted'])
 export type SciPer = z.infer<typeof sciPer>
 
 const pairOfIds = { a: text, b: text }
@@ -184,7 +192,7 @@ const comparison = z.discriminatedUnion('kind', [
 ])
 export type ComparisonOrRefusal = Readonly<z.infer<typeof comparison>>
 
-/** From energy to SCI per resolved task, step by step, g per resolved task; the steps add up to the total. */
+/** From energy to SCI per accepted answer, step by step, g per accepted answer; the steps add up to the total. */
 const waterfall = object({
   candidate: text,
   steps: list(object({ name: text, grams: number })),

@@ -20,7 +20,6 @@ import {
 export const sci = object({
   perInference: gramsPerR,
   perAccepted: gramsPerR,
-  perResolved: gramsPerR,
   operational: gramsPerR,
   embodied: gramsPerR,
   grid: text,
@@ -47,8 +46,8 @@ export const cost = object({
   windows: number,
   /** Ratio incumbent / this, per answer, from interleaved windows. */
   ratio,
-  /** The same per resolved task, the fallback's cost included. */
-  ratioResolved: ratio,
+  /** The same per accepted answer: times the accept rate over the incumbent's, on the same items. */
+  ratioAccepted: ratio,
   sci: sci.nullable(),
 })
 export interface CostResult extends z.infer<typeof cost> {}

@@ -4,7 +4,19 @@ import { account } from './account.ts'
 import { candidate } from './candidate.ts'
 import { type ClaimKind, claimKind } from './claim.ts'
 import { overhead } from './cost.ts'
-import { list, number, object, portion, ratio, record, share, text, texts, yes } from './form.ts'
+import {
+  estimate,
+  list,
+  number,
+  object,
+  portion,
+  ratio,
+  record,
+  share,
+  text,
+  texts,
+  yes,
+} from './form.ts'
 import { leftOut } from './left-out.ts'
 import { schemaId } from './schema-id.ts'
 
@@ -48,11 +60,21 @@ export interface TaskResult extends z.infer<typeof task> {}
 const scopeClaim = object({ holds: yes, text })
 export interface ScopeClaim extends z.infer<typeof scopeClaim> {}
 
-/** Headline ratio incumbent / chosen, from interleaved windows. */
+const perItem = estimate('JPerItem', 'sPerItem', 'moneyPerItem')
+
+const side = object({
+  perAnswer: perItem,
+  accepted: portion.describe('Share of the answers that is accepted.'),
+  perAccepted: perItem,
+})
+
+/** What a candidate saves against the incumbent: the one figure that headline, table, lock and account state. */
 const saving = object({
-  of: text.describe('energy, CPU time (energy proxy), price, latency, parameters.'),
-  ratio,
-  per: z.enum(['resolved task', 'answer']),
+  of: z.enum(['energy', 'CPU time', 'price']),
+  ratio: ratio.describe('Cost of an accepted answer, incumbent over candidate.'),
+  per: z.literal('accepted answer'),
+  candidate: side,
+  incumbent: side,
 })
 export interface Saving extends z.infer<typeof saving> {}
 

@@ -145,7 +145,7 @@ function shipHeadline(
     : [start, loss, settlingSentence(next, chosen.claim.against)]
 }
 
-/** "it uses 41x less CPU time per resolved task than large", or only what the order knows. */
+/** "it uses 41x less CPU time per accepted answer than large", or only what the order knows. */
 function savingWords({ input, order }: DecisionFacts, id: string): string {
   const saving = input.savings?.get(id)
   const known = saving?.ratio.kind === 'known' ? saving.ratio : null

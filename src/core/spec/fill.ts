@@ -10,6 +10,7 @@ import {
   tunedIncumbent,
   withoutUndefined,
 } from './expand.ts'
+import { fallbackOf } from './fallback.ts'
 import type { KeyPath } from './source-lines.ts'
 import type {
   BarSpec,
@@ -34,7 +35,6 @@ export const DEFAULTS = {
     pricePerKwh: null,
     currency: 'USD',
     horizonMonths: 12,
-    fallback: 'incumbent',
     idle: 'reserved',
     lifetimeYears: null,
   },
@@ -71,10 +71,22 @@ export function fillSpec(input: SpecInput, locate: Locate = (path) => path.join(
     risk: filledFrom(DEFAULTS.risk, input.risk),
     budget: withoutUndefined(input.budget ?? {}) as Spec['budget'],
     regime: input.regime ?? 'auto',
-    account: filledFrom(DEFAULTS.account, input.account),
+    account: accountOf(input.account ?? {}, candidates, locate),
     deployment: deploymentOf(input),
     validDays: input.validDays ?? DEFAULTS.validDays,
     strictSplits: input.strictSplits ?? false,
+  }
+}
+
+function accountOf(
+  { fallback, detector, ...rest }: NonNullable<SpecInput['account']>,
+  candidates: readonly CandidateSpec[],
+  locate: Locate,
+): Spec['account'] {
+  const ids = candidates.map(({ id }) => id)
+  return {
+    ...filledFrom(DEFAULTS.account, rest),
+    fallback: fallbackOf({ fallback, detector }, ids, locate),
   }
 }
 

@@ -55,7 +55,7 @@ test('the smallest useful spec parses and gets its defaults', () => {
   expect(spec.account).toMatchObject({
     grid: 'DEU',
     pue: 1.2,
-    fallback: 'incumbent',
+    fallback: null,
     idle: 'reserved',
   })
 })

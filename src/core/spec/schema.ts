@@ -99,6 +99,8 @@ const budget = z
   })
   .describe('The most that the benchmark may spend.')
 
+const detectedBy = z.enum(['validator', 'certificate', 'person'])
+
 const account = z
   .strictObject({
     grid: z
@@ -112,9 +114,20 @@ const account = z
     currency: z.string().min(1).optional().describe('USD when left out.'),
     horizonMonths: positive.optional().describe('12 when left out.'),
     fallback: z
-      .enum(['incumbent', 'retry', 'person'])
+      .union([z.enum(['person', 'retry']), z.strictObject({ model: z.string().min(1) })])
       .optional()
-      .describe('What happens to an answer that is not accepted.'),
+      .describe('Who answers again when an answer is found wrong; needs `detector`.'),
+    detector: z
+      .union([
+        detectedBy,
+        z
+          .strictObject({ by: detectedBy, catches: share, falseAlarms: share })
+          .partial({ catches: true, falseAlarms: true }),
+      ])
+      .optional()
+      .describe(
+        'Who notices that an answer is wrong: all of the wrong ones and no right one, or the stated shares of both.',
+      ),
     idle: z
       .enum(['reserved', 'none'])
       .optional()

@@ -89,9 +89,19 @@ export type AccountSpec = {
   readonly [K in keyof AccountInput]-?: K extends AccountDefault
     ? AccountInput[K]
     : AccountInput[K] | null
+} & { readonly fallback: FallbackSpec | null }
+type AccountInput = Required<Omit<Part<'account'>, 'fallback' | 'detector'>>
+type AccountDefault = 'currency' | 'horizonMonths' | 'idle'
+
+/** Who answers again, and who notices that an answer is wrong: shares of the wrong answers noticed, of the right ones rejected. */
+export interface FallbackSpec {
+  readonly to: 'person' | 'retry' | { readonly model: string }
+  readonly detector: {
+    readonly by: 'validator' | 'certificate' | 'person'
+    readonly catches: number
+    readonly falseAlarms: number
+  }
 }
-type AccountInput = Required<Part<'account'>>
-type AccountDefault = 'currency' | 'horizonMonths' | 'fallback' | 'idle'
 
 export interface DeploymentSpec extends Part<'deployment'> {
   readonly instances: number

@@ -2,7 +2,7 @@ import type { Account, ConsumerReport, ConsumerRow } from '../../result/account.
 import type { RunResult } from '../../result/run-result.ts'
 import { figure } from '../kit/figure.ts'
 import { type Html, html } from '../kit/markup.ts'
-import { grouped, valueWithInterval } from '../kit/number.ts'
+import { percent, valueWithInterval } from '../kit/number.ts'
 import { bullets, folded } from '../kit/page.ts'
 import { type Fact, factList, tableHtml } from '../kit/table.ts'
 
@@ -19,23 +19,33 @@ function consumerFacts(consumer: ConsumerReport, { decision, incumbent }: RunRes
   const of = (id: string | null): readonly Fact[] => {
     const row = consumer.rows.find((one) => one.id === id)
     if (row === undefined) return []
-    const { sci, toPersonPerThousand: people } = row
-    const score: Fact = [`${row.id}, per resolved task`, valueWithInterval(sci.perResolved)]
-    const left = `${row.id}: answers in 1,000 left to a person`
-    return people === null ? [score] : [score, [left, grouped(Math.round(people))]]
+    const { sci, withFallback: beside } = row
+    const score: Fact = [`${row.id}, per accepted answer`, valueWithInterval(sci.perAccepted)]
+    if (beside === null) return [score]
+    return [
+      score,
+      [`${row.id}, with the fallback: answers asked again`, valueWithInterval(beside.asked)],
+      [`${row.id}, with the fallback: tasks that end right`, valueWithInterval(beside.right)],
+      [`${row.id}, with the fallback: per such task`, valueWithInterval(beside.sci)],
+    ]
   }
+  const { fallback } = consumer
   return factList([
     ...of(decision.chosen),
     ...(incumbent === decision.chosen ? [] : of(incumbent)),
     ['re-validation, per month', valueWithInterval(consumer.monitoringPerMonth)],
-    ['an answer that is not accepted goes to', fallbackWords[consumer.fallback]],
+    ...(fallback === null ? [] : [['declared fallback', fallbackText(fallback)] as const]),
   ])
 }
 
-const fallbackWords: Readonly<Record<ConsumerReport['fallback'], string>> = {
-  incumbent: 'the incumbent',
-  retry: 'one more try',
-  person: 'a person, outside the boundary',
+function fallbackText({ to, detector }: NonNullable<ConsumerReport['fallback']>): string {
+  const who = {
+    person: 'a person, outside the boundary: their cases count neither as carbon nor as tasks',
+    retry: 'the same model once more',
+  }
+  const again = typeof to === 'string' ? who[to] : to.model
+  const share = (part: number) => percent(part, 0)
+  return `${again}; noticed by a ${detector.by} (${share(detector.catches)} of the wrong answers, ${share(detector.falseAlarms)} of the right ones)`
 }
 
 const providerFacts = (provider: Account['provider']): Html =>
@@ -62,10 +72,9 @@ export function sciTable(rows: readonly SciRow[], chosen: string | null): Html |
   return tableHtml({
     label: 'Table of SCI by functional unit',
     caption:
-      'Consumer side, SCI per functional unit. A resolved task is an accepted answer, or the fallback for one that is not. Only candidates that meet the bar and share a meter are ranked.',
+      'Consumer side, SCI per functional unit. R counts accepted answers, for every candidate alike. Only candidates that meet the bar and share a meter are ranked.',
     columns: [
       'candidate',
-      'resolved task',
       'accepted answer',
       'inference',
       { head: 'operational', small: 'per inference' },
@@ -75,7 +84,6 @@ export function sciTable(rows: readonly SciRow[], chosen: string | null): Html |
     ],
     rows: rows.map(({ id, sci, rank, perToken, perBillingUnit }) => [
       html`${id}${rank == null ? null : html`<small>rank ${rank}</small>`}`,
-      figure(sci.perResolved),
       figure(sci.perAccepted),
       figure(sci.perInference),
       figure(sci.operational),

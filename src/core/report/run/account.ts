@@ -56,22 +56,22 @@ function waterfallPart({ waterfall }: Account): Html {
   const svg = waterfallSvg({
     steps: waterfall.steps.map(({ name, grams }) => ({ name, value: grams })),
     total: waterfall.total,
-    totalName: 'SCI per resolved task',
+    totalName: 'SCI per accepted answer',
     text: (v) => grams(v, 2),
   })
   return html`<h3>From energy to SCI: ${waterfall.candidate}</h3>${figureHtml('Waterfall from energy to SCI', svg, 'Each bar starts where the one before ends; the last is their sum.')}`
 }
 
 function scoresPart({ consumer: { rows } }: Account, result: RunResult): Html {
-  const shown = rows.flatMap(({ id, sci: { perResolved } }): IntervalRow[] =>
-    perResolved.kind === 'known' ? [{ id, role: roleOf(id, result), ...perResolved }] : [],
+  const shown = rows.flatMap(({ id, sci: { perAccepted } }): IntervalRow[] =>
+    perAccepted.kind === 'known' ? [{ id, role: roleOf(id, result), ...perAccepted }] : [],
   )
-  const without = rows.flatMap(({ id, sci: { perResolved } }) =>
-    perResolved.kind === 'known' ? [] : [`${id} (${reason(perResolved)})`],
+  const without = rows.flatMap(({ id, sci: { perAccepted } }) =>
+    perAccepted.kind === 'known' ? [] : [`${id} (${reason(perAccepted)})`],
   )
   const svg = intervalBarsSvg({
     rows: shown.toSorted((a, b) => a.value - b.value),
-    axisName: 'SCI per resolved task, CO2e (log scale, less to the left)',
+    axisName: 'SCI per accepted answer, CO2e (log scale, less to the left)',
     text: (v) => prefixed(v, 'g', 2),
   })
   const caption =
@@ -100,7 +100,7 @@ function comparisonPart({ comparisons }: Account): Html | null {
   )
   return (
     list &&
-    html`<p>Per resolved task, with what both share drawn once; a verdict needs a chance of 95 %.</p>${list}`
+    html`<p>Per accepted answer, with what both share drawn once; a verdict needs a chance of 95 %.</p>${list}`
   )
 }
 
@@ -124,15 +124,16 @@ function tornadoPart(account: Account, result: RunResult): Html | null {
 /** The tornado is of the saving where chosen and incumbent were compared, else of the chosen one's score. */
 function tornadoBase({ comparisons, consumer, waterfall }: Account, { decision }: RunResult) {
   const compared = comparisons.find(({ a, kind }) => a === decision.chosen && kind === 'compared')
-  if (!compared) return { base: waterfall?.total ?? null, axisName: 'SCI per resolved task, CO2e' }
+  if (!compared)
+    return { base: waterfall?.total ?? null, axisName: 'SCI per accepted answer, CO2e' }
   const score = (id: string): number | null => {
-    const own = consumer.rows.find((row) => row.id === id)?.sci.perResolved
+    const own = consumer.rows.find((row) => row.id === id)?.sci.perAccepted
     return own?.kind === 'known' ? own.value : null
   }
   const [a, b] = [score(compared.a), score(compared.b)]
   return {
     base: a === null || b === null ? null : b - a,
-    axisName: `${compared.b} minus ${compared.a}, per resolved task, CO2e (above 0: a saving)`,
+    axisName: `${compared.b} minus ${compared.a}, per accepted answer, CO2e (above 0: a saving)`,
   }
 }
 
@@ -146,7 +147,7 @@ function scoresOnly({ candidates, decision }: RunResult): Html | null {
 /** One line about the chosen one's score for the shorter forms of the report; null where there is none. */
 export function scoreLine({ account, decision }: RunResult): string | null {
   const row = account?.consumer.rows.find(({ id }) => id === decision.chosen)
-  return row?.sci.perResolved.kind === 'known'
-    ? `SCI of ${row.id}: ${value(row.sci.perResolved)} per resolved task`
+  return row?.sci.perAccepted.kind === 'known'
+    ? `SCI of ${row.id}: ${value(row.sci.perAccepted)} per accepted answer`
     : null
 }

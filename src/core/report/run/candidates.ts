@@ -81,7 +81,7 @@ const countCell = ({ n, failed }: CandidateResult): Html =>
 const savesColumn = (result: RunResult): CandidateColumn => ({
   head: 'saves',
   small: savingOf(result),
-  cell: ({ role, cost }) => (role === 'incumbent' ? '–' : times(cost.ratioResolved)),
+  cell: ({ role, cost }) => (role === 'incumbent' ? '–' : times(cost.ratioAccepted)),
 })
 
 const costs: readonly (readonly [
@@ -94,7 +94,7 @@ const costs: readonly (readonly [
   ['price', 'per answer', (cost) => cost.pricePerItem],
   ['p95', 'latency', (cost) => cost.latencyP95],
   ['memory', 'peak', (cost) => cost.peakRss],
-  ['SCI', 'per resolved task', (cost) => cost.sci?.perResolved ?? null],
+  ['SCI', 'per accepted answer', (cost) => cost.sci?.perAccepted ?? null],
 ]
 
 /** Columns of costs that at least one candidate has. The method stands in the head where it is one for all. */

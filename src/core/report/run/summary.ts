@@ -3,6 +3,7 @@ import type { CandidateResult } from '../../result/candidate.ts'
 import { leftOutText } from '../../result/left-out-text.ts'
 import { stalePricesText } from '../../result/price-age.ts'
 import type { RunResult } from '../../result/run-result.ts'
+import { netEffectText } from '../../result/saving-text.ts'
 import { chance, levelText, plural } from '../../unit/figure-words.ts'
 import { grouped, percent, points, significant, value } from '../kit/number.ts'
 import { scoreLine } from './account.ts'
@@ -106,7 +107,7 @@ export const savingColumns = ({ incumbent }: RunResult): readonly SummaryColumn[
           cell: ({ role, cost }) =>
             role === 'incumbent'
               ? dash
-              : orDash(cost.ratioResolved, (v) => `${significant(v, 2)}x`),
+              : orDash(cost.ratioAccepted, (v) => `${significant(v, 2)}x`),
         },
       ]
 
@@ -122,7 +123,11 @@ export function legend(result: RunResult, over: string | null): readonly string[
   const { incumbent, task, decision } = result
   const bound = decision.looked === 0 ? '' : `; "at most" holds at ${boundWords(result)}`
   const stale = stalePricesText(result.candidates)
+  const { saving, chosen } = decision
   return [
+    ...(saving === null || chosen === null || incumbent === null
+      ? []
+      : [netEffectText(saving, [chosen, incumbent])]),
     `Loss: points of ${task.metric} against ${incumbent ?? 'the floor'}${bound}.`,
     ...(over === null || decision.looked === 0
       ? []
@@ -131,7 +136,7 @@ export function legend(result: RunResult, over: string | null): readonly string[
         ]),
     incumbent === null
       ? 'No incumbent is named, so no saving is stated.'
-      : `Saves: how many times less ${savingOf(result).replace('price', 'money')} than ${incumbent} per resolved task, what goes to the fallback included.`,
+      : `Saves: how many times less ${savingOf(result).replace('price', 'money')} than ${incumbent} per accepted answer.`,
     ...(stale === null ? [] : [stale]),
   ]
 }
