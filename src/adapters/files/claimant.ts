@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, readlinkSync } from 'node:fs'
+import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { bytesNow } from './read-file.ts'
 
 /** Who claims outcomes: an open store of a process of a machine, as one word. */
 export interface Claim {
@@ -48,7 +49,7 @@ function startOf(pid: number): string {
     if ((cause as NodeJS.ErrnoException).code !== 'EPERM') return ''
   }
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const text = bytesNow(`/proc/${pid}/stat`).toString('latin1')
     // The name of the program comes second, in brackets, and may hold anything.
     return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '-'
   } catch {
