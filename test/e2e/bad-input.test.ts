@@ -215,7 +215,7 @@ describe('flags', () => {
       /--order takes auto, energy, price, latency or parameters, not "best"/,
     ],
     [['run', '--predictions', '=a.jsonl'], 'FLAG_VALUE', /name=file/],
-    [['store', 'burn'], 'FLAG_VALUE', /show, prune or export, not "burn"/],
+    [['store', 'burn'], 'FLAG_VALUE', /show, prune, export, verify or repair, not "burn"/],
     [['store', 'prune'], 'FLAGS_MISSING', /--before/],
     [['run', '--frsh'], 'FLAG_UNKNOWN', /--frsh[\s\S]*--fresh/],
     [['rnu'], 'COMMAND_UNKNOWN', /"rnu"[\s\S]*`run`/],
