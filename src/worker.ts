@@ -1,3 +1,4 @@
+import { confineAlike } from './adapters/files/confinement.ts'
 import { boundedFetch } from './adapters/network/bounded-fetch.ts'
 import { hostRuntime } from './adapters/runtime/process/host.ts'
 import type { Question } from './adapters/runtime/process/protocol.ts'
@@ -8,6 +9,8 @@ const parts: RuntimeParts = {
   engine: async () => (await import('./adapters/tensors/onnxruntime.ts')).openEngine(),
   openTokenizer: async () => (await import('./adapters/tokenizer/huggingface.ts')).openTokenizer,
 }
+
+confineAlike(process.env)
 
 // Without its parent a worker has nobody to answer: it must not live on and eat the machine.
 process.once('disconnect', () => process.exit(0))

@@ -1,12 +1,14 @@
 import { command } from './command.ts'
 import { flag, toggle } from './flag.ts'
 import { file } from './kind.ts'
+import { untrustedFlags } from './untrusted.ts'
 
 export const check = command({
   args: { spec: flag(file, 'the spec', 'rightsize.yaml') },
   flags: {
     lock: flag(file, 'the lock (default: rightsize.lock next to the spec)'),
     json: toggle('print the findings as JSON'),
+    ...untrustedFlags,
   },
   example: 'rightsize check && echo still right-sized',
   /** Exit code 1: a finding is an error. */

@@ -6,6 +6,7 @@ import { commandHelp, overview } from './help.ts'
 import { parse, sentence } from './parse.ts'
 import { progress } from './progress.ts'
 import { type CommandRow, commands } from './table.ts'
+import { untrustedOf } from './untrusted.ts'
 
 /** Runs one command line and returns the exit code. Every failure is printed here: the catalogued error, or INTERNAL with its stack. */
 export async function runCli(words: readonly string[], io: Io): Promise<number> {
@@ -51,7 +52,8 @@ async function call(row: CommandRow, words: readonly string[], io: Io): Promise<
   const { args, flags } = parse(row.name, command, words)
   const { openWorld } = await import('../wire/effects.ts')
   const noExec = command.runsCode !== true || flags['noExec'] === true
-  const world = openWorld({ env: io.env, cwd: io.cwd, noExec })
+  const untrusted = untrustedOf(flags, args, io.cwd)
+  const world = openWorld({ env: io.env, cwd: io.cwd, noExec, untrusted })
   if (command.stops !== undefined) io.stopping(command.stops)
   const watch = { onEvent: progress(io), signal: io.signal }
   try {

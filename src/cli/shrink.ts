@@ -16,6 +16,7 @@ import {
   textKind,
 } from './kind.ts'
 import { durationText } from './progress.ts'
+import { untrustedFlags } from './untrusted.ts'
 
 const pass = textKind('pass', 'the name of a pass or a family', 'int8')
 const runtimes = ['onnxruntime-node', 'onnxruntime-web'] as const
@@ -56,6 +57,7 @@ const shrinkFlags = {
   allowRequantize: toggle('GGUF: quantize a quantized file again (loses more)'),
   dryRun: toggle('print the passes to try and their predicted savings'),
   json: toggle('print compression.json'),
+  ...untrustedFlags,
 }
 
 export type ShrinkCall = Call<typeof shrinkArguments, typeof shrinkFlags>

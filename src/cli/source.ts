@@ -18,6 +18,7 @@ import {
   share,
   url,
 } from './kind.ts'
+import { untrustedFlags } from './untrusted.ts'
 
 /** `small=b.jsonl`; a file of several candidates (a matrix, promptfoo) names them itself. */
 const predictions: Kind<{ readonly name: string; readonly file: string }> = {
@@ -112,6 +113,7 @@ export const sourceFlags = {
   save: toggle('replace a rightsize.yaml that holds another spec'),
   noExec: toggle('refuse code that the spec names (module, command, adapters)'),
   trust: toggle('run code in a promptfoo file (javascript assertions)'),
+  ...untrustedFlags,
 }
 
 export type SourceFlags = ValuesOf<typeof sourceFlags>

@@ -4,6 +4,7 @@ import type { StudentRequest } from '../wire/students.ts'
 import { type Call, command } from './command.ts'
 import { flag, list, needed, toggle } from './flag.ts'
 import { column, file, folder, name, oneOf, pairKind, place, seed, textKind } from './kind.ts'
+import { untrustedFlags } from './untrusted.ts'
 
 /** Numbers and true/false are read as such. */
 const setting = {
@@ -33,6 +34,7 @@ export const studentFlags = {
   seed: flag(seed, 'random seed', '1'),
   grid: flag(place, 'country or cloud region, for the carbon on the model card'),
   json: toggle('print the result as JSON'),
+  ...untrustedFlags,
 }
 
 export const train = command({

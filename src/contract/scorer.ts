@@ -9,6 +9,8 @@ export interface ScorerContext {
   readonly fetch: typeof globalThis.fetch
   /** --no-exec: scorers that run code of the spec are refused. */
   readonly noExec: boolean
+  /** --untrusted: patterns that take more than linear time are refused. */
+  readonly linearOnly?: boolean
   /** Opens the runtime of an embedding model. */
   readonly openRuntime?: (candidate: CandidateSpec) => Promise<RuntimeSession>
   readonly signal?: AbortSignal

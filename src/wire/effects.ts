@@ -1,7 +1,9 @@
 import { isAbsolute, join } from 'node:path'
 import { setTimeout as sleepMs } from 'node:timers/promises'
+import { confine } from '../adapters/files/confinement.ts'
 import { textOrNull } from '../adapters/files/whole-file.ts'
 import { hardwareThreads, thisMachine } from '../adapters/machine/this-machine.ts'
+import { allowedFetch } from '../adapters/network/allowed-fetch.ts'
 import { boundedFetch, publicFiles } from '../adapters/network/bounded-fetch.ts'
 import { openFetch } from '../adapters/network/fetch.ts'
 import { openProcesses } from '../adapters/processes/table.ts'
@@ -22,10 +24,28 @@ export interface WorldOptions {
   readonly cwd: string
   /** Refuses everything that runs code of the spec. */
   readonly noExec: boolean
+  /** --untrusted: what the command line allows; everything else of the spec is refused. */
+  readonly untrusted?: Untrusted | undefined
   readonly fetch?: typeof globalThis.fetch
   /** Single effects replaced, by embedders and tests. */
   readonly effects?: Partial<Effects>
 }
+
+/** What a spec of a stranger may reach. */
+export interface Untrusted {
+  /** Folders below which files are read. */
+  readonly folders: readonly string[]
+  /** `host` or `host:port`. */
+  readonly hosts: readonly string[]
+  /** Variables of the environment beside those that every program needs. */
+  readonly variables: readonly string[]
+}
+
+/** Variables that programs need to start at all; none of them holds a secret. */
+const plainVariables = [
+  ...['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'LD_LIBRARY_PATH'],
+  'DYLD_LIBRARY_PATH',
+]
 
 /** The effects with the adapters in place. Nothing heavy is loaded before it is used. */
 export interface World extends At {
@@ -47,6 +67,8 @@ export function openWorld(options: WorldOptions): World {
 /** What several effects share. */
 interface Parts {
   readonly env: WorldOptions['env']
+  readonly download: typeof globalThis.fetch
+  readonly linearOnly: boolean
   readonly fetch: typeof globalThis.fetch
   readonly noExec: boolean
   readonly processes: ReturnType<typeof openProcesses>
@@ -61,22 +83,38 @@ const thisProcess = {
   base: 'this process',
 } as const
 
-function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effects {
-  const plain = options.fetch ?? openFetch(options.env)
-  const parts: Parts = {
-    env: options.env,
-    fetch: boundedFetch(plain),
-    noExec: options.noExec,
+function partsOf({ env, fetch, noExec, untrusted }: WorldOptions): Parts {
+  const plain = fetch ?? openFetch(env)
+  const only = (bounded: typeof globalThis.fetch) =>
+    untrusted === undefined ? bounded : allowedFetch(bounded, untrusted.hosts)
+  return {
+    env: untrusted === undefined ? env : allowedEnv(env, untrusted),
+    fetch: only(boundedFetch(plain)),
+    // A redirect leads past the hosts that are allowed.
+    download: only(boundedFetch(plain, { ...publicFiles, follow: untrusted === undefined })),
+    noExec: noExec || untrusted !== undefined,
+    linearOnly: untrusted !== undefined,
     processes: openProcesses(process.platform),
     machineThreads: hardwareThreads(),
   }
+}
+
+function allowedEnv(env: WorldOptions['env'], { variables }: Untrusted): WorldOptions['env'] {
+  const allowed = [...plainVariables, ...variables]
+  return Object.fromEntries(Object.entries(env).filter(([name]) => allowed.includes(name)))
+}
+
+function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effects {
+  const { untrusted } = options
+  confine(untrusted === undefined ? null : [...untrusted.folders, packageDir])
+  const parts = partsOf(options)
   const openRuntime = runtimeOpener(parts, open)
   const openMeters = meterOpener(parts)
   return {
     clock,
     digest: sha256,
     fetch: parts.fetch,
-    download: boundedFetch(plain, publicFiles),
+    download: parts.download,
     env: parts.env,
     machineThreads: parts.machineThreads,
     own: {
@@ -90,7 +128,8 @@ function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effect
     resolve: (baseDir, path) => (isAbsolute(path) ? path : join(baseDir, path)),
     readRows: async (path, dataset) =>
       (await import('../adapters/dataset/table.ts')).readRows(path, dataset),
-    openStore,
+    // Stored answers lie beside the spec: those of a stranger are nobody's word.
+    openStore: untrusted === undefined ? openStore : freshStore,
     openRuntime,
     openScorer: scorerOpener(parts, openRuntime),
     openMeters,
@@ -137,6 +176,7 @@ function scorerOpener(parts: Parts, openRuntime: Effects['openRuntime']): Effect
     return openScorer(scorer, {
       ...context,
       noExec: parts.noExec,
+      linearOnly: parts.linearOnly,
       openRuntime: (candidate) => openRuntime(candidate, context),
     })
   }
@@ -171,6 +211,11 @@ async function apiFacts(env: Parts['env']): Promise<ApiContext> {
     prices: (await pricesInUse(env)).table,
     gridOf: (zone: string) => annualFactor(tables, zone),
   }
+}
+
+async function freshStore(): Promise<Store> {
+  const { storeTable } = await import('../adapters/store/table.ts')
+  return storeTable.memory()
 }
 
 async function openStore(dir: string, onNote?: (text: string) => void): Promise<Store> {

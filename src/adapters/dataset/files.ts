@@ -5,6 +5,7 @@ import { gunzip } from 'node:zlib'
 import type { Files } from '../../contract/files.ts'
 import { decodedText } from '../../core/data/decoded-text.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { requireInside } from '../files/confinement.ts'
 import { readBytes as fileBytes, largestFile } from '../files/read-file.ts'
 
 /** Most files of a folder that are listed. */
@@ -38,6 +39,7 @@ async function unpacked(bytes: Uint8Array, path: string): Promise<Uint8Array> {
 }
 
 async function listFolder(folder: string): Promise<readonly string[]> {
+  requireInside(folder)
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
     missing(folder),
   )
@@ -59,8 +61,10 @@ async function listFolder(folder: string): Promise<readonly string[]> {
 /** Turns what the file system says into what the user can do. */
 const missing = (path: string) => (cause: Error & { code?: string }) => {
   if (cause instanceof RightsizeError) {
-    const code = cause.code === 'FILE_TOO_LARGE' ? 'DATA_TOO_LARGE' : 'DATA_MISSING'
-    throw new RightsizeError(code, cause.message, { at: path, cause })
+    const codes = { FILE_TOO_LARGE: 'DATA_TOO_LARGE', READ_FAILED: 'DATA_MISSING' } as const
+    const { code } = cause
+    if (code !== 'FILE_TOO_LARGE' && code !== 'READ_FAILED') throw cause
+    throw new RightsizeError(codes[code], cause.message, { at: path, cause })
   }
   const what =
     cause.code === 'ENOENT'

@@ -10,6 +10,7 @@ import {
 import { isAbsolute, relative, resolve } from 'node:path'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { ByteSource } from '../../core/onnx/model.ts'
+import { requireInside } from './confinement.ts'
 import { requireRegular } from './read-file.ts'
 
 /**
@@ -17,6 +18,7 @@ import { requireRegular } from './read-file.ts'
  * replaced in the meantime is refused, not mixed with the old one. Pieces may lie beyond 2 GiB.
  */
 export function fileSource(path: string): ByteSource {
+  requireInside(path)
   const then = statSync(path)
   requireRegular(then, path, Number.POSITIVE_INFINITY)
   return { size: then.size, read: (offset, length) => readPiece(path, then, offset, length) }

@@ -12,6 +12,7 @@ import {
 import { open } from 'node:fs/promises'
 import { decodedText } from '../../core/data/decoded-text.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { requireInside } from './confinement.ts'
 
 /** Largest file that is read into memory unless the caller knows better, bytes: a text of V8 holds little more. */
 export const largestFile = 500_000_000
@@ -24,6 +25,7 @@ const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
  * FILE_TOO_LARGE, and with the error of the system where there is none or it is a folder.
  */
 export async function readBytes(path: string, most = largestFile): Promise<Buffer> {
+  requireInside(path)
   const file = await open(path, flags)
   try {
     requireRegular(await file.stat(), path, most)
@@ -40,6 +42,14 @@ export async function readText(path: string, most = largestFile): Promise<string
 
 /** `readBytes`, at once. */
 export function bytesNow(path: string, most = largestFile): Buffer {
+  requireInside(path)
+  return unconfined(path, most)
+}
+
+/** The text of a file that the system or the user's own environment names, never a spec. */
+export const systemText = (path: string): string => unconfined(path, largestFile).toString('utf8')
+
+function unconfined(path: string, most: number): Buffer {
   const file = openSync(path, flags)
   try {
     requireRegular(fstatSync(file), path, most)
@@ -56,6 +66,7 @@ export function textNow(path: string, most = largestFile): string {
 
 /** A file of any size in pieces. Throws what `readBytes` does, but for the size. */
 export function piecesOf(path: string): ReadStream {
+  requireInside(path)
   requireRegular(statSync(path), path, Number.POSITIVE_INFINITY)
   return createReadStream(path)
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { arch, availableParallelism, cpus, type as osType, release, totalmem } from 'node:os'
 import type { Environment } from '../../core/result/run-result.ts'
-import { textNow } from '../files/read-file.ts'
+import { systemText } from '../files/read-file.ts'
 
 /** What this machine is, as the run result tells it. `meters` is filled by the caller. */
 export function thisMachine(
@@ -32,12 +32,12 @@ export function hardwareThreads(): number | null {
 
 function isGuest(): boolean {
   const path = '/proc/cpuinfo'
-  return existsSync(path) && /^flags\s*:.*\bhypervisor\b/m.test(textNow(path))
+  return existsSync(path) && /^flags\s*:.*\bhypervisor\b/m.test(systemText(path))
 }
 
 /** Instruction sets of the processor as /proc/cpuinfo names them; empty where there is no such file. */
 export function processorFeatures(path = '/proc/cpuinfo'): readonly string[] {
   if (!existsSync(path)) return []
-  const line = /^(?:flags|Features)\s*:(.*)$/m.exec(textNow(path))
+  const line = /^(?:flags|Features)\s*:(.*)$/m.exec(systemText(path))
   return line?.[1]?.trim().split(/\s+/) ?? []
 }

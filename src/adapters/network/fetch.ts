@@ -1,7 +1,7 @@
 import { rootCertificates } from 'node:tls'
 import type { Dispatcher } from 'undici'
 import { systemError } from '../../core/error/system.ts'
-import { textNow } from '../files/read-file.ts'
+import { systemText } from '../files/read-file.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -67,7 +67,7 @@ function authorities(env: Env): string[] | null {
 
 function textOf(path: string): string {
   try {
-    return textNow(path)
+    return systemText(path)
   } catch (cause) {
     throw systemError(cause, { path }) ?? cause
   }

@@ -69,6 +69,7 @@ function read(file: string): Buffer {
   try {
     return bytesNow(file)
   } catch (cause) {
+    if (cause instanceof RightsizeError) throw cause
     throw new RightsizeError('REPLAY_UNUSABLE', `${file} cannot be read`, { cause })
   }
 }

@@ -1,9 +1,10 @@
 import type { ScorerContext } from '../../contract/scorer.ts'
+import { RightsizeError } from '../../core/error/error.ts'
 import type { KindsWith } from '../../core/part/part.ts'
 import { isScorerPath, scorerFor, scorerKind, scorerPart } from '../../core/part/scorer-name.ts'
 import type { scorers } from '../../core/part/scorers.ts'
 import type { Options } from '../../core/score/options.ts'
-import { regex } from '../../core/score/regex.ts'
+import { type CompilePattern, regex } from '../../core/score/regex.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
 import { pureScorers } from '../../core/score/table.ts'
 import type { ScorerSpec } from '../../core/spec/spec.ts'
@@ -19,7 +20,10 @@ const effectful = {
     const { assertionScorer } = await import('./assertions.ts')
     const { linearPattern } = await import('./linear-pattern.ts')
     const schemaProblem = (schema: unknown, value: unknown) => schemaCheck(schema)(value)
-    return assertionScorer(options, context, { schemaProblem, pattern: linearPattern })
+    return assertionScorer(options, context, {
+      schemaProblem,
+      pattern: engineOf(linearPattern, context),
+    })
   },
   module: async (options, context) => (await import('./module.ts')).moduleScorer(options, context),
   judge: async (options, context) => (await import('./judge.ts')).judge(options, context),
@@ -31,9 +35,22 @@ const effectful = {
 
 /** Patterns of users and of foreign files, in linear time. */
 const linear = {
-  regex: async (options: Options) =>
-    regex(options, (await import('./linear-pattern.ts')).linearPattern),
+  regex: async (options: Options, context: ScorerContext) =>
+    regex(options, engineOf((await import('./linear-pattern.ts')).linearPattern, context)),
 }
+
+/** The linear engine, which leaves the rest to JavaScript's own, or refuses it. */
+const engineOf =
+  (linear: CompilePattern, { linearOnly }: ScorerContext): CompilePattern =>
+  (pattern, flags) => {
+    const match = linear(pattern, flags)
+    if (match === null && linearOnly === true)
+      throw new RightsizeError(
+        'UNTRUSTED_PATTERN',
+        `the pattern ${JSON.stringify(pattern.slice(0, 200))} has no linear form`,
+      )
+    return match
+  }
 
 const openers = { ...pureScorers, ...effectful, ...linear }
 

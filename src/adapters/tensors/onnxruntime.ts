@@ -11,6 +11,7 @@ import type {
 } from '../../contract/tensors.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { recogniseOther } from '../../core/onnx/other-format.ts'
+import { requireInside } from '../files/confinement.ts'
 import { fileSource } from '../files/file-source.ts'
 import { readText, requireRegular } from '../files/read-file.ts'
 import { nodeTimes } from './onnxruntime/profile.ts'
@@ -128,6 +129,7 @@ async function openError(model: Uint8Array | string, cause: unknown): Promise<Ri
 
 /** The engine would wait for a pipe for ever. One that is not there is its own error. */
 function requireFile(path: string): void {
+  requireInside(path)
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats) requireRegular(stats, path, Number.POSITIVE_INFINITY)
 }

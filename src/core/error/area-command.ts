@@ -52,6 +52,21 @@ export const commandErrors = {
     why: 'The path is a folder or a pipe, does not exist, or belongs to another user.',
     next: 'Check the path and its permissions, then run the same command again.',
   },
+  UNTRUSTED_FILE: {
+    title: 'A file outside the folder of the spec',
+    why: 'With --untrusted, what a spec or a file of it names is read below the folder of the spec only, links resolved.',
+    next: 'Move the file there, or run without --untrusted if you trust whoever wrote the spec.',
+  },
+  UNTRUSTED_HOST: {
+    title: 'A host that is not allowed',
+    why: 'With --untrusted, requests go only to hosts that the command line names, whatever the spec says.',
+    next: 'Add --allow-host HOST if you trust that host with the data.',
+  },
+  UNTRUSTED_PATTERN: {
+    title: 'A pattern that cannot be bounded',
+    why: 'Look-ahead and back-references may take any amount of time. With --untrusted, only patterns that take linear time run.',
+    next: 'Write the pattern without them, or run without --untrusted if you trust whoever wrote the spec.',
+  },
   FILE_TOO_LARGE: {
     title: 'A file is too large',
     why: 'What is read into memory is limited, so that a broken or hostile file cannot fill it.',

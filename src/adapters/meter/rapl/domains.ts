@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { gaugeIn } from '../../../core/data/figures.ts'
-import { textNow } from '../../files/read-file.ts'
+import { systemText } from '../../files/read-file.ts'
 
 /** One energy counter of the processor. */
 export interface Domain {
@@ -58,7 +58,7 @@ export function readCounter(domain: Domain): number | null {
 
 function textOf(path: string): string | null {
   try {
-    return textNow(path).trim()
+    return systemText(path).trim()
   } catch {
     return null
   }

@@ -4,6 +4,7 @@ import type { RuntimeContext, RuntimeItem } from '../../../contract/runtime.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 import { textNow } from '../../files/read-file.ts'
+import { withinTime } from '../../limit/within-time.ts'
 
 export interface Message {
   readonly role: string
@@ -63,7 +64,9 @@ function messageList(text: string): readonly Message[] | null {
 type Fields = Readonly<Record<string, unknown>>
 
 function compile(text: string): (fields: Fields) => string {
-  const template = attempt(() => new Template(keepLastNewline(text)))
+  const template = attempt(() =>
+    withinTime(() => new Template(keepLastNewline(text)), longestMs, tooSlow),
+  )
   const names = namesIn(text)
   return (fields) => {
     const missing = names.filter((name) => !Object.hasOwn(fields, name))
@@ -71,9 +74,13 @@ function compile(text: string): (fields: Fields) => string {
       throw new RightsizeError('PROMPT_BROKEN', `the prompt uses {{${missing.join('}}, {{')}}}`, {
         next: `Columns there: ${Object.keys(fields).join(', ')}.`,
       })
-    return attempt(() => template.render(fields))
+    return attempt(() => withinTime(() => template.render(fields), longestMs, tooSlow))
   }
 }
+
+/** Longest that one prompt may take to be read or rendered, milliseconds. */
+const longestMs = 2_000
+const tooSlow = () => new Error(`the template was not done within ${longestMs / 1000} s`)
 
 /** Jinja drops one newline at the end; a prompt keeps what its author wrote. */
 const keepLastNewline = (text: string): string => (text.endsWith('\n') ? `${text}\n` : text)

@@ -6,6 +6,7 @@ import { RightsizeError } from '../../../core/error/error.ts'
 import { externalFiles } from '../../../core/onnx/external-files.ts'
 import { filesBeside, modelIdentity } from '../../../core/result/model-identity.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
+import { requireInside } from '../../files/confinement.ts'
 import { fileSource } from '../../files/file-source.ts'
 import { bytesNow, textNow } from '../../files/read-file.ts'
 import { fileDigest, fileDigests } from '../../files/whole-file.ts'
@@ -121,6 +122,7 @@ function onnxFiles(folder: string): readonly string[] {
 function externalData(file: string): Readonly<Record<string, string>> {
   const named = externalFiles(fileSource(file)).map((name) => {
     const path = resolve(dirname(file), name)
+    requireInside(path)
     if (statSync(path, { throwIfNoEntry: false })?.isFile()) return [name, path] as const
     throw new RightsizeError('ONNX_EXTERNAL_DATA', `'${name}' is missing`, { at: file })
   })
@@ -145,6 +147,7 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(textNow(path))
   } catch (cause) {
+    if (cause instanceof RightsizeError) throw cause
     throw new RightsizeError('MODEL_CANNOT_LOAD', `${path} is not JSON`, {
       cause,
       next: 'Copy the file again from where the model came from.',

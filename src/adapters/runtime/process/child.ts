@@ -3,6 +3,7 @@ import type { Processes } from '../../../contract/processes.ts'
 import type { RuntimeContext, RuntimeSession, RuntimeUsage } from '../../../contract/runtime.ts'
 import { secretsOf } from '../../../core/error/secret.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
+import { confinedEnv } from '../../files/confinement.ts'
 import { killGroup } from './group.ts'
 import { type Keeper, type Kept, keep, ProcessEnd } from './keeper.ts'
 import { type Line, openLine } from './line.ts'
@@ -70,7 +71,10 @@ async function startChild(
   const child = fork(options.workerPath, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: options.trusted ? { ...context.env } : withoutSecrets(context.env),
+    env: {
+      ...(options.trusted ? context.env : withoutSecrets(context.env)),
+      ...confinedEnv(),
+    },
     execArgv: [],
     detached: true,
   })
