@@ -68,6 +68,8 @@ export interface Options {
 export interface RunOptions extends Options {
   /** Answers everything anew, in memory, instead of using and filling the store. */
   readonly fresh?: boolean | undefined
+  /** Asks OpenAI and Anthropic by batch: half the price, answers in hours. Aborting leaves batches running; the next run collects them. */
+  readonly batch?: boolean | undefined
   /** Folder for result.json and the reports. Without it nothing is written but the store, and the look in rightsize.lock. */
   readonly out?: string | undefined
 }
@@ -105,7 +107,7 @@ export function run<const C extends readonly CandidateDefinition[]>(
   return inWorld(options, async (at, watch) => {
     const [source, world] = await opened(task, at)
     const { decide, run } = await import('./wire/run.ts')
-    const how = { ...watch, fresh: options.fresh ?? false }
+    const how = { ...watch, fresh: options.fresh ?? false, batch: options.batch ?? false }
     if (options.out === undefined) return run(source, how, world)
     return (await decide(source, { ...how, out: options.out }, world)).result
   })
