@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openProcesses } from '../../src/adapters/processes/table.ts'
@@ -209,3 +209,41 @@ describe('a candidate that cannot be opened says why', () => {
     expect(failure.at).toMatch(/half\.jsonl:2$/)
   })
 })
+
+test.skipIf(process.platform !== 'linux').each([0, 1])(
+  'what a program leaves behind in a group of its own is ended with it (Linux only), case %i',
+  async (dies) => {
+    const file = join(folder, `parent-${dies}.mjs`)
+    writeFileSync(
+      file,
+      `import { spawn } from 'node:child_process'; import rl from 'node:readline'
+const left = spawn('sleep', ['987'], { detached: true, stdio: 'ignore' }); left.unref()
+for await (const line of rl.createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify({ id: JSON.parse(line).id, output: String(left.pid) }))
+  if (${dies}) setTimeout(() => process.exit(0), 400)
+}`,
+    )
+    const spec = candidate({ runtime: 'command', command: [process.execPath, file] })
+    const session = await openRuntime(
+      spec,
+      context({ env: { PATH: process.env['PATH'] } }),
+      options,
+    )
+    const [answer] = await session.answer([item('x')])
+    const pid = Number(answer?.ok && answer.output.kind === 'text' ? answer.output.text : 0)
+    expect(runs(pid)).toBe(true)
+    if (dies === 1) await new Promise((done) => setTimeout(done, 1500))
+    await session.close()
+    await new Promise((done) => setTimeout(done, 200))
+    expect(runs(pid)).toBe(false)
+  },
+)
+
+/** One that has ended and that nobody has asked after is still listed, as Z. */
+function runs(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false
+  }
+}

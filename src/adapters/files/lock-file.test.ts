@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -61,4 +61,10 @@ test('a lock that is held is not touched', async () => {
     code: 'LOCK_BUSY',
   })
   expect(readFileSync(path, 'utf8')).toBe(held)
+})
+
+test('a folder in the place of the lock file is an error at once', async () => {
+  const path = join(folder, 'a-folder')
+  mkdirSync(path)
+  await expect(exclusively(path, async () => 1)).rejects.toMatchObject({ code: 'WRITE_FAILED' })
 })

@@ -57,10 +57,18 @@ async function taken(path: string): Promise<boolean> {
     await file.close()
     return true
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw systemError(cause, { path, writes: true }) ?? cause
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST' && !(await isFolder(path))) return false
+    const folder = await isFolder(path)
+    throw systemError(folder ? { code: 'EISDIR' } : cause, { path, writes: true }) ?? cause
   }
 }
+
+/** A folder in its place would be waited for without end. */
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 /** Takes a dead process's lock out of the way; true when it is worth trying again at once. */
 async function leftBehind(path: string, staleMs: number): Promise<boolean> {

@@ -205,8 +205,14 @@ async function judgePosition(
     const answer = answers.get(item.id)
     if (!answer) continue
     const asked = collected.asked.get(item.id) ?? item.digest
-    const key = outcomeKey(context.effects.digest, asked, collected.opened.digest, draw)
-    const kept = { store: context.store, key, cost: context.judge }
+    const kept = {
+      store: context.store,
+      cost: context.judge,
+      // Only scorers whose scores are stored need it.
+      get key() {
+        return outcomeKey(context.effects.digest, asked, collected.opened.digest, draw)
+      },
+    }
     judged.push(await judgeAnswer(answer, item, context.scorers, kept))
   }
   const first = judged[0]

@@ -36,7 +36,7 @@ export const itemKey = ({ inputDigest, digest }: Item): string => inputDigest ??
 
 /** Terms of the look that is to come, before anything was answered: of all items, as far as is known then. */
 export const lookAhead = (inputs: LookInputs, { ledger, effects }: LookEffects) =>
-  ledger.ahead(lookedAt(inputs, inputs.items, effects))
+  ledger.ahead(lookedAt(inputs, inputs.items, effects), effects.clock.now())
 
 /** Said before anything is paid for, where it is not the first look. */
 export const aheadText = ({ number, alpha }: LookTerms): string =>

@@ -62,9 +62,18 @@ test('a decision replaces the former one of its task, and knows it', async () =>
 
 test('looks that were counted in a file of their own are charged by their test part, and move into the lock', async () => {
   const ledger = memoryLedger({ part: 2, other: 1 })
-  expect((await ledger.ahead(look('1', [a]))).number).toBe(3)
+  expect((await ledger.ahead(look('1', [a]), '2026-11-01')).number).toBe(3)
   await ledger.spend(look('1', [a]))
   const { looks } = await readLock(ledger.text() ?? '', 'rightsize.lock')
   expect(looks.map(({ test: part }) => part).toSorted()).toEqual(['other', 'part', 'part', 'part'])
-  expect((await ledger.ahead(look('2', [a]))).number).toBe(4)
+  expect((await ledger.ahead(look('2', [a]), '2026-11-01')).number).toBe(4)
+})
+
+test('a clock that is behind the ledger is refused before anything is paid for', async () => {
+  const ledger = memoryLedger()
+  await ledger.spend({ ...look('1', [a]), at: '2026-11-20T12:00:00.000Z' })
+  await ledger.ahead(look('2', [a]), '2026-11-20T11:55:00.000Z')
+  await expect(ledger.ahead(look('2', [a]), '2026-11-20T11:00:00.000Z')).rejects.toMatchObject({
+    code: 'CLOCK_BEHIND',
+  })
 })

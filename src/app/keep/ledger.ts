@@ -1,3 +1,4 @@
+import { RightsizeError } from '../../core/error/error.ts'
 import { type LookTerms, lookTerms } from '../../core/proof/look-alpha.ts'
 import {
   type LookedAt,
@@ -26,8 +27,11 @@ export interface LockFileEffects {
 
 /** What is known of looks and decisions, kept across processes and commands. */
 export interface Ledger {
-  /** The terms that a look at these items would get now; nothing is spent. */
-  ahead(at: LookedAt): Promise<LookTerms>
+  /**
+   * The terms that a look at these items would get at `now` (ISO 8601); nothing is spent. Asked before anything is paid for:
+   * throws where the file could not be changed later, and CLOCK_BEHIND where it holds what is still to come.
+   */
+  ahead(at: LookedAt, now: string): Promise<LookTerms>
   /** Spends a look before anything of it is shown. */
   spend(look: NewLook): Promise<LookTerms>
   /** Enters what a look claimed. */
@@ -59,7 +63,11 @@ export function openLedger(file: LockFileEffects, chargedIn?: LockFileEffects): 
     return chargedIn === undefined ? own() : chargedIn.exclusively(own)
   }
   return {
-    ahead: async (at) => lookAhead(await read(), at),
+    ahead: async (at, now) => {
+      const lock = await file.exclusively(read)
+      refuseEarlier(lock, now)
+      return lookAhead(lock, at)
+    },
     async spend(look) {
       let terms = lookTerms(look.alpha, 1)
       await change((lock) => {
@@ -100,6 +108,23 @@ function withLooksOf(own: Lock, { looks, sets }: Lock): Lock {
     return same === undefined || same.claim === null ? look : same
   })
   return { ...own, looks: [...kept, ...known.values()], sets: { ...own.sets, ...sets } }
+}
+
+/** What clocks of machines that share a lock may differ by, ms. */
+const clockSkew = 10 * 60_000
+
+/** A look dated before one that is there could be taken for the older one. */
+function refuseEarlier({ looks, decisions }: Lock, now: string): void {
+  const dates = [
+    ...looks.map(({ at }) => at),
+    ...Object.values(decisions).map((one) => one.decidedAt),
+  ]
+  const last = dates.toSorted().at(-1)
+  if (last === undefined || !(Date.parse(last) > Date.parse(now) + clockSkew)) return
+  throw new RightsizeError(
+    'CLOCK_BEHIND',
+    `the lock holds what happened at ${last}, and it is ${now} here`,
+  )
 }
 
 /** Looks that were counted elsewhere are as good as any: their items are unknown, the test part is. */

@@ -63,7 +63,7 @@ export interface OnHoldout {
 
 /** Terms of the look that this search will take: the same for the same search, so that it chooses the same finalists again. */
 export const lookAhead = (holdout: Holdout, search: string): Promise<LookTerms> =>
-  holdout.ledger.ahead(lookedAt(holdout, search))
+  holdout.ledger.ahead(lookedAt(holdout, search), holdout.now())
 
 const lookedAt = (
   { sealed, risk, digest, task, margin, incumbent }: Holdout,

@@ -51,6 +51,11 @@ export const runErrors = {
     why: 'A lock is signed with an Ed25519 key in a PEM file: the private key signs, the public key verifies.',
     next: '`openssl genpkey -algorithm ed25519 -out key.pem` creates one; `openssl pkey -in key.pem -pubout -out key.pub.pem` writes its public part.',
   },
+  CLOCK_BEHIND: {
+    title: 'The clock is behind',
+    why: 'Looks and decisions are ordered by their dates, and a clock that went back would put a new one before an older one.',
+    next: 'Set the clock of this machine, or restore rightsize.lock from git if its dates are wrong.',
+  },
   LOCK_BUSY: {
     title: 'Another process holds rightsize.lock',
     why: 'A look at the test items is counted by one process at a time, so that none is lost.',

@@ -13,7 +13,7 @@ import { redact, secretsOf } from '../../../core/error/secret.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 import { commandRevision } from '../../files/code-revision.ts'
 import { converse } from './dialogue.ts'
-import { hasEnded, killGroup } from './group.ts'
+import { hasEnded, killGroup, sawFamily } from './group.ts'
 import { type Kept, keep } from './keeper.ts'
 import { listenStderr, watchMemory } from './watch.ts'
 
@@ -112,7 +112,7 @@ async function start(
   child.once('close', (code, signal) =>
     dialogue.end(new RightsizeError('RUNTIME_CRASHED', farewell(code, signal))),
   )
-  return { pid: child.pid ?? 0, ask: dialogue.ask, peakRss, close: () => stop(child) }
+  return { pid: child.pid ?? 0, ask: dialogue.ask, peakRss, close: () => stop(child, parts) }
 }
 
 function spawned(child: ChildProcess, file: string): Promise<void> {
@@ -124,11 +124,14 @@ function spawned(child: ChildProcess, file: string): Promise<void> {
   })
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (hasEnded(child)) return
+/** Asks the program to go by closing its input, and ends what it leaves behind. */
+async function stop(child: ChildProcess, { processes }: CommandParts): Promise<void> {
+  if (hasEnded(child)) return killGroup(child)
+  sawFamily(child, processes?.trees([child.pid ?? 0])?.pids)
   const gone = new Promise((done) => child.once('exit', done))
   const patience = setTimeout(() => killGroup(child), 2000)
   child.stdin?.end()
   await gone
   clearTimeout(patience)
+  killGroup(child)
 }

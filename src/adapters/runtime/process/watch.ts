@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Processes } from '../../../contract/processes.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { redact } from '../../../core/error/secret.ts'
+import { sawFamily } from './group.ts'
 
 /** How often memory is looked at. */
 const pollMs = 100
@@ -28,7 +29,9 @@ export function watchMemory(
   let peak = 0
   const pid = child.pid ?? 0
   const look = (): void => {
-    const rss = tree ? processes?.trees([pid])?.rssBytes : processes?.rss(pid)
+    const found = tree ? processes?.trees([pid]) : null
+    sawFamily(child, found?.pids)
+    const rss = tree ? found?.rssBytes : processes?.rss(pid)
     peak = Math.max(peak, rss ?? 0)
     if (memoryMiB !== undefined && peak > memoryMiB * 2 ** 20) end(tooLarge(peak, memoryMiB))
   }

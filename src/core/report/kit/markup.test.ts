@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { html, htmlText, markdownText, md } from './markup.ts'
 import { plainText } from '../../error/safe-text.ts'
+import { html, htmlText, markdownText, md } from './markup.ts'
 
 const escapeHtml = (text: string) => htmlText(html`${text}`)
 const escapeMarkdown = (text: string) => markdownText(md`${text}`)

@@ -9,10 +9,11 @@ export interface Headline {
 /** A full stop inside a number does not end a sentence. */
 const sentenceEnd = /\.\s+(?=[A-Z("])/
 
-/** Headline of the result; where the data are synthetic its first words say so. */
-export function headlineOf({ task, decision }: RunResult): Headline {
+/** Headline of the result; its first words state that the run was interrupted or that the data are synthetic. */
+export function headlineOf({ task, decision, provenance }: RunResult): Headline {
   const said = decision.headline.replace(/\s*\(synthetic data\.?\)\s*$/i, '')
-  const text = task.synthetic ? `On synthetic data: ${said}` : decision.headline
+  const known = task.synthetic ? `On synthetic data: ${said}` : decision.headline
+  const text = provenance.interrupted ? `Interrupted; what was judged until then: ${known}` : known
   const at = text.search(sentenceEnd)
   return at < 0
     ? { first: text, rest: '' }
