@@ -93,7 +93,12 @@ function storedScore(json: string): Score | null {
 }
 
 /** Faults of the spec or of a label: they are the same for every candidate. */
-const ofTheSpec: readonly string[] = ['SCORER_OPTION', 'SCORER_EXPECTED', 'SCORER_REFUSED', 'UNTRUSTED_PATTERN']
+const ofTheSpec: readonly string[] = [
+  'SCORER_OPTION',
+  'SCORER_EXPECTED',
+  'SCORER_REFUSED',
+  'UNTRUSTED_PATTERN',
+]
 
 /** An error of a scorer on an answer of one candidate, which is broken by it; the others are judged. */
 export class ScoringFailure extends Error {
