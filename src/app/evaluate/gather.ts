@@ -46,7 +46,8 @@ export async function gather(
   const shared = { collected, items: labelled.items, regime, metric }
   if (regime.kind === 'race') {
     const byId = new Map(collected.map((one) => [one.opened.spec.id, one]))
-    const setup = raceSetup(spec, opened, labelled.items, ahead)
+    const logged = await isLogged(spec.incumbent ? byId.get(spec.incumbent) : undefined, labelled)
+    const setup = raceSetup(spec, opened, labelled.items, { look: ahead, logged })
     const raced = await runRace(setup, byId, labelled, worth)
     refuseIfNothing(spec, collected)
     return { ...shared, sequential: raced.evidence }
@@ -68,6 +69,14 @@ async function collectDeferred(
 ): Promise<void> {
   const later = collected.filter(({ opened: { session } }) => session?.deferred !== undefined)
   await Promise.all(later.map((one) => collectIfWorth(one, context, worth)))
+}
+
+/** Takes what is stored of the incumbent, which is free, and states whether that is every answer. */
+async function isLogged(incumbent: Collected | undefined, context: CollectContext) {
+  if (incumbent === undefined) return false
+  const all = { from: 0, to: context.items.length }
+  await collectRange(incumbent, all, { ...context, budget: { calls: 0 } })
+  return !incumbent.broken && incumbent.judged.every((judged) => judged !== null)
 }
 
 /** Every item of a candidate; where that cannot pay, only what the store has of it, which is free. */

@@ -21,6 +21,14 @@ export async function runRace(
   worth: Worth | null = null,
 ): Promise<RaceRun> {
   const race = new Race(setup)
+  if (setup.reference?.logged) {
+    const known = collected.get(setup.reference.id)?.judged ?? []
+    race.recordReference(
+      0,
+      known.map((judged) => judged?.score ?? 0),
+      0,
+    )
+  }
   const unit = new Map(setup.candidates.map(({ id, cost }) => [id, (cost[0] + cost[1]) / 2]))
   for (;;) {
     const action = race.next()

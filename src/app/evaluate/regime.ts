@@ -44,12 +44,12 @@ export function regimeOf(
   return regimeFor(input)
 }
 
-/** The race as the state machine wants it: priors by declared energy or parameters, else as written. */
+/** The race as the state machine wants it: priors by declared energy or parameters, else as written. `logged`: every answer of the incumbent is there already. */
 export function raceSetup(
   spec: Spec,
   opened: readonly OpenedCandidate[],
   items: readonly Item[],
-  look: LookTerms,
+  { look, logged }: { readonly look: LookTerms; readonly logged: boolean },
 ): RaceSetup {
   const relative = spec.bar.kind === 'relative'
   const able = opened.filter((one) => !one.broken)
@@ -69,7 +69,7 @@ export function raceSetup(
     beta: spec.risk.beta,
     reference:
       relative && incumbent
-        ? { id: incumbent.spec.id, cost: prior.of(incumbent)[1], logged: false }
+        ? { id: incumbent.spec.id, cost: prior.of(incumbent)[1], logged }
         : null,
     batch: 32,
     growth: 0.05,

@@ -1,7 +1,10 @@
 import type { PlanInput, PlanReport } from './plan-types.ts'
 
-/** Answers up to which running everything is taken as cheap when no cost is known. */
-const FEW_ANSWERS = 20_000
+/** Answers up to which running everything is taken as cheap when no cost is known: a few coins at the price of small hosted models. */
+const FEW_ANSWERS = 2000
+
+/** Money (in the currency of the account) and joules (0.1 kWh) up to which running everything is cheap. */
+const cheap = { pricePerItem: 1, energyPerItem: 360_000 } as const
 
 /** Share of one month's saving that the benchmark may cost before a race is worth its weaker evidence. */
 const SHARE_OF_SAVING = 0.1
@@ -20,6 +23,13 @@ export function regimeFor(input: PlanInput): PlanReport['regime'] {
       ? { kind: 'full', why: `a full run costs ${part}` }
       : { kind: 'race', why: `a full run would cost ${part}` }
   }
+  const whole = exhaustiveCost(input)
+  if (whole !== null) {
+    const amount = `${Number(whole.total.toPrecision(2))} ${whole.unit}`
+    return whole.cheap
+      ? { kind: 'full', why: `a full run costs about ${amount}` }
+      : { kind: 'race', why: `a full run would cost about ${amount}` }
+  }
   return answers <= FEW_ANSWERS
     ? {
         kind: 'full',
@@ -29,6 +39,22 @@ export function regimeFor(input: PlanInput): PlanReport['regime'] {
         kind: 'race',
         why: `${answers} answers in total: cheapest first, stopping when the evidence allows`,
       }
+}
+
+/** Cost of every candidate on every item, in money or else joules; null where it is not known for all. */
+function exhaustiveCost({ candidates, items }: PlanInput) {
+  for (const [basis, unit] of [
+    ['pricePerItem', 'in money'],
+    ['energyPerItem', 'J'],
+  ] as const) {
+    const values = candidates.flatMap(({ [basis]: cost }) =>
+      cost.kind === 'known' ? [cost.value] : [],
+    )
+    const total = items * values.reduce((sum, value) => sum + value, 0)
+    if (values.length === candidates.length && total > 0)
+      return { total, unit, cheap: total <= cheap[basis] }
+  }
+  return null
 }
 
 /** Cost of everything over the most that a month can save, in joules or else money; null when that is not known. */

@@ -1,5 +1,6 @@
 import { normalCdf, normalQuantile } from '../stats/special-functions.ts'
 import { certifyP } from './grade.ts'
+import type { LossModel } from './loss-model.ts'
 import { lossOfScores } from './loss-of-scores.ts'
 
 /** What a claim will need, as far as it is known before the items are looked at. */
@@ -9,6 +10,21 @@ export interface ProofSetting {
   readonly alpha: number
   /** Number of items that will be looked at. */
   readonly items: number
+}
+
+/** A loss over n items: what was seen of it, and its variance times n. */
+export type SeenLoss = Pick<LossModel, 'n' | 'expected' | 'variance'>
+
+/**
+ * Chance that `more` items, pooled with those seen, bring the loss below `most`. The true loss is Normal(expected, v / n), and the pooled
+ * one then lies around the observed one with variance v more / (n (n + more)) (assurance; O'Hagan, Stevens and Campbell 2005).
+ */
+export function chancePooledBelow(
+  { n, expected, variance }: SeenLoss,
+  more: number,
+  most: number,
+): number {
+  return normalCdf((most - expected) / Math.sqrt((variance * more) / (n * (n + more))))
 }
 
 /**

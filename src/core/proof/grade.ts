@@ -42,16 +42,31 @@ export function correctionFor(looked: number, inPlay: number, conditions = 1): C
   return { looked, inPlay, conditions, ...shares }
 }
 
+/** What a candidate of a race leaves to those after it. */
+const leftInTurn = 2 / 3
+
 /** One candidate under one condition: nothing to correct for. */
 export const uncorrected: Correction = correctionFor(1, 1)
 
 /**
- * A race: candidates in turn, the first that passes ends it. Each spends half of what those before it left (a single one all),
- * and what a hopeless one spent is returned (spending with discards; Tian and Ramdas 2021). `before`: earlier ones in play.
+ * A race: candidates in turn, the first that passes ends it. Each spends a third of what those before it left (a single one
+ * all), and what a hopeless one spent is returned (spending with discards; Tian and Ramdas 2021). `before`: earlier ones in play.
  */
 export function shareInRace(looked: number, before: number): number {
   if (looked <= 1) return 1
-  return (keptInPlay * 0.5 ** (before + 1)) / (1 - 0.5 ** looked)
+  return (keptInPlay * (1 - leftInTurn) * leftInTurn ** before) / (1 - leftInTurn ** looked)
+}
+
+/**
+ * Level at which a candidate of a race that has `fed` items is tested for being hopeless; 0 where it is not the time. At 32, 64, 128, ...
+ * items, together at most 12 %; the rest of 20 % is for discards by betting, so that one on the margin stays in play as it
+ * does where every item is judged.
+ */
+export function hopelessAt(fed: number): number {
+  const all = 0.6 * (1 - keptInPlay)
+  const doublings = Math.log2(fed / 64)
+  if (doublings === -1) return 0.2 * all
+  return doublings >= 0 && Number.isInteger(doublings) ? 0.4 * all * 0.5 ** doublings : 0
 }
 
 /** The correction of one candidate of a race. */

@@ -3,6 +3,7 @@ import type { RiskSpec } from '../spec/spec.ts'
 import { itemsForZeroLosses, pairsToCertify } from '../stats/sample-size.ts'
 import { normalCdf } from '../stats/special-functions.ts'
 import { plural, roundedUp } from '../unit/figure-words.ts'
+import { chancePooledBelow } from './forecast.ts'
 import type { Correction } from './grade.ts'
 import type { LookTerms } from './look-alpha.ts'
 import type { LossModel } from './loss-model.ts'
@@ -35,17 +36,14 @@ const nextAlpha = ({ risk, look, correction }: SettlingTerms): number =>
 
 /**
  * Chance that `more` labels, pooled with those at hand, certify this candidate at the next look, or show that it fails. The
- * true loss is not the observed one: it is Normal(loss, v / n), and the pooled loss after more labels then lies around the
- * observed one with variance v more / (n (n + more)) (assurance; O'Hagan, Stevens and Campbell 2005).
+ * true loss is not taken to be the observed one.
  */
 function chanceToSettle(loss: LossModel, more: number, terms: SettlingTerms): number {
-  const { n, variance, expected } = loss
   const { limit, risk } = terms
-  const distance = (alpha: number) => loss.reach(alpha, limit) / Math.sqrt(n + more)
-  const moves = Math.sqrt((variance * more) / (n * (n + more)))
-  const certify = limit - expected - distance(nextAlpha(terms))
-  const fail = expected - limit - distance(risk.beta)
-  return normalCdf(certify / moves) + normalCdf(fail / moves)
+  const distance = (alpha: number) => loss.reach(alpha, limit) / Math.sqrt(loss.n + more)
+  const certifies = chancePooledBelow(loss, more, limit - distance(nextAlpha(terms)))
+  const fails = 1 - chancePooledBelow(loss, more, limit + distance(risk.beta))
+  return certifies + fails
 }
 
 /** Labels still to be added so that the next look settles it with the chance named; null where no practical number does. */

@@ -1,5 +1,7 @@
+import type { SeenLoss } from '../proof/forecast.ts'
 import { stoppingShare } from '../proof/loss-sequential.ts'
 import type { SequentialEvidence } from '../result/candidate.ts'
+import type { BarSpec } from '../spec/spec.ts'
 import { RaceStream } from './race-stream.ts'
 import type { RaceCandidate, RaceSetup } from './race-types.ts'
 
@@ -35,16 +37,32 @@ export class Runner {
     return this.streams[0]
   }
 
-  /** Whether it had a turn and was not hopeless: then what it could spend is gone. */
+  /** Whether a test about future items took it out of play. */
+  isHopeless = false
+
+  /** Whether it had a turn and can have passed or could still: then what it could spend is gone. */
   get inPlay(): boolean {
-    const hopeless = this.standing === 'discarded' && this.streams.some((one) => one.hopeless)
-    return this.streams.length > 0 && !hopeless
+    const out = this.standing === 'discarded' || this.standing === 'left'
+    return this.streams.length > 0 && !(out && this.isHopeless)
   }
 
   /** Cost of one item: as measured once there is a measurement, the middle of the prior before. */
   get cost(): number {
     if (this.spent > 0 && this.recorded > 0) return this.spent / this.recorded
     return (this.interval[0] + this.interval[1]) / 2
+  }
+
+  /** The loss over the items fed so far; the variance of one more pair that differs is added, so that it is never 0. */
+  seenLoss(bar: BarSpec, reference: ArrayLike<number>): SeenLoss {
+    let [sum, squares] = [0, 1]
+    for (let p = 0; p < this.fed; p += 1) {
+      const against = bar.kind === 'relative' ? (reference[p] as number) : bar.floor
+      const lost = against - (this.scores[p] as number)
+      sum += lost
+      squares += lost * lost
+    }
+    const expected = sum / this.fed
+    return { n: this.fed, expected, variance: squares / (this.fed + 1) - expected ** 2 }
   }
 
   record(from: number, scores: ArrayLike<number>, cost: number): void {

@@ -1,4 +1,3 @@
-import { keptInPlay } from '../proof/grade.ts'
 import { EProcess } from '../stats/e-process.ts'
 
 export interface StreamSetup {
@@ -21,8 +20,6 @@ export class RaceStream {
   readonly down: EProcess
   /** "Above the floor" for future items: with replacement. */
   readonly future: EProcess
-  /** "Below the target" for future items, at the level at which a candidate on the margin stays in play. */
-  private readonly futureDown: EProcess
   /** Member positions in the set, and those seen. */
   readonly total: number
   seen = 0
@@ -38,11 +35,6 @@ export class RaceStream {
     this.largest = largest
     this.up = new EProcess({ nullMean: setup.floor, size: units, threshold: setup.acceptAt })
     this.future = new EProcess({ nullMean: setup.floor, size: null, threshold: setup.futureAt })
-    this.futureDown = new EProcess({
-      nullMean: 1 - setup.target,
-      size: null,
-      threshold: 1 / (1 - keptInPlay),
-    })
     this.down = new EProcess({
       nullMean: 1 - setup.target,
       size: units,
@@ -58,11 +50,6 @@ export class RaceStream {
   get broken(): boolean {
     if (this.seen === this.total) return this.mean < this.setup.floor - 1e-12
     return this.down.rejected
-  }
-
-  /** Evidence took it out of play, not the last item of a set that happens to end below the bar. */
-  get hopeless(): boolean {
-    return this.futureDown.rejected
   }
 
   get mean(): number {
@@ -88,9 +75,7 @@ export class RaceStream {
     const value = unit(sum, floor)
     this.up.update(value)
     this.future.update(value)
-    const shortfall = unit(size - sum, 1 - target)
-    this.down.update(shortfall)
-    this.futureDown.update(shortfall)
+    this.down.update(unit(size - sum, 1 - target))
     this.pending = { size: 0, sum: 0 }
   }
 }

@@ -198,7 +198,7 @@ test('asking twice changes nothing, and replaying stored scores in other batches
   )
 })
 
-test('asked about future items too, it passes over a candidate that stands right on the bar and takes the next', () => {
+test('asked about future items too, it leaves a candidate that stands right on the bar as soon as these items will hardly show it, and takes the next', () => {
   const bits = { edge: rightOf(600, 480, 1), clear: rightOf(600, 560, 2) }
   const candidates = [point('edge', 1), point('clear', 5, 1)]
   const setOnly = new Race(setup({ items: 600, candidates }))
@@ -206,9 +206,10 @@ test('asked about future items too, it passes over a candidate that stands right
   const traffic = { kind: 'supported', risk: 0.2 } as const
   const both = new Race(setup({ items: 600, candidates, traffic }))
   expect(run(both, bits, () => 1).accepted).toBe('clear')
-  expect(both.evidence('edge').reason).toBe('exhausted')
+  expect(both.evidence('edge').reason).toBe('parked')
   const alone = new Race(setup({ items: 600, candidates: [point('edge', 1)], traffic }))
-  expect(run(alone, bits, () => 1)).toMatchObject({ reason: 'accepted', accepted: 'edge' })
+  expect(run(alone, bits, () => 1)).toMatchObject({ reason: 'none', accepted: null })
+  expect(alone.evidence('edge').stoppedAt).toBeLessThan(600)
 })
 
 test('what a race accepts for future items is wrong at most as often as the risk', () => {

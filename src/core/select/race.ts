@@ -1,5 +1,9 @@
-import { certifyP, shareInRace, supportP } from '../proof/grade.ts'
+import { chancePooledBelow } from '../proof/forecast.ts'
+import { certifyP, hopelessAt, shareInRace, supportP } from '../proof/grade.ts'
+import { normalReach } from '../proof/loss-exact.ts'
+import type { LossModel } from '../proof/loss-model.ts'
 import { lossOfScores } from '../proof/loss-of-scores.ts'
+import { type Raced, stoppingShare } from '../proof/loss-sequential.ts'
 import type { SequentialEvidence } from '../result/candidate.ts'
 import {
   probeGroups,
@@ -12,6 +16,12 @@ import type { RaceAction, RaceOutcome, RaceSetup, RaceTraffic } from './race-typ
 
 /** From this many items on a candidate may be parked (selection study 2.4). */
 const parkFrom = 100
+
+/** Chance of showing something about future items below which a candidate is left. */
+const futile = 0.1
+
+/** Items before that is asked of one in play. A hopeless one is left at once: it returns its error. */
+const futileFrom = 96
 
 /**
  * Finds the cheapest candidate whose full run over these items would meet the bar (set scope), with as little spent as
@@ -114,6 +124,7 @@ export class Race {
   ): RaceAction | null {
     this.start(runner, order)
     this.feed(runner)
+    if (runner.standing === 'open' && this.isFutile(runner)) runner.standing = 'left'
     if (runner.standing !== 'open') return null
     if (phase === 'race' && this.shouldPark(runner, order)) {
       runner.standing = 'parked'
@@ -143,6 +154,7 @@ export class Race {
       for (const stream of runner.streams) stream.feed(p, y)
       runner.fed += 1
       this.judge(runner)
+      this.testHopeless(runner)
     }
   }
 
@@ -150,7 +162,11 @@ export class Race {
     const { streams } = runner
     const end = runner.fed === this.setup.items
     if (streams.every((stream) => stream.holds)) runner.standing = this.afterMatch(runner, end)
-    else if (streams.some((stream) => stream.broken)) runner.standing = 'discarded'
+    else if (streams.some((stream) => stream.broken)) {
+      runner.standing = 'discarded'
+      // Later the set may end below the bar by chance: that is no evidence about future items.
+      runner.isHopeless ||= runner.fed <= this.setup.items / 2
+    }
     runner.exact = runner.standing !== 'open' && end
   }
 
@@ -165,14 +181,40 @@ export class Race {
 
   /** With every item run, the test over all of them counts beside the betting one, and shares the error with it. */
   private showsTraffic(runner: Runner, { kind, risk }: RaceTraffic): boolean {
-    const { bar, reference } = this.setup
-    const other = reference === null ? null : this.reference
-    const floor = bar.kind === 'absolute' ? bar.floor : 0
-    const limit = bar.kind === 'relative' ? bar.margin : 0
-    const clusters = this.setup.clusters?.map(String) ?? null
-    const pairing = { own: runner.scores, reference: other, clusters }
-    const loss = lossOfScores(pairing, { floor, raced: 'exhausted' })
-    return (kind === 'certified' ? certifyP : supportP)(loss, limit) <= risk * runner.share
+    const loss = this.lossSoFar(runner, 'exhausted')
+    return (kind === 'certified' ? certifyP : supportP)(loss, this.limit) <= risk * runner.share
+  }
+
+  /** The loss over the items fed so far. */
+  private lossSoFar({ fed, scores }: Runner, raced?: Raced): LossModel {
+    const { bar, reference, clusters } = this.setup
+    const first = (all: Float64Array) => all.subarray(0, fed)
+    const keys = clusters?.slice(0, fed).map(String) ?? null
+    const other = reference === null ? null : first(this.reference)
+    const pairing = { own: first(scores), reference: other, clusters: keys }
+    return lossOfScores(pairing, { floor: bar.kind === 'absolute' ? bar.floor : 0, raced })
+  }
+
+  private get limit(): number {
+    const { bar } = this.setup
+    return bar.kind === 'relative' ? bar.margin : 0
+  }
+
+  /** At its appointed items a candidate that the test shows to fail is out of play. */
+  private testHopeless(runner: Runner): void {
+    const level = hopelessAt(runner.fed)
+    if (level > 0 && this.lossSoFar(runner).pInferior(this.limit) <= level) runner.isHopeless = true
+  }
+
+  /** These items will hardly show anything about future ones for it, even if all of them are run. */
+  private isFutile(runner: Runner): boolean {
+    const { traffic, items, bar } = this.setup
+    if (traffic === undefined || traffic === null || runner.fed === 0) return false
+    if (runner.fed < futileFrom && !runner.isHopeless) return false
+    const seen = runner.seenLoss(bar, this.reference)
+    const alpha = traffic.risk * runner.share * (1 - stoppingShare)
+    const distance = normalReach(alpha, seen.variance) / Math.sqrt(items)
+    return chancePooledBelow(seen, items - runner.fed, this.limit - distance) < futile
   }
 
   /** Deciding it would cost more than the calls could save by having it instead of the next one. */

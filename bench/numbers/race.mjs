@@ -1,0 +1,128 @@
+// race: what a race with the product's defaults saves of running everything, next to an oracle that runs the winner alone.
+import { load, matrix, noise, percent, RISK, seededRandom, shareOfLook } from '../peers/counts.mjs'
+
+const { Race } = await load('core/select/race.js')
+const { supportP } = await load('core/proof/grade.js')
+const { lossOfScores } = await load('core/proof/loss-of-scores.js')
+
+export const bar =
+  'with the defaults at least 0.7 of what an oracle saves that is told the winner, 60x where no candidate is good; wrong no oftener than the risk'
+
+const ORDERS = Number(process.env.ORDERS ?? 25)
+
+/** As app/evaluate sets a race up: batches of 32 that grow by 5 %, and evidence for future items at the first look. */
+const setupOf = (candidates, items, incumbent, margin, logged) => ({
+  candidates: candidates.map(({ id, cost }, written) => ({ id, cost: [cost, cost], written })),
+  ...{ items, alpha: RISK.alpha, beta: RISK.beta, batch: 32, growth: 0.05 },
+  ...{ budget: null, volume: null, clusters: null, slices: [] },
+  bar: { kind: 'relative', margin, tolerance: 0 },
+  reference: { id: incumbent.id, cost: incumbent.cost, logged },
+  traffic: { kind: 'supported', risk: (1 - RISK.supportedAt) * shareOfLook(1) },
+})
+
+/** The accepted candidate where the claim about future items holds by its share of the error; null where it only matches. */
+function supported(race, model, { order, incumbent, margin }) {
+  if (model === undefined) return null
+  const { reason, stoppedAt, share } = race.evidence(model.id)
+  const scores = ({ bits }) => Float64Array.from(order.slice(0, stoppedAt), (at) => bits[at])
+  const pairing = { own: scores(model), reference: scores(incumbent), clusters: null }
+  const raced = reason === 'exhausted' ? 'exhausted' : 'stopped'
+  const loss = lossOfScores(pairing, { floor: 0, raced })
+  return supportP(loss, margin) <= (1 - RISK.supportedAt) * shareOfLook(1) * share ? model : null
+}
+
+/** Runs a race on one order of the items; whoever passes is only `matched` where future items are not shown. */
+function run(candidates, incumbent, order, margin, logged) {
+  const race = new Race(setupOf(candidates, order.length, incumbent, margin, logged))
+  const scores = (model, from, to) => order.slice(from, to).map((at) => model.bits[at])
+  const models = new Map(candidates.map((model) => [model.id, model]))
+  if (logged) race.recordReference(0, scores(incumbent, 0, order.length), 0)
+  for (;;) {
+    const action = race.next()
+    if (action.kind === 'done') {
+      const { accepted, spent } = action.outcome
+      return {
+        spent,
+        accepted: supported(race, models.get(accepted), { order, incumbent, margin }),
+      }
+    }
+    if (action.reference !== null) {
+      const { from, to } = action.reference
+      race.recordReference(from, scores(incumbent, from, to), (to - from) * incumbent.cost)
+    }
+    const model = models.get(action.candidate)
+    const { from, to } = action
+    race.record(model.id, from, scores(model, from, to), (to - from) * model.cost)
+  }
+}
+
+function tasks() {
+  return ['gsm8k', 'crux'].flatMap((name) => {
+    const models = matrix(name)
+    const best = models.toSorted((a, b) => b.mean - a.mean).slice(0, 4)
+    return best.flatMap((incumbent) =>
+      [0.01, 0.02, 0.05].map((margin) => {
+        const cheaper = models.filter(({ cost }) => cost < incumbent.cost)
+        const good = cheaper.filter(({ mean }) => incumbent.mean - mean <= margin + 1e-12)
+        return { name, incumbent, margin, cheaper, winner: good[0] ?? null }
+      }),
+    )
+  })
+}
+
+const geometric = (values) =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / Math.max(1, values.length))
+
+/** Spend of both, summed over the same orders, and how often a bad one was supported. Items are drawn with replacement. */
+function measured({ name, incumbent, margin, cheaper, winner }, logged) {
+  const random = seededRandom(`race ${name} ${incumbent.id} ${margin}`)
+  const size = incumbent.bits.length
+  const found = { spent: 0, oracle: 0, wrong: 0, shipped: 0 }
+  for (let at = 0; at < ORDERS; at += 1) {
+    const order = Array.from({ length: size }, () => random.integer(size))
+    const { spent, accepted } = run(cheaper, incumbent, order, margin, logged)
+    found.spent += spent
+    if (winner !== null) found.oracle += run([winner], incumbent, order, margin, logged).spent
+    if (accepted !== null) found.shipped += 1
+    if (accepted !== null && incumbent.mean - accepted.mean > margin + 1e-12) found.wrong += 1
+  }
+  const everything =
+    size * (cheaper.reduce((sum, { cost }) => sum + cost, 0) + incumbent.cost) * ORDERS
+  return { ...found, saving: everything / found.spent, best: everything / found.oracle }
+}
+
+export async function measure() {
+  if (matrix('gsm8k') === null)
+    return { held: false, lines: ['the matrices are not here: set RIGHTSIZE_DATA'] }
+  const lines = [
+    'matrix  incumbent                margin  winner                        saves  oracle  shipped  wrong',
+  ]
+  const broken = []
+  for (const logged of [false, true]) {
+    const [ours, oracle, none] = [[], [], []]
+    let wrong = 0
+    for (const task of tasks()) {
+      const { saving, best, wrong: bad, shipped } = measured(task, logged)
+      if (task.winner === null) none.push(saving)
+      else {
+        ours.push(saving)
+        oracle.push(best)
+      }
+      wrong += bad
+      lines.push(
+        `${task.name.padEnd(7)} ${task.incumbent.id.slice(0, 24).padEnd(24)} ${String(100 * task.margin).padStart(5)}  ${(task.winner?.id ?? 'none').slice(0, 28).padEnd(28)} ${saving.toFixed(1).padStart(6)}  ${(task.winner ? best.toFixed(1) : '-').padStart(6)}  ${percent(shipped / ORDERS).padStart(7)}  ${percent(bad / ORDERS)}`,
+      )
+    }
+    const kind = logged ? 'logged' : 'paired'
+    const [mine, told] = [geometric(ours), geometric(oracle)]
+    const draws = ORDERS * tasks().length
+    lines.push(
+      `${kind}: ${mine.toFixed(1)}x of ${told.toFixed(1)}x = ${(mine / told).toFixed(2)} where one is good; ${geometric(none).toFixed(1)}x where none is (${none.length} tasks); wrong ${percent(wrong / draws)}`,
+    )
+    if (mine / told < 0.7) broken.push(`${kind}: ${(mine / told).toFixed(2)} of the oracle`)
+    if (none.length > 0 && geometric(none) < 60)
+      broken.push(`${kind}: ${geometric(none).toFixed(1)}x where none is good`)
+    if (wrong / draws > 0.2 + noise(0.2, draws)) broken.push(`${kind}: wrong too often`)
+  }
+  return { held: broken.length === 0, lines: [...lines, ...broken] }
+}
