@@ -10,7 +10,7 @@ import type { Inputs } from '../../src/app/shrink/inputs.ts'
 import { measureCost } from '../../src/app/shrink/measure-cost.ts'
 import type { RuntimeSession } from '../../src/contract/runtime.ts'
 import type { TensorEngine } from '../../src/contract/tensors.ts'
-import { cpuPerItem } from '../../src/core/energy/paired-cost.ts'
+import { cpuPerItem, energyPerItem } from '../../src/core/energy/paired-cost.ts'
 import { float32Tensor, graph, model, node } from '../../src/core/onnx/build.ts'
 import { encodeModel } from '../../src/core/onnx/encode.ts'
 import type { Feeds } from '../../src/core/onnx/host-tensor.ts'
@@ -134,15 +134,18 @@ async function ran(machine: Machine, batch: number): Promise<Estimate<'ratio'>> 
     items as never,
     { effects, signal: new AbortController().signal, onEvent: () => undefined },
   )
-  const priced = ['large', 'small'].map((id) => ({
-    id,
-    cost: {
-      cpuPerItem: cpuPerItem(measured.windows.filter((one) => one.workload === id)),
-    } as ItemCost,
-    accepted: { rate: exact('share', 1, 'test'), items: null },
-  }))
+  const priced = ['large', 'small'].map((id) => {
+    const windows = measured.windows.filter((one) => one.workload === id)
+    const cost = {
+      cpuPerItem: cpuPerItem(windows),
+      energyPerItem: energyPerItem(windows),
+      idlePerItem: unknown('no load'),
+    } as ItemCost
+    return { id, settings: {}, cost, accepted: { rate: exact('share', 1, 'test'), items: null } }
+  })
   return (
-    againstIncumbent(priced, 'large', measured).get('small')?.ratio ?? unknown('no such candidate')
+    againstIncumbent(priced, 'large', { ...measured, site: null }).get('small')?.ratio ??
+    unknown('no such candidate')
   )
 }
 

@@ -80,6 +80,7 @@ const decision: Decision = {
     of: 'energy',
     ratio: within('ratio', 8.2, [0.9, 1.1], counted),
     per: 'accepted answer',
+    release: null,
     candidate: {
       perAnswer: within('JPerItem', 1, [0.97, 1.03], counted),
       accepted: within('share', 0.945, [0.98, 1.02], counted),

@@ -1,4 +1,5 @@
 import { type Accepted, acceptedItems } from '../../core/carbon/accept-ratio.ts'
+import { heldOf, type Site } from '../../core/carbon/site.ts'
 import type { Item } from '../../core/data/item.ts'
 import type { AnswerHealth } from '../../core/result/answer-health.ts'
 import type { CostResult } from '../../core/result/cost.ts'
@@ -17,6 +18,7 @@ interface FactsInputs {
   readonly spec: Spec
   readonly items: readonly Item[]
   readonly labels: Labels
+  readonly site: Site | null
 }
 
 /** What was found of one candidate. */
@@ -31,14 +33,15 @@ export interface CandidateFacts extends Omit<Against, 'ratio'> {
 /** What was found of every candidate, each against the incumbent: headline and every table read this one ratio. */
 export function factsOf(
   collected: readonly Collected[],
-  { measured, spec, items, labels }: FactsInputs,
+  { measured, spec, items, labels, site }: FactsInputs,
 ): readonly CandidateFacts[] {
-  const priced = collected.map((one) => ({
-    id: one.opened.spec.id,
-    cost: itemCost(one, measured, spec),
-    accepted: acceptedOf(one, spec.accept),
-  }))
-  const against = againstIncumbent(priced, spec.incumbent, measured)
+  const priced = collected.map((one) => {
+    const cost = itemCost(one, measured, spec)
+    const idlePerItem = (site && heldOf(cost, site)?.idle) ?? cost.idlePerItem
+    const { id, settings } = one.opened.spec
+    return { id, settings, cost: { ...cost, idlePerItem }, accepted: acceptedOf(one, spec.accept) }
+  })
+  const against = againstIncumbent(priced, spec.incumbent, { ...measured, site })
   return collected.flatMap((one, i) => {
     const own = priced[i]
     const found = own && against.get(own.id)

@@ -1,7 +1,13 @@
 import { type Accepted, acceptRatio } from '../../core/carbon/accept-ratio.ts'
+import { releaseOf } from '../../core/carbon/load.ts'
 import { costRatio, savingOf } from '../../core/carbon/saving.ts'
+import { energyModel } from '../../core/carbon/sci-model.ts'
+import { type Site, servedPerS, usageOf } from '../../core/carbon/site.ts'
 import { headlineQuantity, pairedRatio } from '../../core/energy/paired-cost.ts'
-import type { Saving } from '../../core/result/run-result.ts'
+import type { Saving } from '../../core/result/saving.ts'
+import type { CandidateSettings } from '../../core/spec/spec.ts'
+import { add } from '../../core/unit/arithmetic.ts'
+import { compare } from '../../core/unit/compare.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 import { exact } from '../../core/unit/known.ts'
 import type { ItemCost } from './cost.ts'
@@ -10,6 +16,7 @@ import type { Measured } from './measure.ts'
 /** What one candidate costs per item, and what of its answers is accepted. */
 export interface Priced {
   readonly id: string
+  readonly settings: CandidateSettings
   readonly cost: ItemCost
   readonly accepted: Accepted
 }
@@ -30,10 +37,11 @@ export interface Against {
 export function againstIncumbent(
   all: readonly Priced[],
   incumbent: string | null,
-  measured: Pick<Measured, 'windows' | 'meters'>,
+  seen: Seen,
 ): ReadonlyMap<string, Against> {
   const before = all.find(({ id }) => id === incumbent)
-  const ratios = before === undefined ? new Map() : ratiosTo(before, all, measured)
+  const ratios = before === undefined ? new Map() : ratiosTo(before, all, seen)
+  const serving = seen.site?.serving ?? null
   return new Map(
     all.map((one) => {
       const { of, ratio } = ratios.get(one.id) ?? { of: 'CPU time', ratio: noIncumbent }
@@ -44,10 +52,12 @@ export function againstIncumbent(
             ? exact('ratio', 1, 'the incumbent itself')
             : acceptRatio(one.accepted, before.accepted)
       const sides = { candidate: answered(one, of), incumbent: answered(before ?? one, of) }
-      return [
-        one.id,
-        { acceptRatio: rates, ratio, saving: savingOf(of, sides, { costs: ratio, rates }) },
-      ]
+      const release =
+        serving === null || serving.deployment.scaleToZero || one === before
+          ? null
+          : releaseOf(serving, servedPerS(one.cost))
+      const saving = savingOf(of, sides, { costs: ratio, rates }, release)
+      return [one.id, { acceptRatio: rates, ratio, saving }]
     }),
   )
 }
@@ -55,12 +65,21 @@ export function againstIncumbent(
 const noIncumbent = unknown('no incumbent named, saving not stated')
 
 const costOf = ({ cost }: Priced, of: Saving['of']): Saving['candidate']['perAnswer'] =>
-  of === 'energy' ? cost.energyPerItem : of === 'price' ? cost.pricePerItem : cost.cpuPerItem
+  of === 'energy' ? withIdle(cost) : of === 'price' ? cost.pricePerItem : cost.cpuPerItem
+
+/** Idle energy is inside where a load is declared. */
+const withIdle = ({ energyPerItem, idlePerItem }: ItemCost): Estimate<'JPerItem'> =>
+  idlePerItem.kind === 'known' ? add(energyPerItem, idlePerItem) : energyPerItem
 
 const answered = (one: Priced, of: Saving['of']) => ({
   perAnswer: costOf(one, of),
   acceptRate: one.accepted.rate,
 })
+
+/** What the windows measured, and where the work would be served. */
+export interface Seen extends Pick<Measured, 'windows' | 'meters'> {
+  readonly site: Site | null
+}
 
 interface CostRatio {
   readonly of: Saving['of']
@@ -70,8 +89,11 @@ interface CostRatio {
 function ratiosTo(
   before: Priced,
   all: readonly Priced[],
-  measured: Pick<Measured, 'windows' | 'meters'>,
+  seen: Seen,
 ): ReadonlyMap<string, CostRatio> {
+  const { site, ...measured } = seen
+  const loaded = site?.serving ? atLoad(before, all, site) : null
+  if (loaded !== null) return loaded
   const paired = new Map(
     all.map((one) => [one.id, one === before ? itself : pairedWindows(one, before, measured)]),
   )
@@ -97,6 +119,34 @@ const itself: CostRatio = { of: 'CPU time', ratio: exact('ratio', 1, 'the incumb
 function comparable(one: Priced, before: Priced, of: Saving['of']): boolean {
   const [mine, theirs] = [costOf(one, of), costOf(before, of)]
   return mine.kind === 'known' && theirs.kind === 'known' && mine.low > 0
+}
+
+/**
+ * At a declared load: joules with all that is held, from the usages that the score reads; what both share (the watts of what
+ * waits, the power model) is drawn once. Null where they have no energy in common.
+ */
+function atLoad(
+  before: Priced,
+  all: readonly Priced[],
+  site: Site,
+): ReadonlyMap<string, CostRatio> | null {
+  const model = ({ id, cost, accepted, settings }: Priced) =>
+    energyModel(usageOf({ id, n: 1, acceptRate: accepted.rate, settings, cost }, site))
+  const theirs = model(before)
+  if ('kind' in theirs) return null
+  const ratios = all.map((one): readonly [string, CostRatio] => {
+    if (one === before) return [one.id, { ...itself, of: 'energy' }]
+    const own = model(one)
+    const ratio =
+      'kind' in own
+        ? own
+        : one.cost.meter === before.cost.meter
+          ? (compare(own, theirs, { seed: 1 }).ratio ?? unknown('the ratio has no finite interval'))
+          : unknown(`not metered with the same meter: ${one.cost.meter} and ${before.cost.meter}`)
+    return [one.id, { of: 'energy', ratio }]
+  })
+  const compared = ratios.some(([id, { ratio }]) => id !== before.id && ratio.kind === 'known')
+  return compared ? new Map(ratios) : null
 }
 
 /** Incumbent over candidate, per answer, from interleaved windows: joules of a sensor, else CPU time. */

@@ -50,7 +50,7 @@ export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: Accou
     marginal: marginalOf(context),
     comparisons,
     waterfall: waterfallOf(usages.get((chosen ?? incumbent)?.id ?? '')),
-    deployment: spec.deployment === null ? null : deploymentOf(context, spec.deployment),
+    deployment: site.serving === null ? null : deploymentOf(context, site.serving),
     costs: run.candidates.map((each) => ({ id: each.id, cost: answerCostOf(each, context) })),
     overheadCost: overheadCostOf(context),
     payBack: ledgerOf(context),
@@ -59,13 +59,13 @@ export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: Accou
   }
 }
 
-function boundaryFacts({ run, spec, api, usages }: AccountContext) {
+function boundaryFacts({ run, site, api, usages }: AccountContext) {
   const stages = run.overhead.byStage
   return {
     trained: stages.some(({ stage }) => stage === 'training'),
     judged: stages.some(({ stage }) => stage === 'judging'),
     idleKnown: [...usages.values()].some(({ idle }) => idle.kind === 'known'),
-    loadDeclared: spec.deployment !== null,
+    loadDeclared: site.serving !== null,
     apiCandidates: api.length > 0,
   }
 }

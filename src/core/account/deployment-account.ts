@@ -1,31 +1,28 @@
 import { loadAccount, realizedSaving } from '../carbon/deployment.ts'
-import { isGpu } from '../carbon/device.ts'
-import type { Site } from '../carbon/site.ts'
-import { wattsPerReservedThread } from '../energy/cpu-model.ts'
+import type { Serving } from '../carbon/load.ts'
+import { combine, operationalModel, pairModels } from '../carbon/sci-model.ts'
+import { servedPerS } from '../carbon/site.ts'
 import type { DeploymentAccount } from '../result/account.ts'
-import type { DeploymentSpec } from '../spec/spec.ts'
+import type { Usage } from '../result/usage.ts'
 import { type Estimate, unknown } from '../unit/estimate.ts'
-import { within } from '../unit/known.ts'
+import { exact } from '../unit/known.ts'
+import { simulate, summarise } from '../unit/simulate.ts'
 import type { AccountContext } from './context.ts'
 
 /** The declared load: what each candidate uses there, and what releasing replicas saves. */
-export function deploymentOf(
-  context: AccountContext,
-  deployment: DeploymentSpec,
-): DeploymentAccount {
-  const { run, site, chosen, incumbent, usages } = context
-  const replica = { ...site, idleW: idlePower(site, deployment) }
+export function deploymentOf(context: AccountContext, serving: Serving): DeploymentAccount {
+  const { run, site, scis, chosen, incumbent, usages, api } = context
   const accounts = new Map(
-    run.candidates
-      .filter(({ id }) => !context.api.some((each) => each.id === id))
-      .map((each) => {
-        const energy = usages.get(each.id)?.energy ?? each.cost.energyPerItem
-        const serving = { id: each.id, energy, throughputPerS: each.cost.throughputPerS }
-        return [each.id, loadAccount(serving, deployment, replica)]
-      }),
+    run.candidates.flatMap(({ id, cost }) => {
+      const [usage, sci] = [usages.get(id), scis.get(id)]
+      if (usage === undefined || sci === undefined || api.some((each) => each.id === id)) return []
+      return [[id, loadAccount({ usage, sci, throughputPerS: servedPerS(cost) }, serving)] as const]
+    }),
   )
-  const [from, to] = [accounts.get(incumbent?.id ?? ''), accounts.get(chosen?.id ?? '')]
-  const realized = from && to ? realizedSaving(from, to, deployment, replica) : null
+  const from = accounts.get(incumbent?.id ?? '')
+  const to = accounts.has(chosen?.id ?? '') ? chosen : null
+  const realized =
+    from && to ? realizedSaving(from, { throughputPerS: servedPerS(to.cost) }, serving, site) : null
   return {
     candidates: [...accounts.values()],
     realized,
@@ -36,33 +33,24 @@ export function deploymentOf(
   }
 }
 
-/** Idle power of one replica: reserved threads at idle, or unknown on a device that threads do not describe. */
-function idlePower(
-  { cores, device }: Site,
-  { share, replicas, instances }: DeploymentSpec,
-): Estimate<'W'> {
-  if (isGpu(device.id)) return unknown('the idle power of a GPU must be measured')
-  const threads = (cores * share * instances) / replicas
-  return within('W', wattsPerReservedThread * threads, [0.39 / 0.55, 1.32 / 0.55], {
-    method: 'modeled',
-    how: `0.55 W x ${threads} reserved threads`,
-    source: 'SPECpower_ssj2008 results 2018+, idle per thread 0.55 W [0.39, 1.32]',
-  })
-}
-
-/** Per answer; the ends are paired, because the factors are shared. */
-function marginalSaving({ scis, chosen, incumbent }: AccountContext): Estimate<'gPerR'> {
-  const from = scis.get(incumbent?.id ?? '')?.perInference
-  const to = scis.get(chosen?.id ?? '')?.perInference
-  if (from?.kind !== 'known' || to?.kind !== 'known')
+/**
+ * What one answer more or less saves: the energy of the work alone, because what is held stays held. Per answer of the
+ * incumbent, at as many tasks that end right.
+ */
+function marginalSaving({ usages, chosen, incumbent, inputs }: AccountContext): Estimate<'gPerR'> {
+  const [to, from] = [usages.get(chosen?.id ?? ''), usages.get(incumbent?.id ?? '')]
+  if (to === undefined || from === undefined || chosen === null)
     return unknown('one of the two candidates has no score')
-  const value = from.value - to.value
-  const ends = [value, from.low - to.low, from.high - to.high]
-  return {
-    ...from,
-    value,
-    low: Math.min(...ends),
-    high: Math.max(...ends),
-    how: 'incumbent minus chosen, per inference, ends paired because their factors are shared',
-  }
+  const rates = to === from ? exact('ratio', 1, 'the incumbent itself') : chosen.acceptRatio
+  const working = (usage: Usage) =>
+    operationalModel({ ...usage, idle: unknown('what waits is held either way') })
+  const pair = pairModels(to, from, rates, working)
+  if ('kind' in pair) return pair
+  const model = combine([pair.b, pair.a], ([before = 0, after = 0]) => before - after)
+  const [draws] = simulate([model], { seed: inputs.seed ?? 1 })
+  return draws === undefined
+    ? unknown('nothing was drawn')
+    : summarise('gPerR', model, draws, {
+        how: 'energy of the work alone, shared factors drawn once',
+      })
 }

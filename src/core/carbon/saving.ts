@@ -1,4 +1,4 @@
-import type { Saving } from '../result/run-result.ts'
+import type { Saving } from '../result/saving.ts'
 import { divide } from '../unit/arithmetic.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import { acceptedRatio, perAccepted } from './functional-unit.ts'
@@ -14,6 +14,7 @@ export interface Answered {
 /**
  * What a candidate saves against the incumbent per accepted answer. Every place that states a saving reads this: headline,
  * table, lock and pay-back.
+ * @param release What the choice releases at a declared load.
  * @param costs Cost of an answer, incumbent over candidate, with its paired interval.
  * @param rates Accept rate of the candidate over the incumbent's, on the same items.
  */
@@ -21,11 +22,13 @@ export function savingOf(
   of: Saving['of'],
   { candidate, incumbent }: Readonly<Record<'candidate' | 'incumbent', Answered>>,
   { costs, rates }: Readonly<Record<'costs' | 'rates', Estimate<'ratio'>>>,
+  release: Saving['release'] = null,
 ): Saving {
   return {
     of,
     ratio: acceptedRatio(costs, rates),
     per: 'accepted answer',
+    release,
     candidate: sideOf(candidate),
     incumbent: sideOf(incumbent),
   }

@@ -114,15 +114,18 @@ export function facilityModel(
 
 /** IT energy of one answer with its idle part, J. */
 export function energyModel(usage: Usage): FactorModel | Unknown {
-  const { candidate, energy, idle } = usage
+  const { energy, idle } = usage
   if (energy.kind !== 'known')
     return unknown(energy.kind === 'unknown' ? energy.why : energy.reason)
   const own = energyFactors(usage, energy)
-  const resting = idle.kind === 'known' ? [factor(`idle energy of ${candidate}`, idle)] : []
-  return {
-    factors: [...own, ...resting],
-    value: (x) => (x[0] ?? 0) * (own.length > 1 ? (x[1] ?? 1) : 1) + (x[own.length] ?? 0),
+  const working: FactorModel = {
+    factors: own,
+    value: (x) => (x[0] ?? 0) * (own.length > 1 ? (x[1] ?? 1) : 1),
   }
+  if (idle.kind !== 'known') return working
+  const { value, low, high } = idle
+  const spread = relative('idle power', value, [low, high], 'watts of what waits')
+  return combine([working, spread], ([busy = 0, ratio = 1]) => busy + value * ratio)
 }
 
 function energyFactors(usage: Usage, energy: Known<'JPerItem'>): readonly Factor[] {
@@ -180,23 +183,32 @@ export function deviceRate({ device, share }: DevicePart): FactorModel {
   )
 }
 
+/** How wrong the share may be: what a processor is of an unseen host is the same question for every candidate. */
+const hostShare = (id: string, { value, low, high }: Known<'share'>): FactorModel =>
+  relative(`share of ${id}`, value, [low, high], 'share of the host')
+
 /**
- * How wrong the share may be, as a ratio around 1: what a processor is of an unseen host is the same question for
- * every candidate, so equal ratios share one draw.
+ * How wrong a figure may be, as a ratio around 1. What is one question for every candidate (an unseen host, the watts of
+ * what waits) is drawn once: equal ratios under one name share a draw.
  */
-function hostShare(id: string, { value, low, high }: Known<'share'>): FactorModel {
+function relative(
+  name: string,
+  value: number,
+  [low, high]: readonly [number, number],
+  how: string,
+): FactorModel {
   const ends = value > 0 ? ([low / value, high / value] as const) : ([1, 1] as const)
+  const round = (x: number) => Number(x.toPrecision(6))
   const ratio = known('ratio', {
     value: 1,
-    low: Math.min(1, ends[0]),
-    high: Math.max(1, ends[1]),
+    low: Math.min(1, round(ends[0])),
+    high: Math.max(1, round(ends[1])),
     level: 0.9,
     method: 'modeled',
-    how: 'share of the host',
-    source: 'threads seen over threads of the host',
+    how,
+    source: 'as stated with the figure',
   })
-  const text = (x: number) => Number(x.toPrecision(6))
-  return single(factor(`share of ${id} x${text(ends[0])} to x${text(ends[1])}`, ratio))
+  return single(factor(`${name} x${ratio.low} to x${ratio.high}`, ratio))
 }
 
 function acceptFactor({ acceptRate, candidate }: Usage): FactorModel | Unknown {

@@ -15,6 +15,7 @@ import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { exact, known, within } from '../unit/known.ts'
 import { pue as checkedPue } from '../unit/quantity.ts'
 import { embodiedDevice, hostSlot, isGpu } from './device.ts'
+import { type HeldPerAnswer, heldPerAnswer, type Serving, servingOf } from './load.ts'
 
 /** Where and on what the work runs: shared by all candidates of a run. */
 export interface Site {
@@ -25,13 +26,15 @@ export interface Site {
   readonly cores: number
   /** Share of the device as declared; null: threads / cores. */
   readonly share: number | null
+  /** The declared load and what is held for it; null where none is declared. */
+  readonly serving: Serving | null
   /** Uncertainty of the machine's power model, shared by all candidates metered without a sensor. */
   readonly powerModel: EnergySpread | null
 }
 
 export interface SiteInput {
   readonly account: Pick<AccountSpec, 'pue' | 'lifetimeYears'>
-  readonly deployment: Pick<DeploymentSpec, 'device' | 'share'> | null
+  readonly deployment: DeploymentSpec | null
   readonly cores: number
   readonly grid: GridFactor
   readonly powerModel?: EnergySpread | null
@@ -39,11 +42,13 @@ export interface SiteInput {
 
 /** The site of a run: declared figures where they are, sourced defaults with their interval where not. */
 export function siteOf({ account, deployment, cores, grid, powerModel = null }: SiteInput): Site {
+  const device = embodiedDevice(deployment?.device ?? 'server', account.lifetimeYears)
   return {
     grid,
     pue: pueOf(account.pue),
-    device: embodiedDevice(deployment?.device ?? 'server', account.lifetimeYears),
+    device,
     cores,
+    serving: servingOf(deployment, { cores, device }),
     share: deployment?.share ?? null,
     powerModel,
   }
@@ -94,26 +99,30 @@ export function pueOf(stated: number | null): Known<'ratio'> {
 /** The part of a candidate's result that SCI needs. */
 export interface MeteredCandidate
   extends Pick<CandidateResult, 'id' | 'n' | 'acceptRate' | 'settings'> {
-  readonly cost: Omit<CostResult, 'sci'>
+  readonly cost: Pick<
+    CostResult,
+    'meter' | 'energyPerItem' | 'idlePerItem' | 'throughputPerS' | 'latencyP50'
+  >
 }
 
-/** What one answer of a metered candidate uses at a site. */
+/** What one answer of a metered candidate uses at a site: at the declared load, with all that is held for it, where there is one. */
 export function usageOf(candidate: MeteredCandidate, site: Site): Usage {
   const { cost, settings, acceptRate, id, n } = candidate
   const modelled = modelsCpuTime(cost.meter) && site.powerModel !== null
+  const held = heldOf(cost, site)
   return {
     candidate: id,
     meter: cost.meter,
     answers: Math.max(1, n),
     energy: cost.energyPerItem,
     ...(modelled && site.powerModel !== null ? { sharedSpread: site.powerModel } : {}),
-    idle: cost.idlePerItem,
+    idle: held?.idle ?? cost.idlePerItem,
     pue: site.pue,
     grid: site.grid,
     embodied: {
       kind: 'devices',
       parts: partsOf(site, settings.threads ?? 1),
-      occupancy: occupancyOf(cost),
+      occupancy: held?.device ?? occupancyOf(cost),
     },
     acceptRate,
   }
@@ -176,3 +185,14 @@ function shareOf({ share, cores, device }: Site, threads: number): Known<'share'
     source: 'environment.cores',
   })
 }
+
+/** What stays held for an answer at the declared load; null where none is declared. */
+export const heldOf = (
+  cost: Pick<CostResult, 'throughputPerS' | 'latencyP50'>,
+  { serving }: Pick<Site, 'serving'>,
+): HeldPerAnswer | null => (serving === null ? null : heldPerAnswer(serving, servedPerS(cost)))
+
+/** Answers per second of one replica: as measured, else one after the other at the median latency. */
+export const servedPerS = (
+  cost: Pick<CostResult, 'throughputPerS' | 'latencyP50'>,
+): Estimate<'ratio'> => divide(exact('count', 1, 'definition'), occupancyOf(cost), 'ratio')

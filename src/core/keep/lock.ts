@@ -36,6 +36,7 @@ export function lockedDecision(
       machine: environment.machine,
     },
     sci: chosen?.cost.sci?.perAccepted ?? null,
+    saving: decision.saving,
     rejected: candidates.filter((one) => one !== chosen).map(({ id, why }) => ({ id, why })),
     candidates: candidates.map(({ id, identity }) => ({
       id,

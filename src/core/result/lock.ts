@@ -14,6 +14,7 @@ import {
   yes,
 } from './form.ts'
 import { bar } from './run-result.ts'
+import { saving } from './saving.ts'
 import { schemaId } from './schema-id.ts'
 
 const lockedModel = object({
@@ -53,6 +54,7 @@ const decision = object({
   loss: claim.nullable().describe('Of the chosen model.'),
   energy: object({ perItem: joulesPerItem, meter: text, machine: text }).nullable(),
   sci: gramsPerR.nullable(),
+  saving: saving.nullable().exactOptional(),
   rejected: list(object({ id: text, why: text })),
   candidates: list(object({ id: text, revision: text.nullable() }))
     .optional()

@@ -4,20 +4,9 @@ import { account } from './account.ts'
 import { candidate } from './candidate.ts'
 import { type ClaimKind, claimKind } from './claim.ts'
 import { overhead } from './cost.ts'
-import {
-  estimate,
-  list,
-  number,
-  object,
-  portion,
-  ratio,
-  record,
-  share,
-  text,
-  texts,
-  yes,
-} from './form.ts'
+import { list, number, object, portion, record, share, text, texts, yes } from './form.ts'
 import { leftOut } from './left-out.ts'
+import { saving } from './saving.ts'
 import { schemaId } from './schema-id.ts'
 
 export const bar: z.ZodType<BarSpec> = z.discriminatedUnion('kind', [
@@ -59,24 +48,6 @@ export interface TaskResult extends z.infer<typeof task> {}
 
 const scopeClaim = object({ holds: yes, text })
 export interface ScopeClaim extends z.infer<typeof scopeClaim> {}
-
-const perItem = estimate('JPerItem', 'sPerItem', 'moneyPerItem')
-
-const side = object({
-  perAnswer: perItem,
-  accepted: portion.describe('Share of the answers that is accepted.'),
-  perAccepted: perItem,
-})
-
-/** What a candidate saves against the incumbent: the one figure that headline, table, lock and account state. */
-const saving = object({
-  of: z.enum(['energy', 'CPU time', 'price']),
-  ratio: ratio.describe('Cost of an accepted answer, incumbent over candidate.'),
-  per: z.literal('accepted answer'),
-  candidate: side,
-  incumbent: side,
-})
-export interface Saving extends z.infer<typeof saving> {}
 
 export type DecisionKind = ClaimKind
 

@@ -1,7 +1,7 @@
 import type { Estimate, Known, Unit } from '../unit/estimate.ts'
 import { percent } from '../unit/figure-words.ts'
 import { figures, withPrefix } from '../unit/si-prefix.ts'
-import type { Saving } from './run-result.ts'
+import type { Saving } from './saving.ts'
 
 /**
  * The net effect in one line: cost of an answer, share accepted, cost of an accepted answer, candidate against incumbent.

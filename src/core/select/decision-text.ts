@@ -154,10 +154,14 @@ function savingWords({ input, order }: DecisionFacts, id: string): string {
       ? 'the only candidate that is good enough'
       : `${order.word} of those that are good enough`
   const what = `${saving.of} per ${saving.per}`
+  const { release } = saving
+  // Below this the work is a small part of what is held, and only letting go of some of it saves anything.
+  if (release?.replicas === 0 && known.low < 1.05) return release.text.replace(/\.$/, '')
   if (known.low <= 1) return `no measurable saving of ${what} against ${input.incumbent}`
   if (saving.of === 'price')
     return `it costs ${times(known.value)}x less per ${saving.per} than ${input.incumbent}`
-  return `it uses ${times(known.value)}x less ${what} than ${input.incumbent}`
+  const load = release === null ? '' : ` at the declared load; ${release.text.replace(/\.$/, '')}`
+  return `it uses ${times(known.value)}x less ${what} than ${input.incumbent}${load}`
 }
 
 const times = (ratio: number): string => (ratio >= 10 ? counted(ratio) : ratio.toFixed(1))
