@@ -12,6 +12,7 @@ const { lossOfCounts } = await load('core/proof/loss-exact.js')
 export const { onTraffic, remembered } = await load('core/proof/loss-model.js')
 const { correctionFor, gradeOf, isInPlay } = await load('core/proof/grade.js')
 const { riskOfLook, shareOfLook } = await load('core/proof/look-alpha.js')
+const { scoreStatistic } = await load('core/stats/paired-difference.js')
 const { seededRandom } = await load('core/random/random.js')
 
 export { correctionFor, gradeOf, riskOfLook, seededRandom, shareOfLook }
@@ -36,11 +37,16 @@ export function lossOf(win, lose, n) {
  */
 export function chosenOf(candidates, n, margin, share = shareOfLook(1)) {
   const losses = candidates.map(({ win, lose }) => lossOf(win, lose, n))
-  const inPlay = losses.filter((loss) => isInPlay(loss, margin)).length
+  // Six standard errors beyond the margin no exact test keeps anybody in play.
+  const far = candidates.map(
+    ({ win, lose }) => scoreStatistic({ win, lose, tie: n - win - lose }, margin) > 6,
+  )
+  const inPlay = losses.filter((loss, at) => !far[at] && isInPlay(loss, margin)).length
   const correction = correctionFor(losses.length, inPlay)
   const risk = riskOfLook(RISK, share)
-  const at = losses.findIndex((loss) =>
-    ['certified', 'supported'].includes(gradeOf(loss, margin, risk, correction)),
+  const at = losses.findIndex(
+    (loss, c) =>
+      !far[c] && ['certified', 'supported'].includes(gradeOf(loss, margin, risk, correction)),
   )
   const kind = at < 0 ? 'undecided' : gradeOf(losses[at], margin, risk, correction)
   return { at, kind, loss: losses[at], losses, correction, risk }

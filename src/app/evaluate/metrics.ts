@@ -86,8 +86,14 @@ export function wholeSetMetric(
   const answers = new Map(
     collected.map((one) => [one.opened.spec.id, labelledAnswers(one, items)] as const),
   )
+  const counts = new Map<string, number>()
+  for (const { expected } of items) {
+    const label = String(expected)
+    counts.set(label, (counts.get(label) ?? 0) + 1)
+  }
   return {
     name: metric.name,
+    rarest: Math.min(...counts.values()),
     value: (id, weights) => metric.value(answers.get(id) ?? [], weights),
   }
 }

@@ -53,6 +53,8 @@ export function incumbentOf(input: DecisionInput): CandidateEvidence | null {
 
 interface WholeSet {
   readonly name: string
+  /** Items of the rarest class; null where there are no classes. */
+  readonly rarest: number | null
   /** Metric of the candidate and of its reference with position p counted weights[p] times. */
   readonly candidate: (weights: Float64Array) => number
   readonly reference: (weights: Float64Array) => number
@@ -71,6 +73,7 @@ function wholeSet(
       incumbent === null ? floor : whole.value(incumbent.id, weights)
     return {
       name: whole.name,
+      rarest: whole.rarest,
       reference,
       candidate: (weights) => whole.value(candidate.id, weights),
     }
@@ -80,6 +83,7 @@ function wholeSet(
   if (ratio === undefined || own === undefined || other === undefined) return null
   return {
     name: ratio,
+    rarest: null,
     candidate: (weights) => weightedRatio(ratio, own, weights),
     reference: (weights) => weightedRatio(ratio, other, weights),
   }
@@ -106,6 +110,7 @@ function bootstrapped(
   }
   return bootstrapLoss({
     name: whole.name,
+    rarest: whole.rarest,
     n: positions.length,
     clusters: clusters === null ? null : Float64Array.from(clusters, cluster),
     candidate: (weights) => whole.candidate(spread(weights)),

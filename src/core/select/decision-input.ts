@@ -44,6 +44,8 @@ export interface CandidateEvidence {
  */
 export interface WholeSetMetric {
   readonly name: string
+  /** Items of the rarest class: resampling needs some of every class. */
+  readonly rarest: number
   value(id: string, weights: ArrayLike<number>): number
 }
 
