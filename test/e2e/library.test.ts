@@ -44,8 +44,11 @@ test('a run through the library decides, tells what it does, and writes nothing 
 test("effects are injectable: a clock, and a runtime of one's own", async () => {
   const { run } = await open()
   const labels = new Map(rows.map(({ id, label }) => [id, label]))
+  // A folder of its own: what happens later in the other would be before this clock's time.
+  const apart = new Folder()
+  for (const name of ['a.jsonl', 'items.jsonl']) apart.write(name, folder.read(name))
   const result = await run(spec, {
-    baseDir: folder.path,
+    baseDir: apart.path,
     fresh: true,
     effects: {
       clock: {
@@ -73,6 +76,7 @@ test("effects are injectable: a clock, and a runtime of one's own", async () => 
   })
   expect(result.provenance.startedAt).toBe('2030-05-05T00:00:00.000Z')
   expect(result.candidates[0]?.identity?.engine).toBe('test')
+  apart.remove()
 })
 
 test('what must be changed by the caller is thrown with its code', async () => {
