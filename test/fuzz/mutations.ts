@@ -67,11 +67,14 @@ function change(root: Json, path: readonly string[], below: (limit: number) => n
   const own = parent as Record<string, Json>
   const kinds = [
     () => delete own[key],
-    () => Object.assign(own, { [key]: strange[below(strange.length)] }),
+    () => Object.assign(own, { [key]: structuredClone(strange[below(strange.length)]) }),
     () => Object.assign(own, { [key]: otherOf(own[key], below) }),
     () => Object.assign(own, { [`${key}s`]: own[key], [key]: undefined }),
-    () => Object.assign(own, { [key]: Object.values(own)[below(Object.keys(own).length)] }),
-    () => Array.isArray(own[key]) && own[key].push(...own[key]),
+    () =>
+      Object.assign(own, {
+        [key]: structuredClone(Object.values(own)[below(Object.keys(own).length)]),
+      }),
+    () => Array.isArray(own[key]) && own[key].push(...structuredClone(own[key])),
     () => Array.isArray(own[key]) && own[key].splice(0),
   ]
   kinds[below(kinds.length)]?.()
@@ -85,10 +88,12 @@ function otherOf(value: Json | undefined, below: (limit: number) => number): Jso
     )
   if (typeof value === 'string')
     return ['', '<script>', `${value}${value}`, 'x'.repeat(9000), '\u202e\n|', '0'][below(6)] ?? ''
-  return typeof value === 'boolean' ? !value : (strange[below(strange.length)] ?? null)
+  return typeof value === 'boolean'
+    ? !value
+    : structuredClone(strange[below(strange.length)] ?? null)
 }
 
-function brokenText(text: string, below: (limit: number) => number): string {
+export function brokenText(text: string, below: (limit: number) => number): string {
   const at = below(text.length)
   const kinds = [
     text.slice(0, at),

@@ -37,7 +37,7 @@ import { bertWords } from '../../src/core/text/wordpiece.ts'
 type Reader = (text: string) => unknown
 
 /** Files of a world that holds one text. */
-const holding = (text: string): Files => ({
+export const holding = (text: string): Files => ({
   text: async () => text,
   bytes: async () => Buffer.from(text),
   list: async () => ['a'],

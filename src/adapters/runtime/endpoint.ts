@@ -146,7 +146,7 @@ async function answerOne(
   try {
     const said = await one.client.ask({ messages, ...(signal ? { signal } : {}) })
     notice(one, said)
-    return answerOf(one.candidate, said)
+    return answerOf(one, said)
   } catch (cause) {
     return failureOf(cause)
   }

@@ -2,15 +2,24 @@
 const deepest = 1000
 
 /**
- * Whether brackets of YAML's or JSON's collections stand in each other deeper than any reader of YAML can follow: beyond
- * some 10,000 it ends the process, and no error of it can be caught. Brackets in texts count, too.
+ * Whether brackets of YAML's or JSON's collections stand in each other deeper than a reader should follow: YAML's ends the
+ * process beyond some 10,000, and no error of it can be caught; JSON's takes 200 bytes for each. Brackets in texts count, too,
+ * unless it is JSON, whose texts have one form of quotes.
  */
-export function isTooDeep(text: string): boolean {
-  let depth = 0
-  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
-    if (bracket === '[' || bracket === '{') depth++
-    else if (depth > 0) depth--
+export function isTooDeep(text: string, form: 'yaml' | 'json' = 'yaml'): boolean {
+  let [depth, inText] = [0, false]
+  for (let at = 0; at < text.length; at++) {
+    const mark = text.charCodeAt(at)
+    if (form === 'json' && mark === quote) inText = !inText
+    else if (inText && mark === backslash) at++
+    else if (inText) continue
+    else if (mark === openList || mark === openMap) depth++
+    else if (depth > 0 && (mark === closeList || mark === closeMap)) depth--
     if (depth > deepest) return true
   }
   return false
 }
+
+const [quote, backslash, openList, closeList, openMap, closeMap] = [
+  0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
+]

@@ -2,14 +2,21 @@ import type { Answer, TokenUsage } from '../../../core/data/answer.ts'
 import { type Figures, figuresIn, withUnread } from '../../../core/data/figures.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
-import type { Said } from './client.ts'
+import type { Asking, Said } from './client.ts'
 
-/** What came back as an answer, with its figures. Throws ENDPOINT_EMPTY where it has no content. */
-export function answerOf(candidate: CandidateSpec, said: Said): Extract<Answer, { ok: true }> {
+/**
+ * What came back as an answer, with its figures, and without the secrets that a server sends back. Throws ENDPOINT_EMPTY
+ * where it has no content.
+ */
+export function answerOf(
+  { candidate, endpoint }: Pick<Asking, 'candidate' | 'endpoint'>,
+  said: Said,
+): Extract<Answer, { ok: true }> {
   const { text, finish, finishWord } = said
   if (text === null)
     throw new RightsizeError('ENDPOINT_EMPTY', `no content, finish reason: ${finishWord}`)
-  return { ok: true, output: { kind: 'text', text }, finish, ...costOf(candidate, said) }
+  const clean = endpoint.secrets.reduce((rest, key) => rest.replaceAll(key, '[secret]'), text)
+  return { ok: true, output: { kind: 'text', text: clean }, finish, ...costOf(candidate, said) }
 }
 
 function costOf(

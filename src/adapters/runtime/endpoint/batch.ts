@@ -149,7 +149,7 @@ async function answerIn(
       const { status } = line
       throw refusalOf(endpoint, { status, headers: new Headers() }, JSON.stringify(line.body))
     }
-    return answerOf(candidate, await client.read(line.body))
+    return answerOf({ candidate, endpoint }, await client.read(line.body))
   } catch (cause) {
     const { cause: _, ...failure } = failureOf(cause)
     return failure

@@ -2,6 +2,7 @@ import type { Finish } from '../../../core/data/answer.ts'
 import { isVector } from '../../../core/data/answer-in.ts'
 import { entriesOf, fieldsOf } from '../../../core/data/fields.ts'
 import { countIn } from '../../../core/data/figures.ts'
+import { isTooDeep } from '../../../core/data/nesting.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { eventsToReply } from './events.ts'
 
@@ -33,6 +34,8 @@ async function bodyOf(response: Response): Promise<string> {
 }
 
 function parseJson(body: string): Json {
+  if (isTooDeep(body, 'json'))
+    throw new RightsizeError('ENDPOINT_INVALID', 'the reply is nested too deep')
   try {
     const value: unknown = JSON.parse(body)
     if (typeof value === 'object' && value !== null) return value as Json

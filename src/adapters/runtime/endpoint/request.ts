@@ -1,3 +1,4 @@
+import { isTooDeep } from '../../../core/data/nesting.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { redact } from '../../../core/error/secret.ts'
 import { mostTries } from '../../../core/plan/outlay.ts'
@@ -190,6 +191,7 @@ type RefusalCode =
 
 function messageIn(text: string): string {
   try {
+    if (isTooDeep(text, 'json')) return 'a reply that is nested too deep'
     const { error, message, detail } = JSON.parse(text) as Json
     const said = (error as Json | undefined)?.['message'] ?? error ?? message ?? detail
     return (typeof said === 'string' ? said : JSON.stringify(said ?? '')).slice(0, 300)

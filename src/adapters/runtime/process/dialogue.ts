@@ -4,6 +4,7 @@ import type { Answer } from '../../../core/data/answer.ts'
 import { errorIn, idIn } from '../../../core/data/fields.ts'
 import { figuresIn, type WrittenFigures, withUnread } from '../../../core/data/figures.ts'
 import { outputFrom } from '../../../core/data/free-output.ts'
+import { isTooDeep } from '../../../core/data/nesting.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { redact } from '../../../core/error/secret.ts'
 import { killGroup } from './group.ts'
@@ -146,6 +147,7 @@ interface Said extends WrittenFigures {
 }
 
 function parse(line: string): Said | null {
+  if (isTooDeep(line, 'json')) return null
   try {
     const said = JSON.parse(line) as Said | null
     if (typeof said !== 'object' || said === null) return null
