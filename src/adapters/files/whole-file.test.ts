@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { textOrNull, writeWhole } from './whole-file.ts'
+import { requireWritable, textOrNull, writeWhole } from './whole-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rightsize-whole-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -35,4 +35,11 @@ test('what is not there is null, also below something that is no folder', async 
   writeFileSync(join(folder, 'model.onnx'), '')
   expect(await textOrNull(join(folder, 'none.json'))).toBeNull()
   expect(await textOrNull(join(folder, 'model.onnx/config.json'))).toBeNull()
+})
+
+test('two runs of one process write into one folder at the same time', async () => {
+  const path = join(folder, 'shared')
+  await Promise.all(Array.from({ length: 20 }, () => requireWritable(path)))
+  await Promise.all(Array.from({ length: 20 }, (_, i) => writeWhole(join(path, 'a'), `${i}`)))
+  expect(readdirSync(path)).toEqual(['a'])
 })

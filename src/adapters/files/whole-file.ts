@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemError } from '../../core/error/system.ts'
@@ -6,7 +6,8 @@ import { piecesOf, readText } from './read-file.ts'
 
 /** Replaces a file in one step: a kill or a full disk leaves the old file or the new one, never half of one. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  const half = `${path}.${process.pid}.part`
+  // Two writers of one process may replace the same file at the same time.
+  const half = `${path}.${randomUUID()}.part`
   try {
     await mkdir(dirname(path), { recursive: true })
     await writeFile(half, bytes)

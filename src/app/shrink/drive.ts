@@ -49,7 +49,7 @@ export interface DriveOptions {
   readonly profile: readonly ProfileShare[]
   readonly about: Pick<
     Compression,
-    'task' | 'synthetic' | 'data' | 'training' | 'processor' | 'engine' | 'costEngine'
+    'task' | 'synthetic' | 'data' | 'leftOut' | 'training' | 'processor' | 'engine' | 'costEngine'
   >
 }
 

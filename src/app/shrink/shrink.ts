@@ -154,6 +154,7 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
       task: request.spec.task,
       synthetic: request.spec.dataset.synthetic === true,
       data: parts.digests,
+      ...(request.data.leftOut.length === 0 ? {} : { leftOut: request.data.leftOut }),
       training: bench.amount,
       processor,
       engine: `${engine.name}@${engine.version}`,

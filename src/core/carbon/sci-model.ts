@@ -105,7 +105,7 @@ export function facilityModel(
   { grid, pue }: Pick<Usage, 'grid' | 'pue'>,
 ): FactorModel {
   const intensity = single(factor(`grid ${grid.zone} ${grid.kind} ${grid.period}`, grid.intensity))
-  const overhead = single(factor(`PUE ${pue.value}`, pue))
+  const overhead = single(factor(`PUE ${pue.value}${pue.low === pue.high ? ' stated' : ''}`, pue))
   return combine(
     [intensity, overhead, joules],
     ([g = 0, p = 0, j = 0]) => ((j * p) / joulesPerKwh) * g,

@@ -51,12 +51,13 @@ function factorsOf(facts: ModelFacts, { host, batch }: Serving): readonly Factor
   const spread = batch === null ? apiError.unknownBatch : apiError.knownBatch
   const error = within('ratio', 1, spread, { ...about, how: 'error of the decode regression' })
   const reading = within('ratio', 1, prefillError, { ...about, how: 'utilization of the prefill' })
-  const billions =
-    facts.activeBillions.low === facts.activeBillions.high
-      ? exact('count', facts.activeBillions.value, facts.source)
-      : facts.activeBillions
+  const isExact = facts.activeBillions.low === facts.activeBillions.high
+  const billions = isExact
+    ? exact('count', facts.activeBillions.value, facts.source)
+    : facts.activeBillions
   return [
-    factor(`active parameters of ${which}`, billions),
+    // A stated size is the candidate's own; one that is a range is the same unknown for all who ask the model.
+    factor(`active parameters of ${which}${isExact ? `: ${billions.value}` : ''}`, billions),
     factor(`decode of ${which}, batch ${batch ?? 'unknown'}`, error),
     factor(`utilization of the prefill at ${host}`, reading),
   ]

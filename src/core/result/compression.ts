@@ -14,6 +14,7 @@ import {
   texts,
   yes,
 } from './form.ts'
+import { leftOut } from './left-out.ts'
 import { nextStep, risk } from './run-result.ts'
 import { schemaId } from './schema-id.ts'
 
@@ -234,6 +235,11 @@ export const compression = object({
     itemCpuS: number,
   }),
   data: z.record(text, text).describe('Digests of the parts.'),
+  leftOut: list(leftOut)
+    .exactOptional()
+    .describe(
+      'What of the inputs the search does not stand on; absent where nothing was left out.',
+    ),
   holdout: object({
     items: tally,
     fewest: tally.describe('Fewest items with which this margin can be certified at this look.'),

@@ -61,6 +61,12 @@ test('one model at one host with fewer tokens needs fewer joules: its size and e
   expect(costOrder([long, elsewhere], 'auto', 'long').by).toBe('unknown')
 })
 
+test('one model at one host with two stated sizes: each keeps its own, the error stays shared', () => {
+  const whole = one('whole', { modeled: joulesOf('own', 70, 400) })
+  const part = one('part', { modeled: joulesOf('own', 8, 400) })
+  expect(costOrder([whole, part], 'auto', 'whole').ranked).toEqual(['part', 'whole'])
+})
+
 test('modeled joules that overlap call nothing cheaper, and leave `auto` to the parameters', () => {
   const large = one('large', { billions: 70, modeled: joulesOf('llama-70b', 70, 300) })
   const small = one('small', { billions: 8, modeled: joulesOf('llama-8b', 8, 300) })

@@ -3,7 +3,7 @@ import type { RunResult } from '../../result/run-result.ts'
 import type { Estimate, Unit } from '../../unit/estimate.ts'
 import { chance } from '../../unit/figure-words.ts'
 import { figure, times } from '../kit/figure.ts'
-import { cut, type Html, html } from '../kit/markup.ts'
+import { cut, type Html, html, joined } from '../kit/markup.ts'
 import { grouped, points, significant } from '../kit/number.ts'
 import { note, section } from '../kit/page.ts'
 import { type Column, tableHtml } from '../kit/table.ts'
@@ -31,7 +31,12 @@ export function candidatesSection(result: RunResult): Html | null {
     'Candidates',
     table,
     moneyTable(result),
-    note(legend(result, overHead(result)).join(' ')),
+    note(
+      joined(
+        legend(result, overHead(result)).map((text) => cut(text, 900)),
+        html` `,
+      ),
+    ),
   )
 }
 

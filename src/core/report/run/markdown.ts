@@ -26,7 +26,7 @@ export function renderMarkdown(result: RunResult): string {
     ),
     table(result),
     moneyTable(result),
-    [cutMd([...legend(result, 'P(over)'), `Order: ${decision.order.word}.`].join(' '), 900)],
+    [sentences([...legend(result, 'P(over)'), `Order: ${decision.order.word}.`])],
     listed(broken),
     leftOut.length === 0
       ? []
@@ -45,6 +45,13 @@ export function renderMarkdown(result: RunResult): string {
   const written = shown.map((lines) => joinedMd(lines, md`\n`))
   return `${markdownText(joinedMd(written, md`\n\n`))}\n`
 }
+
+/** Each cut by itself: the length of one hides no other. */
+const sentences = (texts: readonly string[]): Markdown =>
+  joinedMd(
+    texts.map((text) => cutMd(text, 900)),
+    md` `,
+  )
 
 const listed = (texts: readonly string[]): readonly Markdown[] =>
   texts.slice(0, 8).map((text) => md`- ${cutMd(text, 300)}`)

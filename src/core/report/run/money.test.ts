@@ -74,3 +74,21 @@ test('a stale price is named in every form, whether or not the money is tabled',
     for (const text of forms(result)) expect(text).not.toContain('older than 90 days')
   }
 })
+
+test('long names hide no sentence of the legend', () => {
+  const source = 'list price of 2026-01-01, older than 90 days (small; map)'
+  const long = 'n'.repeat(800)
+  const old = {
+    ...api,
+    incumbent: long,
+    candidates: api.candidates.map((one) => ({
+      ...one,
+      id: one.id === api.incumbent ? long : one.id,
+      cost: { ...one.cost, pricePerItem: { ...exact('moneyPerItem', 1, ''), source } },
+    })),
+  }
+  for (const text of [renderMarkdown(old), renderHtml(old)]) {
+    expect(text).toContain('rightsize prices update')
+    expect(text).toContain(`Order: ${api.decision.order.word}`)
+  }
+})

@@ -2,6 +2,7 @@ import { runtimeFor } from '../../part/runtimes.ts'
 import type { Claim } from '../../result/claim.ts'
 import { claimWords, levelOf } from '../../result/claim-text.ts'
 import type { Compression, Finalist, Trial } from '../../result/compression.ts'
+import { leftOutText } from '../../result/left-out-text.ts'
 import { chance, levelText } from '../../unit/figure-words.ts'
 import { bytes, grouped } from '../kit/number.ts'
 import {
@@ -112,6 +113,7 @@ export function warnings(found: Compression): readonly string[] {
   const slower = cost !== null && cost.high < 1
   return [
     ...looksWarning(found),
+    ...(found.leftOut ?? []).map(leftOutText),
     ...(found.outcome === 'undecided' && found.result !== null
       ? ['The model in the output folder is undecided: do not use it as a certified one.']
       : []),

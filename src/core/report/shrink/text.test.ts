@@ -16,6 +16,7 @@ import { payload } from '../../../../test/report/hostile.ts'
 import type { ConstraintResult } from '../../result/candidate.ts'
 import type { Compression } from '../../result/compression.ts'
 import { foundHeadline, nextSteps, warnings } from './claim.ts'
+import { compressionPage } from './page.ts'
 import { compressionCard, compressionMarkdown, compressionSummary, onThePath } from './text.ts'
 
 const headline = (found: Compression): string => foundHeadline(found).first
@@ -94,6 +95,18 @@ test('CPU time is less only where the whole interval says so', () => {
 
 describe('warnings', () => {
   const said = (found: Compression): string => warnings(found).join('\n')
+
+  test('rows that were left out are counted with the reason, in every form', () => {
+    const row = { what: 'row', code: 'no-label', why: 'no label', partial: false }
+    const leftOut = [{ ...row, count: 7, of: null, examples: ['line 3'] }]
+    const found = { ...certified, leftOut }
+    for (const text of [
+      compressionSummary(found),
+      compressionMarkdown(found),
+      compressionPage(found),
+    ])
+      expect(text).toContain('7 rows were left out: no label (line 3')
+  })
 
   test('of later looks, of a goal that was missed, of few items, of a model that is undecided', () => {
     expect(said(supported)).toMatch(/look 3 at this question.*at 99\.9 %\./)
