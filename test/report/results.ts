@@ -33,7 +33,7 @@ const loss = (expected: number, upper: number, over: number): Claim => ({
   inPlay: 2,
   traffic: null,
   pOver: over,
-  pCorrected: 2 * over,
+  pCorrected: Math.min(1, 2 * over),
   pNonInferior: 0.2,
   pMcNemar: 0.3,
   method: 'exact unconditional test of the paired difference',
