@@ -6,7 +6,12 @@ import { sciModel } from '../carbon/sci-model.ts'
 import { waterfallOf } from '../carbon/waterfall.ts'
 import { RightsizeError } from '../error/error.ts'
 import { requireRankable } from '../hosted/api-energy.ts'
-import type { Account, ComparisonOrRefusal, ConsumerReport } from '../result/account.ts'
+import type {
+  Account,
+  ComparisonOrRefusal,
+  ConsumerReport,
+  DeploymentAccount,
+} from '../result/account.ts'
 import type { PayBackLedger } from '../result/account-money.ts'
 import type { AccountRun } from '../result/run-result.ts'
 import { schemaId } from '../result/schema-id.ts'
@@ -24,7 +29,7 @@ import {
   type AccountInputs,
   contextOf,
 } from './context.ts'
-import { answerCostOf, overheadCostOf } from './costs.ts'
+import { answerCostOf } from './costs.ts'
 import { deploymentOf } from './deployment-account.ts'
 import { payBackLedger } from './pay-back-ledger.ts'
 import { providerReport } from './provider-report.ts'
@@ -34,6 +39,8 @@ export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: Accou
   const context = contextOf(run, spec, inputs)
   const { site, chosen, incumbent, usages, api } = context
   const comparisons = comparisonsOf(context)
+  const deployment = site.serving === null ? null : deploymentOf(context, site.serving)
+  const costs = run.candidates.map((each) => ({ id: each.id, cost: answerCostOf(each, context) }))
   return {
     schema: schemaId.account,
     task: run.task.name,
@@ -50,10 +57,8 @@ export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: Accou
     marginal: marginalOf(context),
     comparisons,
     waterfall: waterfallOf(usages.get((chosen ?? incumbent)?.id ?? '')),
-    deployment: site.serving === null ? null : deploymentOf(context, site.serving),
-    costs: run.candidates.map((each) => ({ id: each.id, cost: answerCostOf(each, context) })),
-    overheadCost: overheadCostOf(context),
-    payBack: ledgerOf(context),
+    ...{ deployment, costs },
+    payBack: ledgerOf(context, costs, deployment),
     measureNext: measureNext(context, comparisons),
     notes: notesOf(context),
   }
@@ -131,7 +136,11 @@ function comparison(a: string, b: string, context: AccountContext): ComparisonOr
   }
 }
 
-function ledgerOf(context: AccountContext): PayBackLedger | null {
+function ledgerOf(
+  context: AccountContext,
+  costs: Account['costs'],
+  deployment: DeploymentAccount | null,
+): PayBackLedger | null {
   const { run, spec, inputs, site, chosen, incumbent, usages } = context
   const [to, from] = [usages.get(chosen?.id ?? ''), usages.get(incumbent?.id ?? '')]
   if (to === undefined || from === undefined || chosen === null) return null
@@ -143,6 +152,12 @@ function ledgerOf(context: AccountContext): PayBackLedger | null {
     incumbent: from,
     rates: chosen.acceptRatio,
     account: spec.account,
+    volumePerMonth:
+      spec.account.volumePerMonth ?? deployment?.candidates[0]?.answersPerMonth ?? null,
+    costs: new Map(costs.map(({ id, cost }) => [id, cost])),
+    runtimes: run.candidates.map(({ runtime }) => runtime),
+    realized: deployment?.realized ?? null,
+    validDays: spec.validDays,
     revalidationJ: revalidationPerMonth(context),
     from: inputs.at,
     seed: inputs.seed ?? 1,

@@ -1,7 +1,8 @@
 import { answerCost, energyPrice, rentPerAnswer } from '../carbon/money.ts'
 import { otherHost } from '../hosted/api-usage.ts'
-import type { AnswerCost, OverheadCost } from '../result/account-money.ts'
+import type { AnswerCost } from '../result/account-money.ts'
 import type { CandidateResult } from '../result/candidate.ts'
+import { add } from '../unit/arithmetic.ts'
 import { unknown } from '../unit/estimate.ts'
 import type { AccountContext } from './context.ts'
 
@@ -32,15 +33,9 @@ function machinePart(candidate: CandidateResult, { spec, site, usages, api }: Ac
     const amount = rentPerAnswer(instances, instancePricePerHour, perDay)
     return { name: 'instances, electricity included', amount }
   }
-  const energy = usages.get(candidate.id)?.energy ?? candidate.cost.energyPerItem
+  const usage = usages.get(candidate.id)
+  const working = usage?.energy ?? candidate.cost.energyPerItem
+  const energy = usage?.idle.kind === 'known' ? add(working, usage.idle) : working
   const amount = energyPrice(energy, site.pue, account.pricePerKwh, 'moneyPerItem')
   return { name: 'electricity', amount }
-}
-
-/** Money of benchmarking and building: paid calls, and electricity. Apart, because one may be unknown. */
-export function overheadCostOf({ run, spec, inputs, site }: AccountContext): OverheadCost {
-  const { currency, pricePerKwh } = spec.account
-  const { energy, money } = run.overhead
-  const electricity = energyPrice(energy, site.pue, pricePerKwh, 'money')
-  return { currency, date: inputs.at, calls: money, electricity }
 }

@@ -105,12 +105,18 @@ export function facilityModel(
   { grid, pue }: Pick<Usage, 'grid' | 'pue'>,
 ): FactorModel {
   const intensity = single(factor(`grid ${grid.zone} ${grid.kind} ${grid.period}`, grid.intensity))
-  const overhead = single(factor(`PUE ${pue.value}${pue.low === pue.high ? ' stated' : ''}`, pue))
   return combine(
-    [intensity, overhead, joules],
-    ([g = 0, p = 0, j = 0]) => ((j * p) / joulesPerKwh) * g,
+    [intensity, facilityJoules(joules, { pue })],
+    ([g = 0, j = 0]) => (j / joulesPerKwh) * g,
   )
 }
+
+/** Joules with what the building takes for them. */
+export const facilityJoules = (joules: FactorModel, { pue }: Pick<Usage, 'pue'>): FactorModel =>
+  combine(
+    [single(factor(`PUE ${pue.value}${pue.low === pue.high ? ' stated' : ''}`, pue)), joules],
+    ([p = 0, j = 0]) => j * p,
+  )
 
 /** IT energy of one answer with its idle part, J. */
 export function energyModel(usage: Usage): FactorModel | Unknown {

@@ -21,8 +21,24 @@ export const answerCost = object({
 })
 export interface AnswerCost extends z.infer<typeof answerCost> {}
 
-export const overheadCost = object({ currency: text, date: text, calls: money, electricity: money })
-export interface OverheadCost extends z.infer<typeof overheadCost> {}
+const moneyLine = object({
+  side: z.enum(['saving', 'overhead', 'upkeep']),
+  per: z.enum(['answer', 'month', 'once']),
+  name: text,
+  amount: money,
+})
+export interface MoneyLine extends z.infer<typeof moneyLine> {}
+
+/** The one ledger of money, from which its pay-back is computed. */
+const moneyLedger = object({
+  currency: text,
+  date: text.describe('Date of the prices, ISO.'),
+  lines: list(moneyLine).describe('Failed tries are inside the overhead.'),
+  missing: texts.describe(
+    'Lines of which nothing is known, with the reason: left out of the sums.',
+  ),
+})
+export interface MoneyLedger extends z.infer<typeof moneyLedger> {}
 
 const net = { low: number, value: number, high: number }
 const netAt = object({ month: number, ...net })
@@ -54,6 +70,6 @@ export const payBackLedger = object({
   carbon: payBackOrUnknown,
   energy: payBackOrUnknown,
   money: payBackOrUnknown,
-  overheadIncludes: texts.describe('Failed tries are inside the overhead.'),
+  ledger: moneyLedger,
 })
 export interface PayBackLedger extends z.infer<typeof payBackLedger> {}

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FactorComparison } from '../unit/compare.ts'
 import type { TornadoBar } from '../unit/tornado.ts'
-import { answerCost, overheadCost, payBackLedger } from './account-money.ts'
+import { answerCost, payBackLedger } from './account-money.ts'
 import { verdict } from './candidate.ts'
 import { sci, stage } from './cost.ts'
 import { fallback } from './fallback.ts'
@@ -258,7 +258,6 @@ export const account = object({
   waterfall: waterfall.nullable(),
   deployment: deployment.nullable(),
   costs: list(object({ id: text, cost: answerCost })),
-  overheadCost: overheadCost.describe('What finding out cost: calls and electricity of the run.'),
   payBack: payBackLedger.nullable(),
   measureNext: list(tornadoBar).describe('What moves the headline most: what to measure next.'),
   notes: texts,

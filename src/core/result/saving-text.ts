@@ -16,7 +16,8 @@ export function netEffectText(
     accepted: side.accepted.kind === 'known' ? percent(side.accepted.value) : 'an unknown share',
     each: amount(side.perAccepted),
   })) as [Side, Side]
-  return `Net effect (${of}): ${a} ${own.answer} an answer, ${own.accepted} accepted, ${own.each} an accepted answer; ${b} ${theirs.answer}, ${theirs.accepted}, ${theirs.each}.`
+  const what = of === 'price' ? 'price of tokens and calls alone' : of
+  return `Net effect (${what}): ${a} ${own.answer} an answer, ${own.accepted} accepted, ${own.each} an accepted answer; ${b} ${theirs.answer}, ${theirs.accepted}, ${theirs.each}.`
 }
 
 type Side = Readonly<Record<'answer' | 'accepted' | 'each', string>>

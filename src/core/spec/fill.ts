@@ -37,6 +37,7 @@ export const DEFAULTS = {
     horizonMonths: 12,
     idle: 'reserved',
     lifetimeYears: null,
+    ledger: null,
   },
   deployment: { instances: 1, replicas: 1, share: 1, scaleToZero: false },
 } as const

@@ -99,6 +99,20 @@ const budget = z
   })
   .describe('The most that the benchmark may spend.')
 
+const amount = z.number().min(0).optional()
+const ledger = z
+  .strictObject({
+    hours: amount.describe("People's hours for this decision."),
+    ratePerHour: amount.describe('What an hour of theirs costs.'),
+    labels: amount.describe('Items labeled for it.'),
+    pricePerLabel: amount,
+    tooling: amount.describe('Tools and licenses, once.'),
+    hardware: amount.describe('Hardware bought for it.'),
+    hoursPerMonth: amount.describe("People's hours for keeping watch, per month."),
+    toolingPerMonth: amount,
+  })
+  .describe('Money besides calls and electricity, in the currency of the account.')
+
 const detectedBy = z.enum(['validator', 'certificate', 'person'])
 
 const account = z
@@ -133,6 +147,7 @@ const account = z
       .optional()
       .describe('Whether reserved but idle capacity is charged.'),
     lifetimeYears: positive.optional().describe('Life of the hardware.'),
+    ledger: ledger.optional(),
   })
   .describe('Facts for energy, carbon and money.')
 

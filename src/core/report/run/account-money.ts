@@ -15,8 +15,17 @@ export function payBackPart({ payBack, costs }: Account): Html | null {
   const svg = payBackChart(payBack, costs[0]?.cost.currency ?? '')
   const caption =
     'Net saving after what the run has cost and re-validation; band: 5 % to 95 %. Above the line it has paid back.'
-  return html`<h3>Pay-back</h3>${list}${figureHtml('Pay-back curve', svg, caption)}`
+  return html`<h3>Pay-back</h3>${list}${figureHtml('Pay-back curve', svg, caption)}${ledgerTable(payBack.ledger)}`
 }
+
+/** Every line of the ledger of money, with what is not known. */
+const ledgerTable = ({ currency, date, lines }: PayBackLedger['ledger']): Html | null =>
+  tableHtml({
+    label: 'Ledger of money',
+    caption: `${currency}, at prices of ${date.slice(0, 10)}. Money counts the lines with a figure alone.`,
+    columns: ['line', { head: 'side', words: true }, { head: 'per', words: true }, 'amount'],
+    rows: lines.map(({ side, per, name, amount }) => [name, side, per, figure(amount)]),
+  })
 
 const spent = ['carbon', 'energy', 'money'] as const
 
