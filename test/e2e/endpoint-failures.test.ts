@@ -77,7 +77,7 @@ describe('an incumbent whose endpoint', () => {
       'says nothing',
       'ENDPOINT_EMPTY',
       (response) => {
-        response.end('{"choices":[{"message":{"content":""},"finish_reason":"length"}]}')
+        response.end('{"choices":[{"message":{"content":""},"finish_reason":"stop"}]}')
         return null
       },
     ],

@@ -172,3 +172,29 @@ test('figures that are no numbers are left out by name, and cannot be stored', a
   for (const { row } of stored)
     expect(row['answer']).not.toMatch(/null|NaN|Infinity|"(joules|price|latencyS)":/)
 })
+
+test('prices and joules that came with few of the answers are no cost: unknown, with the count', async () => {
+  const priced = (share: number) => ({
+    answer: async (batch: Parameters<RuntimeSession['answer']>[0]) =>
+      batch.map(({ id: item }) => {
+        const told = Number(item) % 10 < share * 10 ? { price: 1, joules: 1 } : {}
+        return { ok: true as const, output: { kind: 'label' as const, label: 'yes' }, ...told }
+      }),
+  })
+  const costs = async (share: number) => {
+    const result = await world({ sessionOf: () => priced(share) }).run(specOf(null))
+    return result.candidates.find(({ id }) => id === 'small')?.cost
+  }
+  const few = await costs(0.5)
+  expect(few?.pricePerItem).toMatchObject({
+    kind: 'unknown',
+    why: expect.stringMatching(/^only \d+ of \d+ answers came with/),
+  })
+  expect(few?.energyPerItem).toMatchObject({ source: 'energy.jPerItem' })
+  const most = await costs(0.9)
+  expect(most?.pricePerItem).toMatchObject({
+    kind: 'known',
+    how: expect.stringMatching(/^mean of \d+ of \d+ answers in [A-Z]{3}$/),
+  })
+  expect(most?.energyPerItem).toMatchObject({ source: 'the candidate' })
+})

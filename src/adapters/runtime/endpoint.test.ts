@@ -150,6 +150,46 @@ describe('an endpoint that fails', () => {
     },
   )
 
+  test('a 403 of a moderation is about one text: the others are asked', async () => {
+    const message = 'tiny requires moderation. Your input was flagged for "violence"'
+    const { baseUrl } = await serve((question, response, count) => {
+      if (count === 2) json(response, { error: { code: 403, message } }, 403)
+      else echo(question, response, count)
+    })
+    const session = await open({ baseUrl, settings: { concurrency: 1 } })
+    const answers = await session.answer(['a', 'b', 'c', 'd'].map((id) => item(id)))
+    expect(answers.map(({ ok }) => ok)).toEqual([true, false, true, true])
+    expect(answers[1]).not.toHaveProperty('permanent')
+  })
+
+  test.each([
+    ['length', 'length'],
+    ['content_filter', 'refused'],
+  ])(
+    'no word before the end (%s) is an answer that was paid for: %s',
+    async (finish_reason, finish) => {
+      const usage = { prompt_tokens: 20, completion_tokens: 16 }
+      const choices = [{ message: { content: null }, finish_reason }]
+      const { baseUrl } = await serve((_, response) => json(response, { choices, usage }))
+      const [answer] = await (await open({ baseUrl })).answer([item('x')])
+      const output = { kind: 'text', text: '' }
+      expect(answer).toMatchObject({ ok: true, finish, output, tokens: { input: 20, output: 16 } })
+    },
+  )
+
+  test.each([
+    [{ prompt_tokens: 0, completion_tokens: 0 }],
+    [{ prompt_tokens: 20 }],
+    [{ prompt_tokens: 20, completion_tokens: null }],
+  ])('tokens that were not counted are unknown, not 0: %j', async (usage) => {
+    const { baseUrl } = await serve((_, response) => json(response, says('x', { usage })))
+    const price = { inputPerMTokens: 1, outputPerMTokens: 1 }
+    const [answer] = await (await open({ baseUrl, price })).answer([item('x')])
+    expect(answer).toMatchObject({ ok: true, unread: ['tokens'] })
+    expect(answer).not.toHaveProperty('tokens')
+    expect(answer).not.toHaveProperty('price')
+  })
+
   test('a limit a minute that is worded like an empty account is waited for', async () => {
     const message = 'You exceeded your current quota, please check your plan. Please retry in 2.5s.'
     const { baseUrl } = await serve((question, response, count) => {
@@ -214,11 +254,11 @@ describe('an endpoint that fails', () => {
   })
 
   test('an empty answer names the finish reason', async () => {
-    const reply = { choices: [{ message: { content: null }, finish_reason: 'length' }] }
+    const reply = { choices: [{ message: { content: null }, finish_reason: 'eos' }] }
     const { baseUrl } = await serve((_, response) => json(response, reply))
     const session = await open({ baseUrl })
     const [answer] = await session.answer([item('x')])
-    expect(answer).toMatchObject({ message: expect.stringContaining('length') })
+    expect(answer).toMatchObject({ message: expect.stringContaining('eos') })
   })
 
   test('a context that is too long fails its own item; a wrong model stops the candidate', async () => {

@@ -28,6 +28,12 @@ export function pricePerCall(
   return meanPrice(collected, price, spec, (answer) => tariff(answer, price))
 }
 
+/** Share of the answers without which a figure that comes with each is that of a part alone. */
+const leastShare = 0.8
+
+/** Whether a figure came with so many of the answers that its mean stands for all. */
+export const isMost = (count: number, of: number): boolean => count >= leastShare * of
+
 type Answered = Extract<Answer, { ok: true }>
 
 function meanPrice(
@@ -37,13 +43,16 @@ function meanPrice(
   of: (answer: Answered) => number | undefined,
 ): Known<'moneyPerItem'> | ReturnType<typeof unknown> {
   const currency = price?.currency ?? account.currency
-  const prices = [...collected.answers.values()].flatMap((answer) =>
-    answer.ok ? (of(answer) ?? []) : [],
-  )
+  const answered = [...collected.answers.values()].filter((answer) => answer.ok)
+  const prices = answered.flatMap((answer) => of(answer) ?? [])
   if (prices.length === 0) return unknown(unpriced(collected, price))
+  const all = prices.length === answered.length
+  const counted = `${prices.length}${all ? '' : ` of ${answered.length}`} answers`
+  if (!isMost(prices.length, answered.length))
+    return unknown(`only ${counted} came with what their price is computed from`)
   const value = prices.reduce((sum, one) => sum + one, 0) / prices.length
   const source = price?.source ?? (price ? 'price in the spec' : 'the candidate')
-  const how = `mean of ${prices.length} answers in ${currency}`
+  const how = `mean of ${counted} in ${currency}`
   return known('moneyPerItem', { value, method: 'sourced', how, source })
 }
 

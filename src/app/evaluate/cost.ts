@@ -7,7 +7,7 @@ import { quantileInterval } from '../../core/stats/quantile.ts'
 import { convert, divide } from '../../core/unit/arithmetic.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 import { exact, known } from '../../core/unit/known.ts'
-import { pricePerAnswer } from './answer-price.ts'
+import { isMost, pricePerAnswer } from './answer-price.ts'
 import type { Collected } from './collect.ts'
 import type { Measured } from './measure.ts'
 
@@ -50,10 +50,10 @@ function energyOf(
   measured: Measured,
 ): Pick<Cost, 'meter' | 'energyPerItem'> {
   const { spec } = collected.opened
-  const said = [...collected.answers.values()].flatMap((answer) =>
-    answer.ok && answer.joules !== undefined ? [answer.joules] : [],
-  )
-  if (said.length > 1) return { meter: 'declared', energyPerItem: reported(said) }
+  const answered = [...collected.answers.values()].filter((answer) => answer.ok)
+  const said = answered.flatMap(({ joules }) => joules ?? [])
+  if (said.length > 1 && isMost(said.length, answered.length))
+    return { meter: 'declared', energyPerItem: reported(said) }
   const declared = spec.energy?.jPerItem
   if (declared) return { meter: 'declared', energyPerItem: declaredEnergy(declared) }
   const meter = measured.meters.get(spec.id) ?? 'none'
@@ -132,10 +132,9 @@ const peak = { what: 'memory', how: 'peak resident memory', source: 'operating s
 const load = { what: 'loading', how: 'one load', source: 'monotonic clock' }
 
 function tokensOf(collected: Collected): CostResult['tokensPerItem'] {
-  const used = [...collected.answers.values()].flatMap((answer) =>
-    answer.ok && answer.tokens ? [answer.tokens] : [],
-  )
-  if (used.length === 0) return null
+  const answered = [...collected.answers.values()].filter((answer) => answer.ok)
+  const used = answered.flatMap(({ tokens }) => tokens ?? [])
+  if (used.length === 0 || !isMost(used.length, answered.length)) return null
   const mean = (of: (tokens: (typeof used)[number]) => number): number =>
     used.reduce((sum, tokens) => sum + of(tokens), 0) / used.length
   return { input: mean((tokens) => tokens.input), output: mean((tokens) => tokens.output) }

@@ -76,12 +76,15 @@ export function withUnread({ figures, unread }: ReadFigures): Figures & {
   return unread.length === 0 ? figures : { ...figures, unread }
 }
 
-/** Tokens of input and output; cached ones are part of the input, and those of reasoning part of the output. */
+/**
+ * Tokens of input and output; cached ones are part of the input, and those of reasoning part of the output. None at all is
+ * what servers write that do not count them.
+ */
 function tokensIn(written: unknown): TokenUsage | undefined {
   const fields = fieldsOf(written)
   const input = countIn(fields['input'])
   const output = isAbsent(fields['output']) ? 0 : countIn(fields['output'])
-  if (input === undefined || output === undefined) return undefined
+  if (input === undefined || output === undefined || input + output === 0) return undefined
   const part = (name: string, whole: number) => {
     const value = countIn(fields[name])
     return value === undefined || value > whole ? {} : { [name]: value }

@@ -60,11 +60,12 @@ export function textOf(reply: Json): string | null {
   if (choice === undefined)
     throw new RightsizeError('ENDPOINT_INVALID', `no choices in it: ${keysOf(reply)}`)
   const message = fieldsOf(choice['message'])
+  // A tool that is called is the answer, whatever is said before.
   const texts = [
+    calledTools(message['tool_calls']),
     flatten(message['content']),
     flatten(choice['text']),
     flatten(message['refusal']),
-    calledTools(message['tool_calls']),
   ]
   return texts.find((text) => text !== null && text.trim() !== '') ?? null
 }
@@ -145,6 +146,9 @@ export function vectorsOf(reply: Json, wanted: number): readonly (readonly numbe
 const keysOf = (reply: Json): string =>
   Object.keys(reply).slice(0, 8).join(', ') || 'an empty object'
 
+/** Tokens of an answer that its server does not count: unknown, not 0. */
+export const notCounted = 'not counted'
+
 /** Token counts as the endpoint wrote them, in our names; undefined where it names none. */
 export function usageOf(reply: Json): unknown {
   const { usage } = reply
@@ -152,7 +156,7 @@ export function usageOf(reply: Json): unknown {
   const fields = fieldsOf(usage)
   return {
     input: fields['prompt_tokens'],
-    output: fields['completion_tokens'],
+    output: fields['completion_tokens'] ?? notCounted,
     cachedInput: fieldsOf(fields['prompt_tokens_details'])['cached_tokens'],
     reasoning: fieldsOf(fields['completion_tokens_details'])['reasoning_tokens'],
   }

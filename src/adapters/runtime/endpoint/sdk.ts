@@ -12,7 +12,7 @@ import {
   withoutRefused,
   withSignal,
 } from './client.ts'
-import type { Json } from './reply.ts'
+import { type Json, notCounted } from './reply.ts'
 import { attempt, retried, type SendOptions, type Sent, type Tried } from './request.ts'
 import { type SdkApi, vendors } from './vendors.ts'
 
@@ -198,10 +198,13 @@ function saidOf(
 ): Said {
   const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []))
   const calls = content.flatMap((part) =>
-    part.type === 'tool-call' ? [{ name: part.toolName, arguments: parsed(part.input) }] : [],
+    part.type === 'tool-call' && !part.providerExecuted
+      ? [{ name: part.toolName, arguments: parsed(part.input) }]
+      : [],
   )
   const called = calls.length === 0 ? '' : JSON.stringify(calls.length === 1 ? calls[0] : calls)
-  const text = texts.join('') || called
+  // A tool that is called is the answer, whatever is said before.
+  const text = called || texts.join('')
   return {
     text: text.trim() === '' ? null : text,
     finish: finishes[finishReason.unified] ?? 'other',
@@ -225,5 +228,7 @@ function parsed(text: string): unknown {
 function tokensOf({ inputTokens, outputTokens }: Generated['usage']): unknown {
   const { total: input, cacheRead: cachedInput } = inputTokens
   const { total: output, reasoning } = outputTokens
-  return input === undefined ? undefined : { input, output, cachedInput, reasoning }
+  return input === undefined
+    ? undefined
+    : { input, output: output ?? notCounted, cachedInput, reasoning }
 }
