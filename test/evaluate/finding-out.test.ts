@@ -49,6 +49,23 @@ describe('a run stops where finding out costs more than it can save', () => {
     expect(result.provenance.limits.join(' ')).not.toMatch(/not evaluated further/)
   })
 
+  test('in a race an incumbent whose answers are all stored costs nothing', async () => {
+    const store = createMemoryStore()
+    const race = { ...specOf(null, 'race'), budget: { ...specOf(null).budget, joules: 150 } }
+    const only = (ids: readonly string[]) => ({
+      ...specOf(null),
+      candidates: specOf(null).candidates.filter(({ id }) => ids.includes(id)),
+    })
+    // A first batch of 32 would take 64 J of small and 128 J of large: more than the budget, unless large is logged.
+    const unlogged = await world().run(race)
+    expect(unlogged.candidates.find(({ id }) => id === 'small')?.n).toBe(0)
+    await world().run(only(['large', 'middle']), store)
+    const { asked, run } = world()
+    const logged = await run(race, store)
+    expect(asked.get('large')).toBeUndefined()
+    expect(logged.candidates.find(({ id }) => id === 'small')?.n).toBeGreaterThan(0)
+  })
+
   test('a race lets a candidate go once its next batch would exceed what it can save', async () => {
     const { asked, run } = world()
     const result = await run(specOf(60, 'race'))
