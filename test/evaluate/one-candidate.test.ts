@@ -7,7 +7,7 @@ import type { RunResult } from '../../src/core/result/run-result.ts'
 import { exact } from '../../src/core/score/exact.ts'
 import type { Scorer } from '../../src/core/score/scorer.ts'
 import { unknown } from '../../src/core/unit/estimate.ts'
-import { items, specOf, world } from './world.ts'
+import { items, labelOf, specOf, world } from './world.ts'
 
 const bad = vi.hoisted(() => ({ cost: '', account: '' }))
 vi.mock(import('../../src/app/evaluate/cost.ts'), async (original) => {
@@ -149,11 +149,15 @@ test('figures that are no numbers are left out by name, and cannot be stored', a
   const strange = [Number.NaN, -5, 1e308, Number.POSITIVE_INFINITY, '7x', { a: 1 }, [1], true]
   const sessionOf = (id: string): Partial<RuntimeSession> => ({
     answer: async (batch) =>
-      batch.map(({ id: item }) => {
+      batch.map(({ id: item, input }) => {
         const value = strange[Number(item) % strange.length] as number
         const figures = { latencyS: value, joules: value, price: value }
         const tokens = { input: value, output: 0.5, cachedInput: value }
-        const output = { kind: 'label' as const, label: 'yes', probabilities: { yes: value } }
+        const output = {
+          kind: 'label' as const,
+          label: labelOf(input),
+          probabilities: { yes: value },
+        }
         return { ok: true as const, output, ...(id === 'small' ? { ...figures, tokens } : {}) }
       }),
   })

@@ -12,6 +12,9 @@ import { memoryLedger } from '../memory-ledger.ts'
 export const items = 200
 
 /** Three candidates that are always right, at 4, 3 and 2 J an answer. */
+/** The right answer to an item: each has its own, as in free text, so that a constant answer is no good one. */
+export const labelOf = (text: unknown): string => `right ${text}`
+
 export function specOf(volumePerMonth: number | null, regime: Spec['regime'] = 'auto'): Spec {
   const candidate = (id: string, joules: number) => ({
     id,
@@ -22,7 +25,11 @@ export function specOf(volumePerMonth: number | null, regime: Spec['regime'] = '
   return parseSpecValue({
     task: 'fake',
     dataset: {
-      rows: Array.from({ length: items }, (_, i) => ({ id: `${i}`, text: `t${i}`, label: 'yes' })),
+      rows: Array.from({ length: items }, (_, i) => ({
+        id: `${i}`,
+        text: `t${i}`,
+        label: labelOf(`t${i}`),
+      })),
       input: 'text',
       expected: 'label',
     },
@@ -49,9 +56,9 @@ export function world(planted: Planted = {}) {
     batchSize: 16,
     answer: async (batch: readonly RuntimeItem[]) => {
       asked.set(id, (asked.get(id) ?? 0) + batch.length)
-      return batch.map(() => ({
+      return batch.map(({ input }) => ({
         ok: true as const,
-        output: { kind: 'label' as const, label: 'yes' },
+        output: { kind: 'label' as const, label: labelOf(input) },
       }))
     },
     usage: async () => ({ pids: [], threads: 1, loadS: 0, loadCpuS: 0, peakRssBytes: null }),

@@ -37,7 +37,7 @@ export function claimOf(loss: LossModel, terms: Terms): Claim {
     level: 1 - risk.alpha,
     alpha: risk.alpha,
     look,
-    candidates: correction.looked,
+    candidates: Math.max(1, correction.looked),
     inPlay: correction.inPlay,
     traffic,
     pOver: empty ? 1 : next.pOver(limit),
