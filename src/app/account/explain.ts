@@ -11,7 +11,10 @@ export function explainRun(result: RunResult, ids: readonly string[]): readonly 
   const wanted =
     ids.length > 0 ? ids : [account.chosen, account.incumbent].filter((id) => id !== null)
   const shown = account.usages.filter((usage) => wanted.includes(usage.candidate))
-  return shown.map((usage) => explainSci(usage))
+  return shown.map((usage) => {
+    const explained = explainSci(usage)
+    return { ...explained, lines: [...explained.lines, account.consumer.conformance] }
+  })
 }
 
 /** The score of figures typed on the command line. */

@@ -101,6 +101,31 @@ describe('Provider and Consumer', () => {
     }
   })
 
+  test('what SCI for AI states that a Consumer SHALL include is listed, and what is left out makes it a comparison', () => {
+    const must = account.boundary.filter(({ persona, shall }) => persona === 'consumer' && shall)
+    const items = must.map(({ item }) => item).join('; ')
+    for (const word of [
+      'inference',
+      'orchestration',
+      'scaling',
+      'observability',
+      'data and feature management',
+      'storage',
+      'user interface',
+      'tool connectors',
+      'monitoring',
+    ])
+      expect(items).toContain(word)
+    expect(account.consumer.conformance).toMatch(
+      /^A comparison, not a conforming SCI-for-AI score: scaling: replicas that are held, orchestration, .* are excluded\.$/,
+    )
+    const deployment = {
+      ...{ instances: 1, replicas: 1, share: 1, load: [1], scaleToZero: false },
+    }
+    const loaded = buildAccount(accountRun, { ...accountSpec, deployment }, accountInputs)
+    expect(loaded.consumer.conformance).not.toContain('scaling')
+  })
+
   test('every coefficient is listed once with its unit and source', () => {
     const names = account.coefficients.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)

@@ -20,7 +20,7 @@ import { scale, sum } from '../unit/arithmetic.ts'
 import { type Estimate, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
 import { type TornadoBar, tornado } from '../unit/tornado.ts'
-import { boundaryChecklist } from './boundary.ts'
+import { boundaryChecklist, conformanceText } from './boundary.ts'
 import { coefficientsOf } from './coefficient.ts'
 import { consumerRows } from './consumer-report.ts'
 import {
@@ -38,6 +38,7 @@ import { providerReport } from './provider-report.ts'
 export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: AccountInputs): Account {
   const context = contextOf(run, spec, inputs)
   const { site, chosen, incumbent, usages, api } = context
+  const boundary = boundaryChecklist(boundaryFacts(context))
   const comparisons = comparisonsOf(context)
   const deployment = site.serving === null ? null : deploymentOf(context, site.serving)
   const costs = run.candidates.map((each) => ({ id: each.id, cost: answerCostOf(each, context) }))
@@ -48,11 +49,11 @@ export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: Accou
     grid: inputs.grid,
     chosen: chosen?.id ?? null,
     incumbent: incumbent?.id ?? null,
-    boundary: boundaryChecklist(boundaryFacts(context)),
+    boundary,
     coefficients: coefficientsOf([...usages.values()], site),
     usages: [...usages.values()],
     api: api.map(({ id, provider, facts, notes }) => ({ id, provider, facts, notes })),
-    consumer: consumerOf(context),
+    consumer: { ...consumerOf(context), conformance: conformanceText(boundary) },
     provider: providerReport(run.overhead, chosen, site, inputs.providerWork),
     marginal: marginalOf(context),
     comparisons,
@@ -75,7 +76,7 @@ function boundaryFacts({ run, site, api, usages }: AccountContext) {
   }
 }
 
-function consumerOf(context: AccountContext): ConsumerReport {
+function consumerOf(context: AccountContext): Omit<ConsumerReport, 'conformance'> {
   return {
     persona: 'consumer',
     headline: 'accepted answer',

@@ -9,8 +9,8 @@ export interface BoundaryFacts {
   readonly apiCandidates: boolean
 }
 
-/** Stage, item, included, reason. */
-type Row = readonly [LifecycleStage, string, boolean, string]
+/** Stage, item, included, reason; and whether SCI for AI states that it SHALL be included. */
+type Row = readonly [LifecycleStage, string, boolean, string, 'shall'?]
 
 /**
  * The boundary checklist: each supporting system with include or exclude and the reason. Source: ISO/IEC 21031
@@ -18,8 +18,21 @@ type Row = readonly [LifecycleStage, string, boolean, string]
  */
 export function boundaryChecklist(facts: BoundaryFacts): readonly BoundaryRow[] {
   const rowsOf = (persona: BoundaryRow['persona'], rows: readonly Row[]) =>
-    rows.map(([stage, item, included, reason]) => ({ persona, stage, item, included, reason }))
+    rows.map(([stage, item, included, reason, must]) => ({
+      ...{ persona, stage, item, included, reason },
+      shall: must === 'shall',
+    }))
   return [...rowsOf('consumer', consumerRows(facts)), ...rowsOf('provider', providerRows(facts))]
+}
+
+/** What the Consumer's score is, by what of its SHALL items lies inside. */
+export function conformanceText(boundary: readonly BoundaryRow[]): string {
+  const out = boundary.filter(({ persona, shall, included }) => {
+    return persona === 'consumer' && shall && !included
+  })
+  if (out.length === 0)
+    return 'Everything that SCI for AI states that a Consumer score SHALL include is included.'
+  return `A comparison, not a conforming SCI-for-AI score: ${out.map(({ item }) => item).join(', ')} ${out.length === 1 ? 'is' : 'are'} excluded.`
 }
 
 const operation = 'Operation & Monitoring'
@@ -27,27 +40,51 @@ const development = 'Design & Development'
 
 function consumerRows(facts: BoundaryFacts): readonly Row[] {
   const idle = facts.idleKnown || facts.loadDeclared
-  const inference = 'metered or modeled per answer, including failed and retried answers'
-  const host = 'the whole process tree is metered; GPU energy alone would favor small models'
-  const noLoad = 'no load is declared (deployment.load), so the idle share is unknown'
-  const people = 'outside the software boundary; the share of accepted answers is reported'
-  const network = 'excluded from inference by the G7 sheet (GSF standards working group 167)'
-  const interfaces = 'the same for every candidate; add it for the score of the whole product'
   const hosted = facts.apiCandidates ? 'estimated per call' : 'no hosted model among the candidates'
-  const again = 'the evaluation repeated once per validity period'
+  const loaded = facts.loadDeclared
   return [
-    [operation, 'model inference', true, inference],
-    [operation, 'host: processor and memory', true, host],
-    [operation, 'idle and reserved capacity', idle, idle ? 'at the declared load' : noLoad],
-    [operation, 'data center overhead', true, 'PUE'],
-    [operation, 'answers that are not accepted', true, 'charged to the accepted ones'],
-    [operation, 'people who resolve what is not accepted', false, people],
+    [operation, 'model inference', true, because.inference, 'shall'],
+    [operation, 'host: processor and memory', true, because.host, 'shall'],
     [operation, 'vendor side of hosted models', facts.apiCandidates, hosted],
-    [operation, 'network outside the data center', false, network],
-    [operation, 'logging, orchestration, user interface', false, interfaces],
-    [operation, 'monitoring and re-validation', true, again],
+    [operation, 'data center overhead', true, 'PUE'],
+    [
+      operation,
+      'scaling: replicas that are held',
+      loaded,
+      because[loaded ? 'load' : 'noLoad'],
+      'shall',
+    ],
+    [operation, 'idle and reserved capacity', idle, because[idle ? 'load' : 'noLoad']],
+    [operation, 'orchestration', false, because.orchestration, 'shall'],
+    [operation, 'data and feature management', false, because.data, 'shall'],
+    [operation, 'storage', false, because.storage, 'shall'],
+    [operation, 'tool connectors', false, because.tools, 'shall'],
+    [operation, 'observability', false, because.logging, 'shall'],
+    [operation, 'user interface', false, because.client, 'shall'],
+    [operation, 'monitoring and re-validation', true, because.again, 'shall'],
+    [operation, 'answers that are not accepted', true, 'charged to the accepted ones'],
+    [operation, 'people who resolve what is not accepted', false, because.people],
+    [operation, 'network outside the data center', false, because.network],
   ]
 }
+
+const because = {
+  inference: 'metered or modeled per answer, including failed and retried answers',
+  host: 'the whole process tree is metered; GPU energy alone would favor small models',
+  load: 'at the declared load',
+  noLoad: 'no load is declared (deployment.load), so what is held between answers is unknown',
+  orchestration:
+    'queues and routers around the model are not metered, and are the same for every candidate',
+  data: 'templates and tokenizers run inside the metered process; retrieval and feature stores outside of it are not metered',
+  storage: 'memory is metered; disks that hold models, prompts and logs are not',
+  tools:
+    'a run calls no tools; those of a program of your own are metered inside its process tree only',
+  logging: 'logs and traces of production are not metered, and are the same for every candidate',
+  client: 'the same for every candidate; add it for the score of the whole product',
+  again: 'the evaluation repeated once per validity period',
+  people: 'outside the software boundary; the share of accepted answers is reported',
+  network: 'excluded from inference by the G7 sheet (GSF standards working group 167)',
+} as const
 
 function providerRows({ trained, judged }: BoundaryFacts): readonly Row[] {
   const metered = 'metered in this run'

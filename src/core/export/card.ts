@@ -38,7 +38,7 @@ export function modelCardBlock(account: Account, run: AccountRun): string {
           line('Using the model (Consumer), per inference', row.sci.perInference),
         ]),
     '',
-    `Grid: ${markdownLine(account.grid.name)} ${account.grid.period}, ${account.grid.kind}, ${account.grid.intensity.value} gCO2e/kWh. Do not add the two scores (SCI for AI).`,
+    `Grid: ${markdownLine(account.grid.name)} ${account.grid.period}, ${account.grid.kind}, ${account.grid.intensity.value} gCO2e/kWh. Do not add the two scores (SCI for AI). ${consumer.conformance}`,
     '',
   ].join('\n')
 }

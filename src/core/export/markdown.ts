@@ -19,6 +19,8 @@ export function reportMarkdown(report: SciReport): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
+const yesNo = (yes: boolean): string => (yes ? 'yes' : 'no')
+
 function scopeParts(report: SciReport): readonly string[] {
   const { functionalUnit, boundary } = report
   const { unit, text } = rates(report.sci)
@@ -32,8 +34,14 @@ function scopeParts(report: SciReport): readonly string[] {
     ),
     '## Software boundary',
     table(
-      ['stage', 'item', 'included', 'reason'],
-      boundary.map((row) => [row.stage, row.item, row.included ? 'yes' : 'no', row.reason]),
+      ['stage', 'item', 'SHALL', 'included', 'reason'],
+      boundary.map((row) => [
+        row.stage,
+        row.item,
+        yesNo(row.shall),
+        yesNo(row.included),
+        row.reason,
+      ]),
     ),
     '## Functional unit',
     `R is one **${functionalUnit.unit}**. ${markdownLine(functionalUnit.rationale)}`,

@@ -143,7 +143,7 @@ function consumerBody(account: Account, candidate: string | null): ReportBody {
   return {
     sci,
     components: rejected.sci > 0 ? [answers, rejected] : [answers],
-    summary: `${rateWords(sci)}, ${usage.grid.name}, ${usage.grid.kind} intensity.`,
+    summary: `${rateWords(sci)}, ${usage.grid.name}, ${usage.grid.kind} intensity. ${account.consumer.conformance}`,
     functionalUnit: {
       unit: 'accepted answer',
       rationale: account.consumer.rationale,

@@ -34,7 +34,7 @@ describe('quantities in text', () => {
     ['4 × 10⁻¹⁸ kg CO₂e/FLOP', 4e-15, { g: 1, flop: -1 }],
     ['4 g CO2e per 10^15 FLOPs', 4e-15, { g: 1, flop: -1 }],
     ['0.129 gCO2e/visit', 0.129, { g: 1, visit: -1 }],
-    ['0.002 gCO2e per resolved task', 0.002, { g: 1, 'resolved task': -1 }],
+    ['0.002 gCO2e per accepted answer', 0.002, { g: 1, 'accepted answer': -1 }],
     ['(5,000 kg + 1,500 kg) / 50e9 tokens', 1.3e-4, { g: 1, token: -1 }],
     ['3.6 MJ', 1, { kWh: 1 }],
     ['1M tokens', 1e6, { token: 1 }],
@@ -223,13 +223,13 @@ const jsonMutations: readonly (readonly [string, (json: Json) => void])[] = [
   [
     'a score in energy',
     (r) => {
-      r.sci = { ...r.sci, unit: 'kWh per resolved task' }
+      r.sci = { ...r.sci, unit: 'kWh per accepted answer' }
     },
   ],
   [
     'kilograms written as grams',
     (r) => {
-      r.sci = { ...r.sci, unit: 'kgCO2e per resolved task' }
+      r.sci = { ...r.sci, unit: 'kgCO2e per accepted answer' }
     },
   ],
   [
@@ -363,7 +363,7 @@ const textMutations: readonly (readonly [string, (text: string) => string])[] = 
   ],
   [
     'a headline per another unit',
-    (t) => t.replace(/(\*\*SCI: [\d.e-]+ [mµnp]?gCO2e per) resolved task/, '$1 inference'),
+    (t) => t.replace(/(\*\*SCI: [\d.e-]+ [mµnp]?gCO2e per) accepted answer/, '$1 inference'),
   ],
   ['no headline', (t) => t.replace(/^\*\*SCI:.*$/m, '')],
   ['a breakdown row gone', (t) => t.replace(/^\| answers of small \| [^|]+ \|$/m, '')],
@@ -390,7 +390,7 @@ const manifestMutations: readonly (readonly [string, (m: ReturnType<typeof manif
     [
       'R = 0',
       (m) => {
-        m.tree.children['small']!.inputs[0]!['resolved-tasks'] = 0
+        m.tree.children['small']!.inputs[0]!['accepted-answers'] = 0
       },
     ],
     [

@@ -44,6 +44,7 @@ const boundaryRow = object({
   item: text,
   included: yes,
   reason: text,
+  shall: yes.describe('Whether SCI for AI states that it SHALL be included.'),
 })
 export interface BoundaryRow extends z.infer<typeof boundaryRow> {}
 
@@ -120,6 +121,9 @@ const consumer = object({
   /** Re-validation of the decision, per month of its validity. */
   monitoringPerMonth: grams,
   rationale: text,
+  conformance: text.describe(
+    'A conforming score or a comparison, by what the boundary leaves out.',
+  ),
 })
 export interface ConsumerReport extends z.infer<typeof consumer> {}
 

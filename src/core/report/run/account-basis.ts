@@ -5,9 +5,9 @@ import { folded } from '../kit/page.ts'
 import { tableHtml } from '../kit/table.ts'
 
 /** What the account rests on: the boundary, line by line, and every coefficient with its source. */
-export function basisPart({ boundary, coefficients }: Account): Html {
+export function basisPart({ boundary, coefficients, consumer }: Account): Html {
   const included = boundary.filter((row) => row.included).length
-  return html`${folded(`Boundary: ${included} of ${boundary.length} items included`, boundaryTable(boundary))}${folded('Coefficients and their sources', coefficientTable(coefficients))}`
+  return html`<p>${consumer.conformance}</p>${folded(`Boundary: ${included} of ${boundary.length} items included`, boundaryTable(boundary))}${folded('Coefficients and their sources', coefficientTable(coefficients))}`
 }
 
 const boundaryTable = (boundary: Account['boundary']): Html | null =>
@@ -20,8 +20,8 @@ const boundaryTable = (boundary: Account['boundary']): Html | null =>
       { head: 'counted', words: true },
       { head: 'reason', words: true },
     ],
-    rows: boundary.map(({ item, persona, stage, included, reason }) => [
-      item,
+    rows: boundary.map(({ item, persona, stage, included, reason, shall }) => [
+      shall ? html`${item}<small>SHALL be included</small>` : item,
       html`${persona}<small>${stage}</small>`,
       included ? 'included' : html`<b>excluded</b>`,
       reason,
