@@ -41,6 +41,7 @@ export interface Store {
   outcomes(keys: readonly string[]): ReadonlyMap<string, StoredOutcome>
   putOutcomes(rows: readonly StoredOutcome[]): void
   scores(outcomeKeys: readonly string[], scorer: string): ReadonlyMap<string, StoredScore>
+  /** All or none. Throws SCORER_FAILED where a score is NaN or infinite. */
   putScores(rows: readonly StoredScore[]): void
   windows(candidateDigest: string, machine: string, meter: string): readonly StoredWindow[]
   putWindow(row: StoredWindow): void

@@ -78,6 +78,13 @@ const promises: Readonly<Record<string, (store: Store) => void>> = {
     assert.deepEqual(store.scores(['a'], 'exact@2').get('a'), other)
     assert.equal(store.scores(['a'], 'other').size, 0)
   },
+  'a score that is no number is refused, with all that came with it': (store) => {
+    store.putOutcomes([storedOutcome('a')])
+    const score = (value: number) => ({ outcomeKey: 'a', scorer: 's', score: value, detail: '{}' })
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+      assert.throws(() => store.putScores([score(1), score(value)]), { code: 'SCORER_FAILED' })
+    assert.equal(store.scores(['a'], 's').size, 0)
+  },
   'windows come back in the order they were put, for one candidate, machine and meter': (store) => {
     for (const each of [window('2'), window('1'), window('3', 'another machine')])
       store.putWindow(each)

@@ -61,7 +61,7 @@ test.each<[string, Readonly<Record<string, (text: string) => string>>]>([
   [
     'the model is another',
     {
-      'rightsize.lock': (text) => text.replace(/"revision":"[0-9a-f]{6}/, '"revision":"ffffff'),
+      'rightsize.lock': (text) => text.replace(/"revision": "[0-9a-f]{6}/, '"revision": "ffffff'),
     },
   ],
   ['the data are gone', { 'tickets.csv': () => '' }],

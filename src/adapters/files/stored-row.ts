@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { StoredOutcome, StoredScore, StoredWindow } from '../../contract/store.ts'
+import { RightsizeError } from '../../core/error/error.ts'
 
 /** What a cell of a row holds. */
 export type Cell = string | number | null
@@ -53,7 +54,7 @@ export const rowOf = {
   }),
   score: (one: StoredScore): StoreRow => ({
     table: 'scores',
-    cells: [one.outcomeKey, one.scorer, one.score, one.detail],
+    cells: [one.outcomeKey, one.scorer, storable(one), one.detail],
   }),
   window: (one: StoredWindow): StoreRow => ({
     table: 'windows',
@@ -63,6 +64,13 @@ export const rowOf = {
     table: 'documents',
     cells: [digest, json],
   }),
+}
+
+/** What is no number has no form in a store: it would come back as "does not apply", or not at all. Throws SCORER_FAILED. */
+function storable({ score, scorer, outcomeKey }: StoredScore): number | null {
+  if (score === null || Number.isFinite(score)) return score
+  const what = `the score of answer "${outcomeKey.slice(0, 40)}" by "${scorer}" is ${score}: not a number that can be stored`
+  throw new RightsizeError('SCORER_FAILED', what)
 }
 
 type Cells = StoreRow['cells']

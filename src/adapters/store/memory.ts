@@ -37,7 +37,8 @@ export function createMemoryStore(): MemoryStore {
     },
     scores: (keys, scorer) => pick(scores, keys, (key) => scoreKey(key, scorer)),
     putScores: (rows) => {
-      for (const row of rows) scores.set(scoreKey(row.outcomeKey, row.scorer), row)
+      for (const row of rows.map((one) => scoreOf(rowOf.score(one).cells)))
+        scores.set(scoreKey(row.outcomeKey, row.scorer), row)
     },
     windows: (candidate, machine, meter) =>
       windows.filter(

@@ -111,7 +111,10 @@ export class ScoringFailure extends Error {
 
 async function scoreSafely(scorer: Scorer, output: Output, item: Item): Promise<Score> {
   try {
-    return await scorer.score(output, item)
+    const score = await scorer.score(output, item)
+    if (score.score !== null && !(score.score >= 0 && score.score <= 1))
+      throw new Error(`its score ${score.score} is not within 0 and 1`)
+    return score
   } catch (cause) {
     if (cause instanceof RightsizeError) {
       if (ofTheSpec.includes(cause.code)) throw cause

@@ -47,7 +47,7 @@ test.each([
   ['half of it', (text: string) => text.slice(0, 100), /rightsize.lock is not JSON/],
   [
     'another number',
-    (text: string) => text.replace('"number":1', '"number":0'),
+    (text: string) => text.replace('"number": 1', '"number": 0'),
     /entries\[0\].look.number/,
   ],
   ['a later version', (text: string) => text.replace('lock@2', 'lock@3'), /later rightsize/],

@@ -18,9 +18,12 @@ export function lockText({ decisions, looks, sets }: Lock): string {
       used.has(name) ? [{ set: { name, items } }] : [],
     ),
   ]
-  const lines = entries.map((entry) => `${JSON.stringify(entry)},\n`).join('')
+  const lines = entries.map((entry) => `${onOneLine(entry)},\n`).join('')
   return `{\n"schema": "${schemaId.lock}",\n"entries": [\n${lines}null]\n}\n`
 }
+
+/** JSON with a space after each colon, as a person and a search for `"kind": "certified"` expect it. A text of JSON holds no line break. */
+const onOneLine = (entry: object): string => JSON.stringify(entry, null, 1).replace(/\n */g, '')
 
 const sorted = <T>(entries: readonly T[], by: (entry: T) => string): readonly T[] =>
   entries.toSorted((a, b) => (by(a) < by(b) ? -1 : Number(by(a) > by(b))))
