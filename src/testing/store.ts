@@ -78,7 +78,7 @@ const promises: Readonly<Record<string, (store: Store) => void>> = {
     assert.deepEqual(store.scores(['a'], 'exact@2').get('a'), other)
     assert.equal(store.scores(['a'], 'other').size, 0)
   },
-  'a score that is no number is refused, with all that came with it': (store) => {
+  'a score that is not a number is refused, with all that came with it': (store) => {
     store.putOutcomes([storedOutcome('a')])
     const score = (value: number) => ({ outcomeKey: 'a', scorer: 's', score: value, detail: '{}' })
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
