@@ -91,6 +91,25 @@ function measured({ name, incumbent, margin, cheaper, winner }, logged) {
   return { ...found, saving: everything / found.spent, best: everything / found.oracle }
 }
 
+/** Share of races in which one of K candidates just beyond the margin is supported: any of them is wrong. */
+function worstCase(K, worlds) {
+  const [items, margin] = [400, 0.02]
+  const random = seededRandom(`race worst ${K}`)
+  const order = Array.from({ length: items }, (_, at) => at)
+  let wrong = 0
+  for (let world = 0; world < worlds; world += 1) {
+    const bits = Uint8Array.from(order, () => Number(random.next() < 0.9))
+    const incumbent = { id: 'incumbent', cost: 100, bits }
+    const one = (c) => ({
+      ...{ id: `c${c}`, cost: 1 + c },
+      bits: bits.map((right) => Number(random.next() < (right === 1 ? 1 - 0.0601 / 0.9 : 0.4))),
+    })
+    const candidates = Array.from({ length: K }, (_, c) => one(c))
+    if (run(candidates, incumbent, order, margin, true).accepted !== null) wrong += 1
+  }
+  return wrong / worlds
+}
+
 export async function measure() {
   if (matrix('gsm8k') === null)
     return { held: false, lines: ['the matrices are not here: set RIGHTSIZE_DATA'] }
@@ -123,6 +142,14 @@ export async function measure() {
     if (none.length > 0 && geometric(none) < 60)
       broken.push(`${kind}: ${geometric(none).toFixed(1)}x where none is good`)
     if (wrong / draws > 0.2 + noise(0.2, draws)) broken.push(`${kind}: wrong too often`)
+  }
+  for (const [K, worlds] of [
+    [1, 400],
+    [5, 200],
+  ]) {
+    const wrong = worstCase(K, worlds)
+    lines.push(`all on the margin, K = ${K}: supported and wrong in ${percent(wrong)} of races`)
+    if (wrong > 0.2 + noise(0.2, worlds)) broken.push(`K = ${K} on the margin: wrong too often`)
   }
   return { held: broken.length === 0, lines: [...lines, ...broken] }
 }
