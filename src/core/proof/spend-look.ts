@@ -1,5 +1,5 @@
 import type { Look, Looked } from '../result/lock.ts'
-import { packItems, sharesItem } from './item-set.ts'
+import { type PackedSet, packItems, sharesItem } from './item-set.ts'
 import { type LookTerms, lookTerms } from './look-alpha.ts'
 
 /** Labeled items that are about to be looked at, and what is asked of them: task, bar and incumbent are the question. */
@@ -25,8 +25,14 @@ export interface Spent {
 /** The terms that a look would get now: those that it had where the same question was asked before. Nothing is spent. */
 export function lookAhead(ledger: Looked, at: LookedAt): LookTerms {
   const before = ledger.looks.find(({ asked }) => asked === at.asked)
-  return before === undefined ? nextTerms(ledger, at) : lookTerms(at.alpha, before.number)
+  return before === undefined
+    ? nextTerms(ledger, at, packedOf(at))
+    : lookTerms(at.alpha, before.number)
 }
+
+/** The items of a look; null where it uses none. */
+const packedOf = ({ items }: LookedAt): PackedSet | null =>
+  items.length === 0 ? null : packItems(items)
 
 /** The same question: the same task, limit and incumbent, whatever the items and the candidates. */
 const asksTheSame = (look: Look, { task, bar, incumbent }: LookedAt): boolean =>
@@ -35,10 +41,13 @@ const asksTheSame = (look: Look, { task, bar, incumbent }: LookedAt): boolean =>
 const limitOf = (bar: Look['bar']): string =>
   bar.kind === 'relative' ? `margin ${bar.margin}` : `floor ${bar.floor}`
 
-function nextTerms({ looks, sets }: Looked, at: LookedAt): LookTerms {
-  const { items, test, alpha } = at
-  if (items.length === 0) return lookTerms(alpha, 1)
-  const own = packItems(items)
+function nextTerms(
+  { looks, sets }: Looked,
+  at: Omit<LookedAt, 'items'>,
+  own: PackedSet | null,
+): LookTerms {
+  const { test, alpha } = at
+  if (own === null) return lookTerms(alpha, 1)
   const shared = new Map<string | null, boolean>()
   const shares = (look: Look): boolean => {
     if (look.set === null) return look.test === test
@@ -57,12 +66,12 @@ function nextTerms({ looks, sets }: Looked, at: LookedAt): LookTerms {
  * any one item was part of, are wrong with probability at most alpha together. A question that was asked before of the same outcomes is the look that it was; without items nothing is spent.
  */
 export function spendLook(ledger: Looked, look: NewLook): Spent {
-  const { items, test, alpha, ...entered } = look
+  const { items: _, test, alpha, ...entered } = look
   const before = ledger.looks.find(({ key }) => key === look.key)
   if (before !== undefined) return { terms: lookTerms(alpha, before.number), looked: ledger }
-  const terms = nextTerms(ledger, look)
-  if (items.length === 0) return { terms, looked: ledger }
-  const packed = packItems(items)
+  const packed = packedOf(look)
+  const terms = nextTerms(ledger, look, packed)
+  if (packed === null) return { terms, looked: ledger }
   const entry: Look = {
     ...{ at: entered.at, by: entered.by, task: entered.task, key: entered.key },
     ...{ asked: entered.asked, number: terms.number, alpha: terms.alpha, set: packed.set, test },
