@@ -115,7 +115,7 @@ function answerAll(store: Store, asked: Map<string, number>, fails: readonly str
     close: async () => undefined,
   }
   return answerItems({
-    ...{ session, items, store, candidateDigest: 'c', draw: 0, asked: new Map() },
+    ...{ session, items, store, candidateDigest: 'c', draw: 0, asked: (item: Item) => item.digest },
     digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     clock: { now: () => new Date().toISOString(), sleep: (s) => sleepMs(s * 1000) },
     signal: new AbortController().signal,

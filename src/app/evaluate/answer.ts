@@ -19,8 +19,8 @@ export interface AnswerRequest {
   readonly session: RuntimeSession
   readonly candidateDigest: string
   readonly items: readonly Item[]
-  /** What each item asks of this candidate, by id. */
-  readonly asked: ReadonlyMap<string, string>
+  /** What an item asks of this candidate. */
+  readonly asked: (item: Item) => string
   readonly store: Store
   readonly digest: Digest
   readonly clock: Pick<Clock, 'now' | 'sleep'>
@@ -122,8 +122,7 @@ async function shareBatch(
 /** What is stored of the items, before anything is asked. */
 export function begun(request: AnswerRequest): BatchState {
   const { items, store, digest, asked, candidateDigest, draw } = request
-  const key = (item: Item) =>
-    outcomeKey(digest, asked.get(item.id) ?? item.digest, candidateDigest, draw)
+  const key = (item: Item) => outcomeKey(digest, asked(item), candidateDigest, draw)
   const replays = request.session.replays === true
   // Nothing is stored of what a file of the user's holds.
   const keys = new Map(replays ? [] : items.map((item) => [item.id, key(item)]))
@@ -220,9 +219,10 @@ export function take(
     run.answers.set(item.id, answer)
     run.state.failedInARow = answer.ok ? 0 : run.state.failedInARow + 1
     run.state.outageInARow = !answer.ok && answer.retryable ? run.state.outageInARow + 1 : 0
-    if (answer.ok) rows.push(outcome(request, item, run.keys.get(item.id) ?? '', answer))
+    if (answer.ok && !run.replays)
+      rows.push(outcome(request, item, run.keys.get(item.id) ?? '', answer))
   })
-  if (rows.length > 0 && !run.replays) run.store.putOutcomes(rows)
+  if (rows.length > 0) run.store.putOutcomes(rows)
   run.state.broken = brokenBy(given, request, run)
 }
 

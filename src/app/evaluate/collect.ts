@@ -20,8 +20,8 @@ export interface Collected {
   readonly opened: OpenedCandidate
   readonly judged: (JudgedItem | null)[]
   readonly answers: Map<string, Answer>
-  /** What each item asks of this candidate, by item id. */
-  readonly asked: ReadonlyMap<string, string>
+  /** What an item asks of this candidate. */
+  readonly asked: (item: Item) => string
   calls: number
   reused: number
   cpuS: number
@@ -204,13 +204,17 @@ async function judgePosition(
   for (const [draw, answers] of rounds.entries()) {
     const answer = answers.get(item.id)
     if (!answer) continue
-    const asked = collected.asked.get(item.id) ?? item.digest
     const kept = {
       store: context.store,
       cost: context.judge,
       // Only scorers whose scores are stored need it.
       get key() {
-        return outcomeKey(context.effects.digest, asked, collected.opened.digest, draw)
+        return outcomeKey(
+          context.effects.digest,
+          collected.asked(item),
+          collected.opened.digest,
+          draw,
+        )
       },
     }
     judged.push(await judgeAnswer(answer, item, context.scorers, kept))

@@ -5,11 +5,23 @@ import { runtimePart } from '../../core/part/runtimes.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 
 /**
- * What a candidate is asked at each item, as text, by item id: the input and whatever else of the row it can see, never
+ * What a candidate is asked at an item, as text: the input and whatever else of the row it can see, never
  * the label, so that a corrected label costs no answer. Items that ask an endpoint the same are told apart by a number:
- * each was sampled on its own.
+ * each was sampled on its own. Computed at the first question: answers of a file are never asked for.
  */
 export function askedOf(
+  items: readonly Item[],
+  candidate: CandidateSpec,
+  labelColumn: string | undefined,
+): (item: Item) => string {
+  let known: ReadonlyMap<string, string> | undefined
+  return (item) => {
+    known ??= allAsked(items, candidate, labelColumn)
+    return known.get(item.id) ?? item.digest
+  }
+}
+
+function allAsked(
   items: readonly Item[],
   candidate: CandidateSpec,
   labelColumn: string | undefined,

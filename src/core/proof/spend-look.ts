@@ -25,14 +25,8 @@ export interface Spent {
 /** The terms that a look would get now: those that it had where the same question was asked before. Nothing is spent. */
 export function lookAhead(ledger: Looked, at: LookedAt): LookTerms {
   const before = ledger.looks.find(({ asked }) => asked === at.asked)
-  return before === undefined
-    ? nextTerms(ledger, at, packedOf(at))
-    : lookTerms(at.alpha, before.number)
+  return before === undefined ? nextTerms(ledger, at) : lookTerms(at.alpha, before.number)
 }
-
-/** The items of a look; null where it uses none. */
-const packedOf = ({ items }: LookedAt): PackedSet | null =>
-  items.length === 0 ? null : packItems(items)
 
 /** The same question: the same task, limit and incumbent, whatever the items and the candidates. */
 const asksTheSame = (look: Look, { task, bar, incumbent }: LookedAt): boolean =>
@@ -41,18 +35,16 @@ const asksTheSame = (look: Look, { task, bar, incumbent }: LookedAt): boolean =>
 const limitOf = (bar: Look['bar']): string =>
   bar.kind === 'relative' ? `margin ${bar.margin}` : `floor ${bar.floor}`
 
-function nextTerms(
-  { looks, sets }: Looked,
-  at: Omit<LookedAt, 'items'>,
-  own: PackedSet | null,
-): LookTerms {
-  const { test, alpha } = at
-  if (own === null) return lookTerms(alpha, 1)
+function nextTerms({ looks, sets }: Looked, at: LookedAt, packed?: PackedSet): LookTerms {
+  const { items, test, alpha } = at
+  if (items.length === 0) return lookTerms(alpha, 1)
+  let own = packed
   const shared = new Map<string | null, boolean>()
   const shares = (look: Look): boolean => {
     if (look.set === null) return look.test === test
     const known = shared.get(look.set)
     if (known !== undefined) return known
+    own ??= packItems(items)
     const found = look.set === own.set || sharesItem(own.items, sets[look.set] ?? '')
     shared.set(look.set, found)
     return found
@@ -66,12 +58,12 @@ function nextTerms(
  * any one item was part of, are wrong with probability at most alpha together. A question that was asked before of the same outcomes is the look that it was; without items nothing is spent.
  */
 export function spendLook(ledger: Looked, look: NewLook): Spent {
-  const { items: _, test, alpha, ...entered } = look
+  const { items, test, alpha, ...entered } = look
   const before = ledger.looks.find(({ key }) => key === look.key)
   if (before !== undefined) return { terms: lookTerms(alpha, before.number), looked: ledger }
-  const packed = packedOf(look)
+  if (items.length === 0) return { terms: lookTerms(alpha, 1), looked: ledger }
+  const packed = packItems(items)
   const terms = nextTerms(ledger, look, packed)
-  if (packed === null) return { terms, looked: ledger }
   const entry: Look = {
     ...{ at: entered.at, by: entered.by, task: entered.task, key: entered.key },
     ...{ asked: entered.asked, number: terms.number, alpha: terms.alpha, set: packed.set, test },

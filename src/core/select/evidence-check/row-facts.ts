@@ -1,4 +1,5 @@
 import type { Item } from '../../data/item.ts'
+import { columnsIn } from '../../data/json-rows.ts'
 import type { DatasetSpec } from '../../spec/spec.ts'
 import type { Evidence } from './evidence.ts'
 
@@ -16,19 +17,25 @@ export function rowFacts(
   const { input, expected, id, slices = [], cluster } = dataset
   const inputs = typeof input === 'string' ? [input] : Array.isArray(input) ? input : []
   const used = new Set<unknown>([...inputs, expected, id, ...slices, cluster])
-  const columns = [...new Set(items.flatMap(({ row }) => Object.keys(row)))]
+  const columns = columnsIn(items.map(({ row }) => row))
   const free = columns.filter((name) => !used.has(name))
   const dates = columns
+    .filter((name) => holdsDates(items, name))
     .flatMap((name) => {
       const texts = items.map(({ row }) => dateOf(row[name]))
-      const known = texts.filter((text) => text !== null)
-      const inOrder = [...new Set(known)].sort()
-      if (known.length < mostDates * items.length || inOrder.length < 3) return []
+      const inOrder = [...new Set(texts.filter((text) => text !== null))].sort()
+      if (inOrder.length < 3) return []
       const ranks = new Map(inOrder.map((text, at) => [text, at]))
       return [{ by: `by \`${name}\``, rank: texts.map((text) => ranks.get(text ?? '') ?? 0) }]
     })
     .slice(0, 1)
   return { orders: [rows, ...dates], unused: cluster === undefined ? free : [] }
+}
+
+/** Whether nearly all values of a column are dates; looks no further where too many are none. */
+function holdsDates(items: readonly Item[], name: string): boolean {
+  let known = items.length
+  return items.every(({ row }) => dateOf(row[name]) !== null || --known >= mostDates * items.length)
 }
 
 /** A text that begins as an ISO date, which sorts as the date does; null elsewhere. */
