@@ -70,10 +70,10 @@ describe('Provider and Consumer', () => {
   })
 
   test('Provider units are gross and effective, and unknown ones say so', () => {
-    const made = buildAccount(accountRun, accountSpec, {
-      ...accountInputs,
-      providerWork: { trainingTokens: { gross: 2e6, effective: 1e6 } },
-    }).provider.units
+    const provider = { trainingTokens: { gross: 2e6, effective: 1e6 } }
+    const declared = { ...accountSpec.account, provider }
+    const made = buildAccount(accountRun, { ...accountSpec, account: declared }, accountInputs)
+      .provider.units
     const of = (unit: string, count: string) =>
       made.find((u) => u.unit === unit && u.count === count)!.sci
     expect(v(of('billion parameters', 'gross'))).toBeCloseTo(v(account.provider.total) / 0.0227, 6)
@@ -170,6 +170,21 @@ describe('pay-back', () => {
   })
 })
 
+describe('other units', () => {
+  test('a billing unit divides the score of an answer: 4 pages each', () => {
+    const unit = { per: 'page', perAnswer: 4 } as const
+    const made = buildAccount(
+      accountRun,
+      { ...accountSpec, account: { ...accountSpec.account, unit } },
+      accountInputs,
+    )
+    const { perBillingUnit, sci, conversions } = made.consumer.rows[1]!
+    expect(perBillingUnit).toMatchObject({ unit: 'page' })
+    expect(v(perBillingUnit!.sci)).toBeCloseTo(v(sci.perInference) / 4, 15)
+    expect(conversions.at(-1)).toMatchObject({ to: 'page', factor: 0.25 })
+  })
+})
+
 describe('grids', () => {
   test('marginal is a second scenario beside the average, never an interval with it', () => {
     const marginalGrid = gridFactor({
@@ -180,7 +195,9 @@ describe('grids', () => {
       kind: 'marginal',
       source: 'UNFCCC IFI 2021',
     })
-    const made = buildAccount(accountRun, accountSpec, { ...accountInputs, marginalGrid })
+    const stated = { gPerKwh: 650, source: 'UNFCCC IFI 2021', year: 2021 }
+    const spec = { ...accountSpec, account: { ...accountSpec.account, marginalGrid: stated } }
+    const made = buildAccount(accountRun, spec, accountInputs)
     const marginal = made.marginal!.find(({ id }) => id === 'small')!.sci
     const average = made.consumer.rows.find(({ id }) => id === 'small')!.sci
     expect(v(marginal.operational) / v(average.operational)).toBeCloseTo(650 / 342.06, 9)

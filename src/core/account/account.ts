@@ -1,6 +1,7 @@
 import { monthDays } from '../carbon/calendar.ts'
 import { compareSci } from '../carbon/compare-sci.ts'
 import { facilityGrams } from '../carbon/facility.ts'
+import { gridFactor } from '../carbon/grid-factor.ts'
 import { sciOf } from '../carbon/sci.ts'
 import { sciModel } from '../carbon/sci-model.ts'
 import { waterfallOf } from '../carbon/waterfall.ts'
@@ -54,7 +55,7 @@ export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: Accou
     usages: [...usages.values()],
     api: api.map(({ id, provider, facts, notes }) => ({ id, provider, facts, notes })),
     consumer: { ...consumerOf(context), conformance: conformanceText(boundary) },
-    provider: providerReport(run.overhead, chosen, site, inputs.providerWork),
+    provider: providerReport(run.overhead, chosen, site, spec.account.provider),
     marginal: marginalOf(context),
     comparisons,
     waterfall: waterfallOf(usages.get((chosen ?? incumbent)?.id ?? '')),
@@ -102,12 +103,17 @@ function revalidationPerMonth({ run, spec }: AccountContext): Estimate<'J'> {
 }
 
 /** Hosted candidates are left out: they use another grid, for which there is no marginal factor. */
-function marginalOf({ inputs, usages }: AccountContext): Account['marginal'] {
-  const { marginalGrid, seed = 1 } = inputs
-  if (marginalGrid === undefined) return null
+function marginalOf({ spec, inputs, usages }: AccountContext): Account['marginal'] {
+  const stated = spec.account.marginalGrid
+  if (stated === null) return null
+  const { seed = 1, grid } = inputs
+  const { gPerKwh: value, year: period, source } = stated
+  const { zone, name } = grid
+  const about = { zone, name, unit: 'g/kWh', period, source, kind: 'marginal' }
+  const marginalGrid = gridFactor({ ...about, value })
   const moved = (usage: Usage): Usage => ({ ...usage, grid: marginalGrid })
   return [...usages.values()]
-    .filter(({ grid }) => grid.zone === inputs.grid.zone)
+    .filter((usage) => usage.grid.zone === zone)
     .map((usage) => ({ id: usage.candidate, sci: sciOf(moved(usage), { seed }) }))
 }
 

@@ -1,17 +1,13 @@
 import { perFiner } from '../carbon/functional-unit.ts'
 import { sciWithFallback } from '../carbon/sci.ts'
-import type { ConsumerRow, FunctionalUnit, UnitConversion } from '../result/account.ts'
+import type { ConsumerRow, UnitConversion } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { SciResult } from '../result/cost.ts'
 import type { Usage } from '../result/usage.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import type { AccountContext } from './context.ts'
 
-/** What is billed: how many pages, seconds, images or characters one answer holds. */
-export interface BillingUnit {
-  readonly unit: FunctionalUnit
-  readonly perAnswer: number
-}
+type BillingUnit = NonNullable<AccountContext['spec']['account']['unit']>
 
 /** One row per candidate that has a usage; ranks only among those that meet the bar. */
 export function consumerRows({
@@ -20,9 +16,10 @@ export function consumerRows({
   scis,
   escalations,
   inputs,
+  spec,
 }: AccountContext): readonly ConsumerRow[] {
   const { seed = 1 } = inputs
-  const billing = inputs.billing ?? null
+  const billing = spec.account.unit
   const ranks = ranksOf(candidates, usages, scis)
   return candidates.flatMap((candidate) => {
     const usage = usages.get(candidate.id)
@@ -39,7 +36,7 @@ export function consumerRows({
         perBillingUnit:
           billing === null
             ? null
-            : { unit: billing.unit, sci: perFiner(sci.perInference, billing.perAnswer) },
+            : { unit: billing.per, sci: perFiner(sci.perInference, billing.perAnswer) },
         conversions: conversionsOf(candidate, usage, billing),
         withFallback:
           escalation === undefined ? null : sciWithFallback(usage, escalation, { seed }),
@@ -105,7 +102,7 @@ function conversionsOf(
   if (billing !== null)
     rows.push({
       from: 'inference',
-      to: billing.unit,
+      to: billing.per,
       factor: 1 / billing.perAnswer,
       how: `1 / ${billing.perAnswer} per answer`,
     })

@@ -9,8 +9,6 @@ import type { SciResult } from '../result/cost.ts'
 import type { AccountRun } from '../result/run-result.ts'
 import type { EnergySpread, GridFactor, Usage } from '../result/usage.ts'
 import type { CandidateSpec, Spec } from '../spec/spec.ts'
-import type { BillingUnit } from './consumer-report.ts'
-import type { ProviderWork } from './provider-report.ts'
 
 export type AccountedSpec = Pick<
   Spec,
@@ -20,15 +18,10 @@ export type AccountedSpec = Pick<
 export interface AccountInputs {
   /** The average factor that the account rests on. */
   readonly grid: GridFactor
-  /** A marginal factor: a second scenario, never mixed with the first. */
-  readonly marginalGrid?: GridFactor
   /** Shared error of a machine metered by CPU time. */
   readonly powerModel?: EnergySpread | null
   /** Lets hosted candidates be estimated. */
   readonly api?: ApiContext
-  readonly providerWork?: ProviderWork
-  /** What is billed, where it is not the inference: pages, seconds, images, characters, workflows. */
-  readonly billing?: BillingUnit
   /** When the account is made, ISO date: start of the pay-back and date of the prices. */
   readonly at: string
   readonly seed?: number
@@ -110,10 +103,10 @@ function apiAccounts(
   })
 }
 
-function requireAverage({ grid, marginalGrid }: AccountInputs): void {
-  if (grid.kind !== 'average' || (marginalGrid !== undefined && marginalGrid.kind !== 'marginal'))
+function requireAverage({ grid }: AccountInputs): void {
+  if (grid.kind !== 'average')
     throw new RightsizeError(
       'COMPARISON_MIXED',
-      'average and marginal intensity are two scenarios: pass the average factor as grid and the marginal factor as marginalGrid',
+      'average and marginal intensity are two scenarios: the account rests on an average factor, and account.marginalGrid is the other',
     )
 }

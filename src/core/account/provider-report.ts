@@ -3,19 +3,13 @@ import { runShare, type Site } from '../carbon/site.ts'
 import type { ProviderReport, ProviderUnit, StageRow } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { Overhead } from '../result/cost.ts'
+import type { AccountSpec } from '../spec/spec.ts'
 import { add, divide, multiply, sum } from '../unit/arithmetic.ts'
 import { type Estimate, unknown } from '../unit/estimate.ts'
 import { exact } from '../unit/known.ts'
 
 /** Work of a Provider, where more is known than the run saw. */
-export interface ProviderWork {
-  /** Tokens seen in training, all epochs and runs; and without duplicates. */
-  readonly trainingTokens?: { readonly gross: number; readonly effective?: number }
-  /** FLOP of training; and those that were really used. */
-  readonly flops?: { readonly gross: number; readonly effective?: number }
-  /** Pruning, sparsity, synthetic data: to be disclosed. */
-  readonly strategies?: readonly string[]
-}
+type ProviderWork = AccountSpec['provider']
 
 /**
  * The Provider side of a run: selection, benchmarking, training, metering, failed tries. Gross counts are total
@@ -26,7 +20,7 @@ export function providerReport(
   overhead: Overhead,
   chosen: CandidateResult | null,
   site: Site,
-  work: ProviderWork = {},
+  work: ProviderWork = null,
 ): ProviderReport {
   const stages = overhead.byStage.map((row) => stageRow(row, chosen?.id ?? null, site))
   const grams = (of: readonly Estimate<'g'>[]) => sum(exact('g', 0, 'nothing was done'), of)
@@ -49,7 +43,7 @@ export function providerReport(
     units: providerUnits(carbon, chosen, work),
     rationale:
       'Per billion parameters, because the product is a model; also per training token and per FLOP where they are known.',
-    strategies: work.strategies ?? [],
+    strategies: work?.strategies ?? [],
   }
 }
 
@@ -78,10 +72,10 @@ function providerUnits(
   const rows = [
     ['billion parameters', 'gross', billions(parameters)],
     ['billion parameters', 'effective', billions(active)],
-    ['training token', 'gross', work.trainingTokens?.gross],
-    ['training token', 'effective', work.trainingTokens?.effective],
-    ['FLOP', 'gross', work.flops?.gross],
-    ['FLOP', 'effective', work.flops?.effective],
+    ['training token', 'gross', work?.trainingTokens?.gross],
+    ['training token', 'effective', work?.trainingTokens?.effective],
+    ['FLOP', 'gross', work?.flops?.gross],
+    ['FLOP', 'effective', work?.flops?.effective],
   ] as const
   return rows.map(([unit, count, amount = null]) => ({
     unit,

@@ -35,9 +35,11 @@ export const DEFAULTS = {
     pricePerKwh: null,
     currency: 'USD',
     horizonMonths: 12,
-    idle: 'reserved',
     lifetimeYears: null,
     ledger: null,
+    unit: null,
+    provider: null,
+    marginalGrid: null,
   },
   deployment: { instances: 1, replicas: 1, share: 1, scaleToZero: false },
 } as const

@@ -56,7 +56,6 @@ test('the smallest useful spec parses and gets its defaults', () => {
     grid: 'DEU',
     pue: 1.2,
     fallback: null,
-    idle: 'reserved',
   })
 })
 

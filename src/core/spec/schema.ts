@@ -99,6 +99,20 @@ const budget = z
   })
   .describe('The most that the benchmark may spend.')
 
+const counts = z.strictObject({ gross: positive, effective: positive.optional() }).optional()
+const provider = z
+  .strictObject({
+    trainingTokens: counts.describe(
+      'Tokens seen in training: all of them, and without duplicates.',
+    ),
+    flops: counts.describe('FLOP of training: theoretical, and those really used.'),
+    strategies: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Pruning, sparsity, synthetic data: to be disclosed.'),
+  })
+  .describe('Work of the Provider, for its units per training token and per FLOP.')
+
 const amount = z.number().min(0).optional()
 const ledger = z
   .strictObject({
@@ -142,12 +156,28 @@ const account = z
       .describe(
         'Who notices that an answer is wrong: all of the wrong ones and no right one, or the stated shares of both.',
       ),
-    idle: z
-      .enum(['reserved', 'none'])
-      .optional()
-      .describe('Whether reserved but idle capacity is charged.'),
     lifetimeYears: positive.optional().describe('Life of the hardware.'),
     ledger: ledger.optional(),
+    unit: z
+      .strictObject({
+        per: z.enum(['page', 'second', 'image', 'character', 'workflow']),
+        perAnswer: positive.describe('How many of them one answer holds.'),
+      })
+      .optional()
+      .describe(
+        'What is billed, where it is not the answer: SCI is reported per such unit as well.',
+      ),
+    provider: provider.optional(),
+    marginalGrid: z
+      .strictObject({
+        gPerKwh: positive,
+        source: z.string().min(1),
+        year: z.number().int().min(1990).max(2100),
+      })
+      .optional()
+      .describe(
+        'Marginal intensity of the same grid: a second scenario, never mixed with the first.',
+      ),
   })
   .describe('Facts for energy, carbon and money.')
 

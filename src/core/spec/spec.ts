@@ -91,7 +91,7 @@ export type AccountSpec = {
     : AccountInput[K] | null
 } & { readonly fallback: FallbackSpec | null }
 type AccountInput = Required<Omit<Part<'account'>, 'fallback' | 'detector'>>
-type AccountDefault = 'currency' | 'horizonMonths' | 'idle'
+type AccountDefault = 'currency' | 'horizonMonths'
 
 /** Who answers again, and who notices that an answer is wrong: shares of the wrong answers noticed, of the right ones rejected. */
 export interface FallbackSpec {

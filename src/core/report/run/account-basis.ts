@@ -1,14 +1,27 @@
 import type { Account, Coefficient } from '../../result/account.ts'
+import { figure } from '../kit/figure.ts'
 import { type Html, html } from '../kit/markup.ts'
 import { significant } from '../kit/number.ts'
 import { folded } from '../kit/page.ts'
 import { tableHtml } from '../kit/table.ts'
 
 /** What the account rests on: the boundary, line by line, and every coefficient with its source. */
-export function basisPart({ boundary, coefficients, consumer }: Account): Html {
+export function basisPart({ boundary, coefficients, consumer, marginal }: Account): Html {
   const included = boundary.filter((row) => row.included).length
-  return html`<p>${consumer.conformance}</p>${folded(`Boundary: ${included} of ${boundary.length} items included`, boundaryTable(boundary))}${folded('Coefficients and their sources', coefficientTable(coefficients))}`
+  return html`<p>${consumer.conformance}</p>${folded(`Boundary: ${included} of ${boundary.length} items included`, boundaryTable(boundary))}${folded('Coefficients and their sources', coefficientTable(coefficients))}${folded('Second scenario: the marginal grid', marginalTable(marginal))}`
 }
+
+const marginalTable = (marginal: Account['marginal']): Html | null =>
+  tableHtml({
+    label: 'SCI under the marginal factor',
+    caption: `${marginal?.[0]?.sci.grid ?? ''}. Never mixed with the average.`,
+    columns: ['candidate', 'accepted answer', 'inference'],
+    rows: (marginal ?? []).map(({ id, sci }) => [
+      id,
+      figure(sci.perAccepted),
+      figure(sci.perInference),
+    ]),
+  })
 
 const boundaryTable = (boundary: Account['boundary']): Html | null =>
   tableHtml({
