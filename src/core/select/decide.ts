@@ -29,7 +29,7 @@ const limitOf = ({ bar }: DecisionInput): number => (bar.kind === 'relative' ? b
 /**
  * The decision over all candidates from their scores on the same items: the cheapest that is certified or supported,
  * with its evidence, what these items alone show (`matches`), what holds for future ones (`certified`), and what would
- * settle the rest. Bounds are simultaneous over every candidate that could have been accepted.
+ * settle the rest. The test is corrected for every candidate that is still in play.
  * Throws DECISION_INPUT when a relative bar has no incumbent, or the incumbent could not be judged.
  */
 export function decide(asked: DecisionInput): DecisionOutput {

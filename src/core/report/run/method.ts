@@ -44,7 +44,7 @@ export function methodSection(result: RunResult): Html | null {
   return section(
     'method',
     'Method and limits',
-    html`<p>Every candidate answers the same items, and each answer is paired with the incumbent's answer to the same item (or compared with the floor). Bounds are simultaneous over all candidates that were looked at, so that choosing the best of many does not flatter it. The cheapest candidate that passes is chosen, not the best.</p>`,
+    html`<p>Every candidate answers the same items, and each answer is paired with the incumbent's answer to the same item (or compared with the floor). The test behind the word is corrected for the candidates in play, and the bound also for having been chosen; the chance of each candidate is its own. The cheapest candidate that passes is chosen, not the best.</p>`,
     loss ? html`<p>Bounds and chances: ${loss.method}. Prior: ${loss.prior}.</p>` : null,
     bullets(result.provenance.limits),
     factList([...decisionFacts(result), ...originFacts(result)]),
