@@ -97,6 +97,7 @@ describe('one saving, wherever it is stated', () => {
     expect(locked.sci).toEqual(score)
     const [explained] = explainRun(result, ['small'])
     expect(explained?.sci.perAccepted).toEqual(score)
+    expect(explained?.lines.at(-1)).toContain(line)
     const csv = (await exportAccount(result, 'csv')).split('\r\n').map((row) => row.split(','))
     const column = csv[0]?.indexOf('sci_g_per_accepted_answer') ?? -1
     expect(Number(csv.find(([id]) => id === 'small')?.[column])).toBe(v(score))

@@ -3,6 +3,7 @@ import { type SciFigures, usageOfFigures } from '../../core/carbon/figures.ts'
 import { type ImportResult, usageOfImport } from '../../core/carbon/imported-use.ts'
 import type { Site } from '../../core/carbon/site.ts'
 import type { RunResult } from '../../core/result/run-result.ts'
+import { netEffectText } from '../../core/result/saving-text.ts'
 import { accountOf } from './exports.ts'
 
 /** The scores of a run: the chosen candidate and the incumbent (or those named), each worked out line by line. */
@@ -13,7 +14,11 @@ export function explainRun(result: RunResult, ids: readonly string[]): readonly 
   const shown = account.usages.filter((usage) => wanted.includes(usage.candidate))
   return shown.map((usage) => {
     const explained = explainSci(usage)
-    return { ...explained, lines: [...explained.lines, account.consumer.conformance] }
+    const lines = [...explained.lines, account.consumer.conformance]
+    const { saving, chosen } = result.decision
+    if (saving === null || chosen !== usage.candidate || result.incumbent === null)
+      return { ...explained, lines }
+    return { ...explained, lines: [...lines, netEffectText(saving, [chosen, result.incumbent])] }
   })
 }
 
