@@ -428,6 +428,7 @@ describe('which meters a candidate gets', () => {
     idle: 'reserved' as const,
     powercap: '/no/such/powercap',
     run: smi,
+    fetch,
   }
   const names = async (energy: object, binding = {}, more = {}): Promise<readonly string[]> => {
     const meters = await openMeters(candidate({ runtime: 'openai', energy }), binding, {

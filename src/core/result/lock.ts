@@ -93,11 +93,14 @@ const itemSet = object({
   items: text.describe('48 bits of the digest of each input, 8 letters an item, ascending.'),
 })
 
-/** An entry stands on one line and needs no other; a null closes the list, so that every entry ends with a comma. */
+/**
+ * An entry stands on one line and needs no other; a null closes the list, so that every entry ends with a comma. It is one
+ * thing: a second key would be read without having been looked at.
+ */
 const entry = z.union([
-  z.object({ decision }),
-  z.object({ look }),
-  z.object({ set: itemSet }),
+  z.strictObject({ decision }),
+  z.strictObject({ look }),
+  z.strictObject({ set: itemSet }),
   z.null(),
 ])
 
