@@ -46,6 +46,8 @@ export interface RuntimeSession {
   readonly unusedScores?: ReadonlyMap<string, unknown>
   /** Its answers lie in a file of the user's: asking costs nothing and nothing of it is stored. */
   readonly replays?: true
+  /** Settings that its server would not take: it answered without them. */
+  refusedSettings?(): readonly string[]
   /** How many items a batch may hold at best. */
   readonly batchSize: number
   /** Answers in the order of the items. Rejects only when the runtime itself is broken. */

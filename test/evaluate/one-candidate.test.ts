@@ -202,3 +202,12 @@ test('prices and joules that came with few of the answers are no cost: unknown, 
   })
   expect(most?.energyPerItem).toMatchObject({ source: 'the candidate' })
 })
+
+test('a setting that a server refused stands in the result', async () => {
+  const sessionOf = (id: string) =>
+    id === 'small' ? { refusedSettings: () => ['temperature'] } : { refusedSettings: () => [] }
+  const { task } = await world({ sessionOf }).run(specOf(null))
+  expect(task.leftOut).toMatchObject([
+    { what: 'setting', count: 1, examples: ['temperature'], why: expect.stringMatching(/small/) },
+  ])
+})

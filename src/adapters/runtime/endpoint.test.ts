@@ -396,6 +396,8 @@ describe('what is asked', () => {
     expect(asked.at(-1)?.body).toMatchObject({ max_completion_tokens: 9 })
     expect(lines).toHaveLength(2)
     expect(asked).toHaveLength(4)
+    // The limit was sent under its other name.
+    expect(session.refusedSettings?.()).toEqual(['temperature'])
   })
 
   test('never more requests in flight than concurrency', async () => {
@@ -553,6 +555,19 @@ describe('who answers', () => {
     expect(await dated.probe?.(item('x'))).toMatchObject({ floating: false })
   })
 
+  test.each([
+    ['./prompt.txt', 'prompt: file://./prompt.txt'],
+    ['Is it a refund?', '{{input}}'],
+  ])('a prompt that no row fills is refused before anything is asked: %s', async (prompt, next) => {
+    const { baseUrl, asked } = await serve(echo)
+    await expect(open({ baseUrl, prompt })).rejects.toMatchObject({
+      code: 'PROMPT_BROKEN',
+      next: expect.stringContaining(next),
+    })
+    await open({ baseUrl, prompt: 'A refund?', system: '{{input}}' })
+    expect(asked).toEqual([])
+  })
+
   test('a prompt that names a column which is not there is refused before anything is asked', async () => {
     const { baseUrl, asked } = await serve(echo)
     const session = await open({ baseUrl, prompt: '{{txet}}', settings: { resolve: true } })
@@ -562,7 +577,10 @@ describe('who answers', () => {
 
   test('another prompt is another revision', async () => {
     const { baseUrl } = await serve(echo)
-    const [a, b] = [await open({ baseUrl, prompt: 'A' }), await open({ baseUrl, prompt: 'B' })]
+    const [a, b] = [
+      await open({ baseUrl, prompt: 'A {{input}}' }),
+      await open({ baseUrl, prompt: 'B {{input}}' }),
+    ]
     expect(a.identity.revision).not.toBe(b.identity.revision)
   })
 

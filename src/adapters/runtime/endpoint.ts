@@ -12,7 +12,14 @@ import { endpointOf } from './endpoint/address.ts'
 import { answerOf, type Failure, failureOf } from './endpoint/answer.ts'
 import { batchesOf } from './endpoint/batch.ts'
 import { chatClient } from './endpoint/chat.ts'
-import { type Asking, type Client, extraFields, type Said, withSignal } from './endpoint/client.ts'
+import {
+  type Asking,
+  type Client,
+  extraFields,
+  refusedSettings,
+  type Said,
+  withSignal,
+} from './endpoint/client.ts'
 import { type Identified, identify } from './endpoint/identity.ts'
 import { pacingOf } from './endpoint/pacing.ts'
 import { type Message, openPrompt, type Prompt } from './endpoint/prompt.ts'
@@ -72,6 +79,7 @@ async function open(
     ...(deferred === null ? {} : { deferred }),
     identity: known.identity,
     batchSize: settings.batch ?? concurrency * 4,
+    refusedSettings: () => refusedSettings(asking.left),
     answer: (batch, signal) => answerAll(one, batch, concurrency, signal),
     ...(settings['resolve'] === false
       ? {}

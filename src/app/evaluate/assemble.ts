@@ -86,7 +86,26 @@ function outcomesOf(
   return { items: items.map(({ id }) => id), scores: Object.fromEntries(scores) }
 }
 
-function taskOf({ spec, data, metric, items, look, scorers }: AssembleInputs): TaskResult {
+/** Settings of candidates that their servers would not take, as what was left out. */
+function refusedSettings(collected: readonly Collected[]): TaskResult['leftOut'] {
+  return collected.flatMap(({ opened: { spec, session } }) => {
+    const refused = session?.refusedSettings?.() ?? []
+    if (refused.length === 0) return []
+    const why = `the server of ${spec.id} does not take it, so ${spec.id} was asked without it`
+    const about = { what: 'setting', code: 'setting-refused', partial: false, of: null }
+    return [{ ...about, why, count: refused.length, examples: refused.slice(0, 3) }]
+  })
+}
+
+function taskOf({
+  spec,
+  data,
+  metric,
+  items,
+  look,
+  scorers,
+  collected,
+}: AssembleInputs): TaskResult {
   const parts = (['test', 'calibration', 'train', 'unlabelled'] as const).flatMap((name) => {
     const part = data[name]
     if (!part) return []
@@ -109,7 +128,7 @@ function taskOf({ spec, data, metric, items, look, scorers }: AssembleInputs): T
     clusters: data.clusters,
     data: Object.fromEntries(parts),
     warnings: data.warnings,
-    leftOut: [...data.leftOut, ...(spec.dataset.leftOut ?? [])],
+    leftOut: [...data.leftOut, ...(spec.dataset.leftOut ?? []), ...refusedSettings(collected)],
     labelNoise: data.labelNoise,
     look: look.terms.number,
   }

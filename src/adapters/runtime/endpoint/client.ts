@@ -80,6 +80,12 @@ const optionalFields: readonly (readonly [string, RegExp])[] = [
   ['reasoning_effort', /\breasoning[_.]effort\b|\boutput_config\b|\bthinking/],
 ]
 
+/** The fields that were left out under the names that they have in a spec; a limit that is spelled otherwise was sent. */
+export function refusedSettings(left: ReadonlySet<string>): readonly string[] {
+  const names: Readonly<Record<string, string>> = { reasoning_effort: 'reasoningEffort' }
+  return [...left].filter((name) => name !== 'max_tokens').map((name) => names[name] ?? name)
+}
+
 /** Asks, and asks again without a field that this server names as refused. */
 export async function withoutRefused<T>(
   { left, log, candidate }: Asking,

@@ -19,11 +19,13 @@ export interface Prompt {
 
 /**
  * Reads the prompt of a candidate: a template, `file://path`, or a JSON list of `{ role, content }`. Jinja, so promptfoo's
- * `{{name}}` works; `{{input}}` is the input. Without a prompt the input itself is the message.
+ * `{{name}}` works; `{{input}}` is the input. Without a prompt the input itself is the message. Throws PROMPT_BROKEN for one
+ * that no row fills.
  */
 export function openPrompt(candidate: CandidateSpec, context: RuntimeContext): Prompt {
   const text = fromFile(candidate.prompt ?? '{{input}}', context)
   const system = candidate.system === undefined ? null : fromFile(candidate.system, context)
+  requireGap(`${system ?? ''}${text}`, text)
   const parts = [
     ...(system === null ? [] : [{ role: 'system', content: system }]),
     ...(messageList(text) ?? [{ role: 'user', content: text }]),
@@ -35,6 +37,21 @@ export function openPrompt(candidate: CandidateSpec, context: RuntimeContext): P
       return parts.map(({ role, render }) => ({ role, content: render(fields) }))
     },
   }
+}
+
+/** A text without a gap would ask every item the same question, and all of them would be paid for. */
+function requireGap(whole: string, prompt: string): void {
+  if (/\{[{%]/.test(whole)) return
+  const isPath = /^\S+\.\w{1,8}$/.test(prompt.trim())
+  throw new RightsizeError(
+    'PROMPT_BROKEN',
+    `no column stands in the prompt ${JSON.stringify(prompt.slice(0, 60))}: every item would be asked the same`,
+    {
+      next: isPath
+        ? `If it is a file, write \`prompt: file://${prompt.trim()}\`.`
+        : 'Write {{input}} where the input belongs, or a column as {{name}}.',
+    },
+  )
 }
 
 function fromFile(text: string, context: RuntimeContext): string {
