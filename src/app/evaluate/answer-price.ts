@@ -1,5 +1,6 @@
 import type { Answer } from '../../core/data/answer.ts'
 import { batchPrice } from '../../core/hosted/batch-price.ts'
+import { withoutTokens } from '../../core/result/untold-price.ts'
 import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
 import { type Estimate, type Known, unknown } from '../../core/unit/estimate.ts'
 import { known } from '../../core/unit/known.ts'
@@ -49,7 +50,9 @@ function meanPrice(
   const all = prices.length === answered.length
   const counted = `${prices.length}${all ? '' : ` of ${answered.length}`} answers`
   if (!isMost(prices.length, answered.length))
-    return unknown(`only ${counted} came with what their price is computed from`)
+    return unknown(
+      `${answered.length - prices.length} of ${answered.length} answers ${price === undefined ? 'came without a price' : withoutTokens}`,
+    )
   const value = prices.reduce((sum, one) => sum + one, 0) / prices.length
   const source = price?.source ?? (price ? 'price in the spec' : 'the candidate')
   const how = `mean of ${counted} in ${currency}`
@@ -68,6 +71,7 @@ function tariff({ tokens }: Answered, price: Price): number | undefined {
 
 function unpriced({ answers }: Collected, price: CandidateSpec['price']): string {
   const unread = [...answers.values()].some((answer) => answer.ok && answer.unread !== undefined)
-  if (!unread) return 'no price is stated (`price`)'
+  const perToken = price?.inputPerMTokens !== undefined
+  if (!unread) return perToken ? `its answers ${withoutTokens}` : 'no price is stated (`price`)'
   return `the ${price ? 'token counts' : 'prices'} that came with its answers cannot be read as numbers`
 }

@@ -10,6 +10,8 @@ import type { TrainedHere } from './train-students.ts'
 export interface Broken {
   readonly code: string
   readonly message: string
+  /** What mends it, where its error states that. */
+  readonly next?: string
   /** What failed on it, where it was not the candidate itself. */
   readonly by?: 'scorer' | 'meter' | 'account'
 }
@@ -84,7 +86,8 @@ export function brokenCandidate(
 ) {
   const code = cause instanceof RightsizeError ? cause.code : 'RUNTIME_FAILED'
   const digest = effects.digest(new TextEncoder().encode(`broken\n${spec.id}`))
-  const broken = { code, message: cause.message }
+  const next = cause instanceof RightsizeError ? { next: cause.next } : {}
+  const broken = { code, message: cause.message, ...next }
   return { spec, trained, session: null, digest, broken, openCpuS: 0, openWallS: 0 }
 }
 

@@ -59,5 +59,6 @@ function refuseUnready(candidates: readonly OpenedCandidate[], env: Effects['env
   const problems = broken.map(
     ({ spec, broken: why }) => `${spec.id}: ${why?.code}: ${why?.message}`,
   )
-  throw new RightsizeError('RUN_NOT_READY', problems.join('; '))
+  const next = [...new Set(broken.flatMap(({ broken: why }) => why?.next ?? []))].join(' ')
+  throw new RightsizeError('RUN_NOT_READY', problems.join('; '), next === '' ? {} : { next })
 }

@@ -50,8 +50,10 @@ export function refuseIfNothing(
   const outside = ofTheRun(collected, needed)
   if (outside !== null) throw new RightsizeError(outside.code as ErrorCode, outside.message)
   if (needed !== null) {
-    const { code, message } = needed
-    throw new RightsizeError('RUN_INCUMBENT_BROKEN', `${spec.incumbent}: ${code}: ${message}`)
+    const { code, message, next } = needed
+    throw new RightsizeError('RUN_INCUMBENT_BROKEN', `${spec.incumbent}: ${code}: ${message}`, {
+      ...(next === undefined ? {} : { next }),
+    })
   }
   if (collected.every((one) => one.broken)) {
     const reasons = collected.map(

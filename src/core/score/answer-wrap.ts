@@ -41,13 +41,13 @@ const phrased =
 
 /** Words that take back, deny or doubt what they stand beside. */
 const doubt =
-  /\b(?:not|never|neither|nor|none|isn['’]?t|aren['’]?t|wasn['’]?t|doesn['’]?t|don['’]?t|can['’]?t|cannot|couldn['’]?t|won['’]?t|unsure|uncertain|unclear|unlikely|maybe|perhaps|possibly|might|may|could|either|or|rather|instead|wait|actually|correction|hmm|kein|keine|nicht|ningun[oa]?|tampoco|ni|pas|ne|aucune?)\b/iu
+  /\b(?:not|never|neither|nor|none|isn['’]?t|aren['’]?t|wasn['’]?t|doesn['’]?t|don['’]?t|can['’]?t|cannot|couldn['’]?t|won['’]?t|unsure|uncertain|unclear|unlikely|doubt|maybe|perhaps|possibly|might|may|could|either|or|rather|instead|wait|actually|correction|hmm|kein|keine|nicht|ningun[oa]?|tampoco|ni|pas|ne|aucune?)\b/iu
 
 /** Whether a text denies, doubts or takes back something. */
 const isDoubtful = (text: string): boolean => doubt.test(text)
 
 const takenBack =
-  /\b(?:wait|actually|correction|scratch that|on second thought|instead|not sure|unsure|uncertain|maybe|perhaps|no,)/iu
+  /\b(?:wait|actually|correction|scratch that|on second thought|instead|not sure|unsure|uncertain|maybe|perhaps|no,)|^[\s:;,.!(–—-]*(?:no|not|false|wrong|incorrect|rejected|excluded|unlikely|0+(?:[.,]0+)?(?:\s?%)?)[\s).!]*$/iu
 
 /** Whether what follows an answer takes it back or doubts it. */
 export const takesBack = (text: string): boolean => takenBack.test(text)
@@ -92,7 +92,10 @@ export const wraps: readonly Wrap[] = [
   { rule: 'code fence', inside: fencedInLine },
   {
     rule: 'tag',
-    inside: (text) => /^<([a-z][\w-]{0,30})>([\s\S]*)<\/\1>$/i.exec(text.trim())?.[2] ?? null,
+    inside: (text) =>
+      /^<(?!(?:del|s|strike|not|wrong|think\w*|reasoning|analysis|scratchpad)>)([a-z][\w-]{0,30})>([\s\S]*)<\/\1>$/i.exec(
+        text.trim(),
+      )?.[2] ?? null,
   },
   { rule: 'tag', inside: group(/^\$?\\boxed\{(?:\\text\{)?([^{}]*)\}{1,2}\$?$/) },
   { rule: 'Markdown', inside: group(/^#{1,6}\s+(\S[^\n]*)$/) },
@@ -100,7 +103,7 @@ export const wraps: readonly Wrap[] = [
   { rule: 'Markdown', inside: group(/^\d{1,2}[.)]\s+(?=\S)(\D[^\n]*)$/) },
   {
     rule: 'Markdown',
-    inside: changed((text) => text.replace(/(\*\*\*|\*\*|__|~~)(?=\S)([^\n]*?\S)\1/g, '$2')),
+    inside: changed((text) => text.replace(/(\*\*\*|\*\*|__)(?=\S)([^\n]*?\S)\1/g, '$2')),
   },
   { rule: 'Markdown', inside: group(/^[*_`](?=\S)([^\n]*?)[*_`][.!]?$/) },
   { rule: 'quotes', inside: quoted },

@@ -30,6 +30,8 @@ export function labelReader(labels: readonly string[]): LabelReader {
   const matcher = labelMatcher(labels)
   return (text) => {
     const direct = wholeOf(text, matcher)
+    // How programs write "not refund", where no label begins so.
+    if (/^\s?!\w/.test(text) && !labels.includes(text.trim())) return none
     if (direct !== null) return direct
     const seen = visible(text)
     const shown: readonly ReadingRule[] = seen === text ? [] : ['invisible characters']
@@ -122,7 +124,7 @@ const readJson = (text: string, matcher: LabelMatcher): Reading =>
 
 /** Fields that stand beside the answer and are none. */
 const beside =
-  /reason|explan|rationale|thought|confiden|score|prob|why|comment|note|alternativ|not|id$/i
+  /reason|explan|rationale|thought|confiden|score|prob|why|comment|note|alternativ|not|reject|exclu|wrong|incorrect|error|input|question|quer|prompt|text$|id$/i
 
 function readValue(value: unknown, matcher: LabelMatcher, depth: number): Reading {
   if (typeof value === 'string') return readText(value, matcher)
@@ -162,7 +164,8 @@ function fieldLines(text: string, matcher: LabelMatcher): Reading | null {
   const last = found.filter(({ name }) => /^final/i.test(name.trim()))
   const [first] = found
   if (first === undefined) return null
-  if (takesBack(lines.slice(first.at + 1).join('\n')) && last.length === 0) return ambiguous
+  const behind = lines.slice((last.at(-1) ?? first).at + 1).join('\n')
+  if (takesBack(behind)) return ambiguous
   const reading = agreed((last.length > 0 ? last : found).map((one) => one.reading))
   return withRules(reading, [
     'introduction',

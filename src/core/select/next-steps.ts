@@ -1,6 +1,7 @@
 import { settlingSteps } from '../proof/settling.ts'
 import type { ClaimKind } from '../result/claim.ts'
 import type { Decision, NextStep } from '../result/run-result.ts'
+import { withoutTokens } from '../result/untold-price.ts'
 import { plural, points } from '../unit/figure-words.ts'
 import { blockingCaps, capsOn, liftingSteps } from './caps.ts'
 import type { CandidateEvidence } from './decision-input.ts'
@@ -30,10 +31,22 @@ function costSteps({ uncosted, order, input }: DecisionFacts): readonly NextStep
       : []),
     ...open.map(({ id }) => id),
   ]
+  const costs = new Map(input.candidates.map(({ id, cost }) => [id, cost.pricePerItem]))
+  const untold = asked.filter((id) => {
+    const price = costs.get(id)
+    return price?.kind === 'unknown' && price.why.includes(withoutTokens)
+  })
+  if (untold.length > 0) return [tokenStep(untold, asked)]
   const prices = asked.map((id) => `--price ${id}=INPUT/OUTPUT`).join(' ')
   const [cost, large] = asked.length === 1 ? ['it costs', 'it is'] : ['they cost', 'they are']
   const text = `State what ${cost} per million tokens (${prices}, or \`price:\` in the spec) or how large ${large} (--parameters ${asked[0]}=8e9), or bind a meter (\`energy:\` in the spec), and run again; no model is asked twice.`
   return [{ kind: 'cost', count: null, text }]
+}
+
+/** A price per token says nothing where nobody counted them: stating it once more would not help. */
+function tokenStep(untold: readonly string[], asked: readonly string[]): NextStep {
+  const text = `A price per million tokens is stated, but answers of ${untold.join(' and ')} ${withoutTokens}: add \`tokens\` to them, state the price of one answer (\`price: { perCall: 0.001 }\` in the spec) or how large the models are (--parameters ${asked[0]}=8e9), and run again.`
+  return { kind: 'cost', count: null, text }
 }
 
 /** Items that were neither judged nor left out on purpose: what was interrupted goes on where it stopped. */

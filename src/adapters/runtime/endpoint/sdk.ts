@@ -118,7 +118,11 @@ const warned = new WeakMap<Asking, Set<string>>()
 /** What the package leaves out of a request because the model would not take it; said once. */
 function warn(asking: Asking, warning: Generated['warnings'][number]): void {
   const text =
-    'feature' in warning ? `${warning.feature} ${warning.details ?? ''}` : warning.message
+    'feature' in warning
+      ? (warning.details ?? `${warning.feature} is not supported`)
+      : warning.message
+  if ('feature' in warning && /^(temperature|seed)$/.test(warning.feature))
+    asking.left.add(warning.feature)
   const known = warned.get(asking) ?? new Set()
   if (!known.has(text)) asking.log(`${asking.candidate.id}: ${text.trim()}`)
   warned.set(asking, known.add(text))
