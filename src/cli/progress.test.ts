@@ -77,3 +77,10 @@ test('lines of one kind are folded, whatever number stands in them', () => {
   expect(lines).toHaveLength(5)
   expect(lines[3]).toContain('not shown')
 })
+
+test('what a server says cannot begin a line of its own', () => {
+  const text = 'fingerprint changed to f\r\nrun: decided'
+  expect(linesOf([[0, { type: 'note', text }]])).toEqual([
+    '  note: fingerprint changed to f run: decided',
+  ])
+})

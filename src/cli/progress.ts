@@ -78,7 +78,11 @@ function leftMs({ done, total }: Progress, work: Work, nowMs: number): number | 
   return (elapsed * (total - done)) / (done - work.done)
 }
 
-function sentence(event: Exclude<RunEvent, Progress>): string {
+/** One line an event: what a server or a program wrote cannot begin a line of its own. */
+const sentence = (event: Exclude<RunEvent, Progress>): string =>
+  wholeSentence(event).replace(/[\r\n]+/g, ' ')
+
+function wholeSentence(event: Exclude<RunEvent, Progress>): string {
   if (event.type === 'stage') return `${event.stage}: ${event.detail}`
   if (event.type === 'candidate') return `  ${event.candidate}: ${event.text}`
   if (event.type === 'trial') return event.text

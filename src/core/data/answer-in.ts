@@ -1,3 +1,4 @@
+import { plainText } from '../error/safe-text.ts'
 import type { HostTensor } from '../onnx/host-tensor.ts'
 import type { Answer, Finish, Output } from './answer.ts'
 import { entriesOf, type Fields, fieldsOf } from './fields.ts'
@@ -6,15 +7,21 @@ import { countIn, figuresIn, withUnread } from './figures.ts'
 /** Longest message of a failed answer, characters. */
 const longestMessage = 500
 
+/** Longest text of an answer, characters: more than any model writes. Thousands of longer ones would fill the memory. */
+const longestText = 2 ** 20
+
 /**
  * An answer of whoever gave it, a program, a server, a child process or the store, once every part was looked at: figures
- * that are none are left out and named in `unread`, texts are well-formed Unicode. What is no answer is a failed one.
+ * that are none are left out and named in `unread`, texts are well-formed Unicode. What is no answer, or too long, is a failed one.
  */
 export function answerIn(written: unknown): Answer {
   const fields = fieldsOf(written)
   if (fields['ok'] === false) return failureIn(fields)
   const output = fields['ok'] === true ? outputIn(fields['output']) : null
   if (output === null) return failureIn({ message: 'what came back is not an answer' })
+  const length = lengthOf(output)
+  if (length > longestText)
+    return failureIn({ code: 'REPLY_TOO_LARGE', message: `an answer of ${length} characters` })
   const { figures, unread } = figuresIn(fields)
   const before = entriesOf(fields['unread']).filter((name) => typeof name === 'string')
   const finish = finishes.find((one) => one === fields['finish'])
@@ -26,6 +33,9 @@ export function answerIn(written: unknown): Answer {
   }
 }
 
+const lengthOf = (output: Output): number =>
+  output.kind === 'text' ? output.text.length : output.kind === 'label' ? output.label.length : 0
+
 const finishes: readonly Finish[] = ['stop', 'length', 'refused', 'tool', 'other']
 
 function failureIn({ code, message, retryable, permanent, latencyS }: Fields): Answer {
@@ -33,7 +43,7 @@ function failureIn({ code, message, retryable, permanent, latencyS }: Fields): A
   return {
     ok: false,
     code: typeof code === 'string' && code !== '' ? code : 'RUNTIME_FAILED',
-    message: String(typeof message === 'string' ? message : 'it failed').slice(0, longestMessage),
+    message: plainText(typeof message === 'string' ? message : 'it failed', longestMessage),
     retryable: retryable === true,
     ...(permanent === true ? { permanent } : {}),
     ...figures,

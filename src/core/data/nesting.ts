@@ -4,13 +4,13 @@ const deepest = 1000
 /**
  * Whether brackets of YAML's or JSON's collections stand in each other deeper than a reader should follow: YAML's ends the
  * process beyond some 10,000, and no error of it can be caught; JSON's takes 200 bytes for each. Brackets in texts count, too,
- * unless it is JSON, whose texts have one form of quotes.
+ * unless `quotes` are double alone, as JSON's are.
  */
-export function isTooDeep(text: string, form: 'yaml' | 'json' = 'yaml'): boolean {
+export function isTooDeep(text: string, quotes: 'any' | 'double' = 'any'): boolean {
   let [depth, inText] = [0, false]
   for (let at = 0; at < text.length; at++) {
     const mark = text.charCodeAt(at)
-    if (form === 'json' && mark === quote) inText = !inText
+    if (quotes === 'double' && mark === quote) inText = !inText
     else if (inText && mark === backslash) at++
     else if (inText) continue
     else if (mark === openList || mark === openMap) depth++

@@ -168,7 +168,7 @@ export const runtimeErrors = {
   },
   REPLY_TOO_LARGE: {
     title: 'The reply is too large',
-    why: 'A reply may have 16 MiB once it is decompressed. More would fill the memory.',
+    why: 'A reply may have 16 MiB once it is decompressed, and the text of an answer 1,048,576 characters. More would fill the memory.',
     next: 'Check the address; ask for less at a time (`settings.batch`, `settings.maxTokens`).',
   },
   REPLY_REDIRECTED: {

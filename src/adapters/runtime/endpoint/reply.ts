@@ -34,7 +34,7 @@ async function bodyOf(response: Response): Promise<string> {
 }
 
 function parseJson(body: string): Json {
-  if (isTooDeep(body, 'json'))
+  if (isTooDeep(body, 'double'))
     throw new RightsizeError('ENDPOINT_INVALID', 'the reply is nested too deep')
   try {
     const value: unknown = JSON.parse(body)

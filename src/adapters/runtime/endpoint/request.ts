@@ -1,5 +1,6 @@
 import { isTooDeep } from '../../../core/data/nesting.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
+import { plainText } from '../../../core/error/safe-text.ts'
 import { redact } from '../../../core/error/secret.ts'
 import { mostTries } from '../../../core/plan/outlay.ts'
 import type { Endpoint } from './address.ts'
@@ -154,13 +155,17 @@ async function refusal(endpoint: Endpoint, response: Response): Promise<Rightsiz
   return refusalOf(endpoint, response, await response.text().catch(() => ''))
 }
 
+/** Of what a server says with a refusal: characters that are shown, and looked at for secrets. */
+const [longestWord, readOfWord] = [300, 4000]
+
 /** What a refusal means, by its status and its words; those of one question of a batch are read alike. */
 export function refusalOf(
   endpoint: Endpoint,
   { status, headers }: Pick<Response, 'status' | 'headers'>,
   text: string,
 ): RightsizeError {
-  const said = redact(messageIn(text), endpoint.secrets)
+  // Cut after the secrets are out: half of a key is no longer recognized.
+  const said = plainText(redact(messageIn(text), endpoint.secrets), longestWord)
   return new RightsizeError(refusalCode({ status, headers }, text), `${status}: ${said}`)
 }
 
@@ -191,12 +196,12 @@ type RefusalCode =
 
 function messageIn(text: string): string {
   try {
-    if (isTooDeep(text, 'json')) return 'a reply that is nested too deep'
+    if (isTooDeep(text, 'double')) return 'a reply that is nested too deep'
     const { error, message, detail } = JSON.parse(text) as Json
     const said = (error as Json | undefined)?.['message'] ?? error ?? message ?? detail
-    return (typeof said === 'string' ? said : JSON.stringify(said ?? '')).slice(0, 300)
+    return (typeof said === 'string' ? said : JSON.stringify(said ?? '')).slice(0, readOfWord)
   } catch {
-    return text.trimStart().startsWith('<') ? 'a web page' : text.slice(0, 200)
+    return text.trimStart().startsWith('<') ? 'a web page' : text.slice(0, readOfWord)
   }
 }
 

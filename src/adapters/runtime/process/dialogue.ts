@@ -147,7 +147,7 @@ interface Said extends WrittenFigures {
 }
 
 function parse(line: string): Said | null {
-  if (isTooDeep(line, 'json')) return null
+  if (isTooDeep(line, 'double')) return null
   try {
     const said = JSON.parse(line) as Said | null
     if (typeof said !== 'object' || said === null) return null
