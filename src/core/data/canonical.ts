@@ -1,11 +1,20 @@
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson, isTexts } from './canonical-json.ts'
 
 /**
  * The canonical JSON of a value as UTF-8 bytes, for a digest. What JSON has not is written plainly first: typed arrays
  * as lists of numbers (64-bit ones as texts), bigints as texts, NaN and Infinity as their names.
  */
 export const canonicalBytes = (value: unknown): Uint8Array =>
-  new TextEncoder().encode(canonicalJson(plain(value)))
+  encoder.encode(canonicalJson(typeof value === 'string' || isTexts(value) ? value : plain(value)))
+
+const encoder = new TextEncoder()
+const scratch = new Uint8Array(4096)
+
+/** The digest of a text as UTF-8; short ones are written into the same bytes each time, for there may be millions. */
+export function textDigest(text: string, digest: (bytes: Uint8Array) => string): string {
+  if (text.length * 3 > scratch.length) return digest(encoder.encode(text))
+  return digest(scratch.subarray(0, encoder.encodeInto(text, scratch).written))
+}
 
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)))

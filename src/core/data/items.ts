@@ -2,7 +2,7 @@ import { RightsizeError } from '../error/error.ts'
 import { suggestion } from '../error/nearest.ts'
 import type { HostTensor } from '../onnx/host-tensor.ts'
 import type { DatasetSpec } from '../spec/spec.ts'
-import { canonicalBytes } from './canonical.ts'
+import { canonicalBytes, textDigest } from './canonical.ts'
 import type { DatasetPart, Item } from './item.ts'
 import { columnsIn, type Row } from './json-rows.ts'
 
@@ -59,23 +59,36 @@ function itemOf(
   const input = inputOf(row, spec, `${path}: row ${index + 1}`)
   const expected =
     part === 'unlabelled' || spec.expected === undefined ? null : label(column(row, spec.expected))
-  const slices = Object.fromEntries((spec.slices ?? []).map((key) => [key, text(column(row, key))]))
+  const slices = spec.slices === undefined ? none : slicesOf(row, spec.slices)
   const clusterValue = spec.cluster === undefined ? undefined : column(row, spec.cluster)
   const cluster = clusterValue === undefined || clusterValue === null ? null : text(clusterValue)
-  const inputDigest = digest(canonicalBytes(input))
-  const { [TENSOR_COLUMN]: _, ...plain } = row
+  const inputDigest = isText(input)
+    ? textDigest(JSON.stringify(input), digest)
+    : digest(canonicalBytes(input))
   const id = idOf(row, index, part, spec, path)
-  const whole = { expected, id, input: inputDigest, slices, cluster }
+  // In the order of canonical JSON, which plain members then need no more than this.
+  const whole = { cluster, expected, id, input: inputDigest, slices }
+  const isPlain = slices === none && (expected === null || isText(expected))
   return {
     id,
     input,
     expected,
     slices,
     cluster,
-    row: plain,
-    digest: digest(canonicalBytes(whole)),
+    row: TENSOR_COLUMN in row ? withoutTensor(row) : row,
+    digest: isPlain ? textDigest(JSON.stringify(whole), digest) : digest(canonicalBytes(whole)),
     inputDigest,
   }
+}
+
+/** Items without slices share it: there may be a million of them. */
+const none: Item['slices'] = {}
+
+const slicesOf = (row: Row, names: readonly string[]): Item['slices'] =>
+  Object.fromEntries(names.map((key) => [key, text(column(row, key))]))
+
+function withoutTensor({ [TENSOR_COLUMN]: _, ...row }: Row): Row {
+  return row
 }
 
 function idOf(row: Row, index: number, part: PartName, spec: DatasetSpec, path: string): string {
@@ -171,6 +184,7 @@ function checkIds(items: readonly Item[], path: string): void {
 
 const isColumnList = (input: DatasetSpec['input']): input is readonly string[] =>
   Array.isArray(input)
+const isText = (value: unknown): value is string => typeof value === 'string'
 const label = (value: unknown): unknown => (value === undefined || value === '' ? null : value)
 const text = (value: unknown): string =>
   typeof value === 'string'

@@ -30,3 +30,17 @@ test('items of a cluster stand together and large clusters do not come first', (
   const clustered = ordered.slice(0, 80).filter(({ cluster }) => cluster !== null).length
   expect(clustered).toBeLessThan(35)
 })
+
+test('places that begin alike are told apart by all of their digits, equal ones stand as written', () => {
+  const place = (bytes: Uint8Array) => {
+    const own = sha256(bytes)
+    return `${Number.parseInt(own.slice(0, 1), 16) % 2}${'0'.repeat(61)}${own.slice(62)}`
+  }
+  const alone = items.map((item, written) => ({ ...item, cluster: null, written }))
+  const ordered = itemOrder(alone, 'data', place)
+  const keyOf = ({ digest }: { digest: string }) => place(new TextEncoder().encode(`data${digest}`))
+  const plainly = alone.toSorted(
+    (a, b) => (keyOf(a) < keyOf(b) ? -1 : Number(keyOf(a) > keyOf(b))) || a.written - b.written,
+  )
+  expect(ordered).toEqual(plainly)
+})
