@@ -73,7 +73,7 @@ export function buildDataset(
   const train = overlapFree(read('train'), 'train', others, warn)
   const unlabelled = overlapFree(read('unlabelled'), 'unlabelled', others, warn)
   const test = clustersOfSameText(plain)
-  warn(sameTextWarning(plain), true)
+  if (test !== plain) warn(sameTextWarning(plain), true)
   if (isClosed(labelsOf(plain), plain)) warn(labelVariants([...plain, ...(train ?? [])]), false)
   const linked = linkDuplicates(plain, train ?? [])
   for (const warning of duplicateWarnings(linked, plain.length))

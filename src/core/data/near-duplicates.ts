@@ -25,6 +25,7 @@ const SHORTEST = 16
  * for letter it would be 0 and 2.)
  */
 export function normalisedText(text: string): string {
+  if (/^[a-z\d]+$/.test(text)) return text
   const folded = text.normalize('NFKC').toLowerCase()
   const noise = /\d\s*[-+*/=<>^%]\s*\w|\w\s*[-+*/=<>^%]\s*\d/u.test(folded)
     ? /\s+/gu

@@ -32,8 +32,13 @@ export function droppedOverlap(
   return { kept, dropped: items.filter((item) => taken.has(inputKey(item))) }
 }
 
+/** Whether each item has an input of its own, so that none of them is changed. */
+const allDiffer = (items: readonly Item[]): boolean =>
+  new Set(items.map(inputKey)).size === items.length
+
 /** Items with the same input in one cluster; clusters that share an input become one, named by its first item. */
 export function clustersOfSameText(items: readonly Item[]): readonly Item[] {
+  if (items.every(({ cluster }) => cluster === null) && allDiffer(items)) return items
   const parent = new Map<string, string>()
   const find = (key: string): string => {
     let root = key

@@ -12,7 +12,8 @@ export function rowFacts(
   inFile: readonly Item[],
   dataset: DatasetSpec,
 ): Pick<Evidence, 'orders' | 'unused'> {
-  const place = new Map(inFile.map(({ id }, at) => [id, at]))
+  const place = new Map<string, number>()
+  for (const [at, { id }] of inFile.entries()) place.set(id, at)
   const rows = { by: 'in the order of the file', rank: items.map(({ id }) => place.get(id) ?? 0) }
   const { input, expected, id, slices = [], cluster } = dataset
   const inputs = typeof input === 'string' ? [input] : Array.isArray(input) ? input : []
