@@ -124,17 +124,22 @@ const idOf = (row: Row, index: number, { id }: Columns): unknown =>
 
 function rowOf(row: Row, index: number, columns: Columns, unusedScore: string | null): WrittenRow {
   const cell = (key: keyof Columns) => (columns[key] === null ? undefined : row[columns[key]])
-  const [input, milliseconds] = [cell('inputTokens'), figureIn(cell('latencyMs'))]
-  return {
+  const written: { -readonly [K in keyof WrittenRow]: WrittenRow[K] } = {
     id: idOf(row, index, columns),
     output: cell('output'),
     error: cell('error'),
-    ...(columns.score === null ? {} : { score: row[columns.score] ?? null }),
-    ...(unusedScore === null ? {} : { unusedScore: row[unusedScore] }),
-    latencyS:
-      milliseconds === undefined ? (cell('latencyS') ?? cell('latencyMs')) : milliseconds / 1000,
+    latencyS: secondsIn(cell('latencyMs')) ?? cell('latencyS') ?? cell('latencyMs'),
     joules: cell('joules'),
     price: cell('price'),
-    ...(isEmpty(input) ? {} : { tokens: { input, output: cell('outputTokens') } }),
   }
+  if (columns.score !== null) written.score = row[columns.score] ?? null
+  if (unusedScore !== null) written.unusedScore = row[unusedScore]
+  const input = cell('inputTokens')
+  if (!isEmpty(input)) written.tokens = { input, output: cell('outputTokens') }
+  return written
+}
+
+function secondsIn(written: unknown): number | undefined {
+  const milliseconds = figureIn(written)
+  return milliseconds === undefined ? undefined : milliseconds / 1000
 }

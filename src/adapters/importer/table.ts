@@ -152,12 +152,14 @@ async function archiveText(path: string, files: Files): Promise<string> {
 
 function headOf(text: string, file: string): ImportHead {
   const line = text.slice(0, 10_000_000).trimStart().split('\n', 1)[0] ?? ''
-  const whole = /^\s*[[{]/.test(text) ? parsed(text) : null
+  const firstLine = line.startsWith('{') ? parsed(line) : null
+  // A value and more behind it is no JSON.
+  const rows = firstLine !== null && text.trim().length > line.trim().length
   return {
     file,
     start: text.slice(0, 10_000),
-    json: whole,
-    firstLine: line.startsWith('{') ? parsed(line) : null,
+    json: !rows && /^\s*[[{]/.test(text) ? parsed(text) : null,
+    firstLine,
   }
 }
 

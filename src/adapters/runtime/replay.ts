@@ -7,7 +7,7 @@ import { decodedText } from '../../core/data/decoded-text.ts'
 import { errorIn, fieldsOf, idIn } from '../../core/data/fields.ts'
 import { figuresIn, type WrittenFigures, withUnread } from '../../core/data/figures.ts'
 import { outputFrom } from '../../core/data/free-output.ts'
-import { jsonValue } from '../../core/data/json-value.ts'
+import { isPlainJson, jsonValue } from '../../core/data/json-value.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import { bytesNow } from '../files/read-file.ts'
@@ -42,8 +42,13 @@ async function openReplay(
   const bytes = read(file)
   const text = decodedText(bytes, file)
   const rows = rowsOf(text, file)
-  const answers = new Map(rows.map((row) => [row.id, answerOf(row, candidate.labels ?? [])]))
-  const unusedScores = new Map(rows.flatMap(scoreBeside))
+  const answers = new Map<string, Stored>()
+  const unusedScores = new Map<string, unknown>()
+  for (const row of rows) {
+    answers.set(row.id, row)
+    const score = scoreBeside(row)
+    if (score !== undefined) unusedScores.set(row.id, score)
+  }
   return {
     identity: {
       model: candidate.model ?? '',
@@ -59,7 +64,10 @@ async function openReplay(
     ...(unusedScores.size > 0 ? { unusedScores } : {}),
     answer: async (batch, signal) => {
       signal?.throwIfAborted()
-      return batch.map((item) => answers.get(item.id) ?? missing(item.id))
+      return batch.map(({ id }) => {
+        const row = answers.get(id)
+        return row === undefined ? missing(id) : answerOf(row, candidate.labels ?? [])
+      })
     },
     close: async () => undefined,
   }
@@ -79,11 +87,17 @@ function rowsOf(text: string, file: string): readonly Stored[] {
     ? table(text, file)
     : text.trimStart().startsWith('[')
       ? list(text, file)
-      : text
-          .split('\n')
-          .flatMap((line, i) => (line.trim() === '' ? [] : [parse(line, file, i + 1)]))
+      : linesOf(text, file)
   if (rows.length === 0) throw new RightsizeError('REPLAY_UNUSABLE', `${file} is empty`)
   return rows.map((row, i) => checked(row, file, i + 1))
+}
+
+function linesOf(text: string, file: string): readonly unknown[] {
+  const rows: unknown[] = []
+  const read = isPlainJson(text) ? JSON.parse : jsonValue
+  for (const [i, line] of text.split('\n').entries())
+    if (line.trim() !== '') rows.push(parse(line, file, i + 1, read))
+  return rows
 }
 
 /** An empty cell says nothing. */
@@ -98,9 +112,14 @@ function list(text: string, file: string): readonly unknown[] {
   return Array.isArray(value) ? value : [value]
 }
 
-function parse(text: string, file: string, line: number): unknown {
+function parse(
+  text: string,
+  file: string,
+  line: number,
+  read: (text: string) => unknown = jsonValue,
+): unknown {
   try {
-    return jsonValue(text)
+    return read(text)
   } catch (cause) {
     throw new RightsizeError('REPLAY_UNUSABLE', 'a row is not JSON', {
       at: `${file}:${line}`,
@@ -113,7 +132,7 @@ function checked(row: unknown, file: string, line: number): Stored {
   const id = idIn(fieldsOf(row)['id'])
   if (id === undefined)
     throw new RightsizeError('REPLAY_UNUSABLE', 'a row has no id', { at: `${file}:${line}` })
-  return { ...(row as Stored), id }
+  return (row as Stored).id === id ? (row as Stored) : { ...(row as Stored), id }
 }
 
 function answerOf(row: Stored, labels: readonly string[]): Answer {
@@ -126,12 +145,10 @@ function answerOf(row: Stored, labels: readonly string[]): Answer {
   return { ok: true, output: outputFrom(value, labels), ...withUnread(figuresIn(row)) }
 }
 
-/** The score of a row that has an output to be scored. */
-function scoreBeside({ id, output, prediction, error, ...row }: Stored) {
-  const score = row.unusedScore ?? row.score
-  const unused =
-    score !== undefined && (output ?? prediction) != null && errorIn(error) === undefined
-  return unused ? [[id, score] as const] : []
+/** The score of a row that has an output to be scored; undefined where it has none. */
+function scoreBeside({ output, prediction, error, unusedScore, score }: Stored): unknown {
+  const unused = (output ?? prediction) != null && errorIn(error) === undefined
+  return unused ? (unusedScore ?? score) : undefined
 }
 
 const missing = (id: string): Answer => ({

@@ -58,15 +58,21 @@ const plain = ['latencyS', 'joules', 'price'] as const
  * no number from 0 to 1e12: they are unknown, neither 0 nor believed.
  */
 export function figuresIn(written: WrittenFigures): ReadFigures {
-  const tokens = tokensIn(written.tokens)
-  const read = [...plain.map((name) => [name, figureIn(written[name])] as const)]
-  const all = [...read, ['tokens', tokens] as const]
-  return {
-    figures: Object.fromEntries(all.filter(([, value]) => value !== undefined)),
-    unread: all.flatMap(([name, value]) =>
-      value === undefined && !isAbsent(written[name]) ? [name] : [],
-    ),
+  const figures: { -readonly [K in keyof Figures]: Figures[K] } = {}
+  const unread: string[] = []
+  for (const name of plain) {
+    const value = written[name]
+    if (isAbsent(value)) continue
+    const figure = figureIn(value)
+    if (figure === undefined) unread.push(name)
+    else figures[name] = figure
   }
+  if (!isAbsent(written.tokens)) {
+    const tokens = tokensIn(written.tokens)
+    if (tokens === undefined) unread.push('tokens')
+    else figures.tokens = tokens
+  }
+  return { figures, unread }
 }
 
 /** The figures as an answer carries them, with the names of what could not be read. */

@@ -81,7 +81,7 @@ export function pairOutcomes(
     items,
     candidates: candidates.map((one) => ({
       ...one,
-      rows: one.rows.filter((row) => known.has(row.id)),
+      rows: areOf(one.rows, items) ? one.rows : one.rows.filter((row) => known.has(row.id)),
     })),
     scored: allScored(imports),
     ...(readings.length === 0 ? {} : { reading: readings.join('; ') }),
@@ -106,11 +106,17 @@ export function allScored(imports: readonly ImportedOutcomes[]): boolean {
   )
 }
 
+/** Whether there is a row for each item, in the order of the items. */
+const areOf = (rows: readonly ImportedRow[], items: readonly ImportedItem[]): boolean =>
+  rows.length === items.length && rows.every((row, at) => row.id === items[at]?.id)
+
 function paired(
   { id, rows }: ImportedCandidate,
   items: readonly ImportedItem[],
   known: ReadonlySet<string>,
 ): readonly LeftOutOne[] {
+  // The ids of items were looked at: none is there twice.
+  if (areOf(rows, items)) return []
   const answered = new Set(rows.map((row) => row.id))
   if (answered.size < rows.length)
     throw twice(

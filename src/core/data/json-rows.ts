@@ -1,5 +1,5 @@
 import { RightsizeError } from '../error/error.ts'
-import { jsonValue, notJsonBecause } from './json-value.ts'
+import { isPlainJson, jsonValue, notJsonBecause } from './json-value.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -13,15 +13,22 @@ export function columnsIn(rows: readonly Row[]): readonly string[] {
 /** Rows of a JSONL text, one object a line; blank lines are skipped. Throws DATA_ROW with the line. */
 export function jsonlRows(text: string, file: string): readonly Row[] {
   const rows: Row[] = []
-  text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .forEach((line, index) => {
-      if (line.trim() !== '')
-        rows.push(rowOf(parseLine(line, `${file}:${index + 1}`), `${file}:${index + 1}`))
-    })
+  const parse = isPlainJson(text) ? JSON.parse : jsonValue
+  for (const [index, line] of linesOf(text).entries()) {
+    if (line.trim() === '') continue
+    const at = () => `${file}:${index + 1}`
+    rows.push(rowOf(parseLine(line, at, parse), at))
+  }
   if (rows.length === 1 && rows[0] !== undefined) refuseColumns(rows[0], file)
   return rows
+}
+
+/** Lines of a text without the marks at its beginning and the ends of lines. */
+function linesOf(text: string): readonly string[] {
+  const lines = (text.startsWith('\uFEFF') ? text.slice(1) : text).split('\n')
+  return text.includes('\r')
+    ? lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
+    : lines
 }
 
 /** Throws DATA_FORMAT where one object holds a column under each name, as pandas writes a table unless told otherwise. */
@@ -38,14 +45,14 @@ function refuseColumns(row: Row, file: string): void {
 
 /** Rows of a JSON text: an array of objects, or an object with one array under `data`, `rows`, `items` or `examples`. */
 export function jsonRows(text: string, file: string): readonly Row[] {
-  const value = parseLine(text.replace(/^\uFEFF/, ''), file)
+  const value = parseLine(text.replace(/^\uFEFF/, ''), () => file)
   const list = Array.isArray(value) ? value : listIn(value)
   if (list === null)
     throw new RightsizeError('DATA_FORMAT', 'The file holds no list of rows.', {
       at: file,
       next: 'Write a JSON array of objects, or one under `data`.',
     })
-  return list.map((row, index) => rowOf(row, `${file}: row ${index + 1}`))
+  return list.map((row, index) => rowOf(row, () => `${file}: row ${index + 1}`))
 }
 
 function listIn(value: unknown): readonly unknown[] | null {
@@ -55,25 +62,29 @@ function listIn(value: unknown): readonly unknown[] | null {
   return key === undefined ? null : (object[key] as readonly unknown[])
 }
 
-function parseLine(text: string, at: string): unknown {
+function parseLine(
+  text: string,
+  at: () => string,
+  parse: (text: string) => unknown = jsonValue,
+): unknown {
   try {
-    return jsonValue(text)
+    return parse(text)
   } catch (cause) {
     const why = notJsonBecause(text)
     throw new RightsizeError('DATA_ROW', `This is not JSON: ${shortened(text)}`, {
-      at,
+      at: at(),
       cause,
       ...(why === null ? {} : { next: why }),
     })
   }
 }
 
-function rowOf(value: unknown, at: string): Row {
+function rowOf(value: unknown, at: () => string): Row {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Row
   throw new RightsizeError(
     'DATA_ROW',
     `A row must be an object with named columns, not ${shortened(JSON.stringify(value))}.`,
-    { at },
+    { at: at() },
   )
 }
 

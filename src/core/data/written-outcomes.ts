@@ -40,12 +40,11 @@ export function checkedOutcomes(
         rows: rows.map((row, i) => checkedRow(row, i, file, ignored)),
       }
     }),
-    items: items.map(({ id, expected, cluster, ...item }, i) => ({
-      id: idOf(id, `Row ${i + 1}`, file),
-      input: item.input ?? idIn(id),
-      expected: expected ?? null,
-      ...(idIn(cluster) === undefined ? {} : { cluster: String(cluster) }),
-    })),
+    items: items.map(({ id, input, expected, cluster }, i) => {
+      const known = idIn(id) ?? idOf(id, `Row ${i + 1}`, file)
+      const item = { id: known, input: input ?? known, expected: expected ?? null }
+      return idIn(cluster) === undefined ? item : { ...item, cluster: String(cluster) }
+    }),
     ignored,
   }
 }
@@ -68,24 +67,24 @@ const notRead = (name: string, path: string, value: unknown): LeftOutOne => ({
 })
 
 function checkedRow(
-  { id, output, score, unusedScore, error, ...written }: WrittenRow,
+  written: WrittenRow,
   index: number,
   file: string,
   ignored: LeftOutOne[],
 ): ImportedRow {
+  const { id, output, score, unusedScore, error } = written
   const { figures, unread } = figuresIn(written)
-  const place = `row ${index + 1}`
   for (const name of unread)
-    ignored.push(notRead(name, place, written[name as keyof typeof written]))
+    ignored.push(notRead(name, `row ${index + 1}`, written[name as keyof typeof written]))
   const failed = errorIn(error)
-  return {
-    id: idOf(id, `Row ${index + 1}`, file),
-    ...(output === undefined || output === null ? {} : { output }),
-    ...(score === undefined ? {} : { score }),
-    ...(isAbsent(unusedScore) ? {} : { unusedScore }),
-    ...(failed === undefined ? {} : { error: failed }),
-    ...figures,
+  const row: { -readonly [K in keyof ImportedRow]: ImportedRow[K] } = {
+    id: idIn(id) ?? idOf(id, `Row ${index + 1}`, file),
   }
+  if (output !== undefined && output !== null) row.output = output
+  if (score !== undefined) row.score = score
+  if (!isAbsent(unusedScore)) row.unusedScore = unusedScore
+  if (failed !== undefined) row.error = failed
+  return Object.assign(row, figures)
 }
 
 const jPerItemIn = (written: unknown): readonly [number, number] | undefined => {
