@@ -20,7 +20,10 @@ const labelOf = (id: string) => (Number(id) % 2 === 0 ? 'no' : 'yes')
 const answerOf = (id: string) => (Number(id) % 10 === 0 ? 'yes' : labelOf(id))
 
 /** `large` is wrong on every tenth item; `small` gives the same answers at a twentieth of the energy, time and price. */
-async function decided(deployment: Partial<NonNullable<Spec['deployment']>> | null = null) {
+async function decided(
+  deployment: Partial<NonNullable<Spec['deployment']>> | null = null,
+  by: 'energy' | 'price' = 'energy',
+) {
   const seconds: Record<string, number> = { large: 0.2, small: 0.01 }
   const { run } = world({
     sessionOf: (id) => ({
@@ -39,7 +42,10 @@ async function decided(deployment: Partial<NonNullable<Spec['deployment']>> | nu
   const spec = specOf(1000)
   const candidates = spec.candidates.flatMap((one) => {
     const s = seconds[one.id]
-    return s === undefined ? [] : [{ ...one, energy: { jPerItem: [50 * s, 50 * s] as const } }]
+    if (s === undefined) return []
+    const energy = { jPerItem: [50 * s, 50 * s] as const }
+    const { energy: _none, ...bare } = one
+    return [by === 'energy' ? { ...bare, energy } : bare]
   })
   const full = deployment && {
     ...{ instances: 1, replicas: 1, share: 1, load: [0.15], scaleToZero: false },
@@ -143,4 +149,11 @@ describe('one saving, wherever it is stated', () => {
       /^Ship small: nothing is saved yet: at the declared load the only replica stays held; `deployment.scaleToZero` or a smaller `deployment.share` would release capacity\./,
     )
   })
+})
+
+test('where the saving is one of money, the pay-back names what is not counted', async () => {
+  const result = await decided(null, 'price')
+  expect(result.decision.headline).toContain('it costs 20x less per accepted answer than large')
+  const text = renderTerminal(result, { columns: 100, color: false }).replace(/\s+/g, ' ')
+  expect(text).toMatch(/In money: Paid back .* Not counted: .*labels, people's hours, tooling/)
 })

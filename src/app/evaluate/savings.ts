@@ -3,10 +3,10 @@ import { releaseOf } from '../../core/carbon/load.ts'
 import { costRatio, savingOf } from '../../core/carbon/saving.ts'
 import { energyModel } from '../../core/carbon/sci-model.ts'
 import { type Site, servedPerS, usageOf } from '../../core/carbon/site.ts'
+import { energyWithIdle } from '../../core/carbon/usage-energy.ts'
 import { headlineQuantity, pairedRatio } from '../../core/energy/paired-cost.ts'
 import type { Saving } from '../../core/result/saving.ts'
 import type { CandidateSettings } from '../../core/spec/spec.ts'
-import { add } from '../../core/unit/arithmetic.ts'
 import { compare } from '../../core/unit/compare.ts'
 import { type Estimate, unknown } from '../../core/unit/estimate.ts'
 import { exact } from '../../core/unit/known.ts'
@@ -65,11 +65,11 @@ export function againstIncumbent(
 const noIncumbent = unknown('no incumbent named, saving not stated')
 
 const costOf = ({ cost }: Priced, of: Saving['of']): Saving['candidate']['perAnswer'] =>
-  of === 'energy' ? withIdle(cost) : of === 'price' ? cost.pricePerItem : cost.cpuPerItem
-
-/** Idle energy is inside where a load is declared. */
-const withIdle = ({ energyPerItem, idlePerItem }: ItemCost): Estimate<'JPerItem'> =>
-  idlePerItem.kind === 'known' ? add(energyPerItem, idlePerItem) : energyPerItem
+  of === 'energy'
+    ? energyWithIdle({ energy: cost.energyPerItem, idle: cost.idlePerItem })
+    : of === 'price'
+      ? cost.pricePerItem
+      : cost.cpuPerItem
 
 const answered = (one: Priced, of: Saving['of']) => ({
   perAnswer: costOf(one, of),

@@ -1,8 +1,8 @@
 import { answerCost, energyPrice, rentPerAnswer } from '../carbon/money.ts'
+import { energyWithIdle } from '../carbon/usage-energy.ts'
 import { otherHost } from '../hosted/api-usage.ts'
 import type { AnswerCost } from '../result/account-money.ts'
 import type { CandidateResult } from '../result/candidate.ts'
-import { add } from '../unit/arithmetic.ts'
 import { unknown } from '../unit/estimate.ts'
 import type { AccountContext } from './context.ts'
 
@@ -34,8 +34,7 @@ function machinePart(candidate: CandidateResult, { spec, site, usages, api }: Ac
     return { name: 'instances, electricity included', amount }
   }
   const usage = usages.get(candidate.id)
-  const working = usage?.energy ?? candidate.cost.energyPerItem
-  const energy = usage?.idle.kind === 'known' ? add(working, usage.idle) : working
+  const energy = usage ? energyWithIdle(usage) : candidate.cost.energyPerItem
   const amount = energyPrice(energy, site.pue, account.pricePerKwh, 'moneyPerItem')
   return { name: 'electricity', amount }
 }

@@ -24,6 +24,7 @@ const facts: Readonly<Record<string, (of: Source) => string | number | null | un
 /** Each has three columns: value, low, high. */
 const estimates: Readonly<Record<string, (of: Source) => Estimate<Unit> | undefined>> = {
   energy_j_per_inference: ({ usage }) => usage?.energy,
+  idle_j_per_inference: ({ usage }) => usage?.idle,
   operational_g_per_inference: ({ row }) => row.sci.operational,
   embodied_g_per_inference: ({ row }) => row.sci.embodied,
   accept_rate: ({ usage }) => usage?.acceptRate,

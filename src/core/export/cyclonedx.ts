@@ -1,3 +1,4 @@
+import { energyWithIdle } from '../carbon/usage-energy.ts'
 import type { Account } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { AccountRun } from '../result/run-result.ts'
@@ -86,7 +87,7 @@ function consumptions(account: Account, candidate: CandidateResult) {
   const usage = account.usages.find((each) => each.candidate === candidate.id)
   const row = account.consumer.rows.find(({ id }) => id === candidate.id)
   if (usage === undefined || usage.energy.kind !== 'known' || row === undefined) return provider
-  return [...provider, energyRow(account, 'inference', usage.energy, row.sci.operational)]
+  return [...provider, energyRow(account, 'inference', energyWithIdle(usage), row.sci.operational)]
 }
 
 function energyRow(

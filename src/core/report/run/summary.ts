@@ -61,10 +61,17 @@ function costSentences(result: RunResult): readonly string[] {
   const { look } = result.task
   return [
     `Finding out took ${grouped(calls)} calls (${grouped(reused)} answers from the store), ${significant(cpuS)} CPU-s.`,
-    payBackText(pays),
+    moneyText(result) ?? payBackText(pays),
     ...(look > 1 ? [`Look ${look} at this data.`] : []),
     ...(score === null ? [] : [`${score}.`]),
   ]
+}
+
+/** Where the saving is one of money: its pay-back, with what the ledger does not count. */
+function moneyText({ account, decision }: RunResult): string | null {
+  const money = account?.payBack?.money
+  if (decision.saving?.of !== 'price' || money === undefined || 'kind' in money) return null
+  return `In money: ${money.sentence}`
 }
 
 /** When the run has paid for itself, as a sentence. */
