@@ -138,6 +138,19 @@ describe('interleaved windows', () => {
     })
     expect(Math.max(...windows.map(({ round }) => round))).toBe(sharpGoal.least)
   })
+
+  // Two windows of 0.1 s a round: about 0.52 s after the first judged round.
+  test.each([
+    [0.5, 3, 'the rounds that an interval takes are still run'],
+    [0.1, 1, 'but for no more than twice the time'],
+  ])('after the %s s of the goal: %i judged rounds, %s', async (maxS, rounds) => {
+    const { workload, state } = world(null)
+    const windows = await interleave({
+      ...plan([workload('a'), workload('b', { times: 3 })], 1, () => state.nowS),
+      goal: { ...sharpGoal, maxS },
+    })
+    expect(Math.max(...windows.map(({ round }) => round))).toBe(rounds)
+  })
 })
 
 describe('what is metered', () => {

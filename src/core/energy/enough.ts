@@ -1,3 +1,4 @@
+import { fewestRounds } from './interleaved.ts'
 import { logHalfWidth } from './paired-cost.ts'
 import type { MeteredWindow } from './window.ts'
 
@@ -7,7 +8,7 @@ export interface RoundsGoal {
   readonly most: number
   /** Half-width of the log ratio at which a comparison is sharp enough. */
   readonly half: number
-  /** Seconds after which no further round is begun. */
+  /** Seconds after which no round is begun beyond the three that an interval takes; after twice as many, none at all. */
   readonly maxS: number
 }
 
@@ -31,7 +32,8 @@ export function isEnough(
 ): boolean {
   const judged = rounds - 1
   if (judged >= goal.most) return true
-  if (elapsedS > goal.maxS) return judged >= 1
+  if (elapsedS > 2 * goal.maxS) return judged >= 1
+  if (elapsedS > goal.maxS) return judged >= fewestRounds
   if (judged < goal.least) return false
   const ids = [...new Set(windows.map(({ workload }) => workload))]
   const base = reference !== null && ids.includes(reference) ? reference : ids[0]

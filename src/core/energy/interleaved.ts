@@ -17,6 +17,9 @@ export interface RatioOptions {
   readonly source: string
 }
 
+/** Rounds below which a ratio has no interval that is worth printing. */
+export const fewestRounds = 3
+
 /**
  * b / a from interleaved windows (A B B A ...): geometric mean of the rounds' ratios with Student's t interval on their
  * logarithms. Rounds in which order was forward and backward cancel a drift of the machine; a drift left in widens
@@ -27,7 +30,8 @@ export function ratioOfRounds(
   rounds: readonly PairedRound[],
   options: RatioOptions,
 ): Estimate<'ratio'> {
-  if (rounds.length < 3) return unknown(`${rounds.length} rounds are too few for an interval`)
+  if (rounds.length < fewestRounds)
+    return unknown(`${rounds.length} rounds are too few for an interval`)
   if (rounds.some(({ a, b }) => !(a > 0 && b > 0)))
     return unknown('a window measured nothing: it was too short for its counter')
   const logs = rounds.map(({ a, b }) => Math.log(b / a))
