@@ -1,3 +1,6 @@
+/** A number stays with its percent sign, and `<` or `>` with its number. */
+const breaks = /\s+(?!\s)(?!%(?![\p{L}\d]))(?!(?<=(?:^|\s)[<>]\s+)\d)/u
+
 /** Words wrapped to `width`; `lead` before the first line, `indent` before the others. `leadWidth` when the lead holds escapes. */
 export function wrap(
   text: string,
@@ -10,7 +13,7 @@ export function wrap(
   let line = lead
   let used = leadWidth
   let fresh = true
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(breaks)) {
     if (!fresh && used + 1 + word.length > width) {
       lines.push(line)
       line = indent

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Html, htmlText } from '../markup.ts'
 import { linearAxis, logAxis } from './axis.ts'
 import { intervalBarsSvg } from './interval-bars.ts'
 import { intervalRange, intervalRowsSvg } from './interval-rows.ts'
+import { paretoSvg } from './pareto.ts'
 import { payBackSvg } from './pay-back-curve.ts'
 import { shrinkStepsSvg } from './shrink-steps.ts'
 import { tornadoSvg } from './tornado.ts'
@@ -35,6 +36,56 @@ test('labels of a linear axis to the right do not touch', () => {
   )
   for (let i = 1; i < ticks.length; i++)
     expect(ticks[i]!.at - ticks[i - 1]!.at).toBeGreaterThanOrEqual(ticks[i]!.text.length * 6)
+})
+
+describe('quality against cost', () => {
+  const around = (value: number, half: number) => ({ value, low: value - half, high: value + half })
+  const svg = drawn(
+    paretoSvg({
+      points: [
+        { id: 'static', role: 'other', cost: around(28e-6, 1e-6), quality: around(0.696, 0.036) },
+        { id: 'linear', role: 'other', cost: around(38e-6, 1e-6), quality: around(0.752, 0.036) },
+        { id: 'tiny', role: 'chosen', cost: around(116e-6, 1e-6), quality: around(0.874, 0.034) },
+        {
+          id: 'large',
+          role: 'incumbent',
+          cost: around(1.5e-3, 1e-5),
+          quality: around(0.866, 0.034),
+        },
+      ],
+      bar: { quality: 0.846, text: 'incumbent minus 2 points' },
+      ...{ costName: 'CPU time', qualityName: 'accuracy' },
+      ...{ costText: plain, qualityText: (share: number) => `${share}` },
+    }),
+  )
+  const number = (text: string, name: string) =>
+    Number(new RegExp(` ${name}="([-\\d.]+)"`).exec(text)?.[1])
+  const upright = [...svg.matchAll(/<g class="pt [a-z]+">.*?<\/g>/g)].map(([point]) => {
+    const line = point.split('<line')[2] ?? ''
+    return { x: number(line, 'x1'), top: number(line, 'y1'), bottom: number(line, 'y2') }
+  })
+
+  test.each([
+    ['static', 7],
+    ['linear', 7],
+    ['tiny (chosen)', 7.6],
+    ['large (incumbent)', 7.6],
+  ])('no interval crosses the name of %s', (name, perLetter) => {
+    const text = svg
+      .match(/<text class="label [^>]*>[^<]*/g)
+      ?.find((one) => one.endsWith(`>${name}`))
+    const [x, y] = [number(text ?? '', 'x'), number(text ?? '', 'y')]
+    expect(x).toBeGreaterThan(0)
+    const crossing = upright.filter(
+      (line) =>
+        line.x > x && line.x < x + name.length * perLetter && line.top < y && line.bottom > y - 10,
+    )
+    expect(crossing).toEqual([])
+  })
+
+  test('the name of the bar goes to the left end where an interval would cross it at the right', () => {
+    expect(svg).toMatch(/text-anchor="start">incumbent minus 2 points/)
+  })
 })
 
 test('the steps of a waterfall begin where the one before ends and reach the total', () => {

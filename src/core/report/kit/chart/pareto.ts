@@ -37,8 +37,17 @@ export function paretoSvg(chart: ParetoChart): Html | null {
   const y = linearAxis(all, [area.bottom, area.top], chart.qualityText, [0, 1])
   const names = { x: `${chart.costName} (log scale, cheaper to the left)`, y: chart.qualityName }
   const marks = placed.map((point) => mark(point, x, y))
-  const labels = labelled(placed, x, y, barBox(chart, y))
-  return picture(400, summary(chart), axes(x, y, area, names), barLine(chart, y), marks, labels)
+  const lines = placed.flatMap((point) => intervalBoxes(point, x, y))
+  const name = barName(chart, y, lines)
+  const labels = labelled(placed, x, y, { name: name ? [name.box] : [], lines })
+  return picture(
+    400,
+    summary(chart),
+    axes(x, y, area, names),
+    barLine(chart, y, name),
+    marks,
+    labels,
+  )
 }
 
 function summary({ points, qualityName, costName, costText, qualityText }: ParetoChart): string {
@@ -49,10 +58,10 @@ function summary({ points, qualityName, costName, costText, qualityText }: Paret
   return `${qualityName} against ${costName}. ${each.join('; ')}.`
 }
 
-function barLine({ bar }: ParetoChart, y: Axis): Html | null {
-  if (!bar || bar.quality < y.domain[0] || bar.quality > y.domain[1]) return null
+function barLine({ bar }: ParetoChart, y: Axis, name: BarName | null): Html | null {
+  if (!bar || !name || bar.quality < y.domain[0] || bar.quality > y.domain[1]) return null
   const at = px(y.at(bar.quality))
-  return html`<line class="bar" x1="${area.left}" x2="${area.right}" y1="${at}" y2="${at}"/><text class="bar-text" x="${area.right}" y="${px(y.at(bar.quality) + 15)}" text-anchor="end">${bar.text}</text>`
+  return html`<line class="bar" x1="${area.left}" x2="${area.right}" y1="${at}" y2="${at}"/><text class="bar-text" x="${name.x}" y="${px(y.at(bar.quality) + 15)}" text-anchor="${name.anchor}">${bar.text}</text>`
 }
 
 type Placed = ParetoPoint & { readonly cost: NonNullable<ParetoPoint['cost']> }
@@ -88,12 +97,12 @@ function labelled(
   points: readonly Placed[],
   x: Axis,
   y: Axis,
-  avoid: readonly Box[],
+  avoid: { readonly name: readonly Box[]; readonly lines: readonly Box[] },
 ): readonly Html[] {
   const rank = { chosen: 0, incumbent: 1, meets: 2, other: 3 } as const
   const taken: Box[] = [
     ...points.map((point) => around(x.at(point.cost.value), y.at(point.quality.value), 6)),
-    ...avoid,
+    ...avoid.name,
   ]
   return [...points]
     .sort((a, b) => rank[a.role] - rank[b.role])
@@ -102,8 +111,8 @@ function labelled(
       const place = freePlace(
         x.at(point.cost.value),
         y.at(point.quality.value),
-        text.length * 7.2,
-        taken,
+        text.length * (point.role === 'chosen' || point.role === 'incumbent' ? 8 : 7.2),
+        { taken, lines: avoid.lines },
       )
       taken.push(place.box)
       return html`<text class="label ${point.role}" x="${px(place.x)}" y="${px(place.y)}">${text}</text>`
@@ -116,12 +125,32 @@ function labelOf(point: Placed, points: readonly Placed[]): string {
   return `${clip(point.id, 26)}${roleWords[point.role]}`
 }
 
-/** Where the name of the bar stands. */
-function barBox({ bar }: ParetoChart, y: Axis): readonly Box[] {
-  if (!bar) return []
-  const at = y.at(bar.quality)
+interface BarName {
+  readonly x: number
+  readonly anchor: 'start' | 'end'
+  readonly box: Box
+}
+
+/** Where the name of the bar stands: at the right end, or at the left where an interval would cross it there. */
+function barName({ bar }: ParetoChart, y: Axis, lines: readonly Box[]): BarName | null {
+  if (!bar) return null
+  const width = bar.text.length * 7
+  const tall = { top: y.at(bar.quality) + 3, bottom: y.at(bar.quality) + 18 }
+  const right = { left: area.right - width, right: area.right, ...tall }
+  const left = { left: area.left, right: area.left + width, ...tall }
+  const crossed = (box: Box): boolean => lines.some((line) => overlap(line, box))
+  return crossed(right) && !crossed(left)
+    ? { x: area.left + 4, anchor: 'start', box: left }
+    : { x: area.right, anchor: 'end', box: right }
+}
+
+/** What the two interval lines of a point cover. */
+function intervalBoxes({ cost, quality }: Placed, x: Axis, y: Axis): readonly Box[] {
+  const [cx, cy] = [x.at(cost.value), y.at(quality.value)]
+  const across = { left: x.at(Math.max(cost.low, x.domain[0])), right: x.at(cost.high) }
   return [
-    { left: area.right - bar.text.length * 7, right: area.right, top: at + 3, bottom: at + 18 },
+    { left: cx - 2, right: cx + 2, top: y.at(quality.high), bottom: y.at(quality.low) },
+    { ...across, top: cy - 2, bottom: cy + 2 },
   ]
 }
 
@@ -132,26 +161,31 @@ const around = (cx: number, cy: number, r: number): Box => ({
   bottom: cy + r,
 })
 
+const isInside = (box: Box): boolean =>
+  box.left >= area.left &&
+  box.right <= area.right &&
+  box.top >= area.top - 6 &&
+  box.bottom <= area.bottom
+
 function freePlace(
   cx: number,
   cy: number,
   width: number,
-  taken: readonly Box[],
+  { taken, lines }: { readonly taken: readonly Box[]; readonly lines: readonly Box[] },
 ): { readonly x: number; readonly y: number; readonly box: Box } {
   const offsets = [-12, 20, -28, 36, -44, 52, -60, 68, -76, 84]
   const lefts = [cx + 10, cx - width - 10, cx - width / 2]
-  for (const dy of offsets) {
-    for (const left of lefts) {
+  const places = offsets.flatMap((dy) =>
+    lefts.map((left) => {
       const y = cy + dy
-      const box = { left, right: left + width, top: y - 11, bottom: y + 3 }
-      const inside =
-        box.left >= area.left &&
-        box.right <= area.right &&
-        box.top >= area.top - 6 &&
-        box.bottom <= area.bottom
-      if (inside && !taken.some((other) => overlap(box, other))) return { x: left, y, box }
-    }
-  }
+      return { x: left, y, box: { left, right: left + width, top: y - 11, bottom: y + 3 } }
+    }),
+  )
+  const free = places.filter(({ box }) => isInside(box) && !taken.some((one) => overlap(box, one)))
+  // Near the point is worth more than clear of the interval of another.
+  const near = free.filter((place) => Math.abs(place.y - cy) <= 36)
+  const best = near.find(({ box }) => !lines.some((line) => overlap(box, line))) ?? free[0]
+  if (best) return best
   const left = Math.min(Math.max(cx + 10, area.left), area.right - width)
   return { x: left, y: cy - 12, box: { left, right: left + width, top: cy - 23, bottom: cy - 9 } }
 }
