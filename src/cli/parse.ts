@@ -34,7 +34,7 @@ export function parse(name: string, command: Command, words: readonly string[]):
   const flags = Object.entries(command.flags).map(([key, row]) =>
     entry(key, row, { name, label: dashed(key), given: given.get(dashed(key)) ?? [] }),
   )
-  return { args: placed(name, command.args, places), flags: Object.fromEntries(flags) }
+  return { args: placed(name, command, places), flags: Object.fromEntries(flags) }
 }
 
 interface Token {
@@ -61,13 +61,21 @@ function unknownFlag(flag: string, known: readonly string[], name: string): Righ
   return new RightsizeError('FLAG_UNKNOWN', `${name} has no flag ${flag}`, { next: sentence(next) })
 }
 
+interface Given {
+  readonly name: string
+  readonly label: string
+  readonly given: readonly string[]
+  /** A whole line to type, for what has no name of its own. */
+  readonly example?: string
+}
+
 function entry(
   key: string,
   row: Parameter,
-  { name, label, given }: { readonly name: string; label: string; given: readonly string[] },
+  { name, label, given, example }: Given,
 ): readonly [string, unknown] {
   if (row.needed && given.length === 0) {
-    const next = `For example: ${[label, row.kind?.example].filter((part) => !part?.startsWith('<')).join(' ')}`
+    const next = `For example: ${example ?? `${label} ${row.kind?.example}`}`
     throw new RightsizeError('FLAGS_MISSING', `${name} needs ${label}: ${row.text}`, { next })
   }
   return [key, row.read(given, label)]
@@ -75,10 +83,12 @@ function entry(
 
 function placed(
   name: string,
-  rows: Parameters,
+  { args: rows, example: lines }: Command,
   places: readonly string[],
 ): Readonly<Record<string, unknown>> {
   const keys = Object.keys(rows)
+  // A line that goes on behind a backslash is one example.
+  const example = lines.replaceAll(/ \\\n\s*/g, ' ').replace(/\n.*/s, '')
   if (places.length > keys.length) {
     const most = keys.length === 0 ? 'no argument' : `at most ${keys.length}`
     const left = places.slice(keys.length).map((place) => `"${place}"`)
@@ -86,7 +96,7 @@ function placed(
   }
   return Object.fromEntries(
     Object.entries(rows).map(([key, row], i) =>
-      entry(key, row, { name, label: `<${key}>`, given: places.slice(i, i + 1) }),
+      entry(key, row, { name, label: `<${key}>`, given: places.slice(i, i + 1), example }),
     ),
   )
 }

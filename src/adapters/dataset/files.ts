@@ -72,5 +72,5 @@ const missing = (path: string) => (cause: Error & { code?: string }) => {
       : cause.code === 'EISDIR'
         ? `${path} is a folder, not a file.`
         : `${path} cannot be read (${cause.code ?? cause.message}).`
-  throw new RightsizeError('DATA_MISSING', what, { at: path, cause })
+  throw new RightsizeError('DATA_MISSING', what, { cause })
 }

@@ -6,6 +6,7 @@ import type { MeteredWindow } from '../../core/energy/window.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
 import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
+import { plural } from '../../core/unit/figure-words.ts'
 import { interleave } from '../measure/interleave.ts'
 import { timeRequests } from '../measure/requests.ts'
 import { sessionWorkload, type Workload } from '../measure/workload.ts'
@@ -244,5 +245,5 @@ async function secondsOf(
 
 function meterDetail(candidates: readonly MeteredCandidate[], items: number): string {
   const names = [...new Set(candidates.map((one) => one.meter.name))].join(', ')
-  return `${candidates.length} candidates in interleaved windows of ${items} items (${names})`
+  return `${plural(candidates.length, 'candidate')} in interleaved windows of ${items} items (${names})`
 }

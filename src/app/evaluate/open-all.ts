@@ -1,6 +1,7 @@
 import type { RuntimeContext } from '../../contract/runtime.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { Spec } from '../../core/spec/spec.ts'
+import { plural } from '../../core/unit/figure-words.ts'
 import type { EvaluateOptions } from './evaluate.ts'
 import type { LoadedData } from './load.ts'
 import { brokenCandidate, type OpenedCandidate, openCandidate } from './opened.ts'
@@ -33,7 +34,7 @@ export async function openAll(
   const context = runtimeContext(options)
   const trained = await trainAll(spec, data, effects, context, onEvent)
   const opened: OpenedCandidate[] = []
-  onEvent({ type: 'stage', stage: 'open', detail: `${spec.candidates.length} candidates` })
+  onEvent({ type: 'stage', stage: 'open', detail: plural(spec.candidates.length, 'candidate') })
   for (const candidate of spec.candidates) {
     const student = trained.get(candidate.id)
     const one =

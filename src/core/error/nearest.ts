@@ -14,7 +14,7 @@ export function nearest(word: string, words: readonly string[]): string | null {
 export function suggestion(word: string, words: readonly string[]): string {
   const near = nearest(word, words)
   if (near !== null) return `did you mean \`${near}\`?`
-  return `known: ${words.slice(0, 24).join(', ')}${words.length > 24 ? ', ...' : ''}`
+  return `known: ${words.slice(0, 24).join(', ')}${words.length > 24 ? ', ...' : ''}.`
 }
 
 /** Optimal string alignment distance: insert, delete, replace, or swap two neighbours (Damerau 1964, restricted). */

@@ -231,7 +231,7 @@ export const scorers = {
     summary: 'the score of imported results',
     example: 'scorer: given',
     reads: 'score',
-    headline: 'mean given',
+    headline: 'mean score',
   },
   module: {
     ...rightOrWrong,

@@ -18,7 +18,11 @@ function costSentences({ energy, money, calls, fitsBudget }: Facts): string[] {
   if (energy.kind === 'known')
     likely.push(`${short(energy.value)} J (${short(energy.low)} to ${short(energy.high)})`)
   if (money.kind === 'known')
-    likely.push(`${short(money.value)} in money (at most ${short(money.high)})`)
+    likely.push(
+      money.high === 0
+        ? 'no money'
+        : `${short(money.value)} in money (at most ${short(money.high)})`,
+    )
   const unknownEnergy =
     energy.kind === 'unknown' ? [`Energy cannot be predicted: ${energy.why}.`] : []
   return [`Expected: ${likely.join(', ')}; ${fitsBudget.why}.`, ...unknownEnergy]
@@ -56,7 +60,7 @@ function askedSentence(
   const asked =
     bar.kind === 'relative'
       ? `Your ${points(bar.margin).replace(/ points?$/, '')}-point margin`
-      : 'Your distance from floor to target'
+      : `The distance of ${points(bar.target - bar.floor)} from floor to target`
   if (n >= labelsToCertify)
     return [`${asked} needs about ${counted(labelsToCertify)} labels to certify: you have them.`]
   const support =

@@ -89,5 +89,5 @@ test('the sentences name the regime, the labels and the margin that was asked fo
   expect(text).toMatch(/Your 1-point margin needs about [\d,]+ labels to certify; you have 300/)
   expect(
     planReport(input({ bar: { kind: 'absolute', floor: 0.9, target: 0.92 } })).sentences.join(' '),
-  ).toContain('above the floor')
+  ).toMatch(/above the floor.* The distance of 2 points from floor to target needs about/)
 })
