@@ -102,7 +102,8 @@ function lineOf({ number, text, verdict, gate: judged, bytes, cpuS, reason, cost
       : `loss ${(100 * judged.loss).toFixed(2)} points`
   const size = `${(bytes.before / 2 ** 20).toFixed(2)} -> ${(bytes.after / 2 ** 20).toFixed(2)} MiB`
   const times = cost?.times
-  const less = times && (times < 1 ? `${(1 / times).toFixed(2)}x more` : `${times.toFixed(2)}x less`)
+  const less =
+    times && (times < 1 ? `${(1 / times).toFixed(2)}x more` : `${times.toFixed(2)}x less`)
   const factor = less ? `, CPU ${less}` : ''
   // Kept for the hold-out alone: nothing is shown yet.
   const word = verdict === 'kept' && judged?.kind === 'undecided' ? 'undecided' : verdict
