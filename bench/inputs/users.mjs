@@ -82,6 +82,15 @@ const scripts = [
     (label, id) => (id % 10 ? label : ''),
     0.9,
   ),
+  ...['LABEL: false', 'LABEL (incorrect)', '~~LABEL~~', '!LABEL', '{"rejected": "LABEL"}'].map(
+    (form) =>
+      pair(
+        `answers that are sometimes denied as ${form}`,
+        ['refund', 'login'],
+        (label, id) => (id % 10 ? label : form.replace('LABEL', label)),
+        0.9,
+      ),
+  ),
   pair('answers of mixed types', ['1', '2'], (label, id) => (id % 3 ? label : Number(label))),
 ]
 
