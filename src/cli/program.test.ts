@@ -105,7 +105,11 @@ describe('names', () => {
     ['run --exec', 'FLAG_UNKNOWN', '`--no-exec`'],
     ['shrink', 'FLAGS_MISSING', '<model>'],
     ['shrink', 'FLAGS_MISSING', 'next: For example: rightsize shrink models/large --margin 0.01'],
-    ['distill', 'FLAGS_MISSING', 'texts.jsonl --teacher onnx:models/large --out models/linear'],
+    [
+      'distill --teacher onnx:m',
+      'FLAGS_MISSING',
+      'texts.jsonl --teacher onnx:models/large --out models/linear',
+    ],
     ['distill linear texts.jsonl', 'FLAGS_MISSING', '--teacher onnx:models/small'],
     ['doctor now', 'ARGUMENT_EXTRA', 'now'],
   ])('%s is %s and names %s', async (words, code, named) => {
