@@ -1,7 +1,7 @@
 import type { ModelComparison } from '../app/compare/paths.ts'
 import { bytes, grouped, percent, prefixed, significant } from '../core/report/kit/number.ts'
 import { wrap } from '../core/report/kit/wrap.ts'
-import { claimWords, lossSentence } from '../core/result/claim-text.ts'
+import { cautionText, claimWords, lossSentence } from '../core/result/claim-text.ts'
 import type { Estimate, Unit } from '../core/unit/estimate.ts'
 import { pointMargin } from '../core/unit/figure-words.ts'
 import { command } from './command.ts'
@@ -172,7 +172,12 @@ function proofLines({ proof }: ModelComparison): readonly string[] {
     `right of ${grouped(items)} labeled items: A ${of(right.a)}, B ${of(right.b)}`,
     ...(unlabelled > 0 ? [`  ${grouped(unlabelled)} items without a label judge nothing`] : []),
     `B in the place of A: ${claimWords[claim.kind]} within the ${pointMargin(claim.limit)} margin`,
-    ...wrap(lossSentence(claim, { metric: 'accuracy', floor: null }), 80, '  ', '  '),
+    ...wrap(
+      `${lossSentence(claim, { metric: 'accuracy', floor: null })}${cautionText(claim)}`,
+      80,
+      '  ',
+      '  ',
+    ),
   ]
 }
 

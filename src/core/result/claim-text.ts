@@ -35,6 +35,18 @@ export function lossSentence(claim: Claim, { metric, floor }: ClaimSubject): str
   return `${boundSentence(claim, level)}. Chance that the loss exceeds your ${pointMargin(claim.limit)} margin: ${over}.`
 }
 
+/**
+ * Why a bound lies beyond a margin that the chance hardly reaches, as a sentence to follow theirs: a reader would take one
+ * of both for wrong. Empty where they agree.
+ */
+export function cautionText({ upper, limit, pOver, alpha, method }: Claim): string {
+  if (upper <= limit || pOver > alpha) return ''
+  const why = method.startsWith('betting')
+    ? 'it assumes nothing of how the items vary'
+    : 'it also allows for having been picked'
+  return ` The bound is cautious: ${why}.`
+}
+
 /** Traffic of so many times the items is the long run: the factor on the bound is below 1.01. */
 const longRun = 50
 

@@ -1,6 +1,6 @@
 import { settlingSentence } from '../proof/settling.ts'
 import type { ClaimKind } from '../result/claim.ts'
-import { claimWords, lossSentence, pickedText } from '../result/claim-text.ts'
+import { cautionText, claimWords, lossSentence, pickedText } from '../result/claim-text.ts'
 import type { Decision, NextStep } from '../result/run-result.ts'
 import {
   counted,
@@ -134,10 +134,9 @@ function shipHeadline(
   const certified = chosen.standing === 'certified'
   const word = claimWords[certified ? 'certified' : 'supported']
   const start = `Ship ${chosen.id}: ${savingWords(facts, chosen.id)}.`
-  const loss = capital(lossSentence(chosen.claim, subjectOf(facts.input))).replace(
-    /\.$/,
-    `: ${word}${pickedText(chosen.claim)}.`,
-  )
+  const shown = capital(lossSentence(chosen.claim, subjectOf(facts.input)))
+  const graded = shown.replace(/\.$/, `: ${word}${pickedText(chosen.claim)}.`)
+  const loss = `${graded}${cautionText(chosen.claim)}`
   // What caps the word stands in the notes; labels would not lift it.
   const capped = capsOn(facts.input, chosen.id).length > 0
   return certified || capped
