@@ -56,13 +56,19 @@ const onTop = put('head.safetensors', encodeHead(head))
 const module = [
   put(
     'code/answer.mjs',
-    `// don't look for the next quotation mark here\nimport { help } from './inner/help.mjs'\nimport data from './table.json' with { type: 'json' }\nimport { pick } from 'picker'\nconst common = require('./common')\nconst text = readFileSync(new URL('prompt.txt', import.meta.url), 'utf8')\nexport const answer = async (x) => (await import(/* late */ './late.mjs')).default(help, pick, x, text, data, common)\n`,
+    `// don't look for the next quotation mark here\nimport { help } from './inner/help.mjs'\nimport data from './table.json' with { type: 'json' }\nimport { pick } from 'picker'\nimport '#inner/own'\nimport 'self/part'\nconst common = require('./common')\nconst text = readFileSync(new URL('prompt.txt', import.meta.url), 'utf8')\nexport const answer = async (x) => (await import(/* late */ './late.mjs')).default(help, pick, x, text, data, common)\n`,
   ),
   put('code/inner/help.mjs', "export * from '../deep.mjs'\n"),
   put('code/deep.mjs', 'export const help = 1\n'),
   put('code/table.json', '{"a": 1}\n'),
   put('code/prompt.txt', 'Which?\n'),
   put('code/common.js', 'module.exports = 1\n'),
+  put(
+    'code/package.json',
+    '{"name":"self","imports":{"#inner/*":{"node":"./own/*.mjs"}},"exports":{"./part":"./part.mjs"}}',
+  ),
+  put('code/own/own.mjs', 'export const own = 1\n'),
+  put('code/part.mjs', 'export const part = 1\n'),
   put('code/late.mjs', 'export default () => "apple"\n'),
   put('code/node_modules/picker/index.mjs', "export { pick } from './pick.mjs'\n"),
   put('code/node_modules/picker/pick.mjs', 'export const pick = 1\n'),
@@ -204,7 +210,7 @@ test('the code of an adapter is part of what its sessions say of themselves', as
 test.each([
   ['another path on the same host', { baseUrl: 'http://127.0.0.1:1/other/v1' }],
   ['another interface', { baseUrl: 'http://127.0.0.1:1/v1/completions' }],
-  ['another prompt', { prompt: 'file://weights.txt' }],
+  ['another prompt', { prompt: `file://${put('prompt.txt', 'Which? {{text}}\n')}` }],
   ['declared inputs', { inputs: [parameters] }],
 ])('an endpoint under %s is another model', async (_, changed) => {
   const offline = async () => Response.json({ data: [] })

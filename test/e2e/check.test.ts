@@ -55,7 +55,7 @@ test.each<[string, Readonly<Record<string, (text: string) => string>>]>([
     'it has expired',
     {
       'rightsize.lock': (text) =>
-        text.replace(/"validUntil":"[^"]*"/, '"validUntil":"2020-01-01T00:00:00.000Z"'),
+        text.replace(/"validUntil": "[^"]*"/, '"validUntil": "2020-01-01T00:00:00.000Z"'),
     },
   ],
   [

@@ -198,6 +198,17 @@ const tampers: readonly (readonly [string, Changes, string])[] = [
     looked({ bar: { kind: 'relative', margin: 0.5, tolerance: 0.01 } }),
     'look',
   ],
+  ['the look was charged less', looked({ alpha: 0.2 }), 'look'],
+  ['the look was another one', looked({ number: 7 }), 'look'],
+  ['the look is later than the decision', looked({ at: far }), 'look'],
+  ['the look was at others', looked({ candidates: ['medium'] }), 'look'],
+  [
+    'an item of the look is another',
+    {
+      'rightsize.lock': (text) => text.replace(/("items": ?")[^"]{8}/, '$1--------'),
+    },
+    'look',
+  ],
   [
     'the items of the look are gone',
     {

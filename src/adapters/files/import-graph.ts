@@ -58,7 +58,51 @@ function addImport(graph: Graph, specifier: string, folder: string): void {
   if (/^(\.{1,2}([/\\]|$)|[/\\]|[A-Za-z]:[/\\])/.test(path)) {
     const found = moduleAt(resolve(folder, path.replace(/[?#].*$/, '')))
     if (found !== null) addModule(graph, found)
-  } else addPackage(graph, path, folder)
+  } else if (!addOwn(graph, path, folder)) addPackage(graph, path, folder)
+}
+
+/** What a package names for itself: `#name` of its `imports`, and its own name; false where it is neither. */
+function addOwn(graph: Graph, specifier: string, from: string): boolean {
+  const root = ownFolder(from)
+  const manifest = root === null ? null : join(root, 'package.json')
+  if (root === null || manifest === null) return false
+  const { name, imports, exports } = fieldsOfManifest(manifest)
+  const isInner = specifier.startsWith('#')
+  const isSelf =
+    typeof name === 'string' && (specifier === name || specifier.startsWith(`${name}/`))
+  if (!isInner && !(isSelf && exports !== undefined)) return false
+  const key = isInner ? specifier : `.${specifier.slice(String(name).length)}`
+  addModule(graph, manifest)
+  for (const target of targetsOf(isInner ? imports : exports, key))
+    if (!target.startsWith('#')) addImport(graph, target, root)
+  return true
+}
+
+/** The nearest folder, from this one upwards, that is a package. */
+function ownFolder(from: string): string | null {
+  for (let folder = realpathSync(from); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder
+    if (folder === dirname(folder)) return null
+  }
+}
+
+/** Every path that a key of `imports` or `exports` may stand for, under whatever conditions. */
+function targetsOf(map: unknown, key: string): readonly string[] {
+  if (typeof map === 'string') return key === '.' ? [map] : []
+  const entries = typeof map === 'object' && map !== null ? Object.entries(map) : []
+  if (!entries.some(([name]) => /^[#.]/.test(name))) return key === '.' ? leavesOf(map) : []
+  return entries.flatMap(([name, value]) => {
+    const [head = '', tail] = name.split('*')
+    if (tail === undefined) return name === key ? leavesOf(value) : []
+    if (!key.startsWith(head) || !key.endsWith(tail) || key.length < name.length) return []
+    const star = key.slice(head.length, key.length - tail.length)
+    return leavesOf(value).map((path) => path.replaceAll('*', () => star))
+  })
+}
+
+const leavesOf = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leavesOf) : []
 }
 
 /** The file that Node takes for a path: itself, with an ending, or the index of a folder. */
@@ -104,6 +148,9 @@ function packageFolder(name: string, from: string): string | null {
 }
 
 interface Manifest {
+  readonly name?: unknown
+  readonly imports?: unknown
+  readonly exports?: unknown
   readonly version?: string
   readonly dependencies?: object
   readonly optionalDependencies?: object
@@ -114,14 +161,19 @@ function readManifest(path: string): {
   readonly version: string
   readonly needs: readonly string[]
 } {
+  const { version = 'unknown', ...rest } = fieldsOfManifest(path)
+  const { dependencies, optionalDependencies, peerDependencies } = rest
+  const needs = { ...dependencies, ...optionalDependencies, ...peerDependencies }
+  return { version: String(version), needs: Object.keys(needs).sort() }
+}
+
+function fieldsOfManifest(path: string): Manifest {
   const text = textNow(path)
   try {
-    const { version, ...rest } = JSON.parse(text) as Manifest
-    const { dependencies, optionalDependencies, peerDependencies } = rest
-    const needs = { ...dependencies, ...optionalDependencies, ...peerDependencies }
-    return { version: String(version), needs: Object.keys(needs).sort() }
+    const manifest = JSON.parse(text) as Manifest | null
+    return typeof manifest === 'object' && manifest !== null ? manifest : {}
   } catch {
-    return { version: 'unknown', needs: [] } // Node refuses such a package when it is imported
+    return {} // Node refuses such a package when it is imported
   }
 }
 

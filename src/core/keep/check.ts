@@ -1,6 +1,7 @@
 import { canonicalJson } from '../data/canonical-json.ts'
 import { isAdapterName } from '../part/runtimes.ts'
-import type { Lock, LockedDecision } from '../result/lock.ts'
+import { nameOfSet } from '../proof/item-set.ts'
+import type { Lock, LockedDecision, Look } from '../result/lock.ts'
 import type { Spec } from '../spec/spec.ts'
 
 /** What stands in the folder now, to compare with the lock. */
@@ -201,9 +202,24 @@ function checkLook(lock: Lock, locked: LockedDecision): readonly CheckFinding[] 
     canonicalJson(look.bar) === canonicalJson(locked.bar) &&
     canonicalJson(look.claim) === canonicalJson(claimed)
   if (!same) return [error('look', 'the look that the decision rests on claims something else')]
+  if (!isWhole(look, locked, lock))
+    return [error('look', 'the look that the decision rests on is not the one that was charged')]
   return look.set === null || Object.hasOwn(lock.sets, look.set)
     ? []
     : [error('look', 'the items of the look that the decision rests on are not in the lock')]
+}
+
+/** What was charged for a look stands in the claim as well; its candidates are of the decision, and its items have its name. */
+function isWhole(look: Look, { loss, chosen, decidedAt }: LockedDecision, { sets }: Lock): boolean {
+  const charged = loss === null || (loss.look === look.number && loss.alpha === look.alpha)
+  const asked = chosen === null || look.candidates.includes(chosen.id)
+  const items = look.set === null ? undefined : sets[look.set]
+  return (
+    charged &&
+    asked &&
+    look.at <= decidedAt &&
+    (items === undefined || nameOfSet(items) === look.set)
+  )
 }
 
 /** The result decides again: whatever differs from the lock was changed by hand. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { packItems } from './item-set.ts'
+import { nameOfSet, packItems } from './item-set.ts'
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
@@ -43,4 +43,14 @@ describe('the items of a look, packed', () => {
     const alike = [...some, `${some[3]?.slice(0, 12)}${'0'.repeat(52)}`]
     expect(packItems([...alike, ...alike])).toEqual(plainly(alike))
   })
+})
+
+it('a packed set has the name that its items give it; changed items have another, or none', () => {
+  const { set, items } = packItems(Array.from({ length: 50 }, digest))
+  expect(nameOfSet(items)).toBe(set)
+  expect(nameOfSet('')).toBe('0-000000000000')
+  expect(nameOfSet(items.slice(8))).not.toBe(set)
+  expect(nameOfSet(`${items.slice(0, -1)}${items.endsWith('a') ? 'b' : 'a'}`)).not.toBe(set)
+  expect(nameOfSet(`${items.slice(8)}${items.slice(0, 8)}`)).toBeNull()
+  expect(nameOfSet(items.slice(1))).toBeNull()
 })

@@ -39,9 +39,28 @@ export function packItems(digests: readonly string[]): PackedSet {
   const own = codes.filter((code, at) => at === 0 || code !== codes[at - 1])
   const one = new Set(own.length < digests.length ? digests : [])
   if (own.length < digests.length && one.size < digests.length) return packItems([...one])
-  const hex = (bits: number) => bits.toString(16).padStart(6, '0')
-  return { set: `${own.length}-${hex(high)}${hex(low)}`, items: lettersOf(own) }
+  return { set: nameOf(own.length, high, low), items: lettersOf(own) }
 }
+
+/** The name that packed items have, from themselves; null where they are no ascending codes. */
+export function nameOfSet(items: string): string | null {
+  if (items.length % codeLength !== 0 || !/^[\w-]*$/.test(items)) return null
+  let [high, low] = [0, 0]
+  for (let at = 0; at < items.length; at += codeLength) {
+    const code = items.slice(at, at + codeLength)
+    if (at > 0 && !(items.slice(at - codeLength, at) < code)) return null
+    high ^= bitsOf(code.slice(0, 4))
+    low ^= bitsOf(code.slice(4))
+  }
+  return nameOf(items.length / codeLength, high, low)
+}
+
+/** The 24 bits that four letters stand for. */
+const bitsOf = (code: string): number =>
+  [...code].reduce((bits, letter) => bits * 64 + letters.indexOf(letter), 0)
+
+const nameOf = (count: number, high: number, low: number): string =>
+  `${count}-${[high, low].map((bits) => bits.toString(16).padStart(6, '0')).join('')}`
 
 function lettersOf(codes: Float64Array): string {
   const text = new Uint8Array(codes.length * codeLength)
