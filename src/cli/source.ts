@@ -92,7 +92,10 @@ export const sourceFlags = {
     'which scores are better, where the name of the metric does not tell',
   ),
   margin: flag(share, 'loss allowed against the incumbent; 0.01 is one point'),
-  floor: flag(share, 'lowest quality that is good enough, instead of a margin'),
+  floor: flag(
+    { ...share, example: '0.9' },
+    'lowest quality that is good enough, instead of a margin',
+  ),
   claim: flag(oneOf('claim', ['supported', 'certified']), 'evidence required to decide'),
   order: flag(
     oneOf('order', ['auto', 'energy', 'price', 'latency', 'parameters']),

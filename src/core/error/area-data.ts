@@ -3,7 +3,7 @@ import type { ErrorEntry } from './catalogue.ts'
 export const dataErrors = {
   DATA_MISSING: {
     title: 'A data file is missing',
-    why: 'Paths in a spec are relative to the folder of the spec.',
+    why: 'Paths in a spec are relative to the folder of the spec, paths of a command to the working folder.',
     next: 'Check the path, then run the command again.',
   },
   DATA_EMPTY: {

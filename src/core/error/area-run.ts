@@ -64,7 +64,7 @@ export const runErrors = {
   RESULT_NOT_FOUND: {
     title: 'No result found',
     why: '`rightsize run` writes result.json next to the spec.',
-    next: 'Run `rightsize run` first, or pass the path of a result.',
+    next: 'Run `rightsize run` first, or name a result: `rightsize why --result FILE`, `rightsize report FILE`.',
   },
   RESULT_INVALID: {
     title: 'The result cannot be read',

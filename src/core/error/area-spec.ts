@@ -44,7 +44,7 @@ export const specErrors = {
   SPEC_BAR: {
     title: 'The spec has no bar',
     why: 'The bar defines "good enough": a margin against the incumbent, or a floor. Without it there is no decision.',
-    next: 'Add `incumbent: <id>` with `bar: { margin: 0.01 }`, or `bar: { floor: 0.9 }`.',
+    next: 'Add `incumbent: <id>` with `bar: { margin: 0.01 }`, or `bar: { floor: 0.9 }`; as flags: `--incumbent CANDIDATE --margin 0.01`, or `--floor 0.9`.',
   },
   SPEC_CANDIDATE: {
     title: 'A candidate is incomplete',

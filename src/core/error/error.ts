@@ -31,5 +31,7 @@ export class RightsizeError extends Error {
 /** The error as a person reads it: code and what, why, next; no stack. */
 export function renderError(error: RightsizeError): string {
   const where = error.at === undefined ? '' : ` (${error.at})`
-  return `error ${error.code}: ${error.message}${where}\n  why:  ${error.why}\n  next: ${error.next}`
+  // The place is that of the first line; further lines bear their own.
+  const what = error.message.replace(/(?=\n)|$/, () => where)
+  return `error ${error.code}: ${what}\n  why:  ${error.why}\n  next: ${error.next}`
 }

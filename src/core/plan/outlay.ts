@@ -75,7 +75,7 @@ function columnsSentence({ dataset }: Spec, items: number): string {
   const parts = [
     `input = ${columns.join(' + ')}`,
     `expected = ${expected ?? "the incumbent's answer"}`,
-    ...(id === undefined ? [] : [`id = ${id}`]),
+    `id = ${id ?? 'the number of the row'}`,
     ...(cluster === undefined ? [] : [`cluster = ${cluster}`]),
   ]
   return `${parts.join(', ')}, output = the candidate's answer; ${items} items of ${dataset.test}.`
