@@ -16,7 +16,7 @@ import { gather } from './gather.ts'
 import { offeredLabels } from './health.ts'
 import { limitsOf } from './limits.ts'
 import { type LoadedData, loadData } from './load.ts'
-import { aheadText, lookAhead, takeLook } from './look.ts'
+import { aheadText, lookAhead, questionOf, takeLook } from './look.ts'
 import { measureAll } from './measure.ts'
 import { openAll } from './open-all.ts'
 import type { OpenedCandidate } from './opened.ts'
@@ -66,10 +66,10 @@ async function evaluateBy(
     const opened = await preflight(spec, data.test.items, able, options)
     const closed = labelsOf(data, opened)
     const context = await collecting(spec, ordered, closed, options)
-    const at = { spec, opened, items: ordered, test: data.test.digest }
+    const at = questionOf({ spec, opened, items: ordered, test: data.test.digest }, effects)
     const ahead = await lookAhead(at, options)
     if (ahead.number > 1) onEvent({ type: 'note', text: aheadText(ahead) })
-    const gathered = await gather(spec, opened, context, ahead)
+    const gathered = await gather(spec, opened, context, { ahead, clusters: data.clusters })
     const offered = await offeredLabels(gathered.collected, gathered.items, data, closed)
     const measured = await measureAll(spec, gathered.collected, gathered.items, options)
     const environment = await effects.environment()

@@ -33,7 +33,10 @@ export function decisionInput(
   const collected = facts.map((one) => one.collected)
   const ratio = inputs.scorers.length === 1 ? inputs.scorers[0]?.scorer.ratio : undefined
   const whole = wholeSetMetric(inputs.scorers, collected, items)
-  const { clusters, slices } = groupsOf(items, spec.dataset.slices ?? [])
+  const { clusters, slices } = groupsOf(
+    data.clusters === null && spec.dataset.slices === undefined ? [] : items,
+    spec.dataset.slices ?? [],
+  )
   return {
     metric: inputs.metric,
     candidates: facts.map((one) => evidenceOf(one, inputs)),
@@ -110,6 +113,7 @@ function heardOf(
     read: judged.map((one) => (one?.reading?.kind === 'label' ? one.reading.label : null)),
   }))
   const incumbent = candidates.find(({ id }) => id === spec.incumbent) ?? null
+  const isJudged = (at: number) => candidates.some(({ scores }) => scores[at] != null)
   return {
     ...{ items, candidates, incumbent },
     closed: labels.closed,
@@ -117,7 +121,7 @@ function heardOf(
     relative: spec.bar.kind === 'relative',
     limit: spec.bar.kind === 'relative' ? spec.bar.margin : 0,
     floor: spec.bar.kind === 'absolute' ? spec.bar.floor : 0,
-    ...rowFacts(items, data.test.items, spec.dataset),
+    ...rowFacts(items, data.test.items, spec.dataset, isJudged),
   }
 }
 

@@ -27,13 +27,13 @@ export async function gather(
   spec: Spec,
   opened: readonly OpenedCandidate[],
   context: CollectContext,
-  ahead: LookTerms,
+  { ahead, clusters }: { readonly ahead: LookTerms; readonly clusters: number | null },
 ): Promise<Gathered> {
   const collected = opened.map((one) => emptyCollected(one, context.items, spec.dataset.expected))
   const plan = planInput(spec, context.items, null)
   const worth = worthOf(spec, plan)
   const regime = regimeOf(spec, plan, {
-    clustered: context.items.some((item) => item.cluster !== null),
+    clustered: clusters !== null,
     candidates: opened.map((one) => one.spec),
     deferred: opened.some(({ session }) => session?.deferred !== undefined),
   })

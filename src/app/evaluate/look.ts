@@ -34,28 +34,32 @@ export interface TakenLook {
 /** An item is its input: another label, number or column makes no fresh one. */
 export const itemKey = ({ inputDigest, digest }: Item): string => inputDigest ?? digest
 
+/** A question: what is asked, of which items, with its digest, before any outcome is known. */
+export interface Question extends LookInputs {
+  readonly keys: readonly string[]
+  readonly asked: string
+}
+
+export function questionOf(inputs: LookInputs, effects: LookEffects['effects']): Question {
+  const { bar, risk, constraints, order, account, incumbent, regime } = inputs.spec
+  const policy = { bar, risk, constraints, order, traffic: account.volumePerMonth, regime }
+  const models = inputs.opened.map(({ digest }) => digest)
+  const keys = inputs.items.map(itemKey)
+  const asked = digestOf({ ...policy, incumbent, models, items: keys }, effects).slice(0, 16)
+  return { ...inputs, keys, asked }
+}
+
 /** Terms of the look that is to come, before anything was answered: of all items, as far as is known then. */
-export const lookAhead = (inputs: LookInputs, { ledger, effects }: LookEffects) =>
-  ledger.ahead(lookedAt(inputs, inputs.items, effects), effects.clock.now())
+export const lookAhead = (question: Question, { ledger, effects }: LookEffects) =>
+  ledger.ahead(lookedAt(question, question.keys), effects.clock.now())
 
 /** Said before anything is paid for, where it is not the first look. */
 export const aheadText = ({ number, alpha }: LookTerms): string =>
   `look ${number} at this question: a claim must now hold at ${levelText(1 - alpha)}`
 
-function lookedAt(
-  { spec, items, test, opened }: LookInputs,
-  used: readonly Item[],
-  effects: LookEffects['effects'],
-): LookedAt {
-  const { bar, risk, constraints, order, account, incumbent, regime } = spec
-  const policy = { bar, risk, constraints, order, traffic: account.volumePerMonth, regime }
-  const models = opened.map(({ digest }) => digest)
-  const question = { ...policy, incumbent, models, items: items.map(itemKey) }
-  return {
-    items: used.map(itemKey),
-    ...{ test, alpha: risk.alpha, task: spec.task, bar, incumbent },
-    asked: digestOf(question, effects).slice(0, 16),
-  }
+function lookedAt({ spec, test, asked }: Question, items: readonly string[]): LookedAt {
+  const { bar, risk, incumbent, task } = spec
+  return { items, asked, test, alpha: risk.alpha, task, bar, incumbent }
 }
 
 /**
@@ -63,13 +67,13 @@ function lookedAt(
  * candidate was judged on. The same question on the same outcomes is the same look again.
  */
 export async function takeLook(
-  inputs: LookInputs,
+  question: Question,
   collected: readonly Collected[],
   { by, effects, ledger }: LookEffects,
 ): Promise<TakenLook> {
-  const { spec, items } = inputs
-  const used = items.filter((_, at) => collected.some(({ judged }) => judged[at] != null))
-  const at = lookedAt(inputs, used, effects)
+  const { spec, keys } = question
+  const used = keys.filter((_, at) => collected.some(({ judged }) => judged[at] != null))
+  const at = lookedAt(question, used)
   const scores = collected.map(({ judged }) => judged.map((one) => one?.score ?? null))
   const key = digestOf([at.asked, scores], effects).slice(0, 16)
   const terms = await ledger.spend({

@@ -61,7 +61,7 @@ export async function measureAll(
   const failures: Failures = new Map()
   tellUnmetered(able, context)
   const candidates = await meteredCandidates(able, context.effects, failures)
-  const asked = items.map(
+  const asked = (candidates.length === 0 ? [] : items).map(
     (item): RuntimeItem => ({ id: item.id, input: item.input, row: item.row }),
   )
   try {

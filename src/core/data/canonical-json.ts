@@ -10,16 +10,17 @@ export function canonicalJson(value: unknown): string {
     if (!Number.isFinite(value)) throw new TypeError('JSON has no NaN and no Infinity')
     return JSON.stringify(value)
   }
-  if (isTexts(value)) return JSON.stringify(value)
+  if (isFlat(value)) return JSON.stringify(value)
   if (Array.isArray(value))
     return `[${value.map((entry) => canonicalJson(entry ?? null)).join(',')}]`
   if (typeof value === 'object') return canonicalObject(value as Record<string, unknown>)
   throw new TypeError(`JSON has no ${typeof value}`)
 }
 
-/** Lists of texts alone, which JSON.stringify writes in this form: some have a million. */
-export const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((entry) => typeof entry === 'string')
+/** Lists of texts, numbers and nulls alone, which JSON.stringify writes in this form: some have a million entries. */
+export const isFlat = (value: unknown): value is readonly (string | number | null)[] =>
+  Array.isArray(value) &&
+  value.every((entry) => entry === null || typeof entry === 'string' || Number.isFinite(entry))
 
 function canonicalObject(value: Record<string, unknown>): string {
   const members = Object.keys(value)

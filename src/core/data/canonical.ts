@@ -1,11 +1,11 @@
-import { canonicalJson, isTexts } from './canonical-json.ts'
+import { canonicalJson, isFlat } from './canonical-json.ts'
 
 /**
  * The canonical JSON of a value as UTF-8 bytes, for a digest. What JSON has not is written plainly first: typed arrays
  * as lists of numbers (64-bit ones as texts), bigints as texts, NaN and Infinity as their names.
  */
 export const canonicalBytes = (value: unknown): Uint8Array =>
-  encoder.encode(canonicalJson(typeof value === 'string' || isTexts(value) ? value : plain(value)))
+  encoder.encode(canonicalJson(typeof value === 'string' || isFlat(value) ? value : plain(value)))
 
 const encoder = new TextEncoder()
 const scratch = new Uint8Array(4096)

@@ -166,6 +166,7 @@ function mappedColumns(part: PartName, spec: DatasetSpec): readonly (readonly [s
 }
 
 function checkIds(items: readonly Item[], path: string): void {
+  if (new Set(items.map(({ id }) => id)).size === items.length) return
   const rows = new Map<string, number>()
   const twice: string[] = []
   items.forEach(({ id }, index) => {
@@ -173,7 +174,6 @@ function checkIds(items: readonly Item[], path: string): void {
     if (before === undefined) rows.set(id, index + 1)
     else twice.push(`\`${id}\` (rows ${before} and ${index + 1})`)
   })
-  if (twice.length === 0) return
   const shown = twice.slice(0, 3).join(', ')
   throw new RightsizeError(
     'DATA_DUPLICATE_ID',

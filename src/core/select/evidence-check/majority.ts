@@ -5,6 +5,12 @@ import { blocks, type Evidence } from './evidence.ts'
 /** Chance at which an incumbent that is only as good as the majority class still passes. */
 const alpha = 0.05
 
+/** Whether the items have more than one label. */
+export function haveSeveralLabels({ items }: Pick<Evidence, 'items'>): boolean {
+  const first = String(items[0]?.expected)
+  return items.some(({ expected }) => String(expected) !== first)
+}
+
 /** The commonest label of the items, and how often it occurs. */
 export function majorityOf({ items }: Pick<Evidence, 'items'>) {
   const counts = new Map<string, number>()

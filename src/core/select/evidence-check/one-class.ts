@@ -1,6 +1,6 @@
 import { counted, percent } from '../../unit/figure-words.ts'
 import type { Evidence, HeardCandidate } from './evidence.ts'
-import { majorityOf } from './majority.ts'
+import { haveSeveralLabels } from './majority.ts'
 
 /** Items of other labels of which none is right before a candidate with a stray other answer counts as one class too. */
 const fewestOthers = 8
@@ -17,7 +17,7 @@ const fewestAnswers = 20
  * When it misleads: where the other labels do not matter; then a rule without a model does the job.
  */
 export function oneClass(evidence: Evidence) {
-  if (evidence.closed === null || majorityOf(evidence).labels < 2) return []
+  if (evidence.closed === null || !haveSeveralLabels(evidence)) return []
   return evidence.candidates
     .filter((one) => one.id !== evidence.incumbent?.id)
     .flatMap((one) => {
@@ -38,12 +38,12 @@ function onlyLabel({ read, scores }: HeardCandidate, { items }: Evidence): strin
   const answered = [...counts.values()].reduce((sum, count) => sum + count, 0)
   if (top === undefined || answered < fewestAnswers) return null
   const [label, count] = top
-  const others = items.flatMap(({ expected }, at) =>
-    String(expected) === label ? [] : [scores[at] ?? null],
-  )
-  const judged = others.filter((score) => score !== null)
-  if (judged.length === 0 || judged.some((score) => score > 0)) return null
-  return count === answered || (judged.length >= fewestOthers && count >= 0.9 * answered)
-    ? label
-    : null
+  let judged = 0
+  for (const [at, score] of scores.entries()) {
+    if (score === null || String(items[at]?.expected) === label) continue
+    if (score > 0) return null
+    judged += 1
+  }
+  if (judged === 0) return null
+  return count === answered || (judged >= fewestOthers && count >= 0.9 * answered) ? label : null
 }

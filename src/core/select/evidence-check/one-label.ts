@@ -1,6 +1,6 @@
 import { counted } from '../../unit/figure-words.ts'
 import { blocks, type Evidence } from './evidence.ts'
-import { majorityOf } from './majority.ts'
+import { haveSeveralLabels, majorityOf } from './majority.ts'
 
 /** Items that it takes before one label is more than chance. */
 const fewestItems = 20
@@ -15,13 +15,9 @@ const fewestItems = 20
  */
 export function oneLabel(evidence: Evidence) {
   const { items, exact } = evidence
-  if (!exact || items.length < fewestItems) return []
-  const { label, count, labels } = majorityOf(evidence)
-  if (
-    labels !== 1 ||
-    items.some(({ expected }) => expected === null || typeof expected === 'object')
-  )
-    return []
+  if (!exact || items.length < fewestItems || haveSeveralLabels(evidence)) return []
+  if (items.some(({ expected }) => expected === null || typeof expected === 'object')) return []
+  const { label, count } = majorityOf(evidence)
   const why = `All ${counted(count)} items have the label ${label.slice(0, 80)}: an answer that never changes would be right everywhere, so these items cannot show that a candidate tells labels apart.`
   return [blocks('one-label', why, 'Add items with other labels.')]
 }

@@ -11,14 +11,13 @@ export function rowFacts(
   items: readonly Item[],
   inFile: readonly Item[],
   dataset: DatasetSpec,
+  isJudged: (at: number) => boolean = () => true,
 ): Pick<Evidence, 'orders' | 'unused'> {
-  const place = new Map<string, number>()
-  for (const [at, { id }] of inFile.entries()) place.set(id, at)
-  const rows = { by: 'in the order of the file', rank: items.map(({ id }) => place.get(id) ?? 0) }
+  const rows = { by: 'in the order of the file', rank: placesOf(items, inFile, isJudged) }
   const { input, expected, id, slices = [], cluster } = dataset
   const inputs = typeof input === 'string' ? [input] : Array.isArray(input) ? input : []
   const used = new Set<unknown>([...inputs, expected, id, ...slices, cluster])
-  const columns = columnsIn(items.map(({ row }) => row))
+  const columns = columnsOf(items, inFile)
   const free = columns.filter((name) => !used.has(name))
   const dates = columns
     .filter((name) => holdsDates(items, name))
@@ -31,6 +30,26 @@ export function rowFacts(
     })
     .slice(0, 1)
   return { orders: [rows, ...dates], unused: cluster === undefined ? free : [] }
+}
+
+/** Places in the file by position; 0 for items that nobody judged, of which nothing is asked. */
+function placesOf(
+  items: readonly Item[],
+  inFile: readonly Item[],
+  isJudged: (at: number) => boolean,
+): readonly number[] {
+  const place = new Map<string, number>()
+  for (const [at, item] of items.entries()) if (isJudged(at)) place.set(item.id, 0)
+  for (const [at, { id }] of inFile.entries()) if (place.has(id)) place.set(id, at)
+  return items.map((item, at) => (isJudged(at) ? (place.get(item.id) ?? 0) : 0))
+}
+
+/** Columns as the items come; the file is read in its own order, where rows that are alike lie side by side. */
+function columnsOf(items: readonly Item[], inFile: readonly Item[]): readonly string[] {
+  const [first] = items
+  const of = Object.keys(first?.row ?? {})
+  const all = columnsIn(inFile.map(({ row }) => row))
+  return all.length === of.length ? of : columnsIn(items.map(({ row }) => row))
 }
 
 /** Whether nearly all values of a column are dates; looks no further where too many are none. */
