@@ -1,4 +1,4 @@
-// reference: the reference study of shrinking, made again: a 4-layer encoder of a task where half of the answer is word order (3 to 8 minutes).
+// reference: the reference study of shrinking, run again: a 4-layer encoder of a task where half of the answer is word order (3 to 8 minutes).
 // The study (own prototype, 2-core virtual machine with VNNI): 3.82 to 0.26 MB (14.7 times), 5.7 times faster, accuracy 0.9915 to 0.9930, 49 s of search; a bag of words 0.486.
 //   --seed N      data, model and hold-out; development uses other seeds than the default. The model is trained once into the cache
 //   --prepare     only trains what is missing

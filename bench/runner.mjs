@@ -1,4 +1,4 @@
-// runner: the onnx runtime against a bare onnxruntime-node loop over the same batches, tokenisation in both; buckets against naive batches.
+// runner: the onnx runtime against a bare onnxruntime-node loop over the same batches, tokenization in both; buckets against naive batches.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'

@@ -1,8 +1,6 @@
-/**
- * Replays public model x item matrices through the race: how much of an exhaustive evaluation's energy does it spend,
- * and how often is the choice wrong? Figures to meet: the study's columns for betting without replacement (200 orders, bar =
- * best open model minus the margin, alpha = beta = 0.05, set scope); paired with the incumbent run along, or logged.
- */
+// select: public model x item matrices replayed through the race: what share of an exhaustive evaluation's energy it spends, and how often the choice is wrong.
+// Figures to meet: the study's columns for betting without replacement (200 orders, bar = best open model minus the margin, alpha = beta = 0.05, set scope); paired with
+// the incumbent run along, or logged.
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'

@@ -215,7 +215,7 @@ function partByUse(name: string, index: GraphIndex): string {
   if (uses(/^Gather/)) return 'embeddings'
   if (uses(/Conv/)) return 'convolutions'
   if (uses(/^(Dynamic.*)?(LSTM|GRU|RNN)$/)) return 'recurrent'
-  if (uses(/Normalization$/)) return 'normalisation'
+  if (uses(/Normalization$/)) return 'normalization'
   if (uses(/MatMul|Gemm/)) return 'dense'
   return ops.length === 0 ? 'unused or in inner graphs' : 'other'
 }
@@ -223,7 +223,7 @@ function partByUse(name: string, index: GraphIndex): string {
 /** Names as Hugging Face and llama.cpp write them. */
 function partByName(name: string): string {
   if (/embed|token_embd|wte|wpe/i.test(name)) return 'embeddings'
-  if (/norm|ln_/i.test(name)) return 'normalisation'
+  if (/norm|ln_/i.test(name)) return 'normalization'
   if (/attn|attention/i.test(name)) return 'attention'
   if (/ffn|mlp|intermediate|\.output\.dense|fc\d/i.test(name)) return 'feed-forward'
   if (/conv/i.test(name)) return 'convolutions'
