@@ -143,7 +143,7 @@ const looksIn = (folder) =>
   existsSync(join(folder, 'rightsize.lock'))
     ? [
         ...readFileSync(join(folder, 'rightsize.lock'), 'utf8').matchAll(
-          /^\{"look":.*"key":"(\w+)"/gm,
+          /^\{"look":.*"key": ?"(\w+)"/gm,
         ),
       ].map(([, key]) => key)
     : []

@@ -10,7 +10,7 @@ export const untrustedFlags = {
     'for pull requests of strangers: no code, only files below the spec, only hosts and variables named here',
   ),
   allowHost: list(
-    textKind('host', 'a host, or host:port', 'api.openai.com'),
+    textKind('host', 'a host (usual port), or host:port', 'api.openai.com'),
     'with --untrusted: a host that may be asked',
   ),
   allowEnv: list(

@@ -18,10 +18,13 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
   }
 }
 
-/** Throws WRITE_FAILED where no file can be written into the folder, which is made where it is missing. */
+/** Room that the results of a run take, bytes: on a full disk an empty file can still be made. */
+const roomOfResults = 2 ** 20
+
+/** Throws WRITE_FAILED or DISK_FULL where no results can be written into the folder, which is made where it is missing. */
 export async function requireWritable(folder: string): Promise<void> {
   const path = join(folder, '.rightsize-write-test')
-  await writeWhole(path, '')
+  await writeWhole(path, new Uint8Array(roomOfResults))
   await rm(path, { force: true })
 }
 
