@@ -1,7 +1,7 @@
 import type { Importer } from '../../contract/importer.ts'
 import { entriesOf, errorIn, type Fields, fieldsOf } from '../../core/data/fields.ts'
 import { jsonValue } from '../../core/data/json-value.ts'
-import type { WrittenOutcomes, WrittenRow } from '../../core/data/written-outcomes.ts'
+import type { WrittenItem, WrittenRow } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { suggestion } from '../../core/error/nearest.ts'
 import type { LeftOutOne } from '../../core/result/left-out-text.ts'
@@ -86,7 +86,7 @@ function scorerOf(
 const scoreValue = ({ scores }: Fields, scorer: string | null): unknown =>
   scorer === null ? undefined : fieldsOf(fieldsOf(scores)[scorer])['value']
 
-function itemOf(id: unknown, sample: Fields | undefined): WrittenOutcomes['items'][number] {
+function itemOf(id: unknown, sample: Fields | undefined): WrittenItem {
   const { input, target } = fieldsOf(sample)
   return { id, input: textOf(input) ?? input, expected: target === '' ? null : target }
 }

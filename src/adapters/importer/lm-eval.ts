@@ -1,7 +1,7 @@
 import type { Importer } from '../../contract/importer.ts'
 import { entriesOf, type Fields, fieldsOf } from '../../core/data/fields.ts'
 import { jsonlRows } from '../../core/data/json-rows.ts'
-import type { WrittenOutcomes, WrittenRow } from '../../core/data/written-outcomes.ts'
+import type { WrittenItem, WrittenRow } from '../../core/data/written-outcomes.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { suggestion } from '../../core/error/nearest.ts'
 import type { LeftOutOne } from '../../core/result/left-out-text.ts'
@@ -101,7 +101,7 @@ function leftOut(
   ]
 }
 
-function itemOf(sample: Fields): WrittenOutcomes['items'][number] {
+function itemOf(sample: Fields): WrittenItem {
   return {
     id: sample['doc_id'],
     input: promptOf(sample) ?? sample['doc'],

@@ -29,7 +29,7 @@ export const predictionsImporter: Importer = {
       items: itemsOf(groups, columns, file),
       candidates: [...groups].map(([id, own]) => ({
         id,
-        rows: own.map((row, i) => rowOf(row, i, columns, unusedScore)),
+        rows: mapped(own, (row, i) => rowOf(row, i, columns, unusedScore)),
       })),
       scored,
       metric: scored ? columns.score : null,
@@ -113,10 +113,15 @@ function itemsOf(
         )
       labels.set(id, former)
     }
-  return first.map((row, i) => {
+  return mapped(first, (row, i) => {
     const id = idOf(row, i, columns)
     return { id, input: id, expected: labels.get(id) }
   })
+}
+
+/** What becomes of each row, one at a time: none of a million is kept beside what is made of it. */
+function* mapped<T>(rows: readonly Row[], to: (row: Row, index: number) => T): Generator<T> {
+  for (let i = 0; i < rows.length; i++) yield to(rows[i] as Row, i)
 }
 
 const idOf = (row: Row, index: number, { id }: Columns): unknown =>

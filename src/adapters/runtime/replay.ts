@@ -7,6 +7,7 @@ import { decodedText } from '../../core/data/decoded-text.ts'
 import { errorIn, fieldsOf, idIn } from '../../core/data/fields.ts'
 import { figuresIn, type WrittenFigures, withUnread } from '../../core/data/figures.ts'
 import { outputFrom } from '../../core/data/free-output.ts'
+import { linesIn } from '../../core/data/json-rows.ts'
 import { isPlainJson, jsonValue } from '../../core/data/json-value.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
@@ -95,8 +96,11 @@ function rowsOf(text: string, file: string): readonly Stored[] {
 function linesOf(text: string, file: string): readonly unknown[] {
   const rows: unknown[] = []
   const read = isPlainJson(text) ? JSON.parse : jsonValue
-  for (const [i, line] of text.split('\n').entries())
-    if (line.trim() !== '') rows.push(parse(line, file, i + 1, read))
+  let number = 0
+  for (const line of linesIn(text)) {
+    number += 1
+    if (line.trim() !== '') rows.push(parse(line, file, number, read))
+  }
   return rows
 }
 

@@ -214,14 +214,15 @@ export function importedSpec(
   }
   const answers = outcomes.candidates.map((one, index) => ({
     path: answersPath(folder, one, index),
-    text: jsonl(one.rows.map((row) => replayRow(row, given))),
+    text: jsonl(one.rows, (row) => replayRow(row, given)),
   }))
-  const items = outcomes.items.map((item) => itemRow(item, given))
-  return { input, files: [{ path: test, text: jsonl(items) }, ...answers] }
+  const items = jsonl(outcomes.items, (item) => itemRow(item, given))
+  return { input, files: [{ path: test, text: items }, ...answers] }
 }
 
 /** Slices stand beside the columns of the item; a name that is taken there would hide it. */
 function itemRow({ slices, ...item }: ImportedItem, given: boolean): object {
+  if (slices === undefined && !given) return item
   return {
     ...slices,
     ...item,
@@ -250,4 +251,14 @@ function replayRow({ score, ...row }: ImportedRow, scored: boolean): object {
   return { ...row, output: { score: score ?? null, output: row.output } }
 }
 
-const jsonl = (rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+/** Rows whose lines are joined at a time: their texts are gone before the next ones are written. */
+const together = 1000
+
+function jsonl<T>(rows: readonly T[], written: (row: T) => object): string {
+  const pieces: string[] = []
+  for (let from = 0; from < rows.length; from += together) {
+    const lines = rows.slice(from, from + together).map((row) => JSON.stringify(written(row)))
+    pieces.push(`${lines.join('\n')}\n`)
+  }
+  return pieces.join('')
+}

@@ -14,21 +14,25 @@ export function columnsIn(rows: readonly Row[]): readonly string[] {
 export function jsonlRows(text: string, file: string): readonly Row[] {
   const rows: Row[] = []
   const parse = isPlainJson(text) ? JSON.parse : jsonValue
-  for (const [index, line] of linesOf(text).entries()) {
+  let number = 0
+  for (const line of linesIn(text.startsWith('\uFEFF') ? text.slice(1) : text)) {
+    number += 1
     if (line.trim() === '') continue
-    const at = () => `${file}:${index + 1}`
-    rows.push(rowOf(parseLine(line, at, parse), at))
+    const at = () => `${file}:${number}`
+    rows.push(rowOf(parseLine(line.endsWith('\r') ? line.slice(0, -1) : line, at, parse), at))
   }
   if (rows.length === 1 && rows[0] !== undefined) refuseColumns(rows[0], file)
   return rows
 }
 
-/** Lines of a text without the marks at its beginning and the ends of lines. */
-function linesOf(text: string): readonly string[] {
-  const lines = (text.startsWith('\uFEFF') ? text.slice(1) : text).split('\n')
-  return text.includes('\r')
-    ? lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
-    : lines
+/** Lines of a text, one at a time: a list of a million takes as much memory as the text. */
+export function* linesIn(text: string): Generator<string> {
+  for (let from = 0; from <= text.length; ) {
+    const end = text.indexOf('\n', from)
+    const to = end < 0 ? text.length : end
+    yield text.slice(from, to)
+    from = to + 1
+  }
 }
 
 /** Throws DATA_FORMAT where one object holds a column under each name, as pandas writes a table unless told otherwise. */

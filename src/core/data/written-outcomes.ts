@@ -6,13 +6,14 @@ import type { ImportedCandidate, ImportedItem, ImportedOutcomes, ImportedRow } f
 
 type Written<T> = { readonly [K in keyof T]: unknown }
 export type WrittenRow = Written<ImportedRow>
+export type WrittenItem = Written<ImportedItem>
 
-/** What an importer found, as the file has it. */
+/** What an importer found, as the file has it; items and rows are read once, in their order. */
 export interface WrittenOutcomes extends Omit<ImportedOutcomes, 'task' | 'items' | 'candidates'> {
   readonly task: unknown
-  readonly items: readonly Written<ImportedItem>[]
+  readonly items: Iterable<WrittenItem>
   readonly candidates: readonly (Written<Omit<ImportedCandidate, 'rows'>> & {
-    readonly rows: readonly WrittenRow[]
+    readonly rows: Iterable<WrittenRow>
   })[]
 }
 
@@ -37,10 +38,10 @@ export function checkedOutcomes(
         id: idOf(id, 'A candidate', file).replace(/\s+/g, '-'),
         ...sizesOf(sizes, String(id), ignored),
         ...(joules === undefined ? {} : { jPerItem: joules }),
-        rows: rows.map((row, i) => checkedRow(row, i, file, ignored)),
+        rows: Array.from(rows, (row, i) => checkedRow(row, i, file, ignored)),
       }
     }),
-    items: items.map(({ id, input, expected, cluster }, i) => {
+    items: Array.from(items, ({ id, input, expected, cluster }, i) => {
       const known = idIn(id) ?? idOf(id, `Row ${i + 1}`, file)
       const item = { id: known, input: input ?? known, expected: expected ?? null }
       return idIn(cluster) === undefined ? item : { ...item, cluster: String(cluster) }
