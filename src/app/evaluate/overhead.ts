@@ -129,6 +129,7 @@ function payBack(
   { energy, cpuS }: Pick<Overhead, 'energy' | 'cpuS'>,
 ): Estimate<'count'> {
   const [after, before] = [chosen, incumbent].map((id) => facts.find((one) => one.id === id))
+  if (incumbent === null) return unknown('no incumbent is named, so nothing is saved')
   if (!after || !before || after === before) return infinite('no cheaper model was chosen')
   const { ratioAccepted } = after.cost
   if (after.saving.of === 'price')
