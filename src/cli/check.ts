@@ -1,3 +1,4 @@
+import { oneLine } from '../core/error/safe-text.ts'
 import { command } from './command.ts'
 import { flag, toggle } from './flag.ts'
 import { file } from './kind.ts'
@@ -19,8 +20,8 @@ export const check = command({
     if (flags.json) io.out(JSON.stringify({ task, findings }, null, 2))
     else {
       for (const { severity, code, text, next } of findings)
-        io.out(`${severity} ${code}: ${text}\n  next: ${next}`)
-      if (errors.length === 0) io.out(`ok: the decision for "${task}" still holds`)
+        io.out(`${severity} ${code}: ${oneLine(text)}\n  next: ${next}`)
+      if (errors.length === 0) io.out(`ok: the decision for "${oneLine(task)}" still holds`)
     }
     return errors.length > 0 ? 1 : 0
   },

@@ -1,4 +1,5 @@
 import type { ModelComparison } from '../app/compare/paths.ts'
+import { oneLine } from '../core/error/safe-text.ts'
 import { bytes, grouped, percent, prefixed, significant } from '../core/report/kit/number.ts'
 import { wrap } from '../core/report/kit/wrap.ts'
 import { cautionText, claimWords, lossSentence } from '../core/result/claim-text.ts'
@@ -89,7 +90,7 @@ export const compare = command({
     const { json, set, carry, ...rest } = flags
     const pairs = { set: Object.fromEntries(set), carry: Object.fromEntries(carry) }
     const result = await compare({ ...args, ...rest, ...pairs }, watch, world)
-    io.out(json ? JSON.stringify(result, null, 2) : lines(result).join('\n'))
+    io.out(json ? JSON.stringify(result, null, 2) : lines(result).map(oneLine).join('\n'))
     return 0
   },
 })

@@ -1,3 +1,4 @@
+import { oneLine } from '../core/error/safe-text.ts'
 import { bytes, grouped } from '../core/report/kit/number.ts'
 import { command } from './command.ts'
 import { flag, needed, toggle } from './flag.ts'
@@ -23,13 +24,13 @@ export const importModel = command({
     const { importModel } = await import('../wire/import.ts')
     const out = flags.out ?? `${args.folder.replace(/\/+$/, '')}-onnx`
     const made = await importModel({ folder: args.folder, out, logits: flags.logits }, world)
-    for (const note of made.notes) io.err(`note: ${note}`)
+    for (const note of made.notes) io.err(`note: ${oneLine(note)}`)
     if (flags.json) {
       io.out(JSON.stringify(made, null, 2))
       return 0
     }
     io.out(`${made.folder}: ${bytes(made.bytes)}, ${grouped(made.parameters)} parameters`)
-    for (const check of made.checks) io.out(`checked: ${check}`)
+    for (const check of made.checks) io.out(`checked: ${oneLine(check)}`)
     io.err(`next: rightsize inspect ${out}`)
     return 0
   },

@@ -1,4 +1,5 @@
 import type { Inspection, Prospect, Share } from '../core/compress/inspection.ts'
+import { oneLine } from '../core/error/safe-text.ts'
 import { bytes, significant } from '../core/report/kit/number.ts'
 import { command } from './command.ts'
 import { needed, toggle } from './flag.ts'
@@ -16,7 +17,7 @@ export const inspect = command({
   async action({ args, flags, io, world }) {
     const { inspect } = await import('../wire/inspect.ts')
     const found = await inspect(args.model, world)
-    io.out(flags.json ? JSON.stringify(found, null, 2) : lines(found).join('\n'))
+    io.out(flags.json ? JSON.stringify(found, null, 2) : lines(found).map(oneLine).join('\n'))
     return 0
   },
 })

@@ -1,3 +1,4 @@
+import { oneLine } from '../core/error/safe-text.ts'
 import { command } from './command.ts'
 import { needed, toggle } from './flag.ts'
 import { file } from './kind.ts'
@@ -16,7 +17,7 @@ export const lintReport = command({
     const findings = await lintReport(args.file, !flags.part, world)
     if (flags.json) io.out(JSON.stringify(findings, null, 2))
     else if (findings.length === 0) io.out('ok: nothing found')
-    else for (const finding of findings) io.out(findingLine(finding))
+    else for (const finding of findings) io.out(oneLine(findingLine(finding)))
     return findings.some((finding) => finding.severity === 'error') ? 1 : 0
   },
 })

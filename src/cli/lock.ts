@@ -1,4 +1,5 @@
 import { RightsizeError } from '../core/error/error.ts'
+import { oneLine } from '../core/error/safe-text.ts'
 import { command } from './command.ts'
 import { flag, list, toggle } from './flag.ts'
 import { file, oneOf } from './kind.ts'
@@ -29,7 +30,7 @@ export const lock = command({
     const { faults, entries } = await verifyLock(flags.lock, flags.key, world)
     if (flags.json) io.out(JSON.stringify({ faults, entries }))
     else if (faults.length === 0) io.out(`ok: every entry of ${flags.lock} is signed (${entries})`)
-    else for (const fault of faults) io.out(`error: ${fault}`)
+    else for (const fault of faults) io.out(`error: ${oneLine(fault)}`)
     return faults.length > 0 ? 1 : 0
   },
 })

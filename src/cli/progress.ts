@@ -1,4 +1,5 @@
 import type { RunEvent } from '../app/evaluate/events.ts'
+import { oneLine } from '../core/error/safe-text.ts'
 import type { Io } from './command.ts'
 
 type Progress = Extract<RunEvent, { type: 'progress' }>
@@ -79,8 +80,7 @@ function leftMs({ done, total }: Progress, work: Work, nowMs: number): number | 
 }
 
 /** One line an event: what a server or a program wrote cannot begin a line of its own. */
-const sentence = (event: Exclude<RunEvent, Progress>): string =>
-  wholeSentence(event).replace(/[\r\n]+/g, ' ')
+const sentence = (event: Exclude<RunEvent, Progress>): string => oneLine(wholeSentence(event))
 
 function wholeSentence(event: Exclude<RunEvent, Progress>): string {
   if (event.type === 'stage') return `${event.stage}: ${event.detail}`

@@ -1,3 +1,4 @@
+import { oneLine } from '../core/error/safe-text.ts'
 import { studentKinds } from '../core/part/runtimes.ts'
 import { bytes, significant } from '../core/report/kit/number.ts'
 import type { StudentRequest } from '../wire/students.ts'
@@ -71,7 +72,7 @@ export async function makeStudent(
     watch,
     world,
   )
-  for (const note of made.notes) io.err(`note: ${note}`)
+  for (const note of made.notes) io.err(`note: ${oneLine(note)}`)
   if (flags.json) {
     io.out(JSON.stringify(made, null, 2))
     return 0

@@ -1,4 +1,5 @@
 import { catalogue, type ErrorCode } from './catalogue.ts'
+import { oneLine } from './safe-text.ts'
 
 /** What a caller may add to a catalogued error. */
 export interface ErrorDetail {
@@ -30,7 +31,7 @@ export class RightsizeError extends Error {
 
 /** The error as a person reads it: code and what, why, next; no stack. */
 export function renderError(error: RightsizeError): string {
-  const where = error.at === undefined ? '' : ` (${error.at})`
+  const where = error.at === undefined ? '' : ` (${oneLine(error.at)})`
   // The place is that of the first line; further lines bear their own.
   const what = error.message.replace(/(?=\n)|$/, () => where)
   return `error ${error.code}: ${what}\n  why:  ${error.why}\n  next: ${error.next}`

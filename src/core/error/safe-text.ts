@@ -20,6 +20,9 @@ export function safeText(text: string, limit: number, note = false): string {
 export const plainText = (text: string, limit = 600): string =>
   safeText(text, limit).replace(/\s+/g, ' ')
 
+/** Foreign text inside a line that is printed: it begins no line of its own. */
+export const oneLine = (text: string): string => text.replace(/[\r\n\u2028\u2029]+/g, ' ')
+
 /** Controls and marks of direction: what a terminal obeys instead of showing it. */
 const obeyed =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
