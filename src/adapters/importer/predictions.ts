@@ -101,7 +101,9 @@ function itemsOf(
   const { expected } = columns
   const labels = new Map<unknown, unknown>()
   const [first = []] = groups.values()
-  for (const own of expected === null ? [] : groups.values())
+  const alone =
+    groups.size === 1 && new Set(first.map((row, i) => idOf(row, i, columns))).size === first.length
+  for (const own of expected === null || alone ? [] : groups.values())
     for (const [index, row] of own.entries()) {
       const [id, label] = [idOf(row, index, columns), row[expected ?? '']]
       const former = labels.get(id) ?? label
@@ -115,7 +117,7 @@ function itemsOf(
     }
   return mapped(first, (row, i) => {
     const id = idOf(row, i, columns)
-    return { id, input: id, expected: labels.get(id) }
+    return { id, input: id, expected: alone && expected !== null ? row[expected] : labels.get(id) }
   })
 }
 

@@ -56,7 +56,7 @@ function itemOf(
   digest: Digest,
   path: string,
 ): Item {
-  const input = inputOf(row, spec, `${path}: row ${index + 1}`)
+  const input = inputOf(row, spec, () => `${path}: row ${index + 1}`)
   const expected =
     part === 'unlabelled' || spec.expected === undefined ? null : label(column(row, spec.expected))
   const slices = spec.slices === undefined ? none : slicesOf(row, spec.slices)
@@ -100,26 +100,30 @@ function idOf(row: Row, index: number, part: PartName, spec: DatasetSpec, path: 
   })
 }
 
-function inputOf(row: Row, spec: DatasetSpec, at: string): Item['input'] {
+/** Where a row stands, for errors: not written for a million rows that have none. */
+type At = () => string
+
+function inputOf(row: Row, spec: DatasetSpec, at: At): Item['input'] {
   if (typeof spec.input === 'string') return oneInput(row, spec.input, at)
   if (isColumnList(spec.input))
     return Object.fromEntries(spec.input.map((name) => [name, present(row, name, at)]))
   const tensor = row[TENSOR_COLUMN]
-  if (tensor === undefined) throw new RightsizeError('DATA_VALUE', 'The row has no tensor.', { at })
+  if (tensor === undefined)
+    throw new RightsizeError('DATA_VALUE', 'The row has no tensor.', { at: at() })
   return tensor as HostTensor
 }
 
-function oneInput(row: Row, name: string, at: string): Item['input'] {
+function oneInput(row: Row, name: string, at: At): Item['input'] {
   const value = present(row, name, at)
   if (typeof value === 'string') return value
   if (typeof value !== 'object') return String(value)
   return Array.isArray(value) ? { [name]: value } : (value as Readonly<Record<string, unknown>>)
 }
 
-function present(row: Row, name: string, at: string): unknown {
+function present(row: Row, name: string, at: At): unknown {
   const value = column(row, name)
   if (value !== undefined && value !== null) return value
-  throw new RightsizeError('DATA_VALUE', `The row has no \`${name}\`.`, { at })
+  throw new RightsizeError('DATA_VALUE', `The row has no \`${name}\`.`, { at: at() })
 }
 
 /** The value of a column; `a.b` reaches into an object where no column has that name. */
