@@ -19,7 +19,9 @@ export function itemOrder<T extends Orderable>(
 ): T[] {
   const place = (key: string) => textDigest(datasetDigest + key, digest)
   if (items.every(({ cluster }) => cluster === null))
-    return ascending(items.map((item) => place(item.digest))).map((at) => items[at] as T)
+    return ascending(items.length, (at) => place(items[at]?.digest ?? '')).map(
+      (at) => items[at] as T,
+    )
   const placed = items.map((item, written) => {
     const own = place(item.digest)
     const unit = item.cluster === null ? own : place(`cluster ${item.cluster}`)
@@ -37,15 +39,17 @@ export function itemOrder<T extends Orderable>(
 
 /**
  * Positions of digests in ascending order, equal ones as they stand. Sorted as numbers, which takes a tenth of the time of
- * texts: the first bits of a digest with the position behind them; only where those bits are the same, the whole digest.
+ * texts: the first bits of a digest with the position behind them; only where those bits are the same, the whole digest,
+ * which is computed again, since a million of them take more memory than all else that the order needs.
  */
-function ascending(digests: readonly string[]): number[] {
-  const size = 2 ** Math.max(1, Math.ceil(Math.log2(digests.length + 1)))
+function ascending(count: number, digestAt: (at: number) => string): number[] {
+  const size = 2 ** Math.max(1, Math.ceil(Math.log2(count + 1)))
   const heads = 2 ** 53 / size
-  const keys = Float64Array.from(digests, (digest, at) => {
-    const head = Number.parseInt(digest.slice(0, 13), 16) || 0
-    return Math.floor((head / 2 ** 52) * heads) * size + at
-  })
+  const keys = new Float64Array(count)
+  for (let at = 0; at < count; at++) {
+    const head = Number.parseInt(digestAt(at).slice(0, 13), 16) || 0
+    keys[at] = Math.floor((head / 2 ** 52) * heads) * size + at
+  }
   keys.sort()
   const order = Array.from(keys, (key) => key % size)
   const headAt = (at: number) => Math.floor((keys[at] ?? 0) / size)
@@ -54,7 +58,7 @@ function ascending(digests: readonly string[]): number[] {
     while (to < order.length && headAt(to) === headAt(from)) to++
     if (to - from > 1) {
       const alike = order.slice(from, to)
-      alike.sort((a, b) => compare(digests[a] ?? '', digests[b] ?? '') || a - b)
+      alike.sort((a, b) => compare(digestAt(a), digestAt(b)) || a - b)
       for (const [i, at] of alike.entries()) order[from + i] = at
     }
     from = to
