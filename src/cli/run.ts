@@ -31,7 +31,11 @@ export const run = command({
     const source = await sourceOf(args.source, flags, world, home)
     for (const note of source.notes) io.err(`note: ${note}`)
     const how = { ...watch, fresh: flags.fresh, batch: flags.batch, out: flags.out }
-    const { result, files } = await decide(source, how, world)
+    // Another spec would stand in the way of the same command without its mistake.
+    const { result, files } = await decide(source, how, world).catch(async (error: unknown) => {
+      await source.undo?.()
+      throw error
+    })
     const { renderReport } = await import('../wire/report.ts')
     io.out(await renderReport(result, flags.json ? 'json' : 'terminal', io))
     for (const file of [...source.written, ...files]) io.err(`wrote ${file}`)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { filesMatching } from '../adapters/files/matching.ts'
 import { textNow } from '../adapters/files/read-file.ts'
@@ -127,5 +128,6 @@ const sourceEffects = ({ cwd }: Pick<At, 'cwd'>, home = cwd): SourceEffects => (
   textNow,
   matching: filesMatching,
   write: writeWhole,
+  remove: (path) => rm(path, { force: true }),
   schema: () => textOrNull(join(packageDir, 'schema/spec.schema.json')),
 })

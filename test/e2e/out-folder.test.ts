@@ -118,3 +118,26 @@ test('a spec in a folder that cannot be written is decided on with --out, and wi
   expect(ran.err).toContain('store, lock and looks are kept in')
   expect(outside(one)).toEqual(before)
 })
+
+test('a run that its input ends leaves no spec in the way of the corrected command', async () => {
+  one = new Folder()
+  one.write('tickets.csv', tickets(90))
+  const run = (label: string) =>
+    one.rightsize(
+      ['run', 'tickets.csv', '--input', 'text', '--expected', label].concat(
+        ...[
+          ['--floor', '0.5'],
+          ['--try', 'linear'],
+        ],
+      ),
+    )
+  expect(await run('lable')).toMatchObject({ code: 3, err: expect.stringContaining('lable') })
+  expect(one.files()).not.toContain('rightsize.yaml')
+  const ran = await run('label')
+  expect(ran.code).toBeLessThan(3)
+  expect(ran.err).not.toContain('stays as it is')
+  expect(one.files()).toEqual(expect.arrayContaining(['rightsize.yaml', 'rightsize.lock']))
+  const kept = one.read('rightsize.yaml')
+  expect(await run('lable')).toMatchObject({ code: 3 })
+  expect(one.read('rightsize.yaml')).toBe(kept)
+})

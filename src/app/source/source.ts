@@ -11,6 +11,8 @@ export interface Source {
   readonly chargedIn?: string
   /** Files that were written on the way, such as the YAML made from flags. */
   readonly written: readonly string[]
+  /** Takes back a rightsize.yaml that was written on the way and was not there before: for a run that its input ended. */
+  readonly undo?: () => Promise<void>
   /** What was left out of a file of another tool, and why; one line each. */
   readonly notes: readonly string[]
 }
@@ -31,6 +33,7 @@ export interface SourceEffects {
   /** Files below a folder that a pattern such as `tests/*.yaml` names, sorted, relative to it. */
   matching(folder: string, pattern: string): readonly string[]
   write(path: string, text: string): Promise<void>
+  remove(path: string): Promise<void>
   /** The JSON Schema of a spec, which editors read; null where the package has none. */
   schema(): Promise<string | null>
 }

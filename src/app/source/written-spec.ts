@@ -58,7 +58,7 @@ export async function writeSpec(
   folder: string,
   effects: SourceEffects,
   save: boolean,
-): Promise<Pick<Source, 'written' | 'saved' | 'notes'>> {
+): Promise<Pick<Source, 'written' | 'saved' | 'notes' | 'undo'>> {
   const path = effects.resolve(folder, specName)
   if (!save && (await standsInTheWay(yaml, folder, effects))) {
     const notes = [
@@ -66,9 +66,11 @@ export async function writeSpec(
     ]
     return { written: [], saved: false, notes }
   }
+  const fresh = !effects.exists(path)
   await effects.write(path, yaml)
   const schema = await effects.schema()
   const schemaPath = effects.resolve(folder, '.rightsize/spec.schema.json')
   if (schema !== null) await effects.write(schemaPath, schema)
-  return { written: [effects.shown(path)], saved: true, notes: [] }
+  const undo = fresh ? { undo: () => effects.remove(path) } : {}
+  return { written: [effects.shown(path)], saved: true, notes: [], ...undo }
 }
