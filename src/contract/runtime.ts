@@ -27,6 +27,8 @@ export interface ModelIdentity {
   readonly activeParameters?: number
   readonly bytes?: number
   readonly labels?: readonly string[]
+  /** Of a server that named the model in a reply: its address with that name. Two names with the same one are one model. */
+  readonly served?: string
 }
 
 export interface RuntimeUsage {

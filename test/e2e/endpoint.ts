@@ -16,6 +16,8 @@ type Behaviour = (question: Question, response: ServerResponse) => string | null
 /** A server that speaks the OpenAI chat interface on this machine. */
 export class Endpoint {
   readonly questions: Question[] = []
+  /** What replies name as the model; null: the one that was asked for. */
+  answeredBy: string | null = null
   readonly baseUrl: string
   private readonly server: Server
   private constructor(server: Server, baseUrl: string) {
@@ -29,7 +31,7 @@ export class Endpoint {
     const { port } = server.address() as AddressInfo
     const endpoint = new Endpoint(server, `http://127.0.0.1:${port}/v1`)
     server.on('request', (request, response) => {
-      void serve(request, response, endpoint.questions, behaviour)
+      void serve(request, response, endpoint, behaviour)
     })
     return endpoint
   }
@@ -49,7 +51,7 @@ export const well: Behaviour = ({ model, text, number }) => {
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  questions: Question[],
+  { questions, answeredBy }: Endpoint,
   behaviour: Behaviour,
 ): Promise<void> {
   let body = ''
@@ -68,7 +70,7 @@ async function serve(
   if (answer === null) return
   const message = { role: 'assistant', content: answer }
   const usage = { prompt_tokens: 20, completion_tokens: 2 }
-  const model = `${asked.model}-2026-01-01`
+  const model = answeredBy ?? `${asked.model}-2026-01-01`
   response.end(
     JSON.stringify({ id: 'x', model, choices: [{ message, finish_reason: 'stop' }], usage }),
   )

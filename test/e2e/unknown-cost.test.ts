@@ -132,4 +132,14 @@ describe('run on a server, by what is known of the costs', () => {
       ])
         expect(text).toContain(part)
   })
+
+  test('two names that the server answers with one model are no saving, whatever their prices', async () => {
+    server.answeredBy = 'big-2026-01-01'
+    const { code, out, result, file } = await decided([dear], [cheap])
+    server.answeredBy = null
+    expect([code, result.decision.kind]).toEqual([2, 'undecided'])
+    const why = 'small and big are answered by one model'
+    for (const form of [out, file('report.md'), file('report.html')]) expect(form).toContain(why)
+    expect(result.decision.caps).toMatchObject([{ code: 'one-model', candidate: 'small' }])
+  })
 })

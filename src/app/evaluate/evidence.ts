@@ -107,10 +107,12 @@ function heardOf(
   facts: readonly CandidateFacts[],
 ): Evidence {
   const able = facts.filter(({ collected }) => collected.broken === null)
-  const candidates = able.map(({ id, health, collected: { judged } }) => ({
-    ...{ id, health },
-    scores: judged.map((one) => one?.score ?? null),
-    read: judged.map((one) => (one?.reading?.kind === 'label' ? one.reading.label : null)),
+  const candidates = able.map(({ id, health, collected }) => ({
+    ...{ id, health, named: namedOf(collected.opened) },
+    scores: collected.judged.map((one) => one?.score ?? null),
+    read: collected.judged.map((one) =>
+      one?.reading?.kind === 'label' ? one.reading.label : null,
+    ),
   }))
   const incumbent = candidates.find(({ id }) => id === spec.incumbent) ?? null
   const isJudged = (at: number) => candidates.some(({ scores }) => scores[at] != null)
@@ -123,6 +125,13 @@ function heardOf(
     floor: spec.bar.kind === 'absolute' ? spec.bar.floor : 0,
     ...rowFacts(items, data.test.items, spec.dataset, isJudged),
   }
+}
+
+function namedOf({ spec: { model }, session }: OpenedCandidate) {
+  const served = session?.identity.served
+  return served === undefined || model === undefined || model === null
+    ? null
+    : { asked: model, served }
 }
 
 /** Why a candidate was not judged: it broke, or too many of its answers were not understood. The incumbent has a check of its own. */

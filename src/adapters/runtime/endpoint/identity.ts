@@ -48,8 +48,10 @@ export async function identify(
     ...sizes(candidate, told),
     ...(candidate.labels === undefined ? {} : { labels: candidate.labels }),
   })
-  const resolved = (answered: string | null): ModelIdentity =>
-    named(pinned ? model : (answered ?? model))
+  const resolved = (answered: string | null): ModelIdentity => ({
+    ...named(pinned ? model : (answered ?? model)),
+    ...(answered === null ? {} : { served: `${answered} at ${endpoint.baseUrl}` }),
+  })
   return { identity: named(model), resolved }
 }
 

@@ -31,6 +31,7 @@ function said(id: string, texts: readonly string[], items: readonly Item[]): Hea
     read: answered,
     scores: answered.map((label, at) => (label === items[at]?.expected ? 1 : 0)),
     health: answerHealth(heard, () => 'Answer with one label.'),
+    named: null,
   }
 }
 
@@ -261,4 +262,21 @@ test('a file sorted by label is no alarm, though a candidate is worse on the las
   const facts = rowFacts(rows, rows, { test: 'x', input: 'text', expected: 'label' })
   const large = said('large', truth, rows)
   expect(codes(evidence(rows, large, [said('small', texts, rows)], facts))).toEqual([])
+})
+
+test('two names that one server answers with one model are not two models; prompts of one name are left alone', () => {
+  const named = (id: string, asked: string, served: string) => ({
+    ...said(id, right, items),
+    named: { asked, served },
+  })
+  const large = named('large', 'gpt-4o', 'gpt-4o-2024-08-06 at https://a')
+  const found = (other: HeardCandidate) =>
+    evidenceCaps(evidence(items, large, [other])).filter(({ code }) => code === 'one-model')
+  expect(found(named('small', 'gpt-4o-mini', 'gpt-4o-2024-08-06 at https://a'))).toMatchObject([
+    { candidate: 'small', at: 'undecided', why: expect.stringContaining('one model') },
+  ])
+  expect(found(named('small', 'gpt-4o-mini', 'gpt-4o-mini-2024-07-18 at https://a'))).toEqual([])
+  expect(found(named('small', 'gpt-4o-mini', 'gpt-4o-2024-08-06 at https://b'))).toEqual([])
+  expect(found(named('short prompt', 'gpt-4o', 'gpt-4o-2024-08-06 at https://a'))).toEqual([])
+  expect(found(said('small', right, items))).toEqual([])
 })

@@ -9,6 +9,8 @@ export interface HeardCandidate {
   /** The label that was read; null where none was. */
   readonly read: readonly (string | null)[]
   readonly health: AnswerHealth
+  /** The name that was asked for, and the server's address with the name of what answered; null where no reply named it. */
+  readonly named: { readonly asked: string; readonly served: string } | null
 }
 
 /** What a decision is about to stand on. */

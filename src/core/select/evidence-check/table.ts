@@ -6,13 +6,19 @@ import { incumbentAnswers } from './incumbent-answers.ts'
 import { majority } from './majority.ts'
 import { oneClass } from './one-class.ts'
 import { oneLabel } from './one-label.ts'
+import { oneModel } from './one-model.ts'
 import { repeatedValues } from './repeated-values.ts'
 
 /** Checks of the incumbent: the first that finds something stands for all, since the others then follow. */
 const ofIncumbent = { incumbentAnswers, guessing, majority, oneLabel } as const satisfies Checks
 
 /** Checks that stand beside one another. */
-const ofCandidates = { oneClass, fallingQuality, repeatedValues } as const satisfies Checks
+const ofCandidates = {
+  oneClass,
+  oneModel,
+  fallingQuality,
+  repeatedValues,
+} as const satisfies Checks
 
 type Checks = Readonly<Record<string, EvidenceCheck>>
 
