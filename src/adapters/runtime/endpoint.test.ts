@@ -7,7 +7,6 @@ import {
 } from '../../../test/fixtures/asked-server.ts'
 import type { RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
-import { priceOf } from './endpoint/answer.ts'
 import type { Pace } from './endpoint/request.ts'
 import { createEndpointRuntime } from './endpoint.ts'
 
@@ -593,10 +592,5 @@ describe('who answers', () => {
     const session = await open({ baseUrl, settings: { concurrency: 1 } }, { log })
     await session.answer([item('a'), item('b'), item('c')])
     expect(lines).toEqual([expect.stringContaining('changed to fp_b')])
-  })
-
-  test('no price is no number, not 0', () => {
-    expect(priceOf(spec({}), { input: 1, output: 1 })).toBeUndefined()
-    expect(priceOf(spec({ price: { perCall: 0.01 } }), { input: 1, output: 1 })).toBe(0.01)
   })
 })

@@ -1,5 +1,6 @@
 import type { Answer } from '../../core/data/answer.ts'
 import { batchPrice } from '../../core/hosted/batch-price.ts'
+import { isPerToken, tariff } from '../../core/hosted/tariff.ts'
 import { withoutTokens } from '../../core/result/untold-price.ts'
 import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
 import { type Estimate, type Known, unknown } from '../../core/unit/estimate.ts'
@@ -11,7 +12,7 @@ type Price = CandidateSpec['price']
 /** Mean price of an answer when it is asked live: as it came with the answers, from token counts and tariffs, or per call. */
 export function pricePerAnswer(collected: Collected, spec: Spec): Estimate<'moneyPerItem'> {
   const { price } = collected.opened.spec
-  return meanPrice(collected, price, spec, (answer) => answer.price ?? tariff(answer, price))
+  return meanPrice(collected, price, spec, (answer) => answer.price ?? tariff(price, answer.tokens))
 }
 
 /**
@@ -26,7 +27,7 @@ export function pricePerCall(
   const { session, spec: candidate } = collected.opened
   if (!session?.deferred || candidate.price === undefined) return live
   const price = batchPrice(candidate.price)
-  return meanPrice(collected, price, spec, (answer) => tariff(answer, price))
+  return meanPrice(collected, price, spec, (answer) => tariff(price, answer.tokens))
 }
 
 /** Share of the answers without which a figure that comes with each is that of a part alone. */
@@ -59,19 +60,9 @@ function meanPrice(
   return known('moneyPerItem', { value, method: 'sourced', how, source })
 }
 
-/** Money for one answer at a tariff; undefined where it has none, or the tokens were not counted. */
-function tariff({ tokens }: Answered, price: Price): number | undefined {
-  if (price?.perCall !== undefined) return price.perCall
-  if (price?.inputPerMTokens === undefined || !tokens) return undefined
-  const { input, output, cachedInput = 0 } = tokens
-  const cached = cachedInput * (price.cachedInputPerMTokens ?? price.inputPerMTokens)
-  const fresh = (input - cachedInput) * price.inputPerMTokens
-  return (fresh + cached + output * (price.outputPerMTokens ?? 0)) / 1e6
-}
-
 function unpriced({ answers }: Collected, price: CandidateSpec['price']): string {
   const unread = [...answers.values()].some((answer) => answer.ok && answer.unread !== undefined)
-  const perToken = price?.inputPerMTokens !== undefined
-  if (!unread) return perToken ? `its answers ${withoutTokens}` : 'no price is stated (`price`)'
+  if (!unread)
+    return isPerToken(price) ? `its answers ${withoutTokens}` : 'no price is stated (`price`)'
   return `the ${price ? 'token counts' : 'prices'} that came with its answers cannot be read as numbers`
 }

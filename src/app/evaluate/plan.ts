@@ -1,4 +1,5 @@
 import type { Item } from '../../core/data/item.ts'
+import { isPerToken, tariff } from '../../core/hosted/tariff.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
 import { scorerPart } from '../../core/part/scorer-name.ts'
 import { outlaySentences } from '../../core/plan/outlay.ts'
@@ -74,32 +75,26 @@ function pricePrior(
 ): Estimate<'moneyPerItem'> {
   const { price } = candidate
   const source = price?.source ?? 'price in the spec'
-  if (price?.perCall !== undefined) {
-    return known('moneyPerItem', {
-      value: price.perCall,
-      method: 'sourced',
-      how: 'per call',
-      source,
-    })
-  }
-  if (price?.inputPerMTokens === undefined) {
-    return runtimePart(candidate.runtime).where === 'elsewhere'
-      ? unknown('no price is stated')
-      : known('moneyPerItem', { value: 0, method: 'sourced', how: 'runs here', source: 'runtime' })
-  }
   const sample = items.slice(0, 200)
   const characters =
     sample.reduce((sum, item) => sum + inputText(item).length, 0) / Math.max(1, sample.length) +
     (candidate.prompt?.length ?? 0) +
     (candidate.system?.length ?? 0)
-  const input = price.inputPerMTokens
-  const output = (candidate.settings.maxTokens ?? shortAnswer) * (price.outputPerMTokens ?? 0)
-  const at = (perToken: number): number => ((characters / perToken) * input + output) / 1e6
-  const how = `estimated from text length, in ${price.currency ?? spec.account.currency}`
+  const output = candidate.settings.maxTokens ?? shortAnswer
+  const at = (perToken: number) => tariff(price, { input: characters / perToken, output })
+  const value = at(charactersPerToken.value)
+  if (value === undefined) {
+    return runtimePart(candidate.runtime).where === 'elsewhere'
+      ? unknown('no price is stated')
+      : known('moneyPerItem', { value: 0, method: 'sourced', how: 'runs here', source: 'runtime' })
+  }
+  if (!isPerToken(price))
+    return known('moneyPerItem', { value, method: 'sourced', how: 'per call', source })
+  const how = `estimated from text length, in ${price?.currency ?? spec.account.currency}`
   return known('moneyPerItem', {
-    value: at(charactersPerToken.value),
-    low: at(charactersPerToken.high),
-    high: at(charactersPerToken.low),
+    value,
+    low: at(charactersPerToken.high) ?? value,
+    high: at(charactersPerToken.low) ?? value,
     method: 'modeled',
     how,
     source,

@@ -59,7 +59,11 @@ const price = z.strictObject({
   inputPerMTokens: z.number().min(0).optional(),
   outputPerMTokens: z.number().min(0).optional(),
   cachedInputPerMTokens: z.number().min(0).optional(),
-  perCall: z.number().min(0).optional(),
+  perCall: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('Of one answer; what its tokens cost is added where they have a price.'),
   batchInputPerMTokens: z
     .number()
     .min(0)

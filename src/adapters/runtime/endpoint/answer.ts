@@ -1,6 +1,7 @@
-import type { Answer, TokenUsage } from '../../../core/data/answer.ts'
+import type { Answer } from '../../../core/data/answer.ts'
 import { type Figures, figuresIn, withUnread } from '../../../core/data/figures.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
+import { tariff } from '../../../core/hosted/tariff.ts'
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
 import type { Asking, Said } from './client.ts'
 
@@ -25,20 +26,8 @@ function costOf(
   { tokens: written, latencyS }: Said,
 ): Pick<Extract<Answer, { ok: true }>, keyof Figures | 'unread'> {
   const read = withUnread(figuresIn({ tokens: written, latencyS }))
-  const price = read.tokens === undefined ? undefined : priceOf(candidate, read.tokens)
+  const price = read.tokens === undefined ? undefined : tariff(candidate.price, read.tokens)
   return { ...read, ...(price === undefined ? {} : { price }) }
-}
-
-/** Money for one answer at the candidate's prices; undefined without any. Cached input counts at its own price if it has one. */
-export function priceOf({ price }: CandidateSpec, tokens: TokenUsage): number | undefined {
-  if (!price) return undefined
-  const cached = tokens.cachedInput ?? 0
-  const input = price.inputPerMTokens ?? 0
-  const perMillion =
-    (tokens.input - cached) * input +
-    cached * (price.cachedInputPerMTokens ?? input) +
-    tokens.output * (price.outputPerMTokens ?? 0)
-  return perMillion / 1e6 + (price.perCall ?? 0)
 }
 
 /** Tried again on another day, these may go well. */
