@@ -47,7 +47,7 @@ export async function embeddingSimilarity(
     score: async (output, item) => {
       const answered = answerText(output)
       if (answered === null || answered.trim() === '')
-        return { score: 0, reason: 'no text in the answer' }
+        return { score: 0, reason: 'no text in the answer', price: 0, joules: 0 }
       const vector = await embed(answered)
       const near = await Promise.all(
         references(item, 'embedding-similarity').map(async (one) =>

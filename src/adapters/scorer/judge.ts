@@ -37,7 +37,7 @@ export async function judge(options: Options, context: ScorerContext): Promise<S
   return {
     name: 'judge',
     version: createHash('sha256')
-      .update(JSON.stringify([promptVersion, rules]))
+      .update(JSON.stringify([promptVersion, { ...rules, ...unpriced }]))
       .digest('hex')
       .slice(0, 12),
     deterministic: false,
@@ -45,7 +45,8 @@ export async function judge(options: Options, context: ScorerContext): Promise<S
     effects: 'model',
     score: async (output, item) => {
       const answered = answerText(output)
-      if (answered === null) return { score: 0, reason: `a ${output.kind} is not text` }
+      if (answered === null)
+        return { score: 0, reason: `a ${output.kind} is not text`, price: 0, joules: 0 }
       const score = rules.pairwise
         ? await pairwise(answered, item, ask, rules)
         : await rubric(answered, item, ask, rules)
@@ -54,6 +55,9 @@ export async function judge(options: Options, context: ScorerContext): Promise<S
     },
   }
 }
+
+/** A price changes no verdict: stored ones stay, whatever it is. */
+const unpriced = { inputPerMTokens: 0, outputPerMTokens: 0 }
 
 /** Of the prompts and of how a verdict is read: stored scores of another are computed again. */
 const promptVersion = 2
@@ -182,10 +186,16 @@ function priceAndEnergy(
   replies: readonly JudgeReply[],
   rules: Rules,
 ): Pick<Score, 'price' | 'joules'> {
-  const tokens = (key: 'input' | 'output') => replies.reduce((sum, reply) => sum + reply[key], 0)
-  const price =
-    (tokens('input') * rules.inputPerMTokens + tokens('output') * rules.outputPerMTokens) / 1e6
-  return { price, ...(rules.jPerCall === null ? {} : { joules: rules.jPerCall * replies.length }) }
+  const { inputPerMTokens, outputPerMTokens, jPerCall } = rules
+  const joules = jPerCall === null ? {} : { joules: jPerCall * replies.length }
+  const counted = replies.flatMap(({ tokens }) => tokens ?? [])
+  if (inputPerMTokens === null || outputPerMTokens === null || counted.length < replies.length)
+    return joules
+  const price = counted.reduce(
+    (sum, { input, output }) => sum + input * inputPerMTokens + output * outputPerMTokens,
+    0,
+  )
+  return { price: price / 1e6, ...joules }
 }
 
 /** Throws SCORER_FAILED when too many verdicts cannot be read: such a judge would thin out the items unseen. */

@@ -176,6 +176,22 @@ test('the judge is asked at temperature 0, and its levels become scores', async 
   expect([prompt.includes('an answer'), prompt.includes('the reference')]).toEqual([true, true])
 })
 
+test('a judge without prices, or whose server counts no tokens, has no price', async () => {
+  const { fetch } = fakeJudge(['yes'])
+  const uncounted = async () => Response.json({ choices: [{ message: { content: 'yes' } }] })
+  const prices = { inputPerMTokens: 1, outputPerMTokens: 2 }
+  for (const [options, by] of [
+    [judgeOptions, fetch],
+    [{ ...judgeOptions, inputPerMTokens: 1 }, fetch],
+    [{ ...judgeOptions, ...prices }, uncounted as typeof fetch],
+  ] as const)
+    expect(await score(await open('judge', options, { fetch: by }), 'a')).not.toHaveProperty(
+      'price',
+    )
+  const free = await open('judge', { ...judgeOptions, ...prices }, { fetch })
+  expect(free.version).toBe((await open('judge', judgeOptions, { fetch })).version)
+})
+
 test.each([
   [['first', 'second'], 1],
   [['second', 'first'], 0],

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../core/data/canonical-json.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { mayChangeAnswers } from '../../core/spec/settings.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
+import { type Figure, unknown } from '../../core/unit/estimate.ts'
 import type { Effects } from './effects.ts'
 import type { TrainedHere } from './train-students.ts'
 
@@ -24,7 +25,8 @@ export interface OpenedCandidate {
   readonly digest: string
   readonly broken: Broken | null
   readonly trained: TrainedHere | null
-  readonly openCpuS: number
+  /** CPU seconds of opening in another process than this. */
+  readonly openCpuS: Figure
   readonly openWallS: number
 }
 
@@ -49,7 +51,7 @@ export async function openCandidate(
       session,
       digest: candidateDigest(asked, session, trained, effects),
       broken: null,
-      openCpuS: usage?.loadCpuS ?? 0,
+      openCpuS: usage === undefined ? 0 : (usage.loadCpuS ?? unknown(unseenLoad)),
       openWallS: effects.clock.monotonicS() - started,
     }
   } catch (cause) {
@@ -58,6 +60,8 @@ export async function openCandidate(
     return broken
   }
 }
+
+const unseenLoad = 'the program does not tell the CPU time of its start'
 
 /** The candidate after its probe with an item of the data: who answers is known, or why nobody does. */
 export async function probed(

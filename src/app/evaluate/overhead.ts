@@ -1,10 +1,9 @@
 import { energyOfCpuTime } from '../../core/energy/cpu-model.ts'
 import { payBackCalls } from '../../core/energy/pay-back-calls.ts'
-import type { MeteredWindow } from '../../core/energy/window.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
 import type { Overhead } from '../../core/result/cost.ts'
-import { convert, sum } from '../../core/unit/arithmetic.ts'
-import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
+import { convert, sum, sumOfFigures } from '../../core/unit/arithmetic.ts'
+import { type Estimate, type Figure, infinite, unknown } from '../../core/unit/estimate.ts'
 import { exact, known } from '../../core/unit/known.ts'
 import { pricePerCall } from './answer-price.ts'
 import type { AssembleInputs } from './assemble.ts'
@@ -28,7 +27,7 @@ export function overheadOf(
     ? spent.energy
     : energyOfCpuTime(ownCpuS, { threads: machineThreads })
   const beside = stages.filter((stage) => !spent.withChildren || !isChild(stage, collected))
-  const cpuS = stages.reduce((all, stage) => all + stage.cpuS, ownCpuS)
+  const cpuS = sumOfFigures([ownCpuS, ...stages.map((stage) => stage.cpuS)])
   const energy = total([own, ...beside.map((stage) => stage.energy)])
   return {
     calls: count(collected, (one) => one.calls),
@@ -55,45 +54,54 @@ function candidateStages(
   { id: candidate, collected: one, cost }: CandidateFacts,
   { measured, machineThreads }: AssembleInputs,
 ): readonly Stage[] {
-  const cpuPerItem = cost.cpuPerItem.kind === 'known' ? cost.cpuPerItem.value : 0
   const { trained } = one.opened
   const windows = measured.windows.filter(({ workload }) => workload === candidate)
-  const over = (of: (window: MeteredWindow) => number): number =>
-    windows.reduce((all, window) => all + of(window), 0)
   const { openCpuS, openWallS } = one.opened
   const stages: readonly Omit<Stage, 'candidate'>[] = [
     ...(trained ? [byCpuTime('training', trained, machineThreads)] : []),
     byCpuTime('loading', { cpuS: openCpuS, wallS: openWallS }, machineThreads),
     {
-      ...{ stage: 'evaluation', wallS: one.wallS, cpuS: cpuPerItem * one.calls },
+      ...{ stage: 'evaluation', wallS: one.wallS, cpuS: cpuOfCalls(cost.cpuPerItem, one.calls) },
       energy: timesItems(cost.energyPerItem, one.calls),
     },
     {
       ...{
         stage: 'metering',
-        wallS: over(({ wallS }) => wallS),
-        cpuS: over(({ cpuS }) => cpuS ?? 0),
+        wallS: windows.reduce((all, { wallS }) => all + wallS, 0),
+        cpuS: sumOfFigures(windows.map(({ cpuS }) => cpuS ?? unknown(unseen))),
       },
       energy: total(windows.map(({ energy }) => energy)),
     },
   ]
   return stages
-    .filter(({ cpuS, wallS }) => cpuS > 0 || wallS > 0)
+    .filter(({ cpuS, wallS }) => cpuS !== 0 || wallS > 0)
     .map((stage) => ({ ...stage, candidate }))
+}
+
+const unseen = 'its work is not in a process that can be seen from here'
+
+/** CPU seconds of answers that were asked for. */
+const cpuOfCalls = (perItem: Estimate<'sPerItem'>, calls: number): Figure => {
+  if (calls === 0) return 0
+  return perItem.kind === 'known' ? perItem.value * calls : unknown(unseen)
 }
 
 /** Work that no meter watched: its energy is modelled from its CPU time. */
 const byCpuTime = (
   stage: Stage['stage'],
-  { cpuS, wallS }: { readonly cpuS: number; readonly wallS: number },
+  { cpuS, wallS }: { readonly cpuS: Figure; readonly wallS: number },
   threads: number | null,
-): Omit<Stage, 'candidate'> => ({ stage, cpuS, wallS, energy: energyOfCpuTime(cpuS, { threads }) })
+): Omit<Stage, 'candidate'> => ({
+  ...{ stage, cpuS, wallS },
+  energy: typeof cpuS === 'number' ? energyOfCpuTime(cpuS, { threads }) : cpuS,
+})
 
 function judging(judge: JudgeCost): readonly Stage[] {
   if (judge.calls === 0) return []
-  const energy =
-    judge.joules > 0 ? exact('J', judge.joules, 'the judge') : unknown('the judge is not metered')
-  return [{ stage: 'judging', candidate: null, energy, cpuS: 0, wallS: 0 }]
+  const { joules } = judge
+  const energy = typeof joules === 'number' ? exact('J', joules, 'the judge') : joules
+  const cpuS = unknown('the judge is not metered')
+  return [{ stage: 'judging', candidate: null, energy, cpuS, wallS: 0 }]
 }
 
 const timesItems = (perItem: Estimate<'JPerItem'>, items: number): Estimate<'J'> =>
@@ -108,6 +116,7 @@ function money(
   judge: JudgeCost,
   spec: AssembleInputs['spec'],
 ): Estimate<'money'> {
+  if (typeof judge.price !== 'number') return judge.price
   let value = judge.price
   const sources = new Set<string>()
   for (const { collected, cost } of facts) {
@@ -136,7 +145,11 @@ function payBack(
     return unknown('what is saved is known in money only: see the pay-back of the account')
   return after.saving.of === 'energy'
     ? payBackCalls(energy, before.cost.energyPerItem, ratioAccepted)
-    : payBackCalls(exact('s', cpuS, 'CPU time of this run'), before.cost.cpuPerItem, ratioAccepted)
+    : payBackCalls(
+        typeof cpuS === 'number' ? exact('s', cpuS, 'CPU time of this run') : cpuS,
+        before.cost.cpuPerItem,
+        ratioAccepted,
+      )
 }
 
 const count = (list: readonly Collected[], of: (one: Collected) => number): number =>

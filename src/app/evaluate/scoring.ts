@@ -6,6 +6,8 @@ import { RightsizeError } from '../../core/error/error.ts'
 import type { Reading } from '../../core/score/label-reader.ts'
 import { scoreIn } from '../../core/score/score-in.ts'
 import type { Score, Scorer } from '../../core/score/scorer.ts'
+import { sumOfFigures } from '../../core/unit/arithmetic.ts'
+import { type Figure, unknown } from '../../core/unit/estimate.ts'
 
 /** One item of one candidate, judged. */
 export interface JudgedItem {
@@ -26,8 +28,8 @@ export interface WeightedScorer {
 }
 
 export interface JudgeCost {
-  joules: number
-  price: number
+  joules: Figure
+  price: Figure
   calls: number
 }
 
@@ -74,8 +76,10 @@ async function scoreOnce(
   const score = await scoreSafely(scorer, output, item)
   if (!scorer.deterministic) {
     kept.cost.calls += 1
-    kept.cost.joules += score.joules ?? 0
-    kept.cost.price += score.price ?? 0
+    const { joules = unknown('the judge is not metered') } = score
+    const { price = unknown('no price is stated for the scorer that asks a model') } = score
+    kept.cost.joules = sumOfFigures([kept.cost.joules, joules])
+    kept.cost.price = sumOfFigures([kept.cost.price, price])
     kept.store.putScores([
       { outcomeKey: kept.key, scorer: name, score: score.score, detail: JSON.stringify(score) },
     ])

@@ -34,8 +34,8 @@ export const judgeOptions = {
   },
   maxTokens: { kind: 'number', byDefault: 400, text: 'Token limit of the verdict.' },
   timeoutS: { kind: 'number', byDefault: 60, text: 'Longest wait for a verdict.' },
-  inputPerMTokens: { kind: 'number', byDefault: 0, text: 'Price, for the overhead.' },
-  outputPerMTokens: { kind: 'number', byDefault: 0, text: 'Price, for the overhead.' },
+  inputPerMTokens: { kind: 'number', byDefault: null, text: 'Price, for the overhead.' },
+  outputPerMTokens: { kind: 'number', byDefault: null, text: 'Price, for the overhead.' },
   jPerCall: {
     kind: 'number',
     byDefault: null,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   bytes,
   count,
+  figure,
   gramsPerR,
   joules,
   joulesPerItem,
@@ -58,11 +59,11 @@ export const overhead = object({
   calls: number.describe('Model calls of this run.'),
   reused: number.describe('Answers taken from the store.'),
   energy: joules,
-  cpuS: number,
+  cpuS: figure,
   wallS: number,
   money,
   byStage: list(
-    object({ stage, candidate: text.nullable(), energy: joules, cpuS: number, wallS: number }),
+    object({ stage, candidate: text.nullable(), energy: joules, cpuS: figure, wallS: number }),
   ),
   /** What running every candidate on every item would have cost, from the same per-item figures. */
   exhaustive: joules,

@@ -59,6 +59,9 @@ export const estimate = <U extends Unit>(...units: readonly [U, ...U[]]): z.ZodT
     .discriminatedUnion('kind', [knownForm(units), unknownForm, infiniteForm])
     .meta({ id: `estimate-${units.join('-')}` })
 
+/** What a clock or a counter reads, or why nothing is known of it. */
+export const figure = z.union([number, unknownForm])
+
 export const joules = estimate('J')
 export const joulesPerItem = estimate('JPerItem')
 export const seconds = estimate('s')

@@ -12,7 +12,7 @@ export interface Score {
   readonly reading?: Reading
   /** Counts for ratio metrics (tp, fp, fn) and the like. */
   readonly counts?: Readonly<Record<string, number>>
-  /** Cost of judging, where a model judged. */
+  /** Cost of judging, where a model judged; 0 where it was not asked, absent where it is unknown. */
   readonly joules?: number
   readonly price?: number
 }

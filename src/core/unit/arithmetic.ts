@@ -1,6 +1,7 @@
 import {
   type Estimate,
   type EstimateMethod,
+  type Figure,
   infinite,
   type Known,
   type Unit,
@@ -63,6 +64,16 @@ export function add<U extends Unit>(a: Estimate<U>, b: Estimate<U>): Estimate<U>
 export function sum<U extends Unit>(zero: Estimate<U>, list: readonly Estimate<U>[]): Estimate<U> {
   const [first, ...rest] = list
   return first === undefined ? zero : rest.reduce((total, each) => add(total, each), first)
+}
+
+/** Sum of plain figures; unknown as soon as one is. */
+export function sumOfFigures(figures: readonly Figure[]): Figure {
+  let total = 0
+  for (const figure of figures) {
+    if (typeof figure !== 'number') return figure
+    total += figure
+  }
+  return total
 }
 
 /** a - b, in the unit of both; infinity minus anything finite stays infinite. */

@@ -49,5 +49,8 @@ export interface Infinite {
 
 export type Estimate<U extends Unit> = Known<U> | Unknown | Infinite
 
+/** What a clock or a counter reads, or why nothing is known of it. */
+export type Figure = number | Unknown
+
 export const unknown = (why: string): Unknown => ({ kind: 'unknown', why })
 export const infinite = (reason: string): Infinite => ({ kind: 'infinite', reason })

@@ -5,9 +5,8 @@ import { RightsizeError } from '../../../core/error/error.ts'
 
 export interface JudgeReply {
   readonly text: string
-  /** Tokens used; 0 where the server does not say. */
-  readonly input: number
-  readonly output: number
+  /** Tokens used; null where the server does not tell. */
+  readonly tokens: { readonly input: number; readonly output: number } | null
 }
 
 export interface JudgeCall {
@@ -96,12 +95,15 @@ function replyIn(text: string): Attempt {
     if (typeof content !== 'string')
       return { ok: false, why: 'the reply contains no message', again: false }
     const { prompt_tokens: input, completion_tokens: output } = fieldsOf(usage)
-    const used = { input: countIn(input) ?? 0, output: countIn(output) ?? 0 }
-    return { ok: true, reply: { text: content, ...used } }
+    return { ok: true, reply: { text: content, tokens: tokensOf(countIn(input), countIn(output)) } }
   } catch {
     return { ok: false, why: 'the reply is not JSON', again: true }
   }
 }
+
+/** None at all is what servers write that do not count them. */
+const tokensOf = (input = 0, output?: number): JudgeReply['tokens'] =>
+  output === undefined || input === 0 ? null : { input, output }
 
 const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : 'an invalid URL')
 

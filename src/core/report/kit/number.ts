@@ -1,4 +1,4 @@
-import type { Estimate, Unit } from '../../unit/estimate.ts'
+import type { Estimate, Figure, Unit } from '../../unit/estimate.ts'
 
 const prefixes: readonly (readonly [number, string])[] = [
   [1e9, 'G'],
@@ -18,6 +18,10 @@ export function significant(value: number, digits = 3): string {
   const rounded = Number(value.toPrecision(digits))
   return grouped(rounded, Math.min(decimals, 12))
 }
+
+/** CPU seconds with their unit: "12.3 CPU-s", "unknown CPU time". */
+export const cpuSeconds = (cpuS: Figure): string =>
+  typeof cpuS === 'number' ? `${significant(cpuS)} CPU-s` : 'unknown CPU time'
 
 /** Thousands grouped by commas. */
 export function grouped(value: number, decimals = 0): string {

@@ -1,4 +1,5 @@
 import type { RunResult } from '../../result/run-result.ts'
+import type { Figure } from '../../unit/estimate.ts'
 import { cut, type Html, html } from '../kit/markup.ts'
 import { bytes, grouped, significant, value, valueWithInterval } from '../kit/number.ts'
 import { bullets, folded, section } from '../kit/page.ts'
@@ -8,8 +9,8 @@ import { type Fact, factList, tableHtml } from '../kit/table.ts'
 export function overheadSection({ overhead }: RunResult): Html | null {
   const { calls, reused, cpuS, wallS, energy, money, exhaustive } = overhead
   const facts = factList([
-    ['model calls', `${grouped(calls)}, and ${grouped(reused)} answers from the store`],
-    ['CPU time', `${significant(cpuS)} s in ${significant(wallS)} s`],
+    ['model calls', `${grouped(calls)}, and ${grouped(reused)} stored answers`],
+    ['CPU time', `${seconds(cpuS)}, in ${significant(wallS)} s`],
     ['energy', valueWithInterval(energy)],
     ['money', valueWithInterval(money)],
     ['every candidate on every item would take', valueWithInterval(exhaustive)],
@@ -18,6 +19,9 @@ export function overheadSection({ overhead }: RunResult): Html | null {
   const byStage = folded('By stage and candidate', stageTable(overhead))
   return section('overhead', 'What finding out has cost', facts, byStage)
 }
+
+const seconds = (figure: Figure): string =>
+  typeof figure === 'number' ? `${significant(figure)} s` : `unknown: ${figure.why}`
 
 function payBackFact({ payBackCalls: pays }: RunResult['overhead']): Fact {
   if (pays.kind === 'infinite') return ['never pays back', pays.reason]
@@ -32,7 +36,7 @@ const stageTable = ({ byStage }: RunResult['overhead']): Html | null =>
     rows: byStage.map(({ stage, candidate, cpuS, wallS, energy }) => [
       stage,
       cut(candidate ?? 'all', 80),
-      `${significant(cpuS)} s`,
+      typeof cpuS === 'number' ? seconds(cpuS) : 'unknown',
       `${significant(wallS)} s`,
       value(energy),
     ]),

@@ -5,7 +5,7 @@ import { stalePricesText } from '../../result/price-age.ts'
 import type { RunResult } from '../../result/run-result.ts'
 import { netEffectText } from '../../result/saving-text.ts'
 import { chance, levelText, plural } from '../../unit/figure-words.ts'
-import { grouped, percent, points, significant, value } from '../kit/number.ts'
+import { cpuSeconds, grouped, percent, points, significant, value } from '../kit/number.ts'
 import { scoreLine } from './account.ts'
 import { costAxis } from './cost-axis.ts'
 import { claimText, headlineText } from './headline.ts'
@@ -60,7 +60,7 @@ function costSentences(result: RunResult): readonly string[] {
   const score = scoreLine(result)
   const { look } = result.task
   return [
-    `Finding out took ${grouped(calls)} calls (${grouped(reused)} answers from the store), ${significant(cpuS)} CPU-s.`,
+    `Finding out took ${grouped(calls)} calls (${grouped(reused)} stored answers), ${cpuSeconds(cpuS)}.`,
     moneyText(result) ?? payBackText(pays),
     ...(look > 1 ? [`Look ${look} at this data.`] : []),
     ...(score === null ? [] : [`${score}.`]),
