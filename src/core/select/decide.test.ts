@@ -72,6 +72,9 @@ test('a cap lowers the word, says why, and replaces advice to label more', () =>
   expect(part).toMatchObject({ kind: 'supported', chosen: 'small', certified: { holds: false } })
   expect(part.headline).toContain(cap.why)
   expect(part.headline).not.toContain('more labels')
+  // Its loss alone passed: the word is held back by something else, and no chance is shown as the reason.
+  expect(part.certified.text).toContain('within your 1-point margin')
+  expect(part.certified.text).toContain('more than the loss decides')
   expect(part.next).toEqual([{ kind: 'candidate', count: null, text: cap.next }])
   expect(part.caps).toHaveLength(1)
   expect(decide(input(both, { caps: [{ ...cap, at: 'undecided' }] })).decision.kind).toBe(
@@ -409,6 +412,18 @@ test('a handful of repeated texts does not cost the exact test; real clusters ar
   expect(thinned?.n).toBe(1997)
   const clustered = decide(input(rivals, { clusters: real })).candidates[1]?.loss
   expect(clustered?.method).toContain('clusters as units')
+})
+
+test('a small chance beside "not certified" says that the test of the word is another one', () => {
+  const first = large.slice(0, 600)
+  const clusters = first.map((_, i) => `c${Math.floor(i / 10)}`)
+  const small = wrongAt(600, (i) => i % 10 === 0 && i % 50 !== 0)
+  const { certified, pLossOverMargin, kind } = decide(
+    input([candidate('large', first, 10), candidate('small', small, 1)], { clusters }),
+  ).decision
+  expect([kind, certified.holds]).toEqual(['supported', false])
+  expect(pLossOverMargin).toBeLessThan(0.05)
+  expect(certified.text).toContain('by the estimate; the test of this word assumes less')
 })
 
 test('F1 against a floor is bounded as a mean; against an incumbent, and macro metrics, by bootstrap', () => {

@@ -90,10 +90,21 @@ export function certifiedClaim(facts: DecisionFacts, subject: Judged | null): Sc
   const { claim, standing } = subject
   const holds = standing === 'certified'
   const look = claim.look > 1 ? `look ${claim.look}: ` : ''
+  // Its loss alone would be certified: what holds the word back is said with the decision.
+  const alone = claim.kind === 'certified'
+  const certain = `wrong with probability at most ${levelText(claim.alpha)}${pickedText(claim)}`
   const how = holds
-    ? `wrong with probability at most ${levelText(claim.alpha)}${pickedText(claim)}`
-    : `probability ${chance(claim.pOver)}`
-  const words = lossWords(facts, subject, holds ? 'holds' : 'open')
+    ? certain
+    : alone
+      ? `${certain}, but more than the loss decides`
+      : openWords(claim)
+  const words = lossWords(facts, subject, alone ? 'holds' : 'open')
   const rest = `on future items like these ${words} (${look}${how}).`
   return scopeClaim(holds, 'Certified', 'Not certified', rest)
 }
+
+/** A small chance next to "not certified" reads as a contradiction unless the two are told apart. */
+const openWords = ({ pOver, alpha }: WithClaim['claim']): string =>
+  pOver > alpha
+    ? `probability ${chance(pOver)}`
+    : `probability ${chance(pOver)} by the estimate; the test of this word assumes less and does not exclude it`
