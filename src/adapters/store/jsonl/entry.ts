@@ -1,4 +1,5 @@
 import type { StoredOutcome, StoredScore, StoredWindow } from '../../../contract/store.ts'
+import { type Fields, fieldsOf } from '../../../core/data/fields.ts'
 import type { Claim } from '../../files/claimant.ts'
 import {
   checksum,
@@ -46,19 +47,35 @@ export function readLine(line: string): Line {
   return { damaged: entry !== null && 'table' in entry ? rowName(entry) : 'what a line held' }
 }
 
+/** Null for what no entry of this version is: a later one may know it. */
 function entryIn(text: string): Entry | null {
   const value = parsed(text)
-  if (value === null) return null
-  // What else it holds was written by us: its checksum is compared before it is used.
-  if (['prune', 'claim', 'release'].some((name) => Object.hasOwn(value, name)))
-    return value as unknown as Entry
   const table = tableNames.find((name) => Array.isArray(value[name]))
-  return table === undefined ? null : { table, cells: value[table] as StoreRow['cells'] }
+  if (table !== undefined) return { table, cells: value[table] as StoreRow['cells'] }
+  const claim = claimIn(fieldsOf(value['claim']))
+  const release = releaseIn(fieldsOf(value['release']))
+  if (claim !== null) return { claim }
+  if (release !== null) return { release }
+  return typeof value['prune'] === 'string' ? { prune: value['prune'] } : null
 }
+
+function claimIn({ owner, since, until, keys, over }: Fields): ClaimedKeys | null {
+  const isClaim = isText(owner) && isText(since) && isText(until)
+  return isClaim && areTexts(keys) && areTexts(over) ? { owner, since, until, keys, over } : null
+}
+
+function releaseIn({ keys, owner }: Fields) {
+  return areTexts(keys) && isText(owner) ? { keys, owner } : null
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+const areTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every(isText)
 
 /** Reads a line of version 1; nothing of one that was cut short. */
 export function formerLine(line: string): readonly Entry[] {
-  const value = (parsed(line) ?? {}) as {
+  const value = parsed(line) as {
     readonly outcomes?: readonly StoredOutcome[]
     readonly scores?: readonly StoredScore[]
     readonly window?: StoredWindow
@@ -74,13 +91,10 @@ export function formerLine(line: string): readonly Entry[] {
   ]
 }
 
-function parsed(text: string): Readonly<Record<string, unknown>> | null {
+function parsed(text: string): Fields {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : null
+    return fieldsOf(JSON.parse(text))
   } catch {
-    return null
+    return {}
   }
 }
