@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { RuntimeContext, RuntimeItem } from '../../../contract/runtime.ts'
 import type { Answer } from '../../../core/data/answer.ts'
-import { errorIn, idIn } from '../../../core/data/fields.ts'
+import { errorIn, fieldsOf, idIn } from '../../../core/data/fields.ts'
 import { figuresIn, type WrittenFigures, withUnread } from '../../../core/data/figures.ts'
 import { outputFrom } from '../../../core/data/free-output.ts'
 import { isTooDeep } from '../../../core/data/nesting.ts'
@@ -149,9 +149,8 @@ interface Said extends WrittenFigures {
 function parse(line: string): Said | null {
   if (isTooDeep(line, 'double')) return null
   try {
-    const said = JSON.parse(line) as Said | null
-    if (typeof said !== 'object' || said === null) return null
-    const id = idIn(said.id)
+    const said = fieldsOf(JSON.parse(line))
+    const id = idIn(said['id'])
     return id === undefined ? null : { ...said, id }
   } catch {
     return null
