@@ -57,8 +57,8 @@ async function taken(path: string): Promise<boolean> {
     await file.close()
     return true
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST' && !(await isFolder(path))) return false
     const folder = await isFolder(path)
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST' && !folder) return false
     throw systemError(folder ? { code: 'EISDIR' } : cause, { path, writes: true }) ?? cause
   }
 }
