@@ -4,6 +4,7 @@ import { gaugeIn } from '../../core/data/figures.ts'
 import { integratePower } from '../../core/energy/counter.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { redact } from '../../core/error/secret.ts'
+import { networkReason } from '../../core/error/system.ts'
 import { unknown } from '../../core/unit/estimate.ts'
 import { known } from '../../core/unit/known.ts'
 
@@ -144,19 +145,13 @@ function readingOf(
   }
 }
 
-/** fetch says "fetch failed" and puts the reason into `cause`. */
-function reasonOf(cause: unknown): string {
-  const { message, cause: inner } = cause as Error & { cause?: { code?: string } }
-  return inner?.code ?? message
-}
-
 /** The sum over all series of an instant query. Throws METER_UNAVAILABLE with the server's reason. */
 async function ask({ baseUrl, query, fetch }: PrometheusParts): Promise<number> {
   const url = `${baseUrl.replace(/\/+$/, '')}/api/v1/query?query=${encodeURIComponent(query)}`
   const reply = await fetch(url, { signal: AbortSignal.timeout(5000) })
     .then(async (response) => fieldsOf(await response.json()))
     .catch((cause: unknown) => {
-      throw unavailable(`${baseUrl} does not answer as Prometheus does: ${reasonOf(cause)}`)
+      throw unavailable(`${baseUrl} does not answer as Prometheus does: ${networkReason(cause)}`)
     })
   const { status, error, data } = reply
   if (status !== 'success')

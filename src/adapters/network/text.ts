@@ -1,4 +1,5 @@
 import { RightsizeError } from '../../core/error/error.ts'
+import { networkReason } from '../../core/error/system.ts'
 
 /** Seconds until a text must be here. */
 const longestS = 60
@@ -14,12 +15,6 @@ export async function textAt(fetch: typeof globalThis.fetch, url: string): Promi
     return await response.text()
   } catch (cause) {
     if (cause instanceof RightsizeError) throw cause
-    throw failed(signal.aborted ? `no answer in ${longestS} s` : reasonOf(cause), cause)
+    throw failed(signal.aborted ? `no answer in ${longestS} s` : networkReason(cause), cause)
   }
-}
-
-/** Node says "fetch failed" and puts the reason into `cause`. */
-function reasonOf(cause: unknown): string {
-  const { message = String(cause), cause: inner } = cause as Error & { cause?: Error }
-  return (inner as { code?: string } | undefined)?.code ?? inner?.message ?? message
 }

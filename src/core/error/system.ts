@@ -59,3 +59,10 @@ export function systemError(
   const kind: ErrorCode = writes ? 'WRITE_FAILED' : 'READ_FAILED'
   return new RightsizeError(kind, `${named} cannot be ${verb}: ${reason}`, detail)
 }
+
+/** Why a request did not arrive: fetch says "fetch failed" and puts the reason into `cause`. */
+export function networkReason(thrown: unknown): string {
+  const { message = String(thrown), cause } = Object(thrown) as Partial<Error>
+  const { code, message: inner } = Object(cause) as Thrown & Partial<Error>
+  return code ?? inner ?? message
+}

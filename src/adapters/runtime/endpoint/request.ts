@@ -2,6 +2,7 @@ import { isTooDeep } from '../../../core/data/nesting.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { plainText } from '../../../core/error/safe-text.ts'
 import { redact } from '../../../core/error/secret.ts'
+import { networkReason } from '../../../core/error/system.ts'
 import { mostTries } from '../../../core/plan/outlay.ts'
 import type { Endpoint } from './address.ts'
 import { charactersPerToken, type Pacing } from './pacing.ts'
@@ -141,14 +142,7 @@ function asError(
   if (limit.aborted) return new RightsizeError('ENDPOINT_TIMEOUT', `no reply within ${timeoutS} s`)
   if (cause instanceof RightsizeError)
     return new RightsizeError(cause.code, redact(cause.message, secrets), { next: cause.next })
-  return new RightsizeError('ENDPOINT_DOWN', redact(`${baseUrl}: ${reasonOf(cause)}`, secrets))
-}
-
-/** fetch says "fetch failed" and puts the reason into `cause`. */
-function reasonOf(cause: unknown): string {
-  const inner = (cause as { cause?: { code?: string; message?: string } }).cause
-  const own = cause instanceof Error ? cause.message : String(cause)
-  return inner?.code ?? inner?.message ?? own
+  return new RightsizeError('ENDPOINT_DOWN', redact(`${baseUrl}: ${networkReason(cause)}`, secrets))
 }
 
 async function refusal(endpoint: Endpoint, response: Response): Promise<RightsizeError> {
