@@ -21,11 +21,10 @@ export interface ReadFigures {
 /** More of anything for one answer is a mistake, and sums of such numbers are none. */
 const most = 1e12
 
-/** A figure of an answer: 0 or more, as a number or as the text of one. Undefined for everything else. */
+/** A figure of an answer: 0 to 1e12, as a number or as the text of one. Undefined for everything else. */
 export function figureIn(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  const fits = typeof number === 'number' && number >= 0 && number <= most
-  return fits ? number : undefined
+  const number = gaugeIn(value)
+  return number !== undefined && number <= most ? number : undefined
 }
 
 /** A count: a whole number from 0 to 1e12. Undefined for everything else. */
