@@ -1,4 +1,6 @@
 import type { DeferredState } from '../../../../contract/deferred.ts'
+import { fieldsOf } from '../../../../core/data/fields.ts'
+import { countIn } from '../../../../core/data/figures.ts'
 import type { Json } from '../reply.ts'
 import { send } from '../request.ts'
 import { type BatchForm, type BatchLine, listOf, textIn } from './form.ts'
@@ -36,8 +38,8 @@ export const anthropicBatches: BatchForm = {
   async find({ questions, since, others }, { endpoint, options }) {
     const { reply } = await send(endpoint, '/messages/batches?limit=100', null, options)
     const own = listOf(reply).find((one) => {
-      const counts = Object.values((one['request_counts'] ?? {}) as Record<string, unknown>)
-      const total = counts.reduce<number>((sum, count) => sum + (Number(count) || 0), 0)
+      const counts = Object.values(fieldsOf(one['request_counts']))
+      const total = counts.reduce<number>((sum, count) => sum + (countIn(count) ?? 0), 0)
       const made = Date.parse(textIn(one, 'created_at') ?? '')
       const known = others.includes(textIn(one, 'id') ?? '')
       return !known && total === questions && made >= Date.parse(since) - clockSkewMs
@@ -60,9 +62,9 @@ const clockSkewMs = 120_000
 function stateOf(batch: Json): DeferredState {
   const word = textIn(batch, 'processing_status') ?? 'unknown'
   if (word === 'ended') return { kind: 'ended', word: 'completed' }
-  const counts = (batch['request_counts'] ?? {}) as Json
+  const counts = fieldsOf(batch['request_counts'])
   const done = ['succeeded', 'errored', 'canceled', 'expired'].reduce(
-    (sum, name) => sum + (Number(counts[name]) || 0),
+    (sum, name) => sum + (countIn(counts[name]) ?? 0),
     0,
   )
   return { kind: 'waiting', word, done }
@@ -70,14 +72,14 @@ function stateOf(batch: Json): DeferredState {
 
 function lineOf(line: Json): BatchLine | null {
   const key = textIn(line, 'custom_id')
-  const result = (line['result'] ?? {}) as Json
+  const result = fieldsOf(line['result'])
   if (key === null) return null
   const type = textIn(result, 'type')
-  if (type === 'succeeded') return { key, kind: 'reply', body: (result['message'] ?? {}) as Json }
+  if (type === 'succeeded') return { key, kind: 'reply', body: fieldsOf(result['message']) }
   if (type === 'expired') return { key, kind: 'missed', word: 'expired' }
   if (type === 'canceled') return { key, kind: 'missed', word: 'cancelled' }
-  const outer = (result['error'] ?? {}) as Json
-  const inner = (outer['error'] ?? outer) as Json
+  const outer = fieldsOf(result['error'])
+  const inner = fieldsOf(outer['error'] ?? outer)
   const status = statuses[textIn(inner, 'type') ?? ''] ?? 500
   return { key, kind: 'failed', status, body: { error: inner } }
 }

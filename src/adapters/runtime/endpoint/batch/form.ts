@@ -1,4 +1,5 @@
 import type { DeferredState, LostJob } from '../../../../contract/deferred.ts'
+import { entriesOf, fieldsOf } from '../../../../core/data/fields.ts'
 import type { Api } from '../../../../core/part/endpoint-runtimes.ts'
 import type { Endpoint } from '../address.ts'
 import type { Written } from '../client.ts'
@@ -55,4 +56,4 @@ export function textIn(fields: Json, name: string): string | null {
 }
 
 /** The rows of a list document. */
-export const listOf = ({ data }: Json): readonly Json[] => (Array.isArray(data) ? data : [])
+export const listOf = ({ data }: Json): readonly Json[] => entriesOf(data).map(fieldsOf)

@@ -1,4 +1,6 @@
 import type { DeferredState } from '../../../../contract/deferred.ts'
+import { fieldsOf } from '../../../../core/data/fields.ts'
+import { countIn } from '../../../../core/data/figures.ts'
 import type { Api } from '../../../../core/part/endpoint-runtimes.ts'
 import type { Endpoint } from '../address.ts'
 import type { Json } from '../reply.ts'
@@ -32,9 +34,7 @@ export const openaiBatches: BatchForm = {
   },
   async find({ name }, { endpoint, options }) {
     const { reply } = await send(endpoint, '/batches?limit=100', null, options)
-    const own = listOf(reply).find(
-      (one) => (one['metadata'] as Json | null | undefined)?.['rightsize'] === name,
-    )
+    const own = listOf(reply).find(({ metadata }) => fieldsOf(metadata)['rightsize'] === name)
     return own === undefined ? null : textIn(own, 'id')
   },
   path: (id) => `/batches/${id}`,
@@ -80,11 +80,11 @@ const endings: Readonly<Record<string, Ended>> = {
 function stateOf(batch: Json): DeferredState {
   const word = textIn(batch, 'status') ?? 'unknown'
   if (Object.hasOwn(endings, word)) return { kind: 'ended', word }
-  const counts = (batch['request_counts'] ?? {}) as Json
-  const count = (name: string) => Number(counts[name] ?? 0) || 0
+  const counts = fieldsOf(batch['request_counts'])
+  const count = (name: string) => countIn(counts[name]) ?? 0
   if (word !== 'failed')
     return { kind: 'waiting', word, done: count('completed') + count('failed') }
-  const [first] = listOf((batch['errors'] ?? {}) as Json)
+  const [first] = listOf(fieldsOf(batch['errors']))
   const message = first === undefined ? 'no reason was given' : textIn(first, 'message')
   return { kind: 'refused', code: 'ENDPOINT_BATCH_FAILED', message: message ?? 'it failed' }
 }
@@ -93,12 +93,13 @@ function stateOf(batch: Json): DeferredState {
 function lineOf(line: Json): BatchLine | null {
   const key = textIn(line, 'custom_id')
   if (key === null) return null
-  const { error, response } = line as { error?: Json | null; response?: Json | null }
-  const code = error ? (textIn(error, 'code') ?? '') : ''
+  const { error } = line
+  const { status_code, body } = fieldsOf(line['response'])
+  const status = countIn(status_code) ?? 500
+  const code = textIn(fieldsOf(error), 'code')
   if (code === 'batch_expired') return { key, kind: 'missed', word: 'expired' }
   if (code === 'batch_cancelled') return { key, kind: 'missed', word: 'cancelled' }
-  const status = Number(response?.['status_code'] ?? 500)
-  const body = (response?.['body'] ?? { error }) as Json
-  if (error || status >= 400) return { key, kind: 'failed', status, body: error ? { error } : body }
-  return { key, kind: 'reply', body }
+  if (error) return { key, kind: 'failed', status, body: { error } }
+  if (status >= 400) return { key, kind: 'failed', status, body: fieldsOf(body) }
+  return { key, kind: 'reply', body: fieldsOf(body) }
 }
