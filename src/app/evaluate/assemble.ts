@@ -11,8 +11,7 @@ import type {
   TaskResult,
 } from '../../core/result/run-result.ts'
 import { schemaId } from '../../core/result/schema-id.ts'
-import { decide } from '../../core/select/decide.ts'
-import { withUnusedScores } from '../../core/select/unused-scores.ts'
+import { decideBeside } from '../../core/select/unused-scores.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { Spent } from '../measure/spent.ts'
 import { candidateResults } from './candidate-results.ts'
@@ -54,9 +53,7 @@ export interface AssembleInputs {
 export function assemble(inputs: AssembleInputs): RunResult {
   const { spec, collected, items, measured } = inputs
   const facts = factsOf(collected, inputs)
-  const { decision, candidates } = decide(
-    withUnusedScores(decisionInput(inputs, facts), unusedScores(inputs)),
-  )
+  const { decision, candidates } = decideBeside(decisionInput(inputs, facts), unusedScores(inputs))
   const of = (id: string | null) => collected.find(({ opened }) => opened.spec.id === id)
   return {
     schema: schemaId['run-result'],

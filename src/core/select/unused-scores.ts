@@ -1,7 +1,7 @@
 import { hasDecimalComma, writtenScore } from '../data/score-text.ts'
 import type { Scores } from '../proof/pairing.ts'
 import { decide } from './decide.ts'
-import type { DecisionInput } from './decision-input.ts'
+import type { DecisionInput, DecisionOutput } from './decision-input.ts'
 
 /** Scores as they stand in the files of stored answers, by candidate and position; undefined where there is none. */
 export type WrittenScores = ReadonlyMap<string, readonly unknown[]>
@@ -14,12 +14,13 @@ export type WrittenScores = ReadonlyMap<string, readonly unknown[]>
  * When it does not speak: scores that cannot be read as shares from 0 to 1, or that are one and the same everywhere (a
  * column `success` of calls that all went through) say nothing of quality; metrics that are no mean of scores; a race.
  */
-export function withUnusedScores(input: DecisionInput, written: WrittenScores): DecisionInput {
+export function decideBeside(input: DecisionInput, written: WrittenScores): DecisionOutput {
+  const own = decide(input)
   const shares = new Map([...written].flatMap(([id, values]) => sharesOf(id, values)))
   const seen = new Set([...shares.values()].flat().filter((share) => share !== null))
   const plain = input.ratio === undefined && input.whole === undefined
   const raced = input.candidates.some(({ sequential }) => sequential !== undefined)
-  if (seen.size < 2 || !plain || raced) return input
+  if (seen.size < 2 || !plain || raced) return own
   const other = decide({
     ...input,
     candidates: input.candidates.map((one) => ({
@@ -27,14 +28,13 @@ export function withUnusedScores(input: DecisionInput, written: WrittenScores): 
       scores: shares.get(one.id) ?? one.scores,
     })),
   }).decision
-  const own = decide(input).decision
-  if (other.kind === own.kind && other.chosen === own.chosen) return input
+  if (other.kind === own.decision.kind && other.chosen === own.decision.chosen) return own
   const names = [...shares.keys()].join(', ')
-  const why = `The files of ${names} hold scores that were not used, and by them the decision would be "${wordOf(other)}" instead of "${wordOf(own)}".`
+  const why = `The files of ${names} hold scores that were not used, and by them the decision would be "${wordOf(other)}" instead of "${wordOf(own.decision)}".`
   const next =
     'Name the column that decides (--score COLUMN), or leave the scores out of the files if they are not of this task.'
   const cap = { code: 'unused-scores', candidate: null, at: 'undecided', why, next } as const
-  return { ...input, caps: [...(input.caps ?? []), cap] }
+  return decide({ ...input, caps: [...(input.caps ?? []), cap] })
 }
 
 const wordOf = ({ kind, chosen }: ReturnType<typeof decide>['decision']): string =>
