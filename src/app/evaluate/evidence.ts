@@ -33,10 +33,7 @@ export function decisionInput(
   const collected = facts.map((one) => one.collected)
   const ratio = inputs.scorers.length === 1 ? inputs.scorers[0]?.scorer.ratio : undefined
   const whole = wholeSetMetric(inputs.scorers, collected, items)
-  const { clusters, slices } = groupsOf(
-    data.clusters === null && spec.dataset.slices === undefined ? [] : items,
-    spec.dataset.slices ?? [],
-  )
+  const { clusters, slices } = groupsOf(items, spec.dataset.slices ?? [])
   return {
     metric: inputs.metric,
     candidates: facts.map((one) => evidenceOf(one, inputs)),
