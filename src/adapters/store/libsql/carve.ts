@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { bytesNow } from '../../files/read-file.ts'
 import {
-  type Cell,
   checksum,
   columns,
+  keyColumns,
   outcomeOf,
   rowChecksum,
   rowName,
@@ -98,8 +98,7 @@ function tableOf({ tree, cells }: PageRecord, former: boolean): TableName | null
 }
 
 function keyOf({ table, cells }: StoreRow): string {
-  const parts: readonly Cell[] =
-    table === 'windows' ? cells : cells.slice(0, table === 'scores' ? 2 : 1)
+  const parts = table === 'windows' ? cells : cells.slice(0, keyColumns[table].length)
   return checksum(JSON.stringify([table, ...parts]))
 }
 
