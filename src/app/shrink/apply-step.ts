@@ -1,9 +1,9 @@
 import type { Artefact, Pass, Proposal, Stats } from '../../core/compress/pass.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { RecipeStep } from '../../core/result/compression.ts'
-import { type Bench, statBatches } from './bench.ts'
-import { collectStats } from './collect-stats.ts'
+import type { Bench } from './bench.ts'
 import { fineTune } from './fine-tune.ts'
+import { statsOf } from './known-stats.ts'
 
 /** A model with what was done to it. */
 export interface Patch {
@@ -19,15 +19,7 @@ export async function patch(
   bench: Pick<Bench, 'engine' | 'corpus' | 'signal'>,
 ): Promise<Patch> {
   const requests = pass.needs(artefact, proposal)
-  const { engine, signal } = bench
-  const stats: Stats =
-    requests.length === 0
-      ? new Map()
-      : await collectStats(artefact.model, requests, {
-          batches: statBatches(artefact, bench),
-          engine,
-          ...(signal ? { signal } : {}),
-        })
+  const stats: Stats = requests.length === 0 ? new Map() : await statsOf(artefact, requests, bench)
   return pass.apply(artefact, proposal, stats)
 }
 

@@ -47,7 +47,7 @@ export async function collectStats(
 }
 
 /** The statistics with the Taylor importance of the values for which it was asked. */
-async function withTaylor(
+export async function withTaylor(
   model: Model,
   requests: readonly StatRequest[],
   stats: Stats,
