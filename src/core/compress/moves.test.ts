@@ -58,6 +58,27 @@ test('what saves more for the same work comes first, and so does what saves the 
   expect(names([offer('neurons'), plain])).toEqual(['plain', 'neurons'])
 })
 
+test('statistics are paid for once a model: slopes with their backward pass, X^T X once more', () => {
+  const two: Offer = {
+    pass: pass('neurons'),
+    group: [
+      proposal('neurons', { params: { keep: 0.5, repair: 'none', importance: 'energy' } }),
+      proposal('neurons', { params: { keep: 0.5, repair: 'none', importance: 'taylor' } }),
+    ],
+  }
+  const texts = (refusals: readonly Refusal[], depth = 0) =>
+    movesOf([two], weighing({ refusals, depth }))[0]?.texts
+  const asked = [500, 200, 200].reduce((sum, items) => sum + 0.7 * items, 0)
+  expect(texts([])).toBeCloseTo(asked + (1.2 + 3) * 512)
+  expect(texts([refusal('none')])).toBeCloseTo(asked)
+  expect(texts([refusal('none', { key: 'neurons {"keep":0.25}' })])).toBeCloseTo(asked)
+  expect(texts([refusal('none', { key: 'heads {"keep":0.25}' })])).toBeCloseTo(asked + 4.2 * 512)
+  // Least squares read X^T X, which the rungs before did not.
+  expect(texts([refusal('none'), refusal('bias')])).toBeCloseTo(asked + (2.5 + 3) * 512)
+  // On another model everything is collected again.
+  expect(texts([refusal('none')], 1)).toBeCloseTo(asked + 4.2 * 512)
+})
+
 test('what is risky waits for what is likely to hold', () => {
   const moves = movesOf([offer('bold', { risk: 0.9 }), offer('safe', { risk: 0.1 })], weighing())
   expect(moves.map(({ group }) => group[0].pass)).toEqual(['safe', 'bold'])
