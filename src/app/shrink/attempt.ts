@@ -1,9 +1,8 @@
 import type { Artefact, Pass, Proposal } from '../../core/compress/pass.ts'
 import type { RecipeStep, Trial } from '../../core/result/compression.ts'
-import { byCpuTime } from '../measure/own-process.ts'
 import { type Bench, emptyLog, type Log, type State } from './bench.ts'
+import { briefly, costOf } from './finals.ts'
 import { made } from './made-step.ts'
-import { measureCost } from './measure-cost.ts'
 import { writtenTrial } from './trial-log.ts'
 
 /** How an attempt is made: a probe only measures and keeps nothing. */
@@ -54,11 +53,9 @@ export async function attempt(
 async function probedCost(
   state: State,
   after: Artefact,
-  { costEngine: engine, own, items }: Bench,
+  bench: Bench,
 ): Promise<Pick<Trial, 'cost'>> {
-  const of = (artefact: Artefact) => ({ model: artefact.model, inputs: items.inputs(artefact) })
-  const options = { engine, own: byCpuTime(own), batch: 1, rounds: 6, windowS: 0.06 }
-  const cost = await measureCost(of(state.artefact), of(after), options)
+  const cost = await costOf(state, { artefact: after }, bench, briefly)
   return cost === null ? {} : { cost }
 }
 

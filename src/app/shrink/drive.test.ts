@@ -148,6 +148,8 @@ test('a search finds a smaller model, the hold-out certifies it, and its recipe 
   expect(compression.outcome).toBe('certified')
   expect(compression.result?.bytes).toBeLessThan(0.7 * compression.incumbent.bytes)
   expect(onThePath(compression).map(({ step }) => step)).toEqual(compression.recipe)
+  // What the result costs is measured once.
+  expect(compression.path.at(-1)?.cost).toEqual(compression.cost.find(({ batch }) => batch === 1))
   const { bench, artefact } = options(inMemory())
   const again = await replay(compression, { artefact, passes, target }, bench)
   expect(again.id).toBe(contender?.id)

@@ -80,7 +80,9 @@ export async function drive(options: DriveOptions): Promise<Driven> {
   const cost = best === null ? [] : await costsOf(first, best.contender, bench)
   const runtime = state === null ? [] : await settings(first, state, options)
   const path =
-    best === null ? [startOf(first, bench)] : await pathOf(first, best.contender, bench, run.log)
+    best === null
+      ? [startOf(first, bench)]
+      : await pathOf(first, { best: best.contender, cost }, bench, run.log)
   const spent = await spending.stop(run.log.earlierCpuS)
   const found = { run, first, notApplicable, holdout, best, cost, runtime, path, spent }
   const compression = recordOf(options, found)

@@ -4,8 +4,8 @@ import { chanceOfCertificate, type ProofSetting } from '../../core/proof/forecas
 import { pairedLoss } from '../../core/proof/loss-exact.ts'
 import { certainlyBroken } from '../../core/proof/slice.ts'
 import type { Compression, MeasuredCost, PathStep } from '../../core/result/compression.ts'
-import { byCpuTime, type OwnProcess } from '../measure/own-process.ts'
-import { ready } from '../measure/pair.ts'
+import { byCpuTime } from '../measure/own-process.ts'
+import { type PairOptions, ready } from '../measure/pair.ts'
 import { type Bench, type Log, type State, shareOf } from './bench.ts'
 import type { Contender } from './contender.ts'
 import { measureCost, measureWork, openRunnable } from './measure-cost.ts'
@@ -59,7 +59,7 @@ export async function costsOf(
 ): Promise<readonly MeasuredCost[]> {
   const { costEngine: engine, own } = bench
   const found: (MeasuredCost | null)[] = []
-  if (best.state === null) found.push(await linearCost(first, best, bench, own))
+  if (best.state === null) found.push(await linearCost(first, best, bench))
   else {
     const models = [runnable(first, bench), runnable(best.state, bench)] as const
     for (const batch of [1, 32]) found.push(await measureCost(...models, { engine, own, batch }))
@@ -67,13 +67,8 @@ export async function costsOf(
   return found.filter((cost) => cost !== null)
 }
 
-function linearCost(
-  first: State,
-  best: Contender,
-  bench: Bench,
-  own: OwnProcess,
-): Promise<MeasuredCost | null> {
-  const { costEngine: engine, items } = bench
+function linearCost(first: State, best: Contender, bench: Bench): Promise<MeasuredCost | null> {
+  const { costEngine: engine, own, items } = bench
   const other = best.work?.() ?? { items: items.size, run: async () => undefined }
   return measureWork(openRunnable(runnable(first, bench), 1, engine), ready(other), {
     own,
@@ -81,43 +76,55 @@ function linearCost(
   })
 }
 
-export const runnable = ({ artefact }: State, { items }: Bench) => ({
+export const runnable = ({ artefact }: Pick<State, 'artefact'>, { items }: Bench) => ({
   model: artefact.model,
   inputs: items.inputs(artefact),
 })
 
 /** At batch 1, by CPU time alone. */
-function costOf(first: State, state: State, bench: Bench): Promise<MeasuredCost | null> {
+export function costOf(
+  first: Pick<State, 'artefact'>,
+  state: Pick<State, 'artefact'>,
+  bench: Bench,
+  windows: Pick<PairOptions, 'rounds' | 'windowS'> = {},
+): Promise<MeasuredCost | null> {
   const { costEngine: engine, own } = bench
-  const how = { engine, own: byCpuTime(own), batch: 1 }
+  const how = { engine, own: byCpuTime(own), batch: 1, ...windows }
   return measureCost(runnable(first, bench), runnable(state, bench), how)
 }
 
-/** The way from the incumbent to the result, each model measured against the incumbent. */
+/** The result, with what it was measured to cost. */
+export interface Costed {
+  readonly best: Contender
+  readonly cost: readonly MeasuredCost[]
+}
+
+/** The way from the incumbent to the result, each model measured against the incumbent: the result as before, the others as briefly as a probe. */
 export async function pathOf(
   first: State,
-  best: Contender,
+  { best, cost: costs }: Costed,
   bench: Bench,
   log: Log,
 ): Promise<readonly PathStep[]> {
   const start = startOf(first, bench)
   const path: PathStep[] = []
-  if (best.state === null) {
-    const cost = await linearCost(first, best, bench, byCpuTime(bench.own))
-    return [start, stepOf(best, bench, passFor.baseline, cost)]
-  }
+  const single = costs.find(({ batch }) => batch === 1) ?? null
+  if (best.state === null) return [start, stepOf(best, bench, passFor.baseline, single)]
   let id: string | undefined = best.id
   while (id !== undefined && id !== first.id) {
     const wanted: string = id
     const trial = log.trials.find((one) => one.model === wanted && one.verdict === 'kept')
     const state = log.states.get(wanted)
     if (trial === undefined || state === undefined) break
-    const cost = await costOf(first, state, bench)
+    const cost = id === best.id ? single : await costOf(first, state, bench, briefly)
     path.unshift(stepOf({ ...state, text: trial.text }, bench, trial.step.pass, cost))
     id = trial.parent
   }
   return [start, ...path]
 }
+
+/** Windows of a probe, and of what the report shows beside the result. */
+export const briefly = { rounds: 6, windowS: 0.06 } as const
 
 const startName = 'incumbent'
 
