@@ -90,7 +90,7 @@ describe('the bound', () => {
   })
 
   test('takes money where joules are not known for all, and says the currency', () => {
-    const worth = worthOf(spec, { candidates: [priced('a', 0.01), priced('b', 0.005)] })
+    const worth = worthOf(spec, { items, candidates: [priced('a', 0.01), priced('b', 0.005)] })
     expect(worth?.refuses('b', 99)).toBeNull()
     expect(worth?.refuses('b', 101)).toContain(account.currency)
     expect(worth?.refuses('a', 1e9)).toBeNull()
@@ -98,14 +98,23 @@ describe('the bound', () => {
 
   test('a candidate that is free to try is always tried, and one that saves nothing never paid for', () => {
     const worth = worthOf(spec, {
+      items,
       candidates: [priced('a', 0.01), priced('b', 0), priced('c', 0.02)],
     })
     expect(worth?.refuses('b', 1e9)).toBeNull()
     expect(worth?.refuses('c', 1)).toMatch(/save at most 0 /)
   })
 
+  test('answers of a file are free, whatever they cost when they were asked for', () => {
+    const kept = { ...priced('b', 0.005), stored: items }
+    const worth = worthOf(spec, { items, candidates: [priced('a', 0.01), kept] })
+    expect(worth?.refuses('b', 101)).toBeNull()
+  })
+
   test('nothing is stopped where a cost is not known', () => {
-    expect(worthOf(spec, { candidates: [priced('a', 0.01), priced('b', null)] })).toBeNull()
-    expect(worthOf({ ...spec, incumbent: null }, { candidates: [priced('a', 1)] })).toBeNull()
+    expect(worthOf(spec, { items, candidates: [priced('a', 0.01), priced('b', null)] })).toBeNull()
+    expect(
+      worthOf({ ...spec, incumbent: null }, { items, candidates: [priced('a', 1)] }),
+    ).toBeNull()
   })
 })

@@ -96,7 +96,7 @@ async function shareBatch(
   const over = (left: readonly Item[]): boolean =>
     request.signal.aborted || run.state.calls + left.length > request.maxCalls
   if (run.replays) {
-    if (over(batch)) return 'cut'
+    if (request.signal.aborted) return 'cut'
     await answerBatch(request, batch, run)
     return 'done'
   }
@@ -211,7 +211,8 @@ export function take(
   given: readonly Answer[],
   run: BatchState,
 ): void {
-  run.state.calls += given.filter((answer) => !refusedForGood(answer)).length
+  const taken = given.filter((answer) => !refusedForGood(answer)).length
+  run.state[run.replays ? 'reused' : 'calls'] += taken
   const rows: StoredOutcome[] = []
   batch.forEach((item, i) => {
     const answer = given[i]

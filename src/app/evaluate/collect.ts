@@ -23,6 +23,7 @@ export interface Collected {
   /** What an item asks of this candidate. */
   readonly asked: (item: Item) => string
   calls: number
+  /** Answers that were there before, in the store or in a file of the user's. */
   reused: number
   cpuS: number
   wallS: number

@@ -141,7 +141,7 @@ function provenance(
     specDigest: digestOf(spec, effects),
     policyDigest: digestOf({ bar, risk, constraints, order }, effects),
     itemOrder: 'ascending sha256(data set digest + item digest)',
-    resumed: collected.some((one) => one.reused > 0),
+    resumed: collected.some(({ reused, opened }) => reused > 0 && !opened.session?.replays),
     interrupted: signal.aborted,
     look,
     limits: limitsOf(spec, collected),

@@ -3,7 +3,7 @@ import { RightsizeError } from '../../core/error/error.ts'
 import { scorerPart } from '../../core/part/scorer-name.ts'
 import type { LookTerms } from '../../core/proof/look-alpha.ts'
 import type { SequentialEvidence } from '../../core/result/candidate.ts'
-import type { Spec } from '../../core/spec/spec.ts'
+import type { CandidateSpec, Spec } from '../../core/spec/spec.ts'
 import { type CollectContext, type Collected, collectRange, emptyCollected } from './collect.ts'
 import type { OpenedCandidate } from './opened.ts'
 import { planInput } from './plan.ts'
@@ -30,7 +30,12 @@ export async function gather(
   { ahead, clusters }: { readonly ahead: LookTerms; readonly clusters: number | null },
 ): Promise<Gathered> {
   const collected = opened.map((one) => emptyCollected(one, context.items, spec.dataset.expected))
-  const plan = planInput(spec, context.items, null)
+  // What the store holds does not count: the same question would be answered by another test when it is asked again.
+  const replays = new Set(
+    opened.flatMap(({ session, spec: { id } }) => (session?.replays ? [id] : [])),
+  )
+  const stored = ({ id }: CandidateSpec) => (replays.has(id) ? context.items.length : 0)
+  const plan = planInput(spec, context.items, null, stored)
   const worth = worthOf(spec, plan)
   const regime = regimeOf(spec, plan, {
     clustered: clusters !== null,

@@ -1,6 +1,6 @@
 import type { Item } from '../../core/data/item.ts'
 import { isPerToken, tariff } from '../../core/hosted/tariff.ts'
-import { runtimePart } from '../../core/part/runtimes.ts'
+import { runtimeFor, runtimePart } from '../../core/part/runtimes.ts'
 import { scorerPart } from '../../core/part/scorer-name.ts'
 import { outlaySentences } from '../../core/plan/outlay.ts'
 import { planReport } from '../../core/plan/plan.ts'
@@ -31,15 +31,21 @@ export async function planOf(
   return { ...report, regime, sentences: [...outlaySentences(spec, input), ...planned] }
 }
 
-/** What the planner needs, from the spec and from what an earlier result measured. */
-export function planInput(spec: Spec, items: readonly Item[], former: RunResult | null): PlanInput {
+/** What the planner needs, from the spec, from what an earlier result measured, and from how many answers are there already. */
+export function planInput(
+  spec: Spec,
+  items: readonly Item[],
+  former: RunResult | null,
+  stored = ({ runtime }: CandidateSpec): number =>
+    runtime === runtimeFor.answers ? items.length : 0,
+): PlanInput {
   return {
     items: items.length,
     candidates: spec.candidates.map((candidate) => ({
       id: candidate.id,
       energyPerItem: energyPrior(candidate, former),
       pricePerItem: pricePrior(candidate, items, spec),
-      stored: 0,
+      stored: stored(candidate),
     })),
     incumbent: spec.incumbent,
     bar: spec.bar,
@@ -84,9 +90,12 @@ function pricePrior(
   const at = (perToken: number) => tariff(price, { input: characters / perToken, output })
   const value = at(charactersPerToken.value)
   if (value === undefined) {
-    return runtimePart(candidate.runtime).where === 'elsewhere'
-      ? unknown('no price is stated')
-      : known('moneyPerItem', { value: 0, method: 'sourced', how: 'runs here', source: 'runtime' })
+    // Who answered into a file is not known, and a program may pay for what it asks.
+    const { where, meterable } = runtimePart(candidate.runtime)
+    const free = where !== 'elsewhere' && meterable && candidate.runtime !== runtimeFor.answers
+    return free
+      ? known('moneyPerItem', { value: 0, method: 'sourced', how: 'runs here', source: 'runtime' })
+      : unknown('no price is stated')
   }
   if (!isPerToken(price))
     return known('moneyPerItem', { value, method: 'sourced', how: 'per call', source })

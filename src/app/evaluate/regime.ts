@@ -1,7 +1,7 @@
 import type { Item } from '../../core/data/item.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
 import type { PlanInput } from '../../core/plan/plan-types.ts'
-import { regimeFor } from '../../core/plan/regime.ts'
+import { answersToAsk, regimeFor } from '../../core/plan/regime.ts'
 import type { LookTerms } from '../../core/proof/look-alpha.ts'
 import type { Decision } from '../../core/result/run-result.ts'
 import type { RaceSetup } from '../../core/select/race-types.ts'
@@ -36,8 +36,12 @@ export function regimeOf(
     return { kind: 'full', why: 'without labels every answer of the incumbent is needed' }
   }
   if (spec.regime === 'race' || input.wholeSetMetric) return regimeFor(input)
-  const answers = input.items * input.candidates.length
-  if (answers <= localAnswers && facts.candidates.every((one) => runtimePart(one.runtime).quick)) {
+  const answers = answersToAsk(input)
+  if (
+    answers > 0 &&
+    answers <= localAnswers &&
+    facts.candidates.every((one) => runtimePart(one.runtime).quick)
+  ) {
     const why = `${answers.toLocaleString('en-US')} answers of models on this machine: cheap enough to run them all`
     return { kind: 'full', why }
   }

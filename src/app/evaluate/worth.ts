@@ -18,7 +18,7 @@ export interface Worth {
  */
 export function worthOf(
   spec: Pick<Spec, 'account' | 'incumbent' | 'regime'>,
-  input: Pick<PlanInput, 'candidates'>,
+  input: Pick<PlanInput, 'candidates' | 'items'>,
 ): Worth | null {
   const { volumePerMonth, horizonMonths, currency } = spec.account
   if (volumePerMonth === null || spec.incumbent === null || spec.regime === 'full') return null
@@ -26,10 +26,13 @@ export function worthOf(
   const incumbent = costs?.of.get(spec.incumbent)
   if (costs === null || incumbent === undefined) return null
   const unit = costs.unit ?? currency
+  const free = new Set(
+    input.candidates.flatMap((one) => (one.stored < input.items ? [] : [one.id])),
+  )
   return {
     refuses(id, calls) {
       const own = costs.of.get(id)
-      if (own === undefined || id === spec.incumbent) return null
+      if (own === undefined || id === spec.incumbent || free.has(id)) return null
       const cost = calls * own.low
       const savingPerAnswer = incumbent.high - own.low
       // Nothing is known yet of how good it is, so the chance that it is chosen is taken as 1.

@@ -5,7 +5,7 @@ export interface PlanCandidate {
   readonly id: string
   readonly energyPerItem: Estimate<'JPerItem'>
   readonly pricePerItem: Estimate<'moneyPerItem'>
-  /** Items with a stored outcome, which cost nothing. */
+  /** Items with an answer in the store or in a file, which cost nothing. */
   readonly stored: number
 }
 

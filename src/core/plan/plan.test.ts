@@ -48,6 +48,23 @@ test('few answers are run in full, many are raced, and a saving to compare with 
   })
 })
 
+test('answers that are there already take nothing: all of them are judged, and the rest decides the regime', () => {
+  const at = (stored: readonly number[]) =>
+    planReport(
+      input({
+        items: 1_000_000,
+        candidates: input().candidates.map((one, i) => ({ ...one, stored: stored[i] ?? 0 })),
+      }),
+    ).regime
+  expect(at([1e6, 1e6, 1e6])).toEqual({ kind: 'full', why: 'every answer is there already' })
+  // 5,000 items of the cheapest at 1 J are 5 kJ: cheap. Of the dearest at 40 J they would be 40 MJ.
+  expect(at([1e6 - 5000, 1e6, 1e6])).toMatchObject({
+    kind: 'full',
+    why: expect.stringMatching('5000 J'),
+  })
+  expect(at([1e6, 1e6, 0]).kind).toBe('race')
+})
+
 test('a full run takes every item of every candidate that is not stored', () => {
   const report = planReport(input())
   expect(report.calls).toMatchObject({ value: 900, low: 900, high: 900 })

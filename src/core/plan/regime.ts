@@ -1,4 +1,4 @@
-import type { PlanInput, PlanReport } from './plan-types.ts'
+import type { PlanCandidate, PlanInput, PlanReport } from './plan-types.ts'
 
 /** Answers up to which running everything is taken as cheap when no cost is known: a few coins at the price of small hosted models. */
 const FEW_ANSWERS = 2000
@@ -15,7 +15,8 @@ export function regimeFor(input: PlanInput): PlanReport['regime'] {
   if (input.wholeSetMetric) {
     return { kind: 'full', why: 'the metric is not a mean over items, so every item is needed' }
   }
-  const answers = input.items * input.candidates.length
+  const answers = answersToAsk(input)
+  if (answers === 0) return { kind: 'full', why: 'every answer is there already' }
   const compared = exhaustiveAgainstSaving(input)
   if (compared !== null) {
     const part = `${(100 * compared).toPrecision(2)} % of what the choice could save in a month`
@@ -41,16 +42,34 @@ export function regimeFor(input: PlanInput): PlanReport['regime'] {
       }
 }
 
+/** Answers of all candidates that are still to be asked for. */
+export const answersToAsk = (input: Pick<PlanInput, 'candidates' | 'items'>): number =>
+  input.candidates.reduce((all, one) => all + toAsk(one, input), 0)
+
+/** Answers of a candidate that are still to be asked for. */
+const toAsk = ({ stored }: PlanCandidate, { items }: Pick<PlanInput, 'items'>): number =>
+  Math.max(0, items - stored)
+
+/** What these answers cost; undefined where it is not known. */
+function costToAsk(
+  one: PlanCandidate,
+  basis: 'pricePerItem' | 'energyPerItem',
+  items: number,
+): number | undefined {
+  const left = toAsk(one, { items })
+  const cost = one[basis]
+  if (left === 0) return 0
+  return cost.kind === 'known' ? cost.value * left : undefined
+}
+
 /** Cost of every candidate on every item, in money or else joules; null where it is not known for all. */
 function exhaustiveCost({ candidates, items }: PlanInput) {
   for (const [basis, unit] of [
     ['pricePerItem', 'in money'],
     ['energyPerItem', 'J'],
   ] as const) {
-    const values = candidates.flatMap(({ [basis]: cost }) =>
-      cost.kind === 'known' ? [cost.value] : [],
-    )
-    const total = items * values.reduce((sum, value) => sum + value, 0)
+    const values = candidates.flatMap((one) => costToAsk(one, basis, items) ?? [])
+    const total = values.reduce((sum, value) => sum + value, 0)
     if (values.length === candidates.length && total > 0)
       return { total, unit, cheap: total <= cheap[basis] }
   }
@@ -67,7 +86,8 @@ function exhaustiveAgainstSaving(input: PlanInput): number | null {
     const own = candidates.find(({ id }) => id === incumbent)?.[basis]
     if (values.length < candidates.length || own?.kind !== 'known') continue
     const saving = (own.value - Math.min(...values)) * volumePerMonth
-    if (saving > 0) return (values.reduce((sum, value) => sum + value, 0) * items) / saving
+    const whole = candidates.reduce((sum, one) => sum + (costToAsk(one, basis, items) ?? 0), 0)
+    if (saving > 0) return whole / saving
   }
   return null
 }

@@ -57,7 +57,7 @@ export const stage = z.enum(['training', 'loading', 'evaluation', 'metering', 'j
 
 export const overhead = object({
   calls: number.describe('Model calls of this run.'),
-  reused: number.describe('Answers taken from the store.'),
+  reused: number.describe('Answers that were there before: in the store, or in files of results.'),
   energy: joules,
   cpuS: figure,
   wallS: number,
