@@ -68,8 +68,8 @@ const candidates = {
   module: () => '{ id: one, runtime: module, model: ./module.mjs }',
   onnx: () => '{ id: one, runtime: onnx, model: ./model }',
 }
-/** Answers that are lost with a killed run: those of one batch, and in the batch of another run. */
-const batch = { openai: 8, command: 32, module: 32, onnx: 0 }
+/** Answers that are lost with a killed run: those of one batch. An endpoint's batch is four rounds of its concurrency, which is 4 here. */
+const batch = { openai: 16, command: 32, module: 32, onnx: 0 }
 
 function folderFor(place, server) {
   const folder = mkdtempSync(join(tmpdir(), `rightsize-kills-${place}-`))

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { RightsizeError } from '../core/error/error.ts'
-import { suggestion } from '../core/error/nearest.ts'
+import { nearest } from '../core/error/nearest.ts'
 import type { Command, Parameters, ValuesOf } from './command.ts'
 import { dashed, type Parameter, valueError } from './flag.ts'
 
@@ -56,10 +56,32 @@ function typed({ rawName, value, inlineValue }: Token, { kind }: Parameter): str
   return value
 }
 
-function unknownFlag(flag: string, known: readonly string[], name: string): RightsizeError {
-  const next = `${suggestion(flag, [...known, '--help'])} See \`rightsize ${name} --help\`.`
-  return new RightsizeError('FLAG_UNKNOWN', `${name} has no flag ${flag}`, { next: sentence(next) })
+/** Flags of other tools, and what they are called here. */
+const elsewhere: Readonly<Record<string, string>> = {
+  ...{ candidate: 'try', model: 'try', models: 'try', provider: 'try', baseline: 'incumbent' },
+  ...{ label: 'expected', labels: 'expected', gold: 'expected', target: 'expected' },
+  ...{ text: 'input', prompts: 'prompt', output: 'out', 'output-dir': 'out' },
 }
+/** The data file and the spec are arguments here. */
+const asArgument = ['config', 'data', 'dataset', 'file', 'spec', 'tests']
+
+function unknownFlag(flag: string, known: readonly string[], name: string): RightsizeError {
+  const word = bare(flag)
+  const words = [...known, '--help'].map(bare)
+  const parts = words.filter((one) => one.split('-').includes(word))
+  const near =
+    words.find((one) => one === elsewhere[word]) ??
+    (parts.length === 1 ? parts[0] : null) ??
+    nearest(word, words)
+  const file = asArgument.includes(word)
+    ? [`Name the file without a flag: \`rightsize ${name} FILE\`.`]
+    : []
+  const meant = near === null ? [] : [`Did you mean \`--${near}\`?`]
+  const next = [...(file.length > 0 ? file : meant), `See \`rightsize ${name} --help\`.`].join(' ')
+  return new RightsizeError('FLAG_UNKNOWN', `${name} has no flag ${flag}`, { next })
+}
+
+const bare = (flag: string): string => flag.replace(/^-+/, '')
 
 interface Given {
   readonly name: string

@@ -103,6 +103,9 @@ describe('names', () => {
     ['--fresh', 'COMMAND_UNKNOWN', 'rightsize --help'],
     ['run --frsh', 'FLAG_UNKNOWN', '`--fresh`'],
     ['run --exec', 'FLAG_UNKNOWN', '`--no-exec`'],
+    ['run --candidate', 'FLAG_UNKNOWN', '`--try`'],
+    ['run --key', 'FLAG_UNKNOWN', '`--api-key-env`'],
+    ['run --data', 'FLAG_UNKNOWN', '`rightsize run FILE`'],
     ['shrink', 'FLAGS_MISSING', '<model>'],
     ['shrink', 'FLAGS_MISSING', 'next: For example: rightsize shrink models/large --margin 0.01'],
     [

@@ -1,5 +1,6 @@
 import { join, relative, resolve } from 'node:path'
 import { requireWritable, writeWhole } from '../adapters/files/whole-file.ts'
+import { requireOpenFiles } from '../adapters/limit/open-files.ts'
 import type { Ledger } from '../app/keep/ledger.ts'
 import type { PublishEffects } from '../app/keep/publish.ts'
 import type { Source } from '../app/source/source.ts'
@@ -42,6 +43,7 @@ async function judged(
       'FLAGS_CONFLICT',
       '--fresh stores nothing, so a running batch would be lost',
     )
+  requireOpenFiles()
   // A lock that cannot be read is better known before anything is paid for.
   await lockIn(join(home, lockName))
   const store = how.fresh ? await storeTable.memory() : await effects.openStore(home, note)

@@ -13,6 +13,11 @@ export interface Ended {
 
 type Env = Readonly<Record<string, string>>
 
+/** What the shell allows the program; everything where it says nothing. */
+interface Limits {
+  readonly openFiles?: number
+}
+
 /** An empty folder of a stranger, and `rightsize` in it. */
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), 'rightsize-user-'))
@@ -44,9 +49,12 @@ export class Folder {
     return readdirSync(this.path, { recursive: true, encoding: 'utf8' }).sort()
   }
 
-  start(args: readonly string[], env: Env = {}): ChildProcess {
+  start(args: readonly string[], env: Env = {}, { openFiles }: Limits = {}): ChildProcess {
     const main = join(compiledPackage(), 'dist/cli/main.js')
-    return spawn(process.execPath, [main, ...args], {
+    const limited = ['-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', process.execPath]
+    const [program, before] =
+      openFiles === undefined ? [process.execPath, []] : (['sh', limited] as const)
+    return spawn(program, [...before, main, ...args], {
       cwd: this.path,
       env: { PATH: process.env['PATH'] ?? '', NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,8 +77,8 @@ export class Folder {
     return { NODE_OPTIONS: `--import ${join(this.path, 'absent/absent.mjs')}` }
   }
 
-  rightsize(args: readonly string[], env: Env = {}): Promise<Ended> {
-    return ended(this.start(args, env))
+  rightsize(args: readonly string[], env: Env = {}, limits: Limits = {}): Promise<Ended> {
+    return ended(this.start(args, env, limits))
   }
 
   remove(): void {

@@ -113,6 +113,17 @@ describe('with one need removed, nothing is paid', () => {
   })
 })
 
+test.skipIf(process.platform === 'win32')(
+  'with too few open files allowed, nothing is paid',
+  async () => {
+    const before = paid()
+    const ran = await folder().rightsize(['run'], { RS_KEY: 'k' }, { openFiles: 60 })
+    expect(ran.err).toMatch(/RESOURCE_EXHAUSTED: .*open files[\s\S]*ulimit -n 4096/)
+    expect(ran.code).toBe(3)
+    expect(paid()).toBe(before)
+  },
+)
+
 test('with every need met it says what will be asked and runs', async () => {
   const before = paid()
   const ran = await folder().rightsize(['run'], { RS_KEY: 'k' })
