@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path'
+import { requireOpenFiles } from '../adapters/files/read-file.ts'
 import { requireWritable, writeWhole } from '../adapters/files/whole-file.ts'
-import { requireOpenFiles } from '../adapters/limit/open-files.ts'
 import type { Ledger } from '../app/keep/ledger.ts'
 import type { PublishEffects } from '../app/keep/publish.ts'
 import type { Source } from '../app/source/source.ts'

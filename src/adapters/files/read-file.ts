@@ -10,8 +10,10 @@ import {
   statSync,
 } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import { decodedText } from '../../core/data/decoded-text.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { systemError } from '../../core/error/system.ts'
 import { requireInside } from './confinement.ts'
 
 /** Largest file that is read into memory unless the caller knows better, bytes: a text of V8 holds little more. */
@@ -92,3 +94,18 @@ function within(bytes: Buffer, path: string, most: number): Buffer {
 
 const tooLarge = (path: string, size: number, most: number): RightsizeError =>
   new RightsizeError('FILE_TOO_LARGE', `${path} has ${size} bytes; the limit is ${most}`)
+
+/** Files, sockets and pipes that a run opens at once: requests in flight, three pipes a program, the store, a model while it is read. */
+const mostOpen = 64
+
+/** Throws RESOURCE_EXHAUSTED where this process may not open as many files as a run needs: in the middle of it answers would be lost that were paid for. */
+export function requireOpenFiles(): void {
+  const files: number[] = []
+  try {
+    while (files.length < mostOpen) files.push(openSync(devNull, 'r'))
+  } catch (cause) {
+    throw systemError(cause) ?? cause
+  } finally {
+    for (const file of files) closeSync(file)
+  }
+}
