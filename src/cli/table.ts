@@ -95,6 +95,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./list.ts')).list,
   },
   {
+    name: 'models',
+    summary: 'show what is known of the size of models, find one, or refresh the list',
+    load: async () => (await import('./models.ts')).models,
+  },
+  {
     name: 'prices',
     summary: 'show the list prices of hosted models, or refresh them',
     load: async () => (await import('./prices.ts')).prices,

@@ -1,7 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import { setTimeout as sleepMs } from 'node:timers/promises'
 import { confine } from '../adapters/files/confinement.ts'
-import { textOrNull } from '../adapters/files/whole-file.ts'
 import { hardwareThreads, thisMachine } from '../adapters/machine/this-machine.ts'
 import { allowedFetch } from '../adapters/network/allowed-fetch.ts'
 import { boundedFetch, publicFiles } from '../adapters/network/bounded-fetch.ts'
@@ -204,10 +203,10 @@ async function apiFacts(env: Parts['env']): Promise<ApiContext> {
   const { openGridTables } = await import('../adapters/grid/annual.ts')
   const { annualFactor } = await import('../core/carbon/grid-zone.ts')
   const { pricesInUse } = await import('./prices.ts')
-  const models = await textOrNull(join(packageDir, 'data/models.json'))
+  const { modelsInUse } = await import('./models.ts')
   const tables = openGridTables()
   return {
-    models: JSON.parse(models ?? '{"models":{}}'),
+    models: await modelsInUse(env),
     prices: (await pricesInUse(env)).table,
     gridOf: (zone: string) => annualFactor(tables, zone),
   }

@@ -1,10 +1,8 @@
-import { stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { textOrNull, writeWhole } from '../adapters/files/whole-file.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import {
   type PriceChanges,
-  type PriceFile,
   priceChanges,
   priceMapUrl,
   pricesText,
@@ -12,9 +10,8 @@ import {
   refuseWorse,
 } from '../core/hosted/price-map.ts'
 import { isStale, type PriceTable } from '../core/hosted/prices.ts'
+import { type Env, ownTable, sourceAt, userTable } from './user-table.ts'
 import { type At, packageDir, sha256 } from './world.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
 
 /** List prices, and the file that they are from. */
 export interface PricesInUse {
@@ -23,20 +20,12 @@ export interface PricesInUse {
   readonly digest: string
 }
 
-/** The user's own table: below XDG_DATA_HOME, else ~/.local/share, %LOCALAPPDATA% on Windows; null without a home. */
-export function userPricesFile(env: Env): string | null {
-  const home = env['HOME'] || env['USERPROFILE']
-  const shared = home ? join(home, '.local', 'share') : null
-  const folder = env['XDG_DATA_HOME'] || env['LOCALAPPDATA'] || shared
-  return folder ? join(folder, 'rightsize', 'prices.json') : null
-}
-
 /** The newer of the shipped table and the user's. Throws PRICES_INVALID where the user's cannot be read. */
 export async function pricesInUse(env: Env): Promise<PricesInUse> {
   const shipped = await tableIn(join(packageDir, 'data', 'prices.json'))
   if (shipped === null)
     throw new RightsizeError('PRICES_INVALID', 'data/prices.json is missing in the package')
-  const file = userPricesFile(env)
+  const file = userTable(env, 'prices.json')
   const own = file === null ? null : await tableIn(file)
   return own !== null && own.table.retrieved > shipped.table.retrieved ? own : shipped
 }
@@ -63,11 +52,10 @@ export async function updatePrices(
   { from = priceMapUrl, date }: { readonly from?: string; readonly date?: string },
   at: At,
 ): Promise<PricesUpdate> {
-  const file = userPricesFile(at.effects.env)
-  if (file === null)
-    throw new RightsizeError('PRICES_NO_HOME', 'neither XDG_DATA_HOME nor HOME is set')
+  const file = ownTable(at.effects.env, 'prices.json')
   const before = await pricesInUse(at.effects.env)
-  const { text, about } = await asked(from, date, at)
+  const { text, ...published } = await sourceAt(from, date, at)
+  const about = { ...published, source: `LiteLLM price map, BerriAI/litellm, ${from}` }
   const { table, leftOut } = readPrices(text, about)
   refuseWorse(about.name, before.table, table)
   const kept = pricesText(table)
@@ -75,27 +63,6 @@ export async function updatePrices(
   const changes = priceChanges(before.table, table)
   return { table, file, digest: digestOf(kept), changes, leftOut }
 }
-
-async function asked(
-  from: string,
-  date: string | undefined,
-  { effects, cwd }: At,
-): Promise<{ readonly text: string; readonly about: PriceFile }> {
-  const source = `LiteLLM price map, BerriAI/litellm, ${from}`
-  if (/^https?:\/\//.test(from)) {
-    const { textAt } = await import('../adapters/network/text.ts')
-    const text = await textAt(effects.download, from)
-    return { text, about: { name: from, date: date ?? day(effects.clock.now()), source } }
-  }
-  const path = resolve(cwd, from)
-  const text = await textOrNull(path)
-  if (text === null) throw new RightsizeError('DATA_MISSING', `${path} does not exist`)
-  // A copy is at most as new as its file.
-  const written = (await stat(path)).mtime.toISOString()
-  return { text, about: { name: from, date: date ?? day(written), source } }
-}
-
-const day = (iso: string): string => iso.slice(0, 10)
 
 /** Whether the prices are too old to be trusted, today. */
 export const areStale = ({ table }: PricesInUse, { effects }: Pick<At, 'effects'>): boolean =>

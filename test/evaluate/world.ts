@@ -104,7 +104,7 @@ export function world(planted: Planted = {}) {
         source: 'fake',
       }),
     apiFacts: async () => ({
-      models: { models: {} },
+      models: { files: [] },
       prices: { source: 'none', retrieved: '2026-01-01', columns: [], models: {} },
       gridOf: () =>
         gridFactor({

@@ -1,7 +1,7 @@
 import type { Site } from '../../core/carbon/site.ts'
 import type { Item } from '../../core/data/item.ts'
 import { noiseOf } from '../../core/energy/noise.ts'
-import type { ModelTable } from '../../core/hosted/model-facts.ts'
+import type { ModelTable } from '../../core/hosted/model-table.ts'
 import type { SequentialEvidence } from '../../core/result/candidate.ts'
 import type {
   Decision,

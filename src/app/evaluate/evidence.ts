@@ -1,6 +1,6 @@
 import { noiseOf } from '../../core/energy/noise.ts'
 import { hostedEnergy, hostedFacts } from '../../core/hosted/api-usage.ts'
-import type { ModelTable } from '../../core/hosted/model-facts.ts'
+import type { ModelTable } from '../../core/hosted/model-table.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
 import { scorerFor } from '../../core/part/scorer-name.ts'
 import { groupsOf } from '../../core/proof/item-evidence.ts'

@@ -230,11 +230,15 @@ describe('hosted models', () => {
   }
   const api = {
     models: {
-      models: {
-        'mistral-large-2411': { total: 123, source: 'https://huggingface.co/mistralai' },
-        'ministral-8b': { total: 8.02, source: 'https://huggingface.co/mistralai' },
-        'ministral-3b': { total: 3.4, source: 'https://huggingface.co/mistralai' },
-      },
+      files: [
+        {
+          models: {
+            'mistral-large-2411': { total: 123, source: 'https://huggingface.co/mistralai' },
+            'ministral-8b': { total: 8.02, source: 'https://huggingface.co/mistralai' },
+            'ministral-3b': { total: 3.4, source: 'https://huggingface.co/mistralai' },
+          },
+        },
+      ],
     },
     prices: { source: 'none', retrieved: '2026-01-01', columns: [], models: {} },
     gridOf: (zone: string) => annualFactor(gridTables, zone),

@@ -41,9 +41,14 @@ export const accountErrors = {
     why: 'A file with less than half of the models in use was probably cut off, and models would lose their price.',
     next: 'Check the file, or state single prices with --price NAME=INPUT/OUTPUT.',
   },
+  MODELS_INVALID: {
+    title: 'The table of models cannot be read',
+    why: "The size of models comes from tables in the form of data/models.json, or from EcoLogits' list. A row without a size that can be would make estimates wrong.",
+    next: 'Correct the row, or delete the file: the shipped tables are used then.',
+  },
   PRICES_NO_HOME: {
-    title: 'There is no folder for the prices of this user',
-    why: 'Refreshed prices are stored below XDG_DATA_HOME, or below the home folder.',
+    title: 'There is no folder for the tables of this user',
+    why: 'Refreshed prices and models are stored below XDG_DATA_HOME, or below the home folder.',
     next: 'Set XDG_DATA_HOME to a folder that can be written, then run the command again.',
   },
   FETCH_FAILED: {

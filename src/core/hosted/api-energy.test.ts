@@ -8,7 +8,7 @@ import { providerOfUrl, providerSite } from './provider-site.ts'
 const facts = (total: number, active = total, bits = 16) =>
   modelFacts(
     `m${total}`,
-    { models: {} },
+    { files: [] },
     { parameters: total * 1e9, activeParameters: active * 1e9, bits },
   )
 const unknownBatch = { batch: null, bits: null }
