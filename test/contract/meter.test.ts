@@ -4,15 +4,17 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { judgeQueries, prometheusVersion, startPrometheus } from '../../bench/peers/prometheus.mjs'
 import { createCpuTimeMeter } from '../../src/adapters/meter/cpu-time.ts'
 import { between, createExternalMeter, parseLine } from '../../src/adapters/meter/external.ts'
 import { createNvmlMeter, findGpuSource, nvmlAvailability } from '../../src/adapters/meter/nvml.ts'
-import { createPrometheusMeter, seriesOf } from '../../src/adapters/meter/prometheus.ts'
+import { openPrometheusMeter } from '../../src/adapters/meter/prometheus.ts'
 import { createRaplMeter, measureIdleW, raplAvailability } from '../../src/adapters/meter/rapl.ts'
 import { meterAvailability, openMeters } from '../../src/adapters/meter/table.ts'
 import { createUnboundMeter } from '../../src/adapters/meter/unbound.ts'
 import { linuxProcesses } from '../../src/adapters/processes/linux.ts'
 import type { MachineUse, Processes, ProcessUse } from '../../src/contract/processes.ts'
+import { writtenQuery } from '../../src/core/energy/promql.ts'
 import { meterContract } from '../../src/testing.ts'
 import { candidate } from './candidate.ts'
 import { runner } from './runner.ts'
@@ -146,28 +148,27 @@ meterContract(runner, {
 })
 
 let scraped = 1000
+let scrapes = 3
+let found: readonly { readonly metric: object; readonly value: readonly [number, string] }[] = []
 const server = createServer((request, response) => {
-  const query = new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? ''
-  const series = query.includes('absent')
-    ? []
-    : [{ value: [0, `${scraped}`] }, { value: [0, '500'] }]
-  const data =
-    query === 'vector(1)'
-      ? { resultType: 'scalar', result: [0, '1'] }
-      : { resultType: 'vector', result: series }
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://x')
+  const query = searchParams.get('query') ?? ''
+  const one = [{ metric: {}, value: [0, `${query.startsWith('count_') ? scrapes : scraped}`] }]
+  const result = query.includes('absent') ? [] : query.includes('several') ? found : one
+  const names = pathname.endsWith('/values') ? ['up', 'kepler_node_cpu_watts'] : null
   response.end(
     JSON.stringify(
       query.includes('bad')
         ? { status: 'error', error: 'parse error' }
-        : { status: 'success', data },
+        : { status: 'success', data: names ?? { resultType: 'vector', result } },
     ),
   )
 })
 await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
 afterAll(() => server.close())
 const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-const prometheus = (query: string) =>
-  createPrometheusMeter({ baseUrl, query, fetch, nowS: () => shared.nowS })
+const prometheus = (query: string, at = baseUrl) =>
+  openPrometheusMeter({ query }, { baseUrl: at, fetch, nowS: () => shared.nowS })
 meterContract(runner, {
   name: 'prometheus',
   open: async () => prometheus('kepler_container_joules_total{pod="llm"}'),
@@ -353,42 +354,86 @@ describe('GPUs', () => {
 })
 
 describe('Prometheus', () => {
-  test('metrics are known by their names', () => {
-    expect(seriesOf('sum(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{gpu="0"})')).toEqual({
-      kind: 'counter',
-      factor: 1e-3,
-    })
-    expect(seriesOf('DCGM_FI_DEV_POWER_USAGE')).toEqual({ kind: 'gauge', factor: 1 })
-    expect(seriesOf('scaph_process_power_consumption_microwatts{exe="ollama"}')).toEqual({
-      kind: 'gauge',
-      factor: 1e-6,
-    })
-    expect(seriesOf('kepler_container_joules_total')).toEqual({ kind: 'counter', factor: 1 })
-    expect(seriesOf('plug_power_watts')).toEqual({ kind: 'gauge', factor: 1 })
+  test('power is integrated over time; a window of one scrape is unknown', async () => {
+    const meter = await prometheus('DCGM_FI_DEV_POWER_USAGE')
+    const short = await meter.start({})
+    scrapes = 1
+    expect((await short.stop()).energy.kind).toBe('unknown')
+    scrapes = 5
+    scraped = 1000
+    const window = await meter.start({})
+    shared.nowS += 10
+    scraped = 1200
+    const { energy, resolutionJ } = await window.stop()
+    expect(energy).toMatchObject({ value: expect.closeTo(11_000, 6), method: 'measured' })
+    expect(resolutionJ).toBeCloseTo(2200, 6)
   })
 
-  test('power is put together over time, all series together', async () => {
-    const window = await prometheus('plug_power_watts').start({})
+  test('a counter that went down makes its window unknown, and twice is refused', async () => {
+    const meter = await prometheus('kepler_container_joules_total')
+    for (const again of [false, true]) {
+      scraped = 1000
+      const window = await meter.start({})
+      shared.nowS += 10
+      scraped = 900
+      if (again) await expect(window.stop()).rejects.toMatchObject({ code: 'METER_QUERY' })
+      else expect((await window.stop()).energy.kind).toBe('unknown')
+    }
+  })
+
+  test('more watts than the device can draw are refused', async () => {
+    const window = await (await prometheus('shellyplug_power')).start({})
     shared.nowS += 10
-    const { energy } = await window.stop()
-    expect(energy).toMatchObject({ value: expect.closeTo((scraped + 500) * 10, 6) })
+    scraped = 40_000
+    await expect(window.stop()).rejects.toMatchObject({
+      code: 'METER_QUERY',
+      message: expect.stringContaining('4000 W'),
+    })
+  })
+
+  test('several series are refused, with the sum that would add them', async () => {
+    found = ['a', 'b'].map((plug) => ({ metric: { plug }, value: [0, '1'] }))
+    const several = { query: 'several_watts', unit: 'W', kind: 'gauge' } as const
+    await expect(
+      openPrometheusMeter(several, { baseUrl, fetch, nowS: () => 0 }),
+    ).rejects.toMatchObject({
+      code: 'METER_QUERY',
+      message: expect.stringContaining('sum(several_watts)'),
+    })
   })
 
   test('no series, a bad query and no server are errors with the reason', async () => {
     const code = 'METER_UNAVAILABLE'
-    await expect(prometheus('absent_metric').start({})).rejects.toMatchObject({ code })
-    await expect(prometheus('bad(').start({})).rejects.toMatchObject({
+    await expect(prometheus('kepler_node_cpu_watts{zone="absent"}')).rejects.toMatchObject({ code })
+    await expect(prometheus('kepler_node_cpu_watts{zone="bad"}')).rejects.toMatchObject({
       code,
       message: 'parse error',
     })
-    const nobody = createPrometheusMeter({
-      baseUrl: 'http://127.0.0.1:9',
-      query: 'x',
-      fetch,
-      nowS: () => 0,
+    await expect(prometheus('shellyplug_power', 'http://127.0.0.1:9')).rejects.toMatchObject({
+      code,
     })
-    await expect(nobody.start({})).rejects.toMatchObject({ code })
   })
+
+  const version = prometheusVersion()
+  test.skipIf(version === null)(
+    version === null
+      ? 'a real server: skipped, no prometheus on this machine (apt-get install prometheus)'
+      : 'a real server: every query shows the true power or is refused',
+    async () => {
+      const real = await startPrometheus()
+      const parts = { baseUrl: real.baseUrl, fetch, nowS: () => performance.now() / 1000 }
+      try {
+        const rows = await judgeQueries((written) =>
+          openPrometheusMeter(writtenQuery(written), parts),
+        )
+        expect(rows.length).toBeGreaterThan(60)
+        expect(rows.filter(({ holds }) => !holds)).toEqual([])
+      } finally {
+        await real.close()
+      }
+    },
+    120_000,
+  )
 })
 
 describe('an external program', () => {
@@ -453,7 +498,8 @@ describe('which meters a candidate gets', () => {
   test('what the spec binds comes first, sensors before models', async () => {
     expect(await names({ pid: 1 })).toEqual(['cpu-time'])
     expect(await names({ gpus: [0] })).toEqual(['nvml'])
-    expect(await names({ prometheus: 'x_joules_total', pid: 1 })).toEqual([
+    const env = { env: { PROMETHEUS_URL: baseUrl } }
+    expect(await names({ prometheus: 'shellyplug_power', pid: 1 }, {}, env)).toEqual([
       'prometheus',
       'cpu-time',
     ])

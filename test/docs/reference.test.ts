@@ -7,6 +7,7 @@ import { importers } from '../../src/adapters/importer/table.ts'
 import { exportForms } from '../../src/app/account/exports.ts'
 import { commands } from '../../src/cli/table.ts'
 import { passes } from '../../src/core/compress/table.ts'
+import { knownSeries, seriesScopes } from '../../src/core/energy/known-series.ts'
 import { catalogue } from '../../src/core/error/catalogue.ts'
 import { datasets } from '../../src/core/part/datasets.ts'
 import { meters } from '../../src/core/part/meters.ts'
@@ -19,7 +20,7 @@ const root = join(import.meta.dirname, '../..')
 const folder = join(root, 'docs/reference')
 const house = {
   ...{ commands, catalogue, runtimes, adapter, scorers, meters, datasets, passes },
-  ...{ exportForms, importers, energyImporters },
+  ...{ exportForms, importers, energyImporters, knownSeries, seriesScopes },
 }
 const scorerSources = ['src/core/score', 'src/adapters/scorer'].flatMap((from) =>
   readdirSync(join(root, from))

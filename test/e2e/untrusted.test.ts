@@ -169,7 +169,7 @@ const ways: readonly Way[] = [
   ],
   [
     'a Prometheus query',
-    () => ({ candidate: openai(`${good()}, energy: { prometheus: up }`) }),
+    () => ({ candidate: openai(`${good()}, energy: { prometheus: shellyplug_power }`) }),
     'METER_UNAVAILABLE',
   ],
   [

@@ -86,7 +86,24 @@ export const scorersPage = ({ scorers }, notes) =>
     ],
   )
 
-export const metersPage = ({ meters }) =>
+export const metersPage = (house) => `${meterParts(house)}\n${seriesTable(house)}`
+
+const seriesTable = ({ knownSeries, seriesScopes }) =>
+  [
+    '## Series that Prometheus queries may name alone',
+    '',
+    'Their exporters document them. A query of one of these, or `sum(...)` of it, needs nothing more; any other name, function or arithmetic needs `unit` and `kind`. Values of a zone label overlap, so exactly one is counted; a device, or a series that two jobs scrape, counts once.',
+    '',
+    '| exporter | series | unit | what it sees | zone labels |',
+    '|---|---|---|---|---|',
+    ...knownSeries.map(
+      ({ exporter, names, unit, scope, zones = [] }) =>
+        `| ${exporter} | ${names.map(tick).join(', ')} | ${unit} | ${seriesScopes[scope].sees} | ${zones.map(tick).join(', ')} |`,
+    ),
+    '',
+  ].join('\n')
+
+const meterParts = ({ meters }) =>
   partsPage(
     'Meters',
     'Where joules come from, best first: the first that works here and sees what a candidate binds is used. `rightsize doctor` tells which work here.',

@@ -211,6 +211,11 @@ export const runtimeErrors = {
     why: 'The sensor does not exist, or this user has no permission to read it.',
     next: 'Run `rightsize doctor`; it prints the command that fixes each meter.',
   },
+  METER_QUERY: {
+    title: 'A Prometheus query cannot be counted as energy',
+    why: 'Its unit or kind is unknown, its series cannot be added, or its values cannot be energy.',
+    next: 'Query one documented series (docs/reference/meters.md lists them), or state unit and kind: `energy: { prometheus: { query, unit, kind } }`.',
+  },
   METER_BINDING: {
     title: 'The meter has nothing to watch',
     why: 'The model runs in another process or on another machine, where this meter cannot see it.',

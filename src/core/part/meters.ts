@@ -11,8 +11,8 @@ export interface MeterPart extends Part {
 /** Every meter, best first: what a spec binds, then sensors, then CPU time. How each is opened: adapters/meter/table.ts. */
 export const meters = {
   prometheus: {
-    summary: 'joules or watts from a Prometheus query: DCGM, Kepler, Scaphandre, a smart plug',
-    example: "energy: { prometheus: 'sum(kepler_container_joules_total)' }",
+    summary: 'a Prometheus query of a documented series, or of any other with its unit and kind',
+    example: `energy: { prometheus: 'sum(kepler_pod_cpu_joules_total{pod_name="llm", zone="package"})' }`,
     sensor: true,
     tracking: {},
   },

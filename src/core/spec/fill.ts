@@ -1,3 +1,4 @@
+import { readQuery, writtenQuery } from '../energy/promql.ts'
 import { RightsizeError } from '../error/error.ts'
 import { suggestion } from '../error/nearest.ts'
 import { runtimePart } from '../part/runtimes.ts'
@@ -135,6 +136,8 @@ function checkCandidate(candidate: CandidateInput, at: string): void {
       `The baseUrl of \`${id}\` holds a user name or key.`,
       'Leave it out of the address and name the environment variable that holds it in `apiKeyEnv`.',
     )
+  const { prometheus } = candidate.energy ?? {}
+  if (prometheus !== undefined) readQuery(writtenQuery(prometheus), at)
   if (/[\s\p{Cc}]/u.test(id))
     refuse(
       `The id ${JSON.stringify(id)} has spaces or control characters.`,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { seriesKinds, seriesUnits } from '../energy/series-unit.ts'
 import { adapterPattern, type RuntimeName, runtimes } from '../part/runtimes.ts'
 import { count, oneOrList, positive, whenNamed } from './schema-values.ts'
 
@@ -31,6 +32,16 @@ const settings = z
   })
   .describe('Settings. Where a list is written, each value makes a candidate.')
 
+const prometheusQuery = z.strictObject({
+  query: z.string().min(1),
+  unit: z
+    .enum(seriesUnits)
+    .optional()
+    .describe('Of the values that the query returns; `kind` goes with it.'),
+  kind: z.enum(seriesKinds).optional().describe('counter: energy so far; gauge: power now.'),
+  limitW: positive.optional().describe('Watts that it cannot exceed.'),
+})
+
 const energy = z
   .strictObject({
     jPerItem: z
@@ -42,9 +53,11 @@ const energy = z
     gpus: z.array(z.number().int().min(0)).optional(),
     host: z.boolean().optional().describe('The whole machine does this work and nothing else.'),
     prometheus: z
-      .string()
+      .union([z.string().min(1), prometheusQuery])
       .optional()
-      .describe('Query that returns joules (a counter) or watts; PROMETHEUS_URL names the server.'),
+      .describe(
+        'Query of a known series, or a query with its unit and kind; PROMETHEUS_URL names the server.',
+      ),
     external: z
       .array(z.string())
       .min(1)
