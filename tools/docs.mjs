@@ -18,6 +18,7 @@ const house = Object.assign(
       'core/part/runtimes',
       'core/part/scorers',
       'core/part/meters',
+      'core/part/meter-recipes',
       'core/energy/known-series',
       'core/part/datasets',
       'core/compress/table',

@@ -204,6 +204,22 @@ describe('RAPL', () => {
     expect((await window.stop()).energy).toMatchObject({ value: expect.closeTo(30, 6) })
   })
 
+  test('a counter that starts again at an unknown range makes its window unknown', async () => {
+    const { root, add } = fakePowercap()
+    writeFileSync(join(root, 'intel-rapl:1', 'max_energy_range_uj'), '')
+    const world = new FakeWorld()
+    const wrapped = await raplOf(world, root).start({ pids: [1] })
+    world.spend(2, 2, 2)
+    add(10)
+    expect((await wrapped.stop()).energy).toMatchObject({
+      why: expect.stringContaining('does not show its range'),
+    })
+    const after = await raplOf(world, root).start({ pids: [1] })
+    world.spend(2, 2, 2)
+    add(10)
+    expect((await after.stop()).energy).toMatchObject({ value: expect.closeTo(30, 6) })
+  })
+
   test('the work gets its share of busy time; idle power goes by reserved threads', async () => {
     const { root, add } = fakePowercap()
     const world = new FakeWorld()

@@ -10,6 +10,7 @@ import { passes } from '../../src/core/compress/table.ts'
 import { knownSeries, seriesScopes } from '../../src/core/energy/known-series.ts'
 import { catalogue } from '../../src/core/error/catalogue.ts'
 import { datasets } from '../../src/core/part/datasets.ts'
+import { meterRecipes } from '../../src/core/part/meter-recipes.ts'
 import { meters } from '../../src/core/part/meters.ts'
 import { adapter, runtimes } from '../../src/core/part/runtimes.ts'
 import { scorers } from '../../src/core/part/scorers.ts'
@@ -20,7 +21,8 @@ const root = join(import.meta.dirname, '../..')
 const folder = join(root, 'docs/reference')
 const house = {
   ...{ commands, catalogue, runtimes, adapter, scorers, meters, datasets, passes },
-  ...{ exportForms, importers, energyImporters, knownSeries, seriesScopes },
+  ...{ exportForms, importers, energyImporters },
+  ...{ knownSeries, seriesScopes, meterRecipes },
 }
 const scorerSources = ['src/core/score', 'src/adapters/scorer'].flatMap((from) =>
   readdirSync(join(root, from))

@@ -86,7 +86,36 @@ export const scorersPage = ({ scorers }, notes) =>
     ],
   )
 
-export const metersPage = (house) => `${meterParts(house)}\n${seriesTable(house)}`
+export const metersPage = (house) =>
+  `${meterParts(house)}\n${recipes(house)}\n${seriesTable(house)}`
+
+const recipes = ({ meterRecipes }) =>
+  [
+    '## Recipes for `external`',
+    '',
+    'Each prints one line a second and runs on any POSIX shell. `rightsize doctor` names those whose driver, program and variables are on this machine.',
+    '',
+    ...Object.entries(meterRecipes).flatMap(([name, { summary, sees, needs, example }]) => [
+      `### ${tick(name)}`,
+      '',
+      sentence(summary),
+      `It sees ${sees}. Needs ${needsOf(needs)}.`,
+      '',
+      '```yaml',
+      example,
+      '```',
+      '',
+    ]),
+  ].join('\n')
+
+const needsOf = ({ program, drivers = [], env = [] }) =>
+  [
+    program === undefined ? [] : `the program ${tick(program)}`,
+    drivers.length > 0 ? `the driver ${drivers.map(tick).join(' or ')}` : [],
+    env.length > 0 ? env.map(tick).join(', ') : [],
+  ]
+    .flat()
+    .join(' and ')
 
 const seriesTable = ({ knownSeries, seriesScopes }) =>
   [

@@ -5,8 +5,10 @@ import { fieldsOf } from '../../core/data/fields.ts'
 import { gaugeIn } from '../../core/data/figures.ts'
 import { integratePower, type PowerSample } from '../../core/energy/counter.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { meterRecipes } from '../../core/part/meter-recipes.ts'
 import { unknown } from '../../core/unit/estimate.ts'
 import { known } from '../../core/unit/known.ts'
+import { recipesHere } from './external/recipes.ts'
 
 export interface ExternalParts {
   /** Program and arguments. */
@@ -24,10 +26,14 @@ export const external: MeterSource = {
       )
     return createExternalMeter({ command: energy.external, nowS })
   },
-  available: async () => ({
-    works: true,
-    detail: 'reads the program that `energy.external` names',
-  }),
+  available: async ({ env = {} }) => {
+    const here = recipesHere(env)
+    const recipes =
+      here.length === 0
+        ? 'recipes for AMD, Apple, IPMI, Redfish and smart plugs are in docs/reference/meters.md'
+        : `recipes that fit this machine: ${here.map((name) => `${name}: ${meterRecipes[name].example}`).join('; ')}`
+    return { works: true, detail: `reads the program that \`energy.external\` names; ${recipes}` }
+  },
 }
 
 /** A plug or a BMC, share (uncertainty table of the accounting research: wall meter 2 %). */

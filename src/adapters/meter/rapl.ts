@@ -99,29 +99,39 @@ function startWindow(
   domains: readonly Domain[],
   binding: MeterBinding,
 ): MeterWindow {
-  const counted = domains.map((domain) => ({ domain, last: mustRead(parts, domain), joules: 0 }))
+  const counted = domains.map((domain) => ({
+    ...{ domain, last: mustRead(parts, domain) },
+    joules: 0 as number | null,
+  }))
   const before = snapshot(parts, binding)
   let peak = before.use?.rssBytes ?? 0
   const look = (): void => {
     for (const counter of counted) {
       const now = mustRead(parts, counter.domain)
-      counter.joules += counterDelta(counter.last, now, counter.domain.rangeJ)
+      const delta = counterDelta(counter.last, now, counter.domain.rangeJ)
+      counter.joules = delta === null || counter.joules === null ? null : counter.joules + delta
       counter.last = now
     }
     peak = Math.max(peak, seen(parts, binding)?.rssBytes ?? 0)
   }
-  const turns = domains.map((domain) => turnS(domain.rangeJ, mostWatts) * 1000)
+  const turns = domains.flatMap(({ rangeJ }) =>
+    rangeJ === null ? [] : turnS(rangeJ, mostWatts) * 1000,
+  )
   const timer = setInterval(look, Math.max(10, Math.min(slowestPollMs, ...turns)))
   timer.unref()
   return {
     stop: async () => {
       clearInterval(timer)
       look()
-      const machineJ = counted.reduce((sum, counter) => sum + counter.joules, 0)
+      const machineJ = sumOf(counted.map(({ joules }) => joules))
       return read(parts, binding, { before, after: snapshot(parts, binding), machineJ, peak })
     },
   }
 }
+
+/** The sum of all counters, J; null where one of them is unknown. */
+const sumOf = (joules: readonly (number | null)[]): number | null =>
+  joules.reduce<number | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0)
 
 function mustRead(parts: RaplParts, domain: Domain): number {
   const joules = readCounter(domain)
@@ -148,7 +158,8 @@ function seen({ processes }: RaplParts, binding: MeterBinding): ProcessUse | nul
 interface Window {
   readonly before: Snapshot
   readonly after: Snapshot
-  readonly machineJ: number
+  /** Of all counters; null where one started again at an unknown range. */
+  readonly machineJ: number | null
   readonly peak: number
 }
 
@@ -164,7 +175,8 @@ function read(parts: RaplParts, binding: MeterBinding, window: Window): WindowRe
     ...shared,
     resolutionJ,
     steal: stealOf(before.machine, after.machine),
-    notes: [`${machineJ.toFixed(2)} J of the whole package in this window`],
+    notes:
+      machineJ === null ? [] : [`${machineJ.toFixed(2)} J of the whole package in this window`],
   }
 }
 
@@ -176,6 +188,10 @@ function attribute(
   const { before, after, machineJ } = window
   if (ownCpuS === null || !before.machine || !after.machine) {
     const why = unknown('the process ended while it was metered')
+    return { energy: why, idle: why }
+  }
+  if (machineJ === null) {
+    const why = unknown('a counter started again, and the kernel does not show its range')
     return { energy: why, idle: why }
   }
   if (machineJ === 0) {
@@ -244,11 +260,11 @@ export async function measureIdleW(
   if (!before.machine || !after.machine || domains.length === 0) return null
   const busyS = after.machine.busyS - before.machine.busyS
   if (busyS > idleBusy * (after.machine.totalS - before.machine.totalS)) return null
-  let joules = 0
-  for (const [i, domain] of domains.entries()) {
-    const [from, to] = [before.joules[i], after.joules[i]]
-    if (from === null || to === null || from === undefined || to === undefined) return null
-    joules += counterDelta(from, to, domain.rangeJ)
-  }
-  return joules / (after.atS - before.atS)
+  const joules = sumOf(
+    domains.map(({ rangeJ }, i) => {
+      const [from, to] = [before.joules[i] ?? null, after.joules[i] ?? null]
+      return from === null || to === null ? null : counterDelta(from, to, rangeJ)
+    }),
+  )
+  return joules === null ? null : joules / (after.atS - before.atS)
 }

@@ -6,6 +6,8 @@ test('a counter that went round once counted what lies on both sides of its end'
   expect(counterDelta(100, 250, 1000)).toBe(150)
   expect(counterDelta(900, 50, 1000)).toBe(150)
   expect(counterDelta(5, 5, 1000)).toBe(0)
+  expect(counterDelta(5, 8, null)).toBe(3)
+  expect(counterDelta(8, 5, null)).toBeNull()
 })
 
 test('readings more often than a turn give back the true energy, wherever the counter stood', () => {
@@ -21,7 +23,7 @@ test('readings more often than a turn give back the true energy, wherever the co
         const truth = (totals.at(-1) ?? 0) - start
         const counted = readings
           .slice(1)
-          .reduce((sum, now, at) => sum + counterDelta(readings[at] ?? 0, now, range), 0)
+          .reduce((sum, now, at) => sum + (counterDelta(readings[at] ?? 0, now, range) ?? 0), 0)
         expect(counted).toBeCloseTo(truth, 3)
       },
     ),

@@ -1,10 +1,11 @@
 /**
  * What a counter counted between two readings, J. A counter that shows less than before has started again from 0 after
- * `range`: one turn is added. More than one turn between readings cannot be seen; read often enough (`turnS`).
- * Source: Linux powercap, max_energy_range_uj.
+ * `range`: one turn is added, and null where the range is unknown. More than one turn between readings cannot be seen; read
+ * often enough (`turnS`). Source: Linux powercap, max_energy_range_uj.
  */
-export function counterDelta(before: number, after: number, range: number): number {
-  return after >= before ? after - before : range - before + after
+export function counterDelta(before: number, after: number, range: number | null): number | null {
+  if (after >= before) return after - before
+  return range === null ? null : range - before + after
 }
 
 /** Seconds after which a counter must be read again so that no turn is missed, at a power it will not exceed. */

@@ -8,8 +8,8 @@ export interface Domain {
   readonly folder: string
   /** package-0, dram, core, psys. */
   readonly name: string
-  /** Largest value before it starts again from 0, J. */
-  readonly rangeJ: number
+  /** Largest value before it starts again from 0, J; null where the kernel does not show it. */
+  readonly rangeJ: number | null
 }
 
 /**
@@ -46,8 +46,9 @@ function isMirror(domain: Domain, former: Domain): boolean {
 }
 
 function domainAt(folder: string): Domain {
-  const rangeUj = Number(textOf(join(folder, 'max_energy_range_uj')) ?? 0)
-  return { folder, name: textOf(join(folder, 'name')) ?? '', rangeJ: rangeUj / 1e6 }
+  const rangeUj = gaugeIn(textOf(join(folder, 'max_energy_range_uj'))) ?? 0
+  const rangeJ = rangeUj > 0 ? rangeUj / 1e6 : null
+  return { folder, name: textOf(join(folder, 'name')) ?? '', rangeJ }
 }
 
 /** The counter now, J; null when this user may not read it. */
