@@ -39,6 +39,9 @@ type Reader = (text: string) => unknown
 /** Files of a world that holds one text. */
 export const holding = (text: string): Files => ({
   text: async () => text,
+  blocks: async function* () {
+    yield text
+  },
   bytes: async () => Buffer.from(text),
   list: async () => ['a'],
   isFolder: async () => false,

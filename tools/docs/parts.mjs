@@ -157,7 +157,7 @@ export const passesPage = ({ passes }, families) =>
 export const datasetsPage = ({ datasets }) =>
   partsPage(
     'Datasets',
-    'Formats of rows. The extension shows the format; `dataset.format` names it otherwise. A file is read as a whole: at most 500 MB, also once a `.gz` is unpacked. Pipes, devices and sockets are refused.',
+    'Formats of rows. The extension shows the format; `dataset.format` names it otherwise. Rows are held in memory: CSV and JSONL files may have any size that fits, other files at most 500 MB, and a `.gz` as much once it is unpacked. Pipes, devices and sockets are refused.',
     datasets,
     (row) =>
       facts(['extensions', row.endings.map((one) => tick(`.${one}`)).join(', ') || 'a folder']),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -49,6 +49,17 @@ test('the format is taken from the ending, gz unpacked, and the spec may say ano
   expect(await read(write('a.json', '[{"text":"a","label":"b"}]'))).toEqual(rows)
   expect(await read(write('a.txt', csv), { format: 'csv' })).toEqual(rows)
   expect(await failure(read(write('b.txt', csv)))).toMatchObject({ code: 'DATA_FORMAT' })
+})
+
+test('a file whose rows would not fit into memory is refused before it is read', async () => {
+  const path = write('large.jsonl', '')
+  truncateSync(path, 2 ** 40)
+  expect(await failure(read(path))).toMatchObject({
+    code: 'DATA_TOO_LARGE',
+    message: expect.stringMatching(/has 1099.5 GB; its rows take about 2748.8 GB/),
+    next: expect.stringMatching(/--max-old-space-size=2621440$/),
+  })
+  rmSync(path)
 })
 
 test('a missing file and a Git-LFS pointer are told apart', async () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RightsizeError } from '../error/error.ts'
-import { csvRows, parseCsv } from './csv.ts'
+import { csvRows, csvRowsOf, parseCsv } from './csv.ts'
 import { sniffDelimiter } from './csv-delimiter.ts'
 import { decodedText } from './decoded-text.ts'
-import { jsonlRows, jsonRows } from './json-rows.ts'
+import { jsonlRows, jsonlRowsOf, jsonRows } from './json-rows.ts'
 
 const failure = (run: () => unknown): RightsizeError => {
   try {
@@ -204,3 +204,42 @@ test.each([
   const error = failure(() => decodedText(Buffer.from(`${head}\0\xff`, 'latin1'), 'a.csv'))
   expect(`${error.message} ${error.next}`).toMatch(told)
 })
+
+async function* cut(text: string, places: readonly number[]): AsyncGenerator<string> {
+  let from = 0
+  for (const place of [...places].sort((a, b) => a - b)) {
+    yield text.slice(from, place)
+    from = Math.max(from, place)
+  }
+  yield text.slice(from)
+}
+
+test('a table that comes in blocks is the table, wherever it is cut, and so are its errors', async () => {
+  const char = fc.constantFrom('a', '"', ',', '\n', '\r\n', 'é', '\uFEFF')
+  const table = fc.array(char, { maxLength: 60 }).map((chars) => `x,y\n${chars.join('')}`)
+  await fc.assert(
+    fc.asyncProperty(
+      table,
+      fc.array(fc.nat(70), { maxLength: 6 }),
+      fc.boolean(),
+      async (text, places, tabs) => {
+        // The delimiter is guessed from the first block, and lines of tabs come whole.
+        const ends = [...text.matchAll(/\n/g)].map(({ index }) => index + 1)
+        const at = tabs ? ends.filter((_, i) => places.includes(i)) : places.map((one) => one + 4)
+        const whole = await settled(async () => csvRows(text, 'f', { tabs }))
+        expect(await settled(() => csvRowsOf(cut(text, at), 'f', { tabs }))).toEqual(whole)
+      },
+    ),
+  )
+})
+
+test('lines of JSON that come in blocks are the lines', async () => {
+  const text = '\uFEFF{"a":1}\n\n{"a":12345678901234567890}\r\n{"a":3}'
+  const ends = [...text.matchAll(/\n/g)].map(({ index }) => index + 1)
+  for (const places of [[], ends, ends.slice(1)])
+    expect(await jsonlRowsOf(cut(text, places), 'f')).toEqual(jsonlRows(text, 'f'))
+  await expect(jsonlRowsOf(cut(`${text}\nno`, ends), 'f')).rejects.toMatchObject({ at: 'f:5' })
+})
+
+const settled = (run: () => Promise<unknown>): Promise<unknown> =>
+  run().catch((error: RightsizeError) => ({ code: error.code, at: error.at, text: error.message }))

@@ -25,10 +25,20 @@ const packings = [
 ] as const
 
 /**
- * The text of a file: UTF-8, or what its byte order mark says (UTF-8, UTF-16 of either order). Throws DATA_ENCODING, with
- * line and byte, where it is something else: no character is replaced in silence.
+ * The text of a file, or of a block of whole lines of it that `before` lines precede: UTF-8, or what its byte order mark says (UTF-8,
+ * UTF-16 of either order). Throws DATA_ENCODING, with line and byte, where it is something else: no character is replaced in silence.
  */
-export function decodedText(bytes: Uint8Array, path: string): string {
+export function decodedText(bytes: Uint8Array, path: string, before = 0): string {
+  const encoding = before === 0 ? encodingOf(bytes, path) : 'utf-8'
+  try {
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: before > 0 }).decode(bytes)
+  } catch {
+    throw badByte(bytes, path, before)
+  }
+}
+
+/** The encoding of a text by its beginning. Throws DATA_ENCODING where it is no text, or one that is not read. */
+export function encodingOf(bytes: Uint8Array, path: string): 'utf-8' | 'utf-16le' | 'utf-16be' {
   const packing = packings.find(({ bytes: head }) => head.every((byte, i) => bytes[i] === byte))
   if (packing !== undefined)
     throw new RightsizeError('DATA_ENCODING', `It is ${packing.what}, not text.`, {
@@ -43,11 +53,7 @@ export function decodedText(bytes: Uint8Array, path: string): string {
       'Every second byte is 0: it is UTF-16 without a byte order mark.',
       'UTF-16LE',
     )
-  try {
-    return new TextDecoder(mark?.encoding ?? 'utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw badByte(bytes, path)
-  }
+  return mark?.encoding ?? 'utf-8'
 }
 
 /** Texts hold no zeros; in UTF-16 every second byte of plain English is one. */
@@ -56,9 +62,9 @@ function hasZeros(bytes: Uint8Array): boolean {
   return head.length > 3 && head.filter((byte) => byte === 0).length > 0.3 * head.length
 }
 
-function badByte(bytes: Uint8Array, path: string): RightsizeError {
+function badByte(bytes: Uint8Array, path: string, before: number): RightsizeError {
   const at = firstBad(bytes)
-  const line = bytes.subarray(0, at).filter((byte) => byte === 10).length + 1
+  const line = before + bytes.subarray(0, at).filter((byte) => byte === 10).length + 1
   const byte = bytes[at] ?? 0
   const shown = new TextDecoder('windows-1252').decode(bytes.subarray(at, at + 1))
   const what = `Byte 0x${byte.toString(16).toUpperCase()} is no UTF-8; in Windows-1252 (Latin-1) it is ${JSON.stringify(shown)}.`

@@ -1,5 +1,6 @@
 import { RightsizeError } from '../error/error.ts'
 import { isPlainJson, jsonValue, notJsonBecause } from './json-value.ts'
+import { linesIn } from './lines.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -12,26 +13,37 @@ export function columnsIn(rows: readonly Row[]): readonly string[] {
 
 /** Rows of a JSONL text, one object a line; blank lines are skipped. Throws DATA_ROW with the line. */
 export function jsonlRows(text: string, file: string): readonly Row[] {
-  const rows: Row[] = []
-  const parse = isPlainJson(text) ? JSON.parse : jsonValue
-  let number = 0
-  for (const line of linesIn(text.startsWith('\uFEFF') ? text.slice(1) : text)) {
-    number += 1
-    if (line.trim() === '') continue
-    const at = () => `${file}:${number}`
-    rows.push(rowOf(parseLine(line.endsWith('\r') ? line.slice(0, -1) : line, at, parse), at))
-  }
-  if (rows.length === 1 && rows[0] !== undefined) refuseColumns(rows[0], file)
-  return rows
+  const rows = rowsByLine(file)
+  rows.add(text)
+  return rows.end()
 }
 
-/** Lines of a text, one at a time: a list of a million takes as much memory as the text. */
-export function* linesIn(text: string): Generator<string> {
-  for (let from = 0; from <= text.length; ) {
-    const end = text.indexOf('\n', from)
-    const to = end < 0 ? text.length : end
-    yield text.slice(from, to)
-    from = to + 1
+/** `jsonlRows` of a file that comes in blocks of whole lines. */
+export async function jsonlRowsOf(
+  blocks: AsyncIterable<string>,
+  file: string,
+): Promise<readonly Row[]> {
+  const rows = rowsByLine(file)
+  for await (const block of blocks) rows.add(block)
+  return rows.end()
+}
+
+function rowsByLine(file: string) {
+  const rows: Row[] = []
+  let number = 0
+  const at = () => `${file}:${number}`
+  return {
+    add(block: string): void {
+      const parse = isPlainJson(block) ? JSON.parse : jsonValue
+      for (const line of linesIn(number === 0 ? block.replace(/^\uFEFF/, '') : block)) {
+        number += 1
+        if (line.trim() !== '') rows.push(rowOf(parseLine(line, at, parse), at))
+      }
+    },
+    end(): readonly Row[] {
+      if (rows.length === 1 && rows[0] !== undefined) refuseColumns(rows[0], file)
+      return rows
+    },
   }
 }
 
