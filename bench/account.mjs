@@ -174,7 +174,7 @@ function shippedFit(rows) {
       bits,
       source: 'ML.ENERGY',
     }
-    const { decode } = apiEnergy({ inputTokens: 0, outputTokens: 1 }, facts, { batch, bits })
+    const { decode } = apiEnergy({ input: 0, output: 1 }, facts, { batch, bits })
     return row.energy_per_token_joules >= decode.low && row.energy_per_token_joules <= decode.high
   })
   figures.apiShippedCoverage = percent(covered)

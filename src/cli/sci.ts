@@ -1,13 +1,39 @@
 import { exportForms } from '../app/account/exports.ts'
+import type { Billions } from '../core/hosted/model-table.ts'
 import { partNames } from '../core/part/part.ts'
 import { command } from './command.ts'
 import { flag, list, toggle } from './flag.ts'
-import { amount, file, name, numberKind, oneOf, place, positive, share, textKind } from './kind.ts'
+import {
+  amount,
+  file,
+  type Kind,
+  name,
+  numberKind,
+  oneOf,
+  place,
+  positive,
+  share,
+  textKind,
+} from './kind.ts'
 
 const years = numberKind('years', { above: 0 }, '4')
 const seconds = numberKind('seconds', { above: 0 }, '3600')
 const grams = numberKind('grams', { from: 0 }, '320')
+const model = textKind('model', 'the name of a model', 'gpt-4o')
+const host = textKind('host', 'a provider or an address', 'openai')
 const ratio = numberKind('ratio', { from: 1 }, '1.2')
+
+/** `70e9`, or `8e9,28e9` where only a range is known. */
+const parameters: Kind<Billions> = {
+  name: 'number',
+  takes: 'a number of parameters, or two with a comma between: the least and the most',
+  example: '70e9',
+  read(text) {
+    const [low = Number.NaN, high = low, ...more] = text.split(',').map((one) => Number(one))
+    if (!(low > 0 && high >= low && Number.isFinite(high)) || more.length > 0) return undefined
+    return low === high ? low : [low, high]
+  },
+}
 
 export const sci = command({
   args: {
@@ -15,6 +41,14 @@ export const sci = command({
   },
   flags: {
     candidate: list(name, 'explain this candidate of the run'),
+    model: flag(model, 'estimate answers of this model behind an API, from its tokens'),
+    tokensIn: flag(amount, 'with model: tokens of the input of one answer'),
+    tokensOut: flag(amount, 'with model: tokens that one answer generates, reasoning included'),
+    tokensCached: flag(amount, 'with model: tokens of the input that come from a cache'),
+    host: flag(host, 'with model: the provider, or the address of the server'),
+    batch: flag(positive, 'with model: requests that the server answers at a time'),
+    parameters: flag(parameters, 'with model: its parameters, where no table knows them'),
+    activeParameters: flag(parameters, 'with model: parameters used per token'),
     kwh: flag(amount, 'IT energy of all answers, in kWh'),
     joules: flag(amount, 'the same in J'),
     requests: flag(positive, 'number of answers'),
@@ -35,6 +69,7 @@ export const sci = command({
   example: [
     'rightsize sci                        # the run result in this folder',
     'rightsize sci emissions.csv --requests 5000 --grid DEU',
+    'rightsize sci --model gpt-4o --tokens-in 500 --tokens-out 200',
     'rightsize sci --kwh 1.4 --requests 50000 --duration 3600 --grid DEU \\',
     '  --device server',
     'rightsize sci --export impact-framework > manifest.yml',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { SciExplanation } from '../core/carbon/explain-sci.ts'
 import { RightsizeError } from '../core/error/error.ts'
+import type { Billions } from '../core/hosted/model-table.ts'
 import { type At, accountOf, readResult, readText } from './world.ts'
 
 /** Figures of a score: energy, answers, the device that was reserved, and the place. */
@@ -8,6 +9,14 @@ export interface SciFlags {
   /** Candidates of a run to explain; none: the chosen one and the incumbent. */
   readonly candidate: readonly string[]
   readonly kwh?: number | undefined
+  readonly model?: string | undefined
+  readonly tokensIn?: number | undefined
+  readonly tokensOut?: number | undefined
+  readonly tokensCached?: number | undefined
+  readonly host?: string | undefined
+  readonly batch?: number | undefined
+  readonly parameters?: Billions | undefined
+  readonly activeParameters?: Billions | undefined
   readonly joules?: number | undefined
   readonly requests?: number | undefined
   readonly accepted?: number | undefined
@@ -34,6 +43,7 @@ export async function explainSci(
   flags: SciFlags,
   at: At,
 ): Promise<Explained> {
+  if (file === undefined && flags.model !== undefined) return ofCall(flags, at)
   if (file === undefined && (flags.kwh ?? flags.joules) !== undefined) return ofFigures(flags, at)
   const path = resolve(at.cwd, file ?? 'result.json')
   const text = await readText(path)
@@ -44,8 +54,34 @@ export async function explainSci(
   return { explanations: explainRun(await readResult(path, at), candidate), notes: [] }
 }
 
+/** A score of one call, or of `requests` like it, of a model behind an API. */
+async function ofCall(flags: SciFlags, { effects }: At): Promise<Explained> {
+  const { candidate: _none, model = '', tokensIn, tokensOut, tokensCached = 0, ...rest } = flags
+  const { host, batch, parameters, activeParameters, requests, accepted, grid, pue, ...unused } =
+    rest
+  refuse(unused, 'next to --model')
+  if (tokensIn === undefined || tokensOut === undefined)
+    throw new RightsizeError('FLAGS_MISSING', 'an estimate needs --tokens-in and --tokens-out')
+  const { explainCalls } = await import('../app/account/explain.ts')
+  const tokens = { input: tokensIn, output: tokensOut, cachedInput: tokensCached }
+  const { explanation, notes } = explainCalls(
+    {
+      ...{ model, tokens, host, batch, parameters, activeParameters, requests, accepted, pue },
+      grid: grid === undefined ? undefined : await effects.gridFactor(grid),
+    },
+    await effects.apiFacts(),
+  )
+  return { explanations: [explanation], notes }
+}
+
 async function ofFigures(flags: SciFlags, { effects }: At): Promise<Explained> {
-  const { candidate: _none, kwh, joules, duration, lifetime, embodied, requests, ...rest } = flags
+  const { candidate: _none, kwh, joules, duration, lifetime, embodied, requests, ...more } = flags
+  const { model, tokensIn, tokensOut, tokensCached, host, batch, ...others } = more
+  const { parameters, activeParameters, ...rest } = others
+  refuse(
+    { model, tokensIn, tokensOut, tokensCached, host, batch, parameters, activeParameters },
+    'next to energy',
+  )
   if (requests === undefined)
     throw new RightsizeError('FLAGS_MISSING', 'a score needs --requests, the number of answers')
   const { explainFigures } = await import('../app/account/explain.ts')
@@ -70,24 +106,28 @@ async function ofImport(text: string, flags: SciFlags, { effects }: At): Promise
     const account = { ...accountOf(place), pue }
     return (await placeFor({ account, deployment: null }, environment, effects)).site
   }
-  const counts = {
+  const stated = {
     ...(requests === undefined ? {} : { requests }),
     ...(accepted === undefined ? {} : { accepted }),
+    ...(grid === undefined ? {} : { grid: await effects.gridFactor(grid) }),
+    pue,
   }
+  const context = await effects.apiFacts()
   const notes = [...imported.leftOut, ...imported.uses.flatMap((use) => use.notes)]
   const explanations = []
   for (const use of imported.uses) {
     const { place = null } = use
-    const stated = grid !== undefined
     if (place !== null)
       notes.push(
-        stated
+        grid !== undefined
           ? `the file names ${place}; --grid ${grid} is used`
           : `grid: ${place}, as the file names it`,
       )
     const site = await siteAt(grid ?? place ?? undefined)
-    const own = { uses: [stated ? { ...use, intensity: null } : use], leftOut: [] }
-    explanations.push(...explainImport(own, site, counts))
+    const own = grid === undefined ? use : { ...use, intensity: null }
+    const explained = explainImport(own, site, stated, context)
+    explanations.push(explained.explanation)
+    notes.push(...explained.notes)
   }
   return { explanations, notes: [...new Set(notes)] }
 }
@@ -95,8 +135,10 @@ async function ofImport(text: string, flags: SciFlags, { effects }: At): Promise
 function refuse(figures: Readonly<Record<string, unknown>>, where: string): void {
   const given = Object.keys(figures).filter((name) => figures[name] !== undefined)
   if (given.length === 0) return
-  const shown = given.map((name) => `--${name}`).join(', ')
-  throw new RightsizeError('FLAG_UNUSED', `${shown} would have no effect ${where}`)
+  const shown = given.map(
+    (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  )
+  throw new RightsizeError('FLAG_UNUSED', `${shown.join(', ')} would have no effect ${where}`)
 }
 
 /** The account of a run result in one of the forms of `sci --export`. Throws SCI_EXPORT_UNKNOWN and SCI_NO_ACCOUNT. */

@@ -233,7 +233,7 @@ describe('OpenTelemetry', () => {
       }),
       expect.objectContaining({ name: 'b', requests: 1 }),
     ])
-    expect(leftOut).toEqual(['1 spans without gen_ai usage'])
+    expect(leftOut).toEqual(['1 spans without gen_ai usage of a request'])
   })
 
   test('reads the older names and plain attributes', () => {

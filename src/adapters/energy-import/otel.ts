@@ -1,4 +1,5 @@
-import type { ImportedUse, ImportResult } from '../../core/carbon/imported-use.ts'
+import type { ImportResult } from '../../core/carbon/imported-use.ts'
+import { type RequestTokens, usesOf } from '../../core/carbon/token-sums.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 
 type Attributes = ReadonlyMap<string, unknown>
@@ -10,29 +11,15 @@ type Attributes = ReadonlyMap<string, unknown>
  */
 export function readOtel(text: string): ImportResult {
   const spans = documents(text).flatMap(spansOf)
-  const models = new Map<
-    string,
-    { requests: number; input: number; output: number; cached: number }
-  >()
-  let others = 0
-  for (const span of spans) {
-    const use = usageOf(span)
-    if (use === null) {
-      others++
-      continue
-    }
-    const sum = models.get(use.model) ?? { requests: 0, input: 0, output: 0, cached: 0 }
-    models.set(use.model, {
-      requests: sum.requests + 1,
-      input: sum.input + use.input,
-      output: sum.output + use.output,
-      cached: sum.cached + use.cached,
-    })
-  }
-  if (models.size === 0) throw invalid('no span has gen_ai.usage attributes')
+  const requests = spans.flatMap((span) => usageOf(span) ?? [])
+  if (requests.length === 0) throw invalid('no span has gen_ai.usage attributes')
+  const others = spans.length - requests.length
   return {
-    uses: [...models].map(([name, sum]) => useOf(name, sum)),
-    leftOut: others > 0 ? [`${others} spans without gen_ai usage`] : [],
+    uses: usesOf(requests, {
+      tool: 'opentelemetry',
+      note: 'spans contain tokens but no energy; the energy of a hosted model can only be estimated',
+    }),
+    leftOut: others > 0 ? [`${others} spans without gen_ai usage of a request`] : [],
   }
 }
 
@@ -85,14 +72,22 @@ function attributesOf(value: unknown): Attributes {
   return new Map(Object.entries((value ?? {}) as Record<string, unknown>))
 }
 
-function usageOf(span: Attributes) {
+/** Spans that contain those of requests, whose tokens they repeat. */
+const containers = new Set(['invoke_agent', 'create_agent', 'invoke_workflow', 'execute_tool'])
+
+/** The tokens of a request; null for a span that is none. An embedding generates none. */
+function usageOf(span: Attributes): RequestTokens | null {
+  const operation = String(span.get('gen_ai.operation.name') ?? '')
+  if (containers.has(operation)) return null
   const model = span.get('gen_ai.response.model') ?? span.get('gen_ai.request.model')
   const input = count(span, 'gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens')
-  const output = count(span, 'gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens')
+  const generated = count(span, 'gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens')
+  const output = generated ?? (operation === 'embeddings' ? 0 : null)
   if (typeof model !== 'string' || input === null || output === null) return null
   const cached =
     count(span, 'gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cached_tokens') ?? 0
-  return { model, input, output, cached }
+  const provider = span.get('gen_ai.provider.name') ?? span.get('gen_ai.system')
+  return { model, provider: typeof provider === 'string' ? provider : null, input, output, cached }
 }
 
 /** OTLP writes 64-bit integers as text. */
@@ -102,26 +97,6 @@ function count(span: Attributes, ...keys: readonly string[]): number | null {
   const value = Number(raw)
   if (!Number.isFinite(value) || value < 0) throw invalid(`${keys[0]} is ${String(raw)}`)
   return value
-}
-
-function useOf(
-  name: string,
-  sum: { requests: number; input: number; output: number; cached: number },
-): ImportedUse {
-  return {
-    name,
-    tool: 'opentelemetry',
-    energyKwh: null,
-    pueInside: 1,
-    durationS: null,
-    requests: sum.requests,
-    tokens: { input: sum.input, output: sum.output, cachedInput: sum.cached },
-    boundary: 'tokens only',
-    method: 'modeled',
-    notes: [
-      'spans contain tokens but no energy; the energy of a hosted model can only be estimated',
-    ],
-  }
 }
 
 function invalid(what: string): RightsizeError {

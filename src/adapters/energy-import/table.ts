@@ -30,6 +30,12 @@ export const energyImporters = {
     recognizes: (start) => /gen_ai\.|"resourceSpans"/.test(start),
     load: async () => (await import('./otel.ts')).readOtel,
   },
+  litellm: {
+    summary: 'logs of LiteLLM: rows of its table of spend, or standard logging payloads',
+    example: 'rightsize sci spend-logs.json',
+    recognizes: (start) => /"prompt_tokens"\s*:/.test(start) && /"call_type"\s*:/.test(start),
+    load: async () => (await import('./litellm.ts')).readLitellm,
+  },
   'impact-framework': {
     summary: 'a manifest of the Impact Framework',
     example: 'rightsize sci manifest.yml --grid GBR',

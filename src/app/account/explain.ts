@@ -1,9 +1,17 @@
 import { explainSci, type SciExplanation } from '../../core/carbon/explain-sci.ts'
 import { type SciFigures, usageOfFigures } from '../../core/carbon/figures.ts'
-import { type ImportResult, usageOfImport } from '../../core/carbon/imported-use.ts'
+import { type ImportedUse, usageOfImport } from '../../core/carbon/imported-use.ts'
 import type { Site } from '../../core/carbon/site.ts'
+import { RightsizeError } from '../../core/error/error.ts'
+import {
+  type CallContext,
+  type CallFigures,
+  usageOfCalls,
+  usageOfTokens,
+} from '../../core/hosted/call-figures.ts'
 import type { RunResult } from '../../core/result/run-result.ts'
 import { netEffectText } from '../../core/result/saving-text.ts'
+import type { GridFactor } from '../../core/result/usage.ts'
 import { accountOf } from './exports.ts'
 
 /** The scores of a run: the chosen candidate and the incumbent (or those named), each worked out line by line. */
@@ -26,11 +34,41 @@ export function explainRun(result: RunResult, ids: readonly string[]): readonly 
 export const explainFigures = (figures: SciFigures): SciExplanation =>
   explainSci(usageOfFigures(figures))
 
-/** The scores of energy that another tool recorded. */
+/** The score of calls of a model behind an API, and what must stand beside it. */
+export function explainCalls(
+  figures: CallFigures,
+  context: CallContext,
+): { readonly explanation: SciExplanation; readonly notes: readonly string[] } {
+  const { usage, notes } = usageOfCalls(figures, context)
+  return { explanation: explainSci(usage), notes }
+}
+
+/** What is stated beside an import. */
+export interface Stated {
+  readonly requests?: number
+  readonly accepted?: number
+  /** Grid and PUE of the site, where the user names them: tokens are charged at the provider's own otherwise. */
+  readonly grid?: GridFactor
+  readonly pue?: number | null
+}
+
+/** The score of what another tool recorded: of its energy, or estimated from its tokens where it recorded none. */
 export function explainImport(
-  imported: ImportResult,
+  use: ImportedUse,
   site: Site,
-  counts: { readonly requests?: number; readonly accepted?: number },
-): readonly SciExplanation[] {
-  return imported.uses.map((use) => explainSci(usageOfImport(use, site, counts)))
+  { requests, accepted, grid, pue = null }: Stated,
+  context: CallContext,
+): { readonly explanation: SciExplanation; readonly notes: readonly string[] } {
+  const counts = {
+    ...(requests === undefined ? {} : { requests }),
+    ...(accepted === undefined ? {} : { accepted }),
+  }
+  try {
+    const estimate = usageOfTokens(use, { ...counts, grid, pue }, context)
+    if (estimate !== null) return { explanation: explainSci(estimate.usage), notes: estimate.notes }
+  } catch (error) {
+    if (!(error instanceof RightsizeError && error.code === 'MODEL_FACTS_UNKNOWN')) throw error
+    return { explanation: explainSci(usageOfImport(use, site, counts)), notes: [error.message] }
+  }
+  return { explanation: explainSci(usageOfImport(use, site, counts)), notes: [] }
 }

@@ -137,5 +137,10 @@ function tokensOf(collected: Collected): CostResult['tokensPerItem'] {
   if (used.length === 0 || !isMost(used.length, answered.length)) return null
   const mean = (of: (tokens: (typeof used)[number]) => number): number =>
     used.reduce((sum, tokens) => sum + of(tokens), 0) / used.length
-  return { input: mean((tokens) => tokens.input), output: mean((tokens) => tokens.output) }
+  const cachedInput = mean((tokens) => tokens.cachedInput ?? 0)
+  return {
+    input: mean((tokens) => tokens.input),
+    output: mean((tokens) => tokens.output),
+    ...(cachedInput === 0 ? {} : { cachedInput }),
+  }
 }

@@ -1,7 +1,6 @@
 import { noiseOf } from '../../core/energy/noise.ts'
-import { hostedEnergy, hostedFacts } from '../../core/hosted/api-usage.ts'
+import { hostedEnergy, hostedFacts, isHosted } from '../../core/hosted/api-usage.ts'
 import type { ModelTable } from '../../core/hosted/model-table.ts'
-import { runtimePart } from '../../core/part/runtimes.ts'
 import { scorerFor } from '../../core/part/scorer-name.ts'
 import { groupsOf } from '../../core/proof/item-evidence.ts'
 import { hashText } from '../../core/random/hash.ts'
@@ -169,11 +168,13 @@ function sizeOf(
   models: ModelTable,
 ): Pick<DecisionInput['candidates'][number]['cost'], 'parameters' | 'modeledEnergy'> {
   const stated = spec.parameters ?? session?.identity.parameters ?? null
-  if (!runtimePart(spec.runtime).talks) return { parameters: stated }
+  if (!isHosted(spec)) return { parameters: stated }
   const facts = hostedFacts(spec, session?.identity ?? null, models)
   const modeled = hostedEnergy(spec, facts, tokensPerItem)
   return {
-    parameters: stated ?? (facts === null ? null : facts.totalBillions.value * 1e9),
+    // A size that somebody assumed orders nothing as if it were known.
+    parameters:
+      stated ?? (facts === null || facts.assumed ? null : facts.totalBillions.value * 1e9),
     ...(modeled === null ? {} : { modeledEnergy: modeled }),
   }
 }

@@ -1,6 +1,6 @@
 import { answerCost, energyPrice, rentPerAnswer } from '../carbon/money.ts'
 import { energyWithIdle } from '../carbon/usage-energy.ts'
-import { otherHost } from '../hosted/api-usage.ts'
+import { otherHost } from '../hosted/provider-site.ts'
 import type { AnswerCost } from '../result/account-money.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import { unknown } from '../unit/estimate.ts'

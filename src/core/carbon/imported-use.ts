@@ -11,7 +11,7 @@ import type { Site } from './site.ts'
 /** Energy (or tokens) that another tool recorded, read into one shape. */
 export interface ImportedUse {
   readonly name: string
-  /** The tool: codecarbon, impact-framework, ml-energy, opentelemetry. */
+  /** The tool: codecarbon, impact-framework, litellm, ml-energy, opentelemetry. */
   readonly tool: string
   /** Energy as the tool reports it, kWh; null where it only knows tokens or carbon. */
   readonly energyKwh: number | null
@@ -25,6 +25,8 @@ export interface ImportedUse {
     readonly output: number
     readonly cachedInput: number
   } | null
+  /** Who answered, in the words of the file: `openai`, `aws.bedrock`; or the address of the server. */
+  readonly provider?: string | null
   /** Country (ISO alpha-3) that the file names. */
   readonly place?: string | null
   /** Grid intensity that the tool counted with, g/kWh, where its file states it as a fact of the site. */

@@ -16,9 +16,9 @@ const v = (e: unknown) => e as Known<'J'>
 
 describe('energy of an API call, rightsize mode', () => {
   test('a long prompt with a tiny answer costs what its prompt costs: input tokens count', () => {
-    const answer = { inputTokens: 0, outputTokens: 2 }
+    const answer = { input: 0, output: 2 }
     const without = apiEnergy(answer, facts(70), unknownBatch)
-    const with4k = apiEnergy({ ...answer, inputTokens: 4000 }, facts(70), unknownBatch)
+    const with4k = apiEnergy({ ...answer, input: 4000 }, facts(70), unknownBatch)
     expect(v(with4k.energy).value).toBeGreaterThan(10 * v(without.energy).value)
     // 2 FLOP per parameter and token, 70e9 x 4000 tokens, 989.5 TFLOP/s x 40 %, 700 W
     expect(with4k.prefill.value).toBeCloseTo(((2 * 70e9 * 4000) / (989.5e12 * 0.4)) * 700, 6)
@@ -26,12 +26,12 @@ describe('energy of an API call, rightsize mode', () => {
   })
 
   test('cached input is not read again', () => {
-    const call = { inputTokens: 4000, outputTokens: 10, cachedInputTokens: 4000 }
+    const call = { input: 4000, output: 10, cachedInput: 4000 }
     expect(apiEnergy(call, facts(8), unknownBatch).prefill.value).toBe(0)
   })
 
   test('the interval is x0.25 to x6 while the batch is unknown and x0.35 to x4 once it is known', () => {
-    const call = { inputTokens: 0, outputTokens: 100 }
+    const call = { input: 0, output: 100 }
     const blind = apiEnergy(call, facts(70), unknownBatch).decode
     expect([blind.low / blind.value, blind.high / blind.value]).toEqual([0.25, 6])
     const known = apiEnergy(call, facts(70), { batch: 64, bits: null }).decode
@@ -49,7 +49,7 @@ describe('energy of an API call, rightsize mode', () => {
     [256, 0.077],
     [512, 0.07],
   ])('Llama 3.1 8B at batch %i: the measured %f J per token is inside', (batch, joules) => {
-    const { decode } = apiEnergy({ inputTokens: 0, outputTokens: 1 }, facts(8.03), {
+    const { decode } = apiEnergy({ input: 0, output: 1 }, facts(8.03), {
       batch,
       bits: 16,
     })
@@ -58,7 +58,7 @@ describe('energy of an API call, rightsize mode', () => {
   })
 
   test('precision is a variable: 8 bits take fewer GPUs', () => {
-    const call = { inputTokens: 10, outputTokens: 100 }
+    const call = { input: 10, output: 100 }
     expect(apiEnergy(call, facts(123), { batch: 64, bits: 16 }).gpus).toBe(4)
     expect(apiEnergy(call, facts(123), { batch: 64, bits: 8 }).gpus).toBe(2)
     expect(apiEnergy(call, facts(123, 123, 8), unknownBatch).gpus).toBe(2)
@@ -69,7 +69,7 @@ describe('energy of an API call, rightsize mode', () => {
     const size = fc.double({ min: 1, max: 400, noNaN: true })
     fc.assert(
       fc.property(n, n, size, size, (a, b, p, q) => {
-        const call = (outputTokens: number) => ({ inputTokens: 100, outputTokens })
+        const call = (output: number) => ({ input: 100, output })
         const at = (tokens: number, billions: number, batch: number | null = null) =>
           v(apiEnergy(call(tokens), facts(billions), { batch, bits: 16 }).energy).value
         expect(at(Math.max(a, b), p)).toBeGreaterThanOrEqual(at(Math.min(a, b), p))
@@ -80,7 +80,7 @@ describe('energy of an API call, rightsize mode', () => {
   })
 
   test('small models are told to stand on the intercept, and are not ranked by it', () => {
-    const small = apiEnergy({ inputTokens: 0, outputTokens: 10 }, facts(1), unknownBatch)
+    const small = apiEnergy({ input: 0, output: 10 }, facts(1), unknownBatch)
     expect(small.notes.join(' ')).toMatch(/99 % of the decode energy is the intercept/)
     expect(() => requireRankable(facts(1), facts(8))).toThrow(
       expect.objectContaining({ code: 'RANKING_REFUSED' }),
@@ -89,9 +89,7 @@ describe('energy of an API call, rightsize mode', () => {
   })
 
   test('embodied carbon of a call is positive and wide', () => {
-    const m = apiEmbodied(
-      apiEnergy({ inputTokens: 0, outputTokens: 400 }, facts(123), unknownBatch),
-    )
+    const m = apiEmbodied(apiEnergy({ input: 0, output: 400 }, facts(123), unknownBatch))
     expect(m.value).toBeGreaterThan(0)
     expect(m.high / m.low).toBeGreaterThan(10)
   })

@@ -1,4 +1,5 @@
 import { embodiedDevice, hostSlot, yearS } from '../carbon/device.ts'
+import type { TokenUsage } from '../data/answer.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { ModelFacts } from '../result/account.ts'
 import { add } from '../unit/arithmetic.ts'
@@ -6,15 +7,6 @@ import type { Estimate, Known } from '../unit/estimate.ts'
 import { known, within } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import { gpuEnergyPerToken, gpusFor, interceptShare, secondsPerToken } from './ecologits.ts'
-
-/** One call of a hosted model, as the caller sees it. */
-export interface ApiCall {
-  readonly inputTokens: number
-  /** Reasoning tokens included: they are generated too. */
-  readonly outputTokens: number
-  /** Input tokens answered from a prompt cache: no prefill. */
-  readonly cachedInputTokens?: number
-}
 
 /** What is assumed about the deployment: explicit, because it moves the figure more than the model does. */
 export interface ApiScenario {
@@ -92,16 +84,16 @@ export const smallestAnchorBillions = 7
  * Energy of one API call with its interval: decode by regression, prefill by arithmetic, host by time. Batch and
  * precision are variables, not hidden defaults. Not a measurement; never compare it with one.
  */
-export function apiEnergy(call: ApiCall, facts: ModelFacts, scenario: ApiScenario): ApiEnergy {
+export function apiEnergy(call: TokenUsage, facts: ModelFacts, scenario: ApiScenario): ApiEnergy {
   const batch = scenario.batch ?? batchFit.at
   const bits = scenario.bits ?? facts.bits
   const gpus = gpusFor(facts.totalBillions.value, bits)
   const decode = decodeEnergy(call, facts, scenario, gpus)
   const prefill = prefillEnergy(call, facts)
-  const seconds = call.outputTokens * secondsPerToken(facts.activeBillions.value, batch)
+  const seconds = call.output * secondsPerToken(facts.activeBillions.value, batch)
   const host = within(
     'J',
-    hostJoules(call.outputTokens, facts.activeBillions.value, { gpus, batch }),
+    hostJoules(call.output, facts.activeBillions.value, { gpus, batch }),
     scenario.batch === null ? apiError.unknownBatch : apiError.knownBatch,
     { ...modeled, how: 'host power x time / batch', source: 'EcoLogits 0.9.3 methodology' },
   )
@@ -120,14 +112,14 @@ export function apiEnergy(call: ApiCall, facts: ModelFacts, scenario: ApiScenari
 const modeled = { method: 'modeled', level: 0.9 } as const
 
 function decodeEnergy(
-  { outputTokens }: ApiCall,
+  { output }: TokenUsage,
   facts: ModelFacts,
   { batch }: ApiScenario,
   gpus: number,
 ): Known<'J'> {
   const { value, low, high } = facts.activeBillions
   const perToken = (billions: number) =>
-    outputTokens * gpus * gpuEnergyPerToken(billions, batchFit.at) * joulesPerKwh
+    output * gpus * gpuEnergyPerToken(billions, batchFit.at) * joulesPerKwh
   const [down, up] = batch === null ? apiError.unknownBatch : apiError.knownBatch
   const centre = batch === null ? 1 : batchFit.centre * (batch / batchFit.at) ** -batchFit.exponent
   return known('J', {
@@ -141,8 +133,8 @@ function decodeEnergy(
   })
 }
 
-function prefillEnergy(call: ApiCall, facts: ModelFacts): Known<'J'> {
-  const tokens = Math.max(0, call.inputTokens - (call.cachedInputTokens ?? 0))
+function prefillEnergy(call: TokenUsage, facts: ModelFacts): Known<'J'> {
+  const tokens = Math.max(0, call.input - (call.cachedInput ?? 0))
   const { value, low, high } = facts.activeBillions
   const joules = (billions: number) => tokens * billions * prefillPerTokenBillion
   return known('J', {

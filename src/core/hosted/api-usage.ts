@@ -1,17 +1,18 @@
-import { addressOf, runtimePart } from '../part/runtimes.ts'
+import type { TokenUsage } from '../data/answer.ts'
+import { addressOf, runtimeFor, runtimePart } from '../part/runtimes.ts'
 import type { ModelFacts } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { GridFactor, Usage } from '../result/usage.ts'
 import type { CandidateSpec } from '../spec/spec.ts'
-import { convert } from '../unit/arithmetic.ts'
-import { exact } from '../unit/known.ts'
+import type { Known } from '../unit/estimate.ts'
 import type { FactorModel } from '../unit/simulate.ts'
-import { apiEmbodied, apiEnergy } from './api-energy.ts'
+import { apiEnergy } from './api-energy.ts'
+import { callUsage } from './call-usage.ts'
 import { modelFacts } from './model-facts.ts'
-import type { ModelTable } from './model-table.ts'
+import { findModel, type ModelTable } from './model-table.ts'
 import { modeledEnergy } from './modeled-energy.ts'
 import type { PriceTable } from './prices.ts'
-import { providerOfUrl, providerSite } from './provider-site.ts'
+import { otherHost, providerNamed, providerOfUrl } from './provider-site.ts'
 
 export interface ApiContext {
   readonly models: ModelTable
@@ -28,15 +29,6 @@ export interface ApiAccount {
   readonly notes: readonly string[]
 }
 
-/** A server that is none of the known providers, one's own among them. */
-export const otherHost = 'another host'
-
-const otherHostNote =
-  "nothing is known of its host: the world's mean grid and a PUE of 1.1 to 1.6 are assumed; a meter bound to it (`energy:`) replaces the estimate"
-
-/** The meter name of estimates from a call alone: never compared with a measured one. */
-export const apiMeter = 'api-estimate'
-
 /**
  * An estimated usage for a candidate behind a server that no meter sees, whoever runs that server; null where it answers
  * in a process of ours, its tokens were not counted, or nobody told how large the model is.
@@ -46,33 +38,34 @@ export function apiUsage(
   spec: CandidateSpec | undefined,
   context: ApiContext,
 ): ApiAccount | null {
-  const { cost } = candidate
+  const { cost, id, n: answers, acceptRate } = candidate
   if (cost.energyPerItem.kind === 'known' || cost.tokensPerItem === null) return null
-  if (spec === undefined || !runtimePart(spec.runtime).talks) return null
-  const provider = providerOfUrl(addressOf(spec, {}) ?? '') ?? otherHost
-  const facts = hostedFacts({ ...spec, model: candidate.model }, candidate.identity, context.models)
+  if (spec === undefined || !isHosted(spec)) return null
+  const asked = { ...spec, model: candidate.model }
+  const facts = hostedFacts(asked, candidate.identity, context.models)
   if (facts === null) return null
-  const { input, output } = cost.tokensPerItem
-  const call = { inputTokens: input, outputTokens: output }
-  const estimate = apiEnergy(call, facts, { batch: servedBatch(candidate), bits: null })
-  const site = providerSite(provider)
-  return {
-    id: candidate.id,
-    provider,
-    facts,
-    notes: provider === otherHost ? [...estimate.notes, otherHostNote] : estimate.notes,
-    usage: {
-      candidate: candidate.id,
-      meter: apiMeter,
-      answers: Math.max(1, candidate.n),
-      energy: convert(estimate.energy, 'JPerItem'),
-      idle: exact('JPerItem', 0, 'included in the estimate'),
-      pue: site.pue,
-      grid: context.gridOf(site.zone),
-      embodied: { kind: 'given', perItem: apiEmbodied(estimate) },
-      acceptRate: candidate.acceptRate,
-    },
-  }
+  const provider = providerOf(spec, facts.model, context.models)
+  const batch = servedBatch(candidate)
+  const calls = { id, answers, tokens: cost.tokensPerItem, provider, batch, acceptRate }
+  return { id, provider, facts, ...callUsage(calls, facts, context) }
+}
+
+/** Whether the answers of a candidate come from a model behind a server: asked now, or on another day. */
+export const isHosted = ({ runtime }: Pick<CandidateSpec, 'runtime'>): boolean =>
+  runtimePart(runtime).talks || runtime === runtimeFor.answers
+
+/** The model that a candidate asks; answers that are stored are of the model that their candidate is named after. */
+const askedModel = ({ id, runtime, model }: CandidateSpec): string =>
+  runtime === runtimeFor.answers ? id : (model ?? runtime)
+
+/** Whose server answers: that of the address, for stored answers the one that alone serves such a model. */
+function providerOf(spec: CandidateSpec, model: string, models: ModelTable): string {
+  const address = addressOf(spec, {})
+  const named =
+    address === null
+      ? providerNamed(findModel(model, models)?.row.provider ?? '')
+      : providerOfUrl(address)
+  return named ?? otherHost
 }
 
 /** Concurrent requests as `settings.servedBatch` states them. */
@@ -90,7 +83,7 @@ export function hostedFacts(
   } | null,
   models: ModelTable,
 ): ModelFacts | null {
-  const model = spec.model ?? spec.runtime
+  const model = askedModel(spec)
   const parameters = spec.parameters ?? identity?.parameters ?? undefined
   const active = spec.activeParameters ?? identity?.activeParameters ?? undefined
   if (parameters !== undefined)
@@ -105,6 +98,19 @@ export function hostedFacts(
   }
 }
 
+/** The joules of an answer of such tokens before anybody asked; null where it is not behind a server or its size is unknown. */
+export function hostedPrior(
+  spec: CandidateSpec,
+  tokens: TokenUsage,
+  models: ModelTable,
+): Known<'JPerItem'> | null {
+  if (!runtimePart(spec.runtime).talks) return null
+  const facts = hostedFacts(spec, null, models)
+  if (facts === null) return null
+  const { energy } = apiEnergy(tokens, facts, { batch: servedBatch(spec), bits: null })
+  return energy.kind === 'known' ? { ...energy, unit: 'JPerItem' } : null
+}
+
 /**
  * The joules of an answer of a candidate behind a server, for comparisons; null as in `apiUsage`, where its work is not
  * behind one, its tokens were not counted, or nobody stated how large the model is.
@@ -112,11 +118,10 @@ export function hostedFacts(
 export function hostedEnergy(
   spec: CandidateSpec,
   facts: ModelFacts | null,
-  tokens: { readonly input: number; readonly output: number } | null,
+  tokens: TokenUsage | null,
 ): FactorModel | null {
-  if (facts === null || tokens === null || !runtimePart(spec.runtime).talks) return null
+  if (facts === null || tokens === null || !isHosted(spec)) return null
   const address = addressOf(spec, {}) ?? ''
-  const call = { inputTokens: tokens.input, outputTokens: tokens.output }
   const host = providerOfUrl(address) ?? address
-  return modeledEnergy(call, facts, { host, batch: servedBatch(spec) })
+  return modeledEnergy(tokens, facts, { host, batch: servedBatch(spec) })
 }

@@ -30,6 +30,7 @@ export function modelFacts(model: string, table: ModelTable, stated: StatedFacts
     activeBillions: inTable(row.active ?? row.total, about),
     bits: bits ?? assumedBits,
     source: bits === undefined ? `${about}; ${bitsAssumption}` : about,
+    ...(row.closed ? { assumed: true } : {}),
   }
 }
 

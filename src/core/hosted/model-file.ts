@@ -120,6 +120,7 @@ function ecologitsRow(model: EcologitsModel, source: string): ModelRow {
   const { total, active } = isObject(parameters) && 'total' in parameters ? parameters : {}
   const { tps, ttft } = deployment ?? {}
   return {
+    provider: model.provider,
     total: range(total ?? parameters),
     ...(active === undefined ? {} : { active: range(active) }),
     ...(tps == null ? {} : { tps }),

@@ -4,6 +4,8 @@ import { spellings } from './model-name.ts'
 export type Billions = number | readonly [number, number]
 
 export interface ModelRow {
+  /** Who serves it under this name, in the words of EcoLogits. */
+  readonly provider?: string
   readonly total: Billions
   readonly active?: Billions
   /** Bits per weight; left out where the published precision was not seen. */

@@ -1,10 +1,10 @@
+import type { TokenUsage } from '../data/answer.ts'
 import type { ModelFacts } from '../result/account.ts'
 import { type Factor, factor } from '../unit/factor.ts'
 import { exact, within } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
 import type { FactorModel } from '../unit/simulate.ts'
 import {
-  type ApiCall,
   apiError,
   batchFit,
   hostJoules,
@@ -27,7 +27,7 @@ export interface Serving {
  * two candidates with one model there also its size and the error of the regression, so that only their tokens differ.
  */
 export function modeledEnergy(
-  { inputTokens, outputTokens }: ApiCall,
+  { input, output, cachedInput = 0 }: TokenUsage,
   facts: ModelFacts,
   { host, batch }: Serving,
 ): FactorModel {
@@ -35,12 +35,12 @@ export function modeledEnergy(
   const gpus = gpusFor(facts.totalBillions.value, facts.bits)
   const centre = batch === null ? 1 : batchFit.centre * (batch / batchFit.at) ** -batchFit.exponent
   const decode = (billions: number) =>
-    outputTokens * gpus * gpuEnergyPerToken(billions, batchFit.at) * joulesPerKwh * centre
-  const prefill = (billions: number) => inputTokens * billions * prefillPerTokenBillion
+    output * gpus * gpuEnergyPerToken(billions, batchFit.at) * joulesPerKwh * centre
+  const prefill = (billions: number) => (input - cachedInput) * billions * prefillPerTokenBillion
   return {
     factors: factorsOf(facts, { host, batch }),
     value: ([billions = 0, error = 0, reading = 0]) =>
-      (decode(billions) + hostJoules(outputTokens, billions, { gpus, batch: at })) * error +
+      (decode(billions) + hostJoules(output, billions, { gpus, batch: at })) * error +
       prefill(billions) * reading,
   }
 }

@@ -18,7 +18,12 @@ export const providerTable = {
   openai: { zone: 'USA', pue: [1.2, 1.2], wue: [0.569, 0.569] },
 } as const satisfies Record<string, ProviderRow>
 
+/** A server that is none of the known providers, one's own among them. */
+export const otherHost = 'another host'
+
 export type ProviderId = keyof typeof providerTable
+
+const isProvider = (name: string): name is ProviderId => Object.hasOwn(providerTable, name)
 
 export interface ProviderSite {
   readonly provider: string
@@ -31,7 +36,7 @@ export interface ProviderSite {
 
 /** Where a provider computes, as far as it is known; WORLD and PUE 1.1 to 1.6 for one that is not. */
 export function providerSite(provider: string): ProviderSite {
-  const row: ProviderRow = providerTable[provider as ProviderId] ?? unknownProvider
+  const row: ProviderRow = isProvider(provider) ? providerTable[provider] : unknownProvider
   return {
     provider,
     zone: row.zone,
@@ -54,6 +59,21 @@ export function providerOfUrl(url: string): ProviderId | null {
   ]
   const host = /^https?:\/\/([^/:]+)/.exec(url)?.[1] ?? ''
   return hosts.find(([pattern]) => pattern.test(host))?.[1] ?? null
+}
+
+/**
+ * The provider behind a word of EcoLogits, OpenTelemetry (gen_ai.provider.name) or LiteLLM (custom_llm_provider); null for
+ * hubs and clouds that serve models of others, whose sites are not known.
+ */
+export function providerNamed(word: string): ProviderId | null {
+  const words: Readonly<Record<string, ProviderId>> = {
+    ...{ anthropic: 'anthropic', cohere: 'cohere', openai: 'openai', huggingface: 'huggingface' },
+    ...{ google: 'google', google_genai: 'google', gemini: 'google', vertex_ai: 'google' },
+    ...{ 'gcp.gemini': 'google', 'gcp.vertex_ai': 'google', 'gcp.gen_ai': 'google' },
+    ...{ mistral: 'mistral', mistralai: 'mistral', mistral_ai: 'mistral' },
+    ...{ azure: 'openai', 'azure.ai.openai': 'openai' },
+  }
+  return Object.hasOwn(words, word) ? (words[word] ?? null) : null
 }
 
 function middle(

@@ -3,7 +3,8 @@ import { addressOf, runtimePart } from '../part/runtimes.ts'
 import { scorerPart } from '../part/scorer-name.ts'
 import { staleWords } from '../result/price-age.ts'
 import type { CandidateSpec, Spec } from '../spec/spec.ts'
-import type { Estimate } from '../unit/estimate.ts'
+import type { Estimate, Known } from '../unit/estimate.ts'
+import { withPrefix } from '../unit/si-prefix.ts'
 import type { PlanInput } from './plan-types.ts'
 
 /** Most times that one request is sent, where the endpoint asks to come back later. */
@@ -16,20 +17,31 @@ export interface Outlay {
   /** The multiplication: `120 items x 3 draws`. */
   readonly why: string
   readonly money: Estimate<'money'> | null
+  /** Modeled joules of all calls; left out where none are. */
+  readonly energy?: Known<'J'>
 }
 
 /** Calls and money of everything that is asked elsewhere, with the reason for each multiplication. */
 export function outlays(spec: Spec, plan: PlanInput): readonly Outlay[] {
   const prices = new Map(plan.candidates.map(({ id, pricePerItem }) => [id, pricePerItem]))
+  const joules = new Map(plan.candidates.map(({ id, energyPerItem }) => [id, energyPerItem]))
   const asked = spec.candidates.filter(({ runtime }) => runtimePart(runtime).where === 'elsewhere')
   const candidates = asked.map((candidate) => {
     const draws = candidate.settings.draws ?? 1
     const calls = plan.items * draws
     const price = prices.get(candidate.id)
     const money = price?.kind === 'known' ? timesCalls(price, calls) : (price ?? null)
-    return { id: candidate.id, calls, why: product(plan.items, draws), money } as Outlay
+    const energy = joulesOf(joules.get(candidate.id), calls)
+    return { id: candidate.id, calls, why: product(plan.items, draws), money, ...energy } as Outlay
   })
   return [...candidates, ...judges(spec, plan.items)]
+}
+
+/** What a model behind an API is estimated to take; an order of magnitude, which the interval shows. */
+function joulesOf(each: Estimate<'JPerItem'> | undefined, calls: number): Pick<Outlay, 'energy'> {
+  if (each?.kind !== 'known' || each.method !== 'modeled') return {}
+  const [value, low, high] = [each.value * calls, each.low * calls, each.high * calls]
+  return { energy: { ...each, unit: 'J', value, low, high } }
 }
 
 const timesCalls = (price: Estimate<'moneyPerItem'>, calls: number): Estimate<'money'> =>
@@ -81,8 +93,8 @@ function columnsSentence({ dataset }: Spec, items: number): string {
   return `${parts.join(', ')}, output = the candidate's answer; ${items} items of ${dataset.test}.`
 }
 
-function sentence({ id, calls, why, money }: Outlay, spec: Spec): string {
-  const most = `${id}: at most ${whole(calls)} calls (${why}; a refused call is repeated at most ${mostTries - 1} times)`
+function sentence({ id, calls, why, money, energy }: Outlay, spec: Spec): string {
+  const most = `${id}: at most ${whole(calls)} calls (${why}; a refused call is repeated at most ${mostTries - 1} times)${energyText(energy)}`
   if (money === null) return `${most}.`
   if (money.kind !== 'known')
     return `${most}; money unknown: ${money.kind === 'unknown' ? money.why : 'no price'} (--price ${id}=IN/OUT states one).`
@@ -91,6 +103,11 @@ function sentence({ id, calls, why, money }: Outlay, spec: Spec): string {
   const age = source.includes(staleWords) ? `, at list prices ${staleWords}` : ''
   return `${most}, about ${short(money.value)} ${spec.account.currency}${range}${age}.`
 }
+
+const energyText = (energy: Known<'J'> | undefined): string =>
+  energy === undefined
+    ? ''
+    : `, about ${withPrefix(energy.value / 3600, 'Wh')} at the server (${withPrefix(energy.low / 3600, 'Wh')} to ${withPrefix(energy.high / 3600, 'Wh')}, modeled)`
 
 const whole = (count: number): string => count.toLocaleString('en-US')
 const short = (value: number): string => String(Number(value.toPrecision(2)))

@@ -66,6 +66,12 @@ const modelFacts = object({
   activeBillions: knownCount,
   bits: number.describe('Bits per weight as published.'),
   source: text,
+  assumed: z
+    .literal(true)
+    .describe(
+      'The publisher keeps the size to itself: the numbers are an assumption of the source.',
+    )
+    .exactOptional(),
 })
 export interface ModelFacts extends z.infer<typeof modelFacts> {}
 

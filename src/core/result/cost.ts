@@ -43,7 +43,11 @@ export const cost = object({
   pricePerItem: moneyPerItem,
   /** At the declared volume; left out where none is declared. */
   pricePerMonth: money.exactOptional(),
-  tokensPerItem: object({ input: number, output: number }).nullable(),
+  tokensPerItem: object({
+    input: number,
+    output: number,
+    cachedInput: number.describe('Of the input, read from a cache.').exactOptional(),
+  }).nullable(),
   windows: number,
   /** Ratio incumbent / this, per answer, from interleaved windows. */
   ratio,

@@ -42,10 +42,10 @@ const factsOf = (model: string, billions: number): ModelFacts => ({
 const joulesOf = (
   model: string,
   billions: number,
-  outputTokens: number,
+  output: number,
   serving: Partial<Serving> = {},
 ) =>
-  modeledEnergy({ inputTokens: 200, outputTokens }, factsOf(model, billions), {
+  modeledEnergy({ input: 200, output }, factsOf(model, billions), {
     ...{ host: 'openrouter', batch: null },
     ...serving,
   })
