@@ -30,7 +30,7 @@ const shrinkFlags = {
     'loss allowed against the incumbent (default: the margin of the spec)',
   ),
   out: flag(folder, 'where the model and its evidence are written (default: <model>-small)'),
-  seconds: flag(positive, 'time for the search', '300'),
+  seconds: flag(positive, 'time for the search and its proof', '300'),
   maxEnergy: flag(numberKind('joules', { above: 0 }, '5000'), 'energy for the search (modeled)'),
   targetSize: flag(
     numberKind('bytes', { above: 0 }, '2000000'),
@@ -80,7 +80,7 @@ export const shrink = command({
     if (flags.dryRun) return dryRun(request, call)
     const { shrink } = await import('../wire/shrink.ts')
     if (request.replay === undefined)
-      io.err(`searching for at most ${durationText(request.seconds)} (--seconds)`)
+      io.err(`${durationText(request.seconds)} for the search and its proof (--seconds)`)
     const found = await shrink(request, watch, world).catch((cause: unknown) => {
       if (!io.signal.aborted) throw cause
       throw new RightsizeError('SHRINK_INTERRUPTED', 'the search was stopped', { cause })

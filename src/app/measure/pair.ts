@@ -17,6 +17,13 @@ export interface PairOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Seconds of a window that are aimed at. */
+export const windowOf = ({ own, windowS }: Pick<PairOptions, 'own' | 'windowS'>): number =>
+  windowS ?? (own.meter?.sensor ? 0.5 : 0.15)
+
+/** Laps of each of the two works, of a window at least each from the third on: two openings, each with two laps to warm up and a round that is not judged. */
+export const lapsOf = ({ rounds = 8 }: Pick<PairOptions, 'rounds'>): number => rounds + 2 * 3
+
 /** Opens what is measured: a session with its memory. */
 export type OpenWork = () => Promise<{ readonly work: Work; close(): Promise<void> }>
 
@@ -58,8 +65,9 @@ async function halfOf(
   one: Named,
   other: Named,
   rounds: number,
-  { own, batch, windowS, signal }: PairOptions,
+  options: PairOptions,
 ): Promise<readonly MeteredWindow[]> {
+  const { own, batch, signal } = options
   const first = await one[1]()
   try {
     const second = await other[1]()
@@ -69,7 +77,7 @@ async function halfOf(
           ownWorkload({ id: one[0], batch, work: first.work }, own),
           ownWorkload({ id: other[0], batch, work: second.work }, own),
         ],
-        windowS: windowS ?? (own.meter?.sensor ? 0.5 : 0.15),
+        windowS: windowOf(options),
         goal: exactly(rounds),
         reference: 'a',
         machineThreads: own.machineThreads,

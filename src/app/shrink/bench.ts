@@ -103,13 +103,23 @@ export interface Run {
   readonly target: Target
   readonly repairSteps: RepairSteps
   readonly budget: Budget
-  /** Time of the whole search; `budget` may be a part of it. */
+  /** All the time there is; `budget` may be a part of it. */
   readonly seconds: number
-  readonly spent: () => { readonly seconds: number; readonly energyJ: number }
+  readonly spent: () => SpentSoFar
+}
+
+export interface SpentSoFar {
+  /** Wall seconds so far, and those that are kept for what follows the search. */
+  readonly seconds: number
+  readonly wallS: number
+  readonly energyJ: number
+  /** Times as long as its CPU time that work took on this machine, 1 or more: other programs use it too. */
+  readonly slowdown: number
 }
 
 /** Why the search must end; null while there is budget. */
-export const stopped = ({ budget, spent }: Run): string | null => whyStop(budget, spent())
+export const stopped = ({ budget, seconds, spent }: Run): string | null =>
+  whyStop(budget, spent(), seconds)
 
 export function stateOf(artefact: Artefact, bench: Bench): State {
   const bytes = encodeModel(artefact.model)

@@ -7,6 +7,7 @@ import type { Artefact, Target } from '../../core/compress/pass.ts'
 import { heads } from '../../core/compress/structural-heads.ts'
 import { layers } from '../../core/compress/structural-layers.ts'
 import { neurons } from '../../core/compress/structural-neurons.ts'
+import { energyOfCpuTime } from '../../core/energy/cpu-model.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
 import type { Model } from '../../core/onnx/model.ts'
 import { seededRandom } from '../../core/random/random.ts'
@@ -125,6 +126,15 @@ beforeAll(async () => {
     },
     floors: new Map(),
     bench: benchOf(keep),
+    spending: {
+      sofar: () => ({ wallS: 0, cpuS: 0 }),
+      stop: async () => ({
+        wallS: 0,
+        cpuS: 1,
+        energy: energyOfCpuTime(1, { threads: 1 }),
+        withChildren: false,
+      }),
+    },
     artefact,
     budget: { seconds: 60, energyJ: null },
     repairSteps: { short: 40, long: 120 },

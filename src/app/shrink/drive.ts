@@ -3,7 +3,7 @@ import { type Budget, whyStop } from '../../core/compress/plan.ts'
 import { wattsPerBusyThread } from '../../core/energy/cpu-model.ts'
 import type { LookTerms } from '../../core/proof/look-alpha.ts'
 import type { Compression, ProfileShare, RuntimeSetting } from '../../core/result/compression.ts'
-import { type Spending, startSpending } from '../measure/spent.ts'
+import type { Spending } from '../measure/spent.ts'
 import {
   type Bench,
   emptyLog,
@@ -13,6 +13,7 @@ import {
   stateOf,
   stopped,
 } from './bench.ts'
+import { closingSeconds, keptSeconds, timesOf } from './closing.ts'
 import { type Contender, contenderOf } from './contender.ts'
 import { endsOf } from './ends.ts'
 import { costsOf, finalistsOf, pathOf, runnable, startOf, thatSave } from './finals.ts'
@@ -32,6 +33,8 @@ export interface Goal {
 
 export interface DriveOptions {
   readonly bench: Bench
+  /** What finding out has taken since the command began. */
+  readonly spending: Spending
   readonly artefact: Artefact
   readonly target: Target
   readonly passes: readonly Pass[]
@@ -59,18 +62,14 @@ export interface Driven {
   readonly contender: Contender | null
 }
 
-/** Share of the time in which floats are cut; the rest is for polishing, number formats and the proof. */
-const cutShare = 0.7
-
 /** The whole search, from the incumbent to the claim. What is tried depends on model, data, engine and seed, and on the time only near the end of the budget. */
 export async function drive(options: DriveOptions): Promise<Driven> {
-  const { bench } = options
-  const spending = await startSpending(bench.own)
-  const run = runOf(options, spending)
+  const { bench, spending } = options
+  const run = runOf(options)
   const first = stateOf(options.artefact, bench)
   const notApplicable = whatDoesNotApply(first.artefact, options)
   const ahead = await lookAhead(options.holdout, bench.fingerprint)
-  const contenders = await contendersOf(first, options, run, ahead)
+  const { contenders, early } = await contendersOf(first, options, run, ahead)
   const saving = await thatSave(first, contenders, bench)
   const finalists = finalistsOf(saving, bench, options.floors, settingOf(options, ahead))
   const incumbent = contenderOf(first, bench)
@@ -82,9 +81,9 @@ export async function drive(options: DriveOptions): Promise<Driven> {
   const path =
     best === null
       ? [startOf(first, bench)]
-      : await pathOf(first, { best: best.contender, cost }, bench, run.log)
+      : await pathOf(first, { best: best.contender, cost }, run)
   const spent = await spending.stop(run.log.earlierCpuS)
-  const found = { run, first, notApplicable, holdout, best, cost, runtime, path, spent }
+  const found = { run, first, notApplicable, holdout, best, cost, runtime, path, spent, early }
   const compression = recordOf(options, found)
   const chosen = best?.identity ?? null
   await options.holdout.ledger.claimed(holdout.key, { kind: compression.outcome, chosen })
@@ -97,19 +96,18 @@ async function contendersOf(
   options: DriveOptions,
   run: Run,
   ahead: LookTerms,
-): Promise<readonly Contender[]> {
+): Promise<{ readonly contenders: readonly Contender[]; readonly early: string | null }> {
   const { bench, passes } = options
   const numeric = passes.filter(({ family }) => family === 'numeric')
   await probeNumbers(first, numeric, run)
   const simple = stopped(run) === null ? ((await options.simple?.(run, first)) ?? null) : null
-  const cuts = { ...run, budget: { ...run.budget, seconds: cutShare * run.budget.seconds } }
   const floats = passes.filter(({ family }) => family !== 'numeric')
   const enough = enoughFor(options, run)
-  const reached = await searchFloats(first, { run: cuts, passes: floats, enough })
+  const { reached, early } = await searchFloats(first, { run, passes: floats, enough })
   const contenders = simple === null ? [] : [simple]
   for (const state of await endsOf(reached, run, settingOf(options, ahead)))
     contenders.push(contenderOf(await withNumbers(state, numeric, run), bench))
-  return contenders
+  return { contenders, early: early ?? stopped(run) }
 }
 
 /** The smallest that is certified, else the first where it is supported or still open; null where it failed. */
@@ -119,20 +117,24 @@ function chosenOf({ judged }: OnHoldout): Judged | null {
   return certified ?? (first === undefined || first.verdict === 'none' ? null : first)
 }
 
-function runOf({ bench, target, repairSteps, budget }: DriveOptions, spending: Spending): Run {
+function runOf(options: DriveOptions): Run {
+  const { bench, target, repairSteps, spending, budget } = options
+  const closingS = closingSeconds(options)
   const spent = () => {
     const { wallS, cpuS } = spending.sofar()
-    return { seconds: wallS, energyJ: wattsPerBusyThread * cpuS }
+    const slowdown = Math.max(1, wallS / Math.max(1, cpuS))
+    const seconds = wallS + keptSeconds(budget.seconds, slowdown * closingS)
+    return { ...{ seconds, wallS, slowdown }, energyJ: wattsPerBusyThread * cpuS }
   }
-  const expired = () => whyStop(budget, spent()) !== null
+  bench.say(timesOf(budget.seconds, spent().slowdown * closingS))
+  const expired = () => whyStop(budget, { ...spent(), seconds: spent().wallS }) !== null
   return {
     bench: { ...bench, expired },
     log: emptyLog(),
     target,
     repairSteps,
     budget,
-    seconds: budget.seconds,
-    spent,
+    ...{ seconds: budget.seconds, spent },
   }
 }
 

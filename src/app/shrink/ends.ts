@@ -4,7 +4,8 @@ import { chanceOfCertificate, type ProofSetting } from '../../core/proof/forecas
 import { attempt } from './attempt.ts'
 import { type Run, type State, shareOf, stopped } from './bench.ts'
 import { fineTuningRate } from './fine-tune.ts'
-import { fineTuningOf, polishSteps } from './search.ts'
+import { fineTuningOf } from './search.ts'
+import { polishSteps } from './time-left.ts'
 
 /** The smallest float model, trained once more, and larger ones that are likelier to be certified: cuts are kept as long as they may hold, a certificate needs more. */
 export async function endsOf(
@@ -34,7 +35,8 @@ async function polished(last: State, first: State, run: Run): Promise<State> {
   const offers = polish.propose(last.artefact, run.target)
   const proposal = 'why' in offers ? undefined : offers[0]
   if (proposal === undefined) return last
-  const steps = polishSteps(last, proposal, run)
+  const steps = polishSteps(last, run)
+  if (steps === null) return last
   const fineTuning = fineTuningOf(bench, steps, fineTuningRate(last.artefact.model))
   const step = { pass: polish.id, params: {}, fineTuning }
   const { kept } = await attempt(last, polish, step, proposal, bench, log)

@@ -5,10 +5,10 @@ import { pairedLoss } from '../../core/proof/loss-exact.ts'
 import { certainlyBroken } from '../../core/proof/slice.ts'
 import type { Compression, MeasuredCost, PathStep } from '../../core/result/compression.ts'
 import { byCpuTime } from '../measure/own-process.ts'
-import { type PairOptions, ready } from '../measure/pair.ts'
-import { type Bench, type Log, type State, shareOf } from './bench.ts'
+import { ready } from '../measure/pair.ts'
+import { type Bench, type Run, type State, shareOf } from './bench.ts'
 import type { Contender } from './contender.ts'
-import { measureCost, measureWork, openRunnable } from './measure-cost.ts'
+import { type CostOptions, measureCost, measureWork, openRunnable } from './measure-cost.ts'
 
 /** Models that may be shown to the hold-out. */
 const mostFinalists = 4
@@ -70,10 +70,8 @@ export async function costsOf(
 function linearCost(first: State, best: Contender, bench: Bench): Promise<MeasuredCost | null> {
   const { costEngine: engine, own, items } = bench
   const other = best.work?.() ?? { items: items.size, run: async () => undefined }
-  return measureWork(openRunnable(runnable(first, bench), 1, engine), ready(other), {
-    own,
-    batch: 1,
-  })
+  const how = { engine, own, batch: 1 }
+  return measureWork(openRunnable(runnable(first, bench), how), ready(other), how)
 }
 
 export const runnable = ({ artefact }: Pick<State, 'artefact'>, { items }: Bench) => ({
@@ -86,7 +84,7 @@ export function costOf(
   first: Pick<State, 'artefact'>,
   state: Pick<State, 'artefact'>,
   bench: Bench,
-  windows: Pick<PairOptions, 'rounds' | 'windowS'> = {},
+  windows: Pick<CostOptions, 'rounds' | 'windowS' | 'texts'> = {},
 ): Promise<MeasuredCost | null> {
   const { costEngine: engine, own } = bench
   const how = { engine, own: byCpuTime(own), batch: 1, ...windows }
@@ -99,12 +97,11 @@ export interface Costed {
   readonly cost: readonly MeasuredCost[]
 }
 
-/** The way from the incumbent to the result, each model measured against the incumbent: the result as before, the others as briefly as a probe. */
+/** The way from the incumbent to the result. The others are measured against the incumbent as briefly as a probe, from the result back, while there is time. */
 export async function pathOf(
   first: State,
   { best, cost: costs }: Costed,
-  bench: Bench,
-  log: Log,
+  { bench, log, seconds, spent }: Run,
 ): Promise<readonly PathStep[]> {
   const start = startOf(first, bench)
   const path: PathStep[] = []
@@ -116,15 +113,23 @@ export async function pathOf(
     const trial = log.trials.find((one) => one.model === wanted && one.verdict === 'kept')
     const state = log.states.get(wanted)
     if (trial === undefined || state === undefined) break
-    const cost = id === best.id ? single : await costOf(first, state, bench, briefly)
-    path.unshift(stepOf({ ...state, text: trial.text }, bench, trial.step.pass, cost))
+    const measured = id !== best.id && spent().wallS < seconds
+    const cost = measured ? await costOf(first, state, bench, briefly) : null
+    path.unshift(
+      stepOf(
+        { ...state, text: trial.text },
+        bench,
+        trial.step.pass,
+        id === best.id ? single : cost,
+      ),
+    )
     id = trial.parent
   }
   return [start, ...path]
 }
 
 /** Windows of a probe, and of what the report shows beside the result. */
-export const briefly = { rounds: 6, windowS: 0.06 } as const
+export const briefly = { rounds: 6, windowS: 0.06, texts: 16 } as const
 
 const startName = 'incumbent'
 

@@ -13,6 +13,16 @@ export interface Runnable {
   readonly inputs: Inputs
 }
 
+/** How costs of two models are measured. */
+export interface CostOptions extends PairOptions {
+  readonly engine: TensorEngine
+  /** Texts of a lap; `lapTexts` unless said. */
+  readonly texts?: number
+}
+
+/** Texts of a lap: enough for the lengths of traffic to mix, and for a few batches. */
+export const lapTexts = (batch: number): number => (batch === 1 ? 64 : 128)
+
 /**
  * Cost per text of two models, in interleaved windows on the same texts. One thread, no spinning. The engine's call overhead is part of
  * both, as it is for a user. Null where CPU time was too short to be seen.
@@ -20,22 +30,17 @@ export interface Runnable {
 export async function measureCost(
   original: Runnable,
   candidate: Runnable,
-  options: PairOptions & { readonly engine: TensorEngine },
+  options: CostOptions,
 ): Promise<MeasuredCost | null> {
-  const { batch, engine } = options
-  return measureWork(
-    openRunnable(original, batch, engine),
-    openRunnable(candidate, batch, engine),
-    options,
-  )
+  return measureWork(openRunnable(original, options), openRunnable(candidate, options), options)
 }
 
 /** A session of the model, opened for measuring: one thread. */
 export const openRunnable =
-  (one: Runnable, batch: number, engine: TensorEngine): OpenWork =>
+  (one: Runnable, { engine, ...how }: Pick<CostOptions, 'engine' | 'batch' | 'texts'>): OpenWork =>
   async () => {
     const session = await engine.open(encodeModel(one.model), { intraThreads: 1 })
-    return { work: work(session, one, batch), close: () => session.close() }
+    return { work: work(session, one, how), close: () => session.close() }
   }
 
 /** As `measureCost`, of any two ways to answer the same items. */
@@ -56,8 +61,12 @@ export async function measureWork(
 }
 
 /** Items in the order they come: lengths mix as in traffic. A graph of one item a run is run once an item. */
-export function work(session: TensorSession, { model, inputs }: Runnable, batch: number): Work {
-  const count = Math.max(1, Math.floor(Math.min(inputs.size, 64 * batch, 256) / batch))
+export function work(
+  session: TensorSession,
+  { model, inputs }: Runnable,
+  { batch, texts = lapTexts(batch) }: Pick<CostOptions, 'batch' | 'texts'>,
+): Work {
+  const count = Math.max(1, Math.floor(Math.min(inputs.size, texts) / batch))
   const rows = Array.from({ length: count * batch }, (_, at) => at % inputs.size)
   const most = Math.min(batch, inputs.most(model.graph) ?? batch)
   const feeds: Feeds[] = []

@@ -5,8 +5,8 @@ import { statRows } from './bench.ts'
 import { targetOf, wantedPasses } from './open-original.ts'
 import { partsOf } from './parts.ts'
 import type { ShrinkEffects, ShrinkRequest } from './request.ts'
-import { trainingBatch } from './search.ts'
 import { originalOf, profiled, wantsLinear } from './shrink.ts'
+import { trainingBatch } from './time-left.ts'
 
 /** Before anything is measured, training is planned as wanted. */
 const unbounded = { short: Number.MAX_VALUE, long: Number.MAX_VALUE } as const
@@ -51,11 +51,9 @@ export async function planShrink(
   const moves = movesOf(
     offers.filter((offer) => !isNumber(offer)),
     {
-      ...{ refusals: [], depth: 0, margin: request.margin, bytes, fineTuning },
-      ...{
-        items: items.size,
-        statRows: Math.min(statRows, (parts.train ?? parts.calibration).length),
-      },
+      ...{ refusals: [], depth: 0, left: Number.MAX_VALUE },
+      ...{ margin: request.margin, bytes, fineTuning, items: items.size },
+      statRows: Math.min(statRows, (parts.train ?? parts.calibration).length),
     },
   )
   const lines = [...moves, ...offers.filter(isNumber)].map(({ pass, group: [first] }) => ({

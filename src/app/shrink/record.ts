@@ -12,7 +12,7 @@ import { schemaId } from '../../core/result/schema-id.ts'
 import { type Estimate, infinite, unknown } from '../../core/unit/estimate.ts'
 import { known } from '../../core/unit/known.ts'
 import type { Spent } from '../measure/spent.ts'
-import { type Run, type State, shareOf, stopped } from './bench.ts'
+import { type Run, type State, shareOf } from './bench.ts'
 import type { Contender } from './contender.ts'
 import type { DriveOptions, Goal } from './drive.ts'
 import { slicesOf } from './finals.ts'
@@ -31,6 +31,8 @@ export interface Found {
   readonly runtime: readonly RuntimeSetting[]
   readonly path: Compression['path']
   readonly spent: Spent
+  /** Why the search ended with more to try; null where it did not. */
+  readonly early: string | null
 }
 
 /** The record of a search: compression.json. */
@@ -72,10 +74,9 @@ export function recordOf(options: DriveOptions, found: Found): Compression {
 }
 
 function outcomeOf(
-  { run, best, holdout: { judged } }: Found,
+  { early: stop, best, holdout: { judged } }: Found,
   reached: boolean | null,
 ): { readonly outcome: ClaimKind; readonly why: string } {
-  const stop = stopped(run)
   const early = stop === null ? '' : `; the search ended early because ${stop}`
   const goal = reached === false ? '; the requested size or latency was not reached' : ''
   const outcome = outcomeWord(best, judged)

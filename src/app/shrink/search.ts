@@ -1,11 +1,11 @@
 import {
+  isStudent,
   type Move,
   movesOf,
   type Offer,
   type Refusal,
   type Rung,
   stepKey,
-  stepsOf,
   type Weighing,
 } from '../../core/compress/moves.ts'
 import type { Pass, Proposal, Target } from '../../core/compress/pass.ts'
@@ -18,9 +18,7 @@ import { type Attempted, attempt } from './attempt.ts'
 import { type Bench, type Run, type State, statRows, stopped } from './bench.ts'
 import { divergence } from './divergence.ts'
 import { fineTuningRate } from './fine-tune.ts'
-
-/** Texts a step of fine-tuning. */
-export const trainingBatch = 32
+import { ended, fineTuningFor, textsLeft, tooLong, trainingBatch } from './time-left.ts'
 
 export interface SearchOptions {
   readonly run: Run
@@ -28,6 +26,14 @@ export interface SearchOptions {
   readonly passes: readonly Pass[]
   /** Whether a state is small and fast enough for what was asked; false where as small as holds was asked. */
   readonly enough: (state: State) => Promise<boolean>
+}
+
+/** What a search came to. */
+export interface Searched {
+  /** Every state that was kept, the incumbent first. */
+  readonly reached: readonly State[]
+  /** Why it ended with more to try; null where it did not. */
+  readonly early: string | null
 }
 
 /** What the search knows at a state. */
@@ -41,13 +47,10 @@ interface Position {
 
 /**
  * Best first: of everything that the passes offer on the model as it is, what is expected to save most per work of trying it is tried next.
- * A refused step comes back with its next repair, a kept one makes a new model with new offers. Every state that was kept, the original
- * first. Ends when nothing that is left is worth a trial, when it is enough, or when the budget is spent.
+ * A refused step comes back with its next repair, a kept one makes a new model with new offers. Ends when nothing that is left is worth a
+ * trial, when it is enough, or when the budget is spent.
  */
-export async function searchFloats(
-  first: State,
-  options: SearchOptions,
-): Promise<readonly State[]> {
+export async function searchFloats(first: State, options: SearchOptions): Promise<Searched> {
   const { run } = options
   const reached = [await exactFirst(first, options)]
   if (reached[0] !== first) reached.unshift(first)
@@ -57,15 +60,18 @@ export async function searchFloats(
     refusedHere: [],
     depth: 0,
   }
-  while (stopped(run) === null && !(await options.enough(position.state))) {
-    const move = movesOf(offersAt(position.state, options), weighing(position, run)).find((one) =>
-      affordable(one, position, run),
-    )
-    if (move === undefined) break
+  while (ended(position.state, run) === null && !(await options.enough(position.state))) {
+    const offers = offersAt(position.state, options)
+    const weighed = weighing(position, run)
+    const [move] = movesOf(offers, weighed)
+    if (move === undefined) {
+      const more = movesOf(offers, { ...weighed, left: Number.POSITIVE_INFINITY }).length > 0
+      return { reached, early: more ? tooLong(run) : null }
+    }
     position = await take(move, position, reached, run)
     if (reached.at(-1) !== position.state) reached.push(position.state)
   }
-  return reached
+  return { reached, early: ended(position.state, run) }
 }
 
 /** What is exact costs no quality: everything that it offers, one after the other. */
@@ -106,40 +112,9 @@ function weighing({ state, refusals, depth }: Position, run: Run): Weighing {
     ...{ refusals, depth, margin: bench.gate.margin, bytes: state.bytes },
     items: bench.items.size,
     statRows: Math.min(statRows, bench.corpus.size),
+    left: textsLeft(state, run),
     fineTuning: fineTuningFor(state, run),
   }
-}
-
-/** Shares of the search's time that one training may take. */
-const trainingShares = { short: 0.12, long: 0.35 } as const
-
-function fineTuningFor(state: State, { bench, repairSteps, seconds }: Run): Weighing['fineTuning'] {
-  if (bench.training === null) return null
-  const texts = seconds / Math.max(1e-9, itemSecondsOf(state, bench))
-  const { short, long } = trainingShares
-  return {
-    ...repairSteps,
-    batch: trainingBatch,
-    most: { short: short * texts, long: long * texts },
-  }
-}
-
-/** CPU seconds an item of a state: smaller models take less; bytes stand in for what was not measured. */
-const itemSecondsOf = ({ bytes }: State, { itemCpuS, originalBytes }: Bench): number =>
-  itemCpuS * Math.min(1, bytes / Math.max(1, originalBytes))
-
-/** Steps of training the whole model, within the time that one training may take. */
-export function polishSteps(state: State, proposal: Proposal, run: Run): number {
-  return stepsOf(proposal, 'long', { fineTuning: fineTuningFor(state, run) })
-}
-
-/** Time that work took beyond what the texts that go through the model say: sessions, optimiser, encoding. */
-const overhead = 1.5
-
-/** Whether a move fits into the time that is left. */
-function affordable({ texts }: Move, { state }: Position, { bench, budget, spent }: Run): boolean {
-  const itemS = itemSecondsOf(state, bench)
-  return overhead * texts * itemS <= budget.seconds - spent().seconds
 }
 
 /** Tries a move; the position after it. */
@@ -173,13 +148,13 @@ async function take(
 
 /** What was refused tells something of what a cut model will bear, and nothing of a student: that is another model. */
 function carriedOver({ group }: Move, refusals: readonly Refusal[]): readonly Refusal[] {
-  if (group[0].training === undefined) return refusals
+  if (!isStudent(group[0])) return refusals
   return refusals.filter(({ key, broken }) => broken === true || key.startsWith('student-'))
 }
 
 /** A student takes nothing of the model but its tokens: it stands on the first state that has the same ones. */
 function parentOf({ group }: Move, state: State, reached: readonly State[]): State {
-  if (group[0].training === undefined) return state
+  if (!isStudent(group[0])) return state
   const kept = JSON.stringify(state.artefact.idsKept ?? null)
   const same = (one: State) =>
     JSON.stringify(one.artefact.idsKept ?? null) === kept &&

@@ -11,6 +11,7 @@ import type { Compression } from '../../core/result/compression.ts'
 import { itemOrder } from '../../core/select/item-order.ts'
 import { trafficOf } from '../../core/stats/traffic.ts'
 import { itemKey } from '../evaluate/look.ts'
+import { startSpending } from '../measure/spent.ts'
 import { classesOf, logitsOf, scoresOf } from './answers.ts'
 import type { Bench, State } from './bench.ts'
 import { languageTrouble } from './calibration-language.ts'
@@ -123,6 +124,7 @@ async function benchOf(
 
 /** The search and the files that it leaves. Throws SHRINK_TASK where the task cannot judge the model, SHRINK_LABELS where there are too few labels. */
 export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Promise<Shrunk> {
+  const spending = await startSpending(effects.own)
   const passes = await wantedPasses(effects.passes, request)
   const parts = partsOf(request, effects.digest)
   requireLabels(request, parts)
@@ -135,7 +137,7 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
   const profile = await keptProfile(`profile-${named}.json`, effects.keep, measure)
   const { engine, processor, own, pause, signal } = effects
   const driven = await drive({
-    ...{ bench, passes, goal: request.goal, repairSteps: request.repairSteps },
+    ...{ bench, spending, passes, goal: request.goal, repairSteps: request.repairSteps },
     artefact: original.artefact,
     target: targetOf(effects, profile.byNode),
     budget: { seconds: request.seconds, energyJ: request.energyJ },

@@ -42,6 +42,13 @@ export async function sweep(
   return rows
 }
 
+/** Seconds that both sweeps of a result take, of models that take `itemS` for a text. */
+export function sweepSeconds(itemS: number, { choosesThreads }: SweepOptions): number {
+  const single = (singleRuns + warmUp) * (gapMs / 1e3 + itemS)
+  const batched = (batchTexts + warmUp * 32) * itemS
+  return 2 * ((choosesThreads ? 3 : 1) * single + 2 * batched)
+}
+
 /** p95 in ms of single requests without pauses, one thread, no spinning. */
 export async function latencyOf(model: Runnable, options: SweepOptions): Promise<number> {
   const row = await singles({ of: 'result', threads: 1, spinning: false }, model, options)

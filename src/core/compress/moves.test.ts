@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  lastTraining,
   movesOf,
   type Offer,
   type Refusal,
@@ -34,7 +35,7 @@ const offer = (id: string, more: Partial<Proposal> = {}, family?: Pass['family']
 })
 
 const weighing = (more: Partial<Weighing> = {}): Weighing => ({
-  ...{ refusals: [], depth: 0, margin: 0.01, bytes: 1000, items: 500, statRows: 512 },
+  ...{ refusals: [], depth: 0, margin: 0.01, bytes: 1000, items: 500, statRows: 512, left: 1e9 },
   fineTuning: { short: 100, long: 400, batch: 32, most: { short: 1e9, long: 1e9 } },
   ...more,
 })
@@ -209,4 +210,63 @@ test('training is as long as wanted, or as its share of the time allows, in tens
   expect(stepsOf(whole, 'long', at(10))).toBe(50)
   const half = proposal('neurons', { saves: { bytes: 0, cpuShare: 0.5 } })
   expect(stepsOf(half, 'long', at(105 * 6 * 32))).toBe(210)
+})
+
+const student = (width: number, more: Partial<Proposal> = {}): Offer => ({
+  pass: pass('student', 'distil'),
+  group: [
+    proposal('student', {
+      ...{ params: { width }, saves: { bytes: 900, cpuShare: 0.9 }, risk: 0.5 },
+      ...{ repairs: ['distil'], training: { times: 1, rate: 1e-3 } },
+      ...more,
+    }),
+  ],
+})
+
+const studentRefusal = (width: number): Refusal =>
+  refusal('long', { key: stepKey(student(width).group[0]) })
+
+test('a cut counts with the chance that no student takes the place of what was cut; other moves count as they are', () => {
+  const offers = [offer('neurons'), offer('vocabulary', {}, 'vocabulary')]
+  const worths = (more: readonly Offer[], how: Partial<Weighing> = {}) => {
+    const moves = movesOf([...offers, ...more], weighing(how))
+    return offers.map(({ pass: { id } }) => moves.find(({ pass: one }) => one.id === id)?.worth)
+  }
+  const [cut = 0, tokens = 0] = worths([])
+  const two = [student(8), student(16, { risk: 0.9 })]
+  const likeliest = movesOf(two, weighing())[0]?.chance ?? 0
+  expect(likeliest).toBeGreaterThan(0.5)
+  expect(worths(two)).toEqual([(1 - likeliest) * cut, tokens])
+  // One that was refused, or for which there is no time, takes nobody's place.
+  expect(worths([student(8)], { refusals: [studentRefusal(8)] })).toEqual([cut, tokens])
+  expect(worths([student(8)], { left: 1700 })).toEqual([cut, tokens])
+})
+
+test('a student is less likely where others of its kind were refused, whatever their size', () => {
+  const chance = (...widths: readonly number[]) =>
+    movesOf([student(8)], weighing({ refusals: widths.map(studentRefusal) }))[0]?.chance ?? 0
+  expect(chance(16)).toBeCloseTo((2 / 3) * chance())
+  expect(chance(16, 16)).toBe(chance(16))
+  expect(chance(16, 32)).toBeCloseTo(chance() / 2)
+  // A bolder cut tells nothing of a milder one.
+  const cut = (refusals: readonly Refusal[]) =>
+    movesOf([offer('neurons')], weighing({ refusals }))[0]
+  expect(cut([refusal('none', { key: 'neurons {"keep":0.25}' })])?.chance).toBe(cut([])?.chance)
+})
+
+test('what does not fit into the time left is no move', () => {
+  const [move] = movesOf([offer('neurons')], weighing())
+  const texts = move?.texts ?? 0
+  expect(movesOf([offer('neurons')], weighing({ left: texts }))).toHaveLength(1)
+  expect(movesOf([offer('neurons')], weighing({ left: texts - 1 }))).toEqual([])
+})
+
+test('the last training is as long as the time left allows, and none where that is too little', () => {
+  const steps = (left: number) => lastTraining(weighing({ left }))?.steps ?? null
+  expect(lastTraining(weighing())).toEqual({ steps: 400, texts: 400 * 6 * 32 })
+  // 6 x 32 texts a step.
+  expect(steps(105 * 6 * 32)).toBe(100)
+  expect(steps(50 * 6 * 32)).toBe(50)
+  expect(steps(50 * 6 * 32 - 1)).toBeNull()
+  expect(lastTraining(weighing({ fineTuning: null }))).toBeNull()
 })

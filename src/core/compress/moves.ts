@@ -20,7 +20,7 @@ export interface Move extends Offer {
   readonly steps: number | null
   /** Work of trying it, in texts that go through the model as it is now. */
   readonly texts: number
-  /** gain x chance / texts: what the search orders by. */
+  /** What the search orders by: gain x chance / texts, of a cut times the chance that no student takes the place of what it cut. */
   readonly worth: number
 }
 
@@ -47,6 +47,8 @@ export interface Weighing {
   /** Items of the gate, and rows that statistics are collected of. */
   readonly items: number
   readonly statRows: number
+  /** Work that the time left allows, in texts that go through the model as it is. */
+  readonly left: number
   /** Steps of the two rungs of training with texts a step; null where nothing can be learned from. */
   readonly fineTuning: {
     readonly short: number
@@ -80,6 +82,8 @@ const hopeless: Readonly<Record<Rung, number>> = {
 }
 /** A refusal of the same step on an earlier model makes another try this much less likely to hold. */
 const refusedBefore = 0.3
+/** Trials that the chance of a student is worth: refused ones of the same kind count against it (rule of succession). */
+const priorTrials = 2
 /** Work below which nothing is worth a trial. */
 const leastGain = 0.02
 const leastChance = 0.05
@@ -93,13 +97,24 @@ const [energyFactor, gramFactor] = [1.2, 2.5] as const
 /** Slopes of the loss: one pass forward and back, in multiplications of the forward one (Kaplan et al.); 2.6 measured on the example encoders. */
 const slopeFactor = 3
 
-/** Everything that could be tried, best first; ties by the order of the offers. */
+/**
+ * Everything that could be tried in the time left, best first; ties by the order of the offers. A student starts from a fresh graph, so what
+ * was cut before it is lost work: a cut counts with the chance that the likeliest student fails.
+ */
 export function movesOf(offers: readonly Offer[], weighing: Weighing): readonly Move[] {
-  return offers
+  const open = offers
     .flatMap((offer) => moveOf(offer, weighing) ?? [])
     .filter(({ gain, chance }) => gain >= leastGain && chance >= leastChance)
+    .filter(({ texts }) => texts <= weighing.left)
+  const students = open.filter(({ group: [first] }) => isStudent(first))
+  const stays = 1 - Math.max(0, ...students.map(({ chance }) => chance))
+  return open
+    .map((one) => (one.pass.family === 'structural' ? { ...one, worth: stays * one.worth } : one))
     .toSorted((a, b) => b.worth - a.worth)
 }
+
+/** Whether it takes the model's place and knows nothing before it is trained. */
+export const isStudent = ({ training }: Proposal): boolean => training !== undefined
 
 /** Names a step of a pass, whatever its repair. */
 export function stepKey({ pass, params }: Proposal): string {
@@ -118,7 +133,7 @@ function moveOf(offer: Offer, weighing: Weighing): Move | null {
   const rung = rungsOf(first, weighing).find((one) => isOpen(one, past, weighing))
   if (rung === undefined) return null
   const gain = gainOf(first, weighing.bytes)
-  const chance = chanceOf(first, rung, past, weighing)
+  const chance = chanceOf(first, rung, past, weighing) * likeOthers(first, weighing)
   const steps = rung === 'short' || rung === 'long' ? stepsOf(first, rung, weighing) : null
   const texts = textsOf(offer, rung, steps, here, weighing)
   return { ...offer, rung, gain, chance, steps, texts, worth: (gain * chance) / Math.max(1, texts) }
@@ -167,21 +182,48 @@ function chanceOf(
   return prior * Math.exp(-hopeless[rung] * beyond) * refusedBefore ** again
 }
 
+/** A student is less likely where others of its kind failed; what a milder cut bears, a bolder one does not tell. */
+function likeOthers(first: Proposal, { refusals }: Weighing): number {
+  if (!isStudent(first)) return 1
+  const own = stepKey(first)
+  const others = refusals.filter(({ key }) => key !== own && key.startsWith(`${first.pass} `))
+  return priorTrials / (priorTrials + new Set(others.map(({ key }) => key)).size)
+}
+
 /** Below so many steps training does nothing that is worth a trial. */
 const fewestSteps = 50
 
 /** Steps of a training: as many as are wanted, or as the share of the time allows, in tens. */
 export function stepsOf(
-  { saves, training }: Proposal,
+  { saves, training }: Pick<Proposal, 'saves' | 'training'>,
   rung: 'short' | 'long',
   { fineTuning }: Pick<Weighing, 'fineTuning'>,
 ): number {
   if (fineTuning === null) return 0
   const wanted = (training?.times ?? 1) * fineTuning[rung]
-  const left = Math.max(0.02, 1 - saves.cpuShare)
-  const most = fineTuning.most[rung] / (trainingFactor * fineTuning.batch * left)
+  const most = fineTuning.most[rung] / stepTexts(saves, fineTuning)
   return Math.min(wanted, Math.max(fewestSteps, 10 * Math.floor(most / 10)))
 }
+
+/** Training of a whole model once more with its work: as long as is wanted, or as fits into the time left; null where that would be too little. */
+export function lastTraining({ fineTuning, left }: Pick<Weighing, 'fineTuning' | 'left'>): {
+  readonly steps: number
+  readonly texts: number
+} | null {
+  if (fineTuning === null) return null
+  const whole = { saves: { bytes: 0, cpuShare: 0 } }
+  const most = { ...fineTuning.most, long: Math.min(fineTuning.most.long, left) }
+  const steps = stepsOf(whole, 'long', { fineTuning: { ...fineTuning, most } })
+  const texts = steps * stepTexts(whole.saves, fineTuning)
+  return texts <= left ? { steps, texts } : null
+}
+
+/** Share of a forward pass that is left of it. */
+const leftOf = ({ cpuShare }: Proposal['saves']): number => Math.max(0.02, 1 - cpuShare)
+
+/** Work of a step of training, in texts that go through the model as it is. */
+const stepTexts = (saves: Proposal['saves'], { batch }: { readonly batch: number }): number =>
+  trainingFactor * batch * leftOf(saves)
 
 function textsOf(
   offer: Offer,
@@ -193,9 +235,9 @@ function textsOf(
   const { group } = offer
   const [first] = group
   const { items, fineTuning } = weighing
-  const left = Math.max(0.02, 1 - first.saves.cpuShare)
+  const left = leftOf(first.saves)
   const probes = group.length > 1 ? 200 * group.length * left : 0
-  const training = trainingFactor * (steps ?? 0) * (fineTuning?.batch ?? 0) * left
+  const training = fineTuning === null ? 0 : (steps ?? 0) * stepTexts(first.saves, fineTuning)
   return items * left + probes + statTexts(offer, rung, here, weighing) + training
 }
 

@@ -122,9 +122,13 @@ export interface Spent {
   readonly energyJ: number
 }
 
-/** Why the search must end here; null while there is budget. */
-export function whyStop(budget: Budget, spent: Spent): string | null {
-  if (spent.seconds >= budget.seconds) return `the ${budget.seconds} seconds are spent`
+/** Why the search must end here; null while there is budget. `seconds`: all the time there is, where the budget is a part of it. */
+export function whyStop(
+  budget: Budget,
+  spent: Spent,
+  seconds: number = budget.seconds,
+): string | null {
+  if (spent.seconds >= budget.seconds) return `the ${seconds} seconds are spent`
   if (budget.energyJ !== null && spent.energyJ >= budget.energyJ)
     return `the ${budget.energyJ} J are spent`
   return null
