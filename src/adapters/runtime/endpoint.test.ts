@@ -481,6 +481,21 @@ describe('limits of an account', () => {
     expect(clock.waits).toEqual([60, 60])
   })
 
+  test('candidates that ask the same model of one account share its limits; other accounts and models have their own', async () => {
+    const { baseUrl } = await serve(echo)
+    const { clock, moving } = waited()
+    const settings = { concurrency: 1, limits: { requestsPerMinute: 3 } }
+    const ask = async (parts: Partial<CandidateSpec>, env = {}) => {
+      const session = await open({ baseUrl, settings, ...parts }, { pace: moving, env })
+      await session.answer(['a', 'b'].map(item))
+      return clock.waits.length
+    }
+    expect(await ask({ id: 'short' })).toBe(0)
+    expect(await ask({ model: 'other-2025-01-01' })).toBe(0)
+    expect(await ask({ apiKeyEnv: 'KEY' }, { KEY: 'k' })).toBe(0)
+    expect(await ask({ id: 'long' })).toBe(1)
+  })
+
   test('tokens a minute: counted by the replies, and a large request goes alone', async () => {
     const usage = { prompt_tokens: 900, completion_tokens: 100 }
     const { baseUrl, asked } = await serve((_, response) => json(response, says('x', { usage })))

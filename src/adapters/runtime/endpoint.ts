@@ -55,11 +55,11 @@ async function open(
   if (!candidate.model)
     throw new RightsizeError('ENDPOINT_REFUSED', `candidate ${candidate.id} names no model`)
   const { settings } = candidate
+  const endpoint = endpointOf(candidate, context)
   const asking: Asking = {
-    candidate,
-    endpoint: endpointOf(candidate, context),
+    ...{ candidate, endpoint },
     options: {
-      ...{ fetch: context.fetch, pace, pacing: pacingOf(candidate, pace) },
+      ...{ fetch: context.fetch, pace, pacing: pacingOf(candidate, endpoint, pace) },
       timeoutS: settings.timeoutS ?? defaultTimeoutS,
     },
     left: new Set(),

@@ -23,7 +23,9 @@ const settings = z
         tokensPerMinute: positive.optional(),
       })
       .optional()
-      .describe('Limits of the account, kept by waiting.'),
+      .describe(
+        'What the account may send to this model, kept by waiting. Candidates that ask the same model share it.',
+      ),
     draws: count.optional().describe('Answers drawn per item; the score is their mean.'),
     extra: z
       .record(z.string(), z.unknown())

@@ -1,8 +1,9 @@
 import type { CandidateSpec } from '../../../core/spec/spec.ts'
+import type { Endpoint } from './address.ts'
 import type { Json } from './reply.ts'
 import type { Pace } from './request.ts'
 
-/** Keeps requests and tokens of one candidate below what its account may send in any minute. */
+/** Keeps requests and tokens below what an account may send to a model in any minute. */
 export interface Pacing {
   /** Resolves when a request of about these tokens may go; what is returned corrects the tokens by the reply. */
   enter(tokens: number, signal?: AbortSignal): Promise<(reply: Json | null) => void>
@@ -12,15 +13,34 @@ const minuteS = 60
 /** Characters per token for what is not sent yet: 4 for English (common rule of thumb of tokenizer documentation). */
 export const charactersPerToken = 4
 
+/** A request of the last minute. */
+interface Sent {
+  readonly atS: number
+  tokens: number
+}
+
+/** What each account sent to each model: vendors limit both together, whichever candidate asks. */
+const accounts = new WeakMap<Pace, Map<string, Sent[]>>()
+
+function sentBy({ model }: CandidateSpec, { baseUrl, key }: Endpoint, pace: Pace): Sent[] {
+  const all = accounts.get(pace) ?? new Map<string, Sent[]>()
+  accounts.set(pace, all)
+  const account = JSON.stringify([baseUrl, key, model])
+  const sent = all.get(account) ?? []
+  all.set(account, sent)
+  return sent
+}
+
 /** Null where no limit is set. */
-export function pacingOf({ settings }: CandidateSpec, pace: Pace): Pacing | null {
-  const { requestsPerMinute = Infinity, tokensPerMinute = Infinity } = settings.limits ?? {}
+export function pacingOf(candidate: CandidateSpec, endpoint: Endpoint, pace: Pace): Pacing | null {
+  const { requestsPerMinute = Infinity, tokensPerMinute = Infinity } =
+    candidate.settings.limits ?? {}
   if (requestsPerMinute === Infinity && tokensPerMinute === Infinity) return null
-  let sent: { readonly atS: number; tokens: number }[] = []
+  const sent = sentBy(candidate, endpoint, pace)
   /** Seconds until it may go; a request larger than the limit goes alone. */
   const waitS = (tokens: number): number => {
     const now = pace.nowS()
-    sent = sent.filter(({ atS }) => now - atS < minuteS)
+    while (sent[0] && now - sent[0].atS >= minuteS) sent.shift()
     const used = sent.reduce((sum, one) => sum + one.tokens, 0)
     const fits = sent.length < requestsPerMinute && used + tokens <= tokensPerMinute
     const oldest = sent[0]
