@@ -45,6 +45,11 @@ export const sci = command({
     tokensIn: flag(amount, 'with model: tokens of the input of one answer'),
     tokensOut: flag(amount, 'with model: tokens that one answer generates, reasoning included'),
     tokensCached: flag(amount, 'with model: tokens of the input that come from a cache'),
+    method: flag(
+      oneOf('method', ['rightsize', 'ecologits']),
+      'with model: the estimate of rightsize, or that of EcoLogits 0.11.3',
+      'rightsize',
+    ),
     host: flag(host, 'with model: the provider, or the address of the server'),
     batch: flag(positive, 'with model: requests that the server answers at a time'),
     parameters: flag(parameters, 'with model: its parameters, where no table knows them'),
@@ -53,7 +58,10 @@ export const sci = command({
     joules: flag(amount, 'the same in J'),
     requests: flag(positive, 'number of answers'),
     accepted: flag(amount, 'number of accepted answers'),
-    duration: flag(seconds, 'seconds for which the device was reserved'),
+    duration: flag(
+      seconds,
+      'seconds for which the device was reserved; of the request with ecologits',
+    ),
     device: flag(
       textKind('class', 'a device class', 'server'),
       'device class, for embodied carbon',
@@ -70,15 +78,22 @@ export const sci = command({
     'rightsize sci                        # the run result in this folder',
     'rightsize sci emissions.csv --requests 5000 --grid DEU',
     'rightsize sci --model gpt-4o --tokens-in 500 --tokens-out 200',
+    'rightsize sci --model gpt-4o --tokens-out 200 --method ecologits',
     'rightsize sci --kwh 1.4 --requests 50000 --duration 3600 --grid DEU \\',
     '  --device server',
     'rightsize sci --export impact-framework > manifest.yml',
   ].join('\n'),
   async action({ args, flags, io, world }) {
-    const { explainSci, exportSci } = await import('../wire/sci.ts')
-    const { export: form, json, ...figures } = flags
+    const { ecologitsSci, explainSci, exportSci } = await import('../wire/sci.ts')
+    const { export: form, json, method, ...figures } = flags
     if (form !== undefined) {
       io.out(await exportSci(args.source ?? 'result.json', form, world))
+      return 0
+    }
+    if (method === 'ecologits') {
+      const { impacts, lines } = await ecologitsSci(args.source, figures)
+      io.out(json ? JSON.stringify(impacts, null, 2) : lines.join('\n'))
+      for (const note of impacts.notes) io.err(`note: ${note}`)
       return 0
     }
     const { explanations, notes } = await explainSci(args.source, figures, world)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { textOrNull, writeWhole } from '../adapters/files/whole-file.ts'
 import { RightsizeError } from '../core/error/error.ts'
+import type { EcologitsFile } from '../core/hosted/ecologits-mode.ts'
 import { modelFacts } from '../core/hosted/model-facts.ts'
 import { modelListUrl, modelsText, readModels } from '../core/hosted/model-file.ts'
 import type { ModelFile, ModelTable } from '../core/hosted/model-table.ts'
@@ -30,6 +31,12 @@ export async function modelsInUse(env: Env): Promise<ModelsInUse> {
   ]
   const files = await Promise.all(paths.map(fileAt))
   return { files: files.filter((file) => file !== null) }
+}
+
+/** EcoLogits' own list and mixes, as shipped. */
+export async function ecologitsFile(): Promise<EcologitsFile> {
+  const path = join(packageDir, 'data', 'models-ecologits.json')
+  return JSON.parse((await textOrNull(path)) ?? '{"models":{},"mixes":{}}')
 }
 
 async function fileAt(path: string): Promise<ModelsFile | null> {

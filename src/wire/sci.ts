@@ -74,6 +74,19 @@ async function ofCall(flags: SciFlags, { effects }: At): Promise<Explained> {
   return { explanations: [explanation], notes }
 }
 
+/** What EcoLogits states for a request of a model by its name. Throws FLAGS_MISSING, FLAG_UNUSED, MODEL_FACTS_UNKNOWN. */
+export async function ecologitsSci(file: string | undefined, flags: SciFlags) {
+  const { candidate: _none, model, tokensOut, tokensIn: _in, duration, grid, ...unused } = flags
+  refuse({ file, ...unused }, 'with --method ecologits')
+  if (model === undefined || tokensOut === undefined)
+    throw new RightsizeError('FLAGS_MISSING', 'EcoLogits needs --model and --tokens-out')
+  const { ecologitsFile } = await import('./models.ts')
+  const { ecologitsLines, ecologitsOf } = await import('../core/hosted/ecologits-mode.ts')
+  const request = { model, outputTokens: tokensOut, latencyS: duration, zone: grid }
+  const impacts = ecologitsOf(request, await ecologitsFile())
+  return { impacts, lines: ecologitsLines(impacts, tokensOut) }
+}
+
 async function ofFigures(flags: SciFlags, { effects }: At): Promise<Explained> {
   const { candidate: _none, kwh, joules, duration, lifetime, embodied, requests, ...more } = flags
   const { model, tokensIn, tokensOut, tokensCached, host, batch, ...others } = more

@@ -66,6 +66,15 @@ describe('sci --model', () => {
   })
 })
 
+test('--method ecologits states the impacts of EcoLogits, and takes nothing that it does not know', async () => {
+  const asked = ['sci', '--model', 'gpt-4o', '--tokens-out', '200', '--method', 'ecologits']
+  // EcoLogits 0.11.3: llm_impacts('openai', 'gpt-4o', 200, math.inf).energy
+  const { energy } = JSON.parse((await run(...asked, '--json')).out)
+  expect(energy).toEqual([0.00029324939497829317, 0.00048566573569814057])
+  expect((await run(...asked)).out).toMatch(/GWP {5}121.4 mgCO2eq to 195.3 mgCO2eq/)
+  expect((await run(...asked, '--host', 'mistral')).err).toMatch(/FLAG_UNUSED: --host/)
+})
+
 describe('tokens that other tools recorded', () => {
   const row = (more: object) => ({
     ...{ call_type: 'acompletion', prompt_tokens: 500, completion_tokens: 200, status: 'success' },

@@ -1,7 +1,7 @@
 /**
- * The anchors of EcoLogits 0.9.3's estimate of one call of a hosted LLM, re-implemented from its documentation (formulas
- * and constants are facts; no code or model table of it is here). Output tokens only; bf16; batch 64.
- * Source: mlco2/ecologits 0.9.3, docs/methodology/llm_inference.md; regression on ML.ENERGY, H100 80 GB.
+ * The anchors of EcoLogits' estimate of one call of a hosted LLM (the same in 0.9.3 and 0.11.3), re-implemented from its
+ * documentation: formulas and constants are facts; no code of it is here. Output tokens only; bf16; batch 64.
+ * Source: mlco2/ecologits, docs/methodology/llm_inference.md; regression on ML.ENERGY, H100 80 GB.
  */
 
 /** Wh per token per GPU: alpha exp(beta B) P + gamma. */
