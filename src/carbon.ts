@@ -16,10 +16,11 @@
  * ```
  *
  * ```ts
- * import { findingLine, lintFormatOf, lintReport } from 'rightsize/carbon'
+ * import { findingLine, lintReport } from 'rightsize/carbon'
+ * import { parse } from 'yaml'
  *
  * const text = '- Consumer SCI = 6,500 kg CO2e / 50 billion tokens = 0.13 g CO2e/million tokens'
- * for (const finding of lintReport({ text, format: lintFormatOf(text), whole: false })) console.log(findingLine(finding))
+ * for (const finding of lintReport({ text, parse, part: true }).findings) console.log(findingLine(finding))
  * ```
  */
 export { type DeviceId, deviceTable, embodiedDevice } from './core/carbon/device.ts'
@@ -47,15 +48,14 @@ export { mlBom } from './core/export/cyclonedx.ts'
 export { type IfManifest, ifManifest } from './core/export/if.ts'
 export { reportMarkdown } from './core/export/markdown.ts'
 export { type SciReport, sciReport } from './core/export/sci-report.ts'
+export type { LintFinding } from './core/lint/finding.ts'
 export { evaluateManifest } from './core/lint/if-evaluate.ts'
 export {
   findingLine,
-  type LintFormat,
   type LintInput,
-  lintFormatOf,
+  type LintResult,
   lintReport,
 } from './core/lint/lint.ts'
-export type { LintFinding } from './core/lint/rules.ts'
 export type { Account } from './core/result/account.ts'
 export type { GridFactor, Usage } from './core/result/usage.ts'
 export {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { load } from '../peers/counts.mjs'
 
-const { lintFormatOf, lintReport } = await load('core/lint/lint.js')
+const { lintReport } = await load('core/lint/lint.js')
 
 export const bar =
   'in the half put aside: precision and recall of errors at least 0.9, with the slips that the documents have and with planted ones'
@@ -36,22 +36,10 @@ async function textOf({ repository, path, commit, sha256 }) {
   return same ? bytes.toString('utf8') : null
 }
 
-function dataOf(text) {
-  try {
-    return parse(text)
-  } catch {
-    return null
-  }
-}
-
-/** What the linter makes of a text: its verdict and its errors. */
+/** What the linter makes of a text: its kind, its verdict and its errors. */
 function check(text) {
-  const format = lintFormatOf(text)
-  const parsed = format === 'markdown' ? undefined : dataOf(text)
-  if (parsed === null) return { verdict: 'refused', errors: [] }
-  const findings = lintReport({ text, format, parsed, today: '2026-11-30' })
-  const errors = findings.filter(({ severity }) => severity === 'error')
-  return { verdict: errors.length > 0 ? 'findings' : 'ok', errors }
+  const { kind, verdict, findings } = lintReport({ text, parse, today: '2026-11-30' })
+  return { kind, verdict, errors: findings.filter(({ severity }) => severity === 'error') }
 }
 
 /** Whether a finding stands where a label says. */
@@ -77,6 +65,7 @@ function judge(document, text) {
     ...{ ...document, slips, planted },
     said: own.verdict,
     right: verdict.includes(own.verdict),
+    read: own.kind,
     wrong: open.filter((one) => !slips.some(({ at }) => stands(one, at))),
     missed: slips.filter(({ at }) => !own.errors.some((one) => stands(one, at))),
     plantedMissed,
@@ -95,7 +84,7 @@ function figures(judged) {
     precision: found / Math.max(1, found + wrong),
     recall: found / Math.max(1, slips),
     plantedRecall: plantedFound / Math.max(1, planted),
-    text: `found ${found} of ${slips}, planted ${plantedFound} of ${planted}, wrong ${wrong}, verdict right ${judged.filter(({ right }) => right).length} of ${judged.length}`,
+    text: `found ${found} of ${slips}, planted ${plantedFound} of ${planted}, wrong ${wrong}, verdict right ${judged.filter(({ right }) => right).length} of ${judged.length}, kind ${judged.filter(({ read, kind }) => read === kind).length} of ${judged.length}`,
   }
 }
 
@@ -110,7 +99,8 @@ function row(name, judged) {
 function details(judged) {
   return judged
     .filter(({ half }) => half === 'development' || process.env.RIGHTSIZE_DETAILS === 'all')
-    .flatMap(({ path, wrong, missed, plantedMissed, right, said, verdict }) => [
+    .flatMap(({ path, wrong, missed, plantedMissed, right, said, verdict, kind, read }) => [
+      ...(kind === read ? [] : [`${path}: read as ${read}, not ${kind}`]),
       ...(right ? [] : [`${path}: "${said}", not ${verdict.join(' or ')}`]),
       ...wrong.map(({ where, what }) => `${path}: false: ${where}: ${what}`),
       ...missed.map(({ at, why }) => `${path}: missed: ${at}: ${why}`),

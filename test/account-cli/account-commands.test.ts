@@ -106,6 +106,14 @@ describe('rightsize lint-report', () => {
     },
   )
 
+  test('a document that states nothing is neither a pass nor a failure', async () => {
+    const linted = await lint(put('green.md', '# Our green journey\n\nWe care.\n'))
+    expect(linted).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('nothing could be checked'),
+    })
+  })
+
   test('a score changed by a thousand is an error, with exit code 1', async () => {
     const { out } = await sci('result.json', '--export', 'json')
     const report = JSON.parse(out) as { sci: { value: number } }
@@ -113,6 +121,10 @@ describe('rightsize lint-report', () => {
     const changed = put('changed.json', JSON.stringify(report))
     const linted = await lint(changed, '--json')
     expect(linted.code).toBe(1)
-    expect(JSON.parse(linted.out)).toContainEqual(expect.objectContaining({ severity: 'error' }))
+    expect(JSON.parse(linted.out)).toMatchObject({
+      kind: 'sci-statement',
+      verdict: 'findings',
+      findings: expect.arrayContaining([expect.objectContaining({ severity: 'error' })]),
+    })
   })
 })

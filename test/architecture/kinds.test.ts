@@ -64,7 +64,6 @@ const tables: Readonly<Record<string, Table>> = {
     keys: ['format', 'dataset'],
     tables: ['src/core/part/datasets.ts', 'src/adapters/dataset/table.ts'],
     otherIdeas: {
-      'src/core/lint/lint.ts': 'the format of a report that is linted',
       'src/adapters/runtime/endpoint/ollama.ts': 'the format of an answer',
     },
   },

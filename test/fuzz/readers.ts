@@ -14,7 +14,7 @@ import { nearPairs, normalisedText } from '../../src/core/data/near-duplicates.t
 import { hasDecimalComma, writtenScore } from '../../src/core/data/score-text.ts'
 import { plainText, safeText } from '../../src/core/error/safe-text.ts'
 import { redact } from '../../src/core/error/secret.ts'
-import { lintFormatOf, lintReport } from '../../src/core/lint/lint.ts'
+import { lintReport } from '../../src/core/lint/lint.ts'
 import { readQuantity } from '../../src/core/lint/quantity-text.ts'
 import { scorerKind } from '../../src/core/part/scorer-name.ts'
 import { wrap } from '../../src/core/report/kit/wrap.ts'
@@ -59,10 +59,11 @@ const prompt = (text: string) =>
     { id: 'a', base: 'a', runtime: 'openai', settings: {}, prompt: text },
     { baseDir: '/', env: {}, fetch: async () => Response.json({}) },
   ).render({ id: '1', input: 'x', row: { a: 'b' } })
+/** The text as it is, and as it would be in each kind of document. */
 const report =
-  (format: 'markdown' | 'json'): Reader =>
+  (before: string): Reader =>
   (text) =>
-    lintReport({ text, format, parsed: { a: text }, whole: true, today: '2026-01-01' })
+    lintReport({ text: `${before}${text}`, parse: () => ({ a: text }), today: '2026-01-01' })
 
 /** What reads texts of others: one entry each, by name. */
 export const readers: Readonly<Record<string, Reader>> = {
@@ -76,9 +77,9 @@ export const readers: Readonly<Record<string, Reader>> = {
   writtenScore: (text) => [writtenScore(text, true), writtenScore(text, false)],
   hasDecimalComma: (text) => hasDecimalComma([text]),
   redact: (text) => redact(text, ['some-secret-text']),
-  'lintReport of Markdown': report('markdown'),
-  'lintReport of JSON': report('json'),
-  lintFormatOf,
+  'lintReport of a case study': report(''),
+  'lintReport of a statement': report('SCI: 1 g per visit\n## Methodologies\n'),
+  'lintReport of a model card': report('---\nlicense: mit\n---\n'),
   readQuantity,
   scorerKind: (text) => scorerKind(`./${text}`),
   plainText,

@@ -1,6 +1,5 @@
-import { RightsizeError } from '../error/error.ts'
-
-type Fields = Readonly<Record<string, unknown>>
+import { type IfTrap, trapsIn } from './if-traps.ts'
+import { type Fields, type IfPlugin, readTree, rowsOf } from './if-tree.ts'
 
 /** One timestep of a node after its pipeline. */
 export type IfStep = Fields
@@ -22,14 +21,7 @@ export interface IfEvaluation {
     readonly why: string
   }[]
   /** What Impact Framework itself would do silently with this manifest. */
-  readonly traps: readonly { readonly path: string; readonly what: string }[]
-}
-
-interface Plugin {
-  readonly name: string
-  readonly method: string
-  readonly path: string
-  readonly config: Fields
+  readonly traps: readonly (IfTrap & { readonly path: string })[]
 }
 
 /**
@@ -40,15 +32,14 @@ export function evaluateManifest(
   manifest: unknown,
   { takeOutputs = false }: { readonly takeOutputs?: boolean } = {},
 ): IfEvaluation {
-  const { initialize, tree } = record(manifest, 'the manifest')
-  const raw = record(record(initialize, 'initialize')['plugins'], 'initialize.plugins')
-  const plugins = new Map(Object.entries(raw).map(([name, one]) => [name, pluginOf(name, one)]))
-  const nodes = leaves(record(tree, 'tree'), '', {}, 0).map(({ path, node, defaults }) => {
-    const pipeline = pipelineOf(node).flatMap((name) => plugins.get(name) ?? [])
-    const { inputs, outputs } = node
-    const executed = takeOutputs && Array.isArray(outputs) && outputs.length > 0
-    const rows: readonly unknown[] = executed ? outputs : Array.isArray(inputs) ? inputs : []
-    const steps = rows.map((row) => ({ ...defaults, ...record(row, 'input') }))
+  const { plugins, leaves } = readTree(manifest)
+  const nodes = leaves.map(({ path, node, defaults, plugins: pipeline }) => {
+    const outputs = takeOutputs ? rowsOf(node['outputs']) : []
+    const executed = outputs.length > 0
+    const steps = (executed ? outputs : rowsOf(node['inputs'])).map((row) => ({
+      ...defaults,
+      ...row,
+    }))
     return { path, steps, pipeline, executed }
   })
   return {
@@ -65,58 +56,40 @@ export function evaluateManifest(
       return why === null ? [] : [{ plugin: plugin.name, method: plugin.method, why }]
     }),
     traps: nodes.flatMap(({ path, steps, pipeline }) =>
-      trapsIn(steps, pipeline).map((what) => ({ path, what })),
+      trapsIn(steps, pipeline).map((trap) => ({ path, ...trap })),
     ),
   }
 }
 
 /** The functional unit of the Sci plugin in a pipeline. */
-function unitOf(pipeline: readonly Plugin[]): string | null {
+function unitOf(pipeline: readonly IfPlugin[]): string | null {
   const unit = pipeline.find(({ method }) => method === 'Sci')?.config['functional-unit']
   return typeof unit === 'string' ? unit : null
 }
 
-function pluginOf(name: string, value: unknown): Plugin {
-  const { method, path, config } = record(value, `plugin ${name}`)
-  return { name, method: String(method ?? ''), path: String(path ?? ''), config: fieldsOf(config) }
-}
-
-function refusal({ method, path }: Plugin): string | null {
+export function refusal({ method, path }: IfPlugin): string | null {
   if (method === 'Shell') return 'it runs a command, and commands of a manifest are never executed'
   if (path !== 'builtin') return `it loads code from ${path}, and external code is never executed`
   return formulas[method] === undefined ? 'only arithmetic plugins are supported' : null
 }
 
-const depthLimit = 20
-
-/** Nodes without children, with the defaults of all nodes above them. */
-function leaves(
-  node: Fields,
-  path: string,
-  above: Fields,
-  depth: number,
-): readonly { readonly path: string; readonly node: Fields; readonly defaults: Fields }[] {
-  if (depth > depthLimit) throw invalid(`the tree has more than ${depthLimit} levels`)
-  const defaults = { ...above, ...fieldsOf(node['defaults']) }
-  const { children } = node
-  if (typeof children !== 'object' || children === null) return [{ path, node, defaults }]
-  return Object.entries(children).flatMap(([name, child]) =>
-    leaves(record(child, name), path === '' ? name : `${path}/${name}`, defaults, depth + 1),
-  )
-}
-
-function pipelineOf({ pipeline }: Fields): readonly string[] {
-  const { compute } = fieldsOf(pipeline)
-  return Array.isArray(compute) ? compute.map(String) : []
-}
-
 /** A plugin that was refused, or whose input is missing, leaves the step as it was. */
-function apply(step: IfStep, plugin: Plugin): IfStep {
-  const { method, config } = plugin
-  const value = refusal(plugin) === null ? formulas[method]?.(step, config) : undefined
-  if (value === undefined || !Number.isFinite(value)) return step
+function apply(step: IfStep, plugin: IfPlugin): IfStep {
+  const value = resultOf(step, plugin)
+  return value === null ? step : { ...step, [outputOf(plugin)]: value }
+}
+
+/** What a plugin computes from a step; null where it is refused or lacks an input. */
+export function resultOf(step: IfStep, plugin: IfPlugin): number | null {
+  const value =
+    refusal(plugin) === null ? formulas[plugin.method]?.(step, plugin.config) : undefined
+  return value === undefined || !Number.isFinite(value) ? null : value
+}
+
+/** The parameter that an arithmetic plugin writes. */
+export function outputOf({ method, config }: IfPlugin): string {
   const output = config['output-parameter'] ?? config['output'] ?? config['to']
-  return { ...step, [String(method === 'Sci' ? 'sci' : (output ?? 'embodied-carbon'))]: value }
+  return String(method === 'Sci' ? 'sci' : (output ?? 'embodied-carbon'))
 }
 
 const number = (step: IfStep, name: unknown): number => {
@@ -140,8 +113,21 @@ const formulas: Readonly<Record<string, (step: IfStep, config: Fields) => number
     number(step, config['input-parameter']) * Number(config['coefficient']),
   Exponent: (step, config) => number(step, config['input-parameter']) ** Number(config['exponent']),
   Copy: (step, { from }) => number(step, from),
+  Interpolation: interpolation,
   SciEmbodied: sciEmbodied,
   Sci: (step, config) => over(number(step, 'carbon'), number(step, config['functional-unit'])),
+}
+
+/** Between the two points around x, on a line; IF refuses x outside of them. */
+function interpolation(step: IfStep, config: Fields): number {
+  const [xs, ys] = [config['x'], config['y']].map((list) =>
+    Array.isArray(list) ? list.map(Number) : [],
+  )
+  const x = number(step, config['input-parameter'])
+  const at = xs?.findIndex((edge, i) => x >= edge && x <= (xs[i + 1] ?? Number.NaN)) ?? -1
+  const [x0 = 0, x1 = 0, y0 = 0, y1 = 0] = [xs?.[at], xs?.[at + 1], ys?.[at], ys?.[at + 1]]
+  const linear = config['method'] === undefined || config['method'] === 'linear'
+  return at < 0 || !linear ? Number.NaN : y0 + ((x - x0) / (x1 - x0)) * (y1 - y0)
 }
 
 /** SciEmbodied's formula with its defaults, g. */
@@ -164,55 +150,4 @@ function sciEmbodied(step: IfStep, config: Fields): number {
     input('gpu', 0) * given('gpu-emissions-constant', 150_000)
   const time = or(number(step, 'time'), number(step, 'duration'))
   return total * input('usage-ratio', 1) * (time / given('lifespan', 126_144_000))
-}
-
-const legacyInputs = [
-  'device/emissions-embodied',
-  'device/expected-lifespan',
-  'time-reserved',
-  'resources-reserved',
-  'resources-total',
-]
-
-function trapsIn(steps: readonly IfStep[], pipeline: readonly Plugin[]): readonly string[] {
-  const uses = (method: string) => pipeline.filter((plugin) => plugin.method === method)
-  const legacy = legacyInputs.filter((name) => steps.some((step) => name in step))
-  const zeroUnits = uses('Sci')
-    .map(({ config }) => String(config['functional-unit']))
-    .filter((unit) => steps.some((step) => step[unit] === 0))
-  const traps: readonly (readonly [boolean, string])[] = [
-    [
-      uses('TimeConverter').length > 0,
-      'TimeConverter rounds to six decimals; small energies are lost',
-    ],
-    [
-      uses('Sci').length > 0 && steps.length > 1,
-      `${steps.length} timesteps; IF averages sci over timesteps without weights`,
-    ],
-    [
-      uses('SciEmbodied').length > 0 && legacy.length > 0,
-      `SciEmbodied ignores ${legacy.join(', ')} and takes 1 t CO2e instead`,
-    ],
-    ...zeroUnits.map(
-      (unit) =>
-        [
-          true,
-          `${unit} is 0, and IF reports the total carbon as the score without an error`,
-        ] as const,
-    ),
-  ]
-  return traps.filter(([applies]) => applies).map(([, what]) => what)
-}
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {}
-
-function record(value: unknown, what: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid(`${what} is not a mapping`)
-  return value as Fields
-}
-
-function invalid(what: string): RightsizeError {
-  return new RightsizeError('IMPORT_INVALID', `Impact Framework manifest: ${what}`)
 }

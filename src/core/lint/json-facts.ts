@@ -5,7 +5,8 @@ import {
   type ReportFacts,
   templateFields,
 } from './facts.ts'
-import { rateUnit, readQuantity, singular } from './quantity-text.ts'
+import { rateUnit, readQuantity } from './quantity-text.ts'
+import { singular } from './unit-word.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { accountInputs, accountRun, accountSpec } from '../../../test/fixtures/account-run.ts'
 import { ifAbsent, ifFixture } from '../../../test/fixtures/impact-framework.ts'
 import { buildAccount } from '../account/account.ts'
 import { ifManifest } from '../export/if.ts'
 import { reportMarkdown } from '../export/markdown.ts'
 import { type SciReport, sciReport } from '../export/sci-report.ts'
-import { findingLine, type LintInput, lintFormatOf, lintReport } from './lint.ts'
+import { findingLine, type LintInput, lintReport } from './lint.ts'
 import { readQuantity } from './quantity-text.ts'
+import { reportKindOf } from './report-kind.ts'
 
 const account = buildAccount(accountRun, accountSpec, accountInputs)
 const about = {
@@ -19,11 +21,10 @@ const report = sciReport(account, 'consumer', about)
 const markdown = reportMarkdown(report)
 const today = '2026-02-01'
 
-const lintJson = (value: unknown) =>
-  lintReport({ text: JSON.stringify(value), parsed: value, format: 'json', today })
 const lintText = (text: string, more: Partial<LintInput> = {}) =>
-  lintReport({ text, format: 'markdown', today, ...more })
-const lintYaml = (parsed: unknown) => lintReport({ text: '', parsed, format: 'if-manifest', today })
+  lintReport({ text, parse, today, ...more }).findings
+const lintJson = (value: unknown) => lintText(JSON.stringify(value))
+const lintYaml = (manifest: unknown) => lintText(stringify(manifest))
 
 describe('quantities in text', () => {
   test.each([
@@ -75,21 +76,23 @@ describe('reports that are right', () => {
       '- Consumer SCI = 6,500 kg CO₂e / 50 billion tokens = 130 g CO₂e/million tokens',
       '- Provider SCI = 200,000 kg CO₂e / (5 × 10²² FLOPs) = 4 × 10⁻¹⁸ kg CO₂e/FLOP = 4 g CO₂e/10¹⁵ FLOPs',
     ].join('\n')
-    expect(lintText(text, { whole: false })).toEqual([])
+    expect(lintText(text, { part: true })).toEqual([])
   })
-  test('the format is recognised', () => {
-    expect(lintFormatOf(JSON.stringify(report))).toBe('json')
-    expect(lintFormatOf(markdown)).toBe('markdown')
-    expect(lintFormatOf('name: x\ninitialize:\n  plugins: {}\ntree:\n  children: {}')).toBe(
-      'if-manifest',
-    )
+  test('the kind is recognized by the content', () => {
+    expect(reportKindOf(JSON.stringify(report))).toBe('sci-statement')
+    expect(reportKindOf(markdown)).toBe('sci-statement')
+    const own = 'name: x\ninitialize:\n  plugins: {}\ntree:\n  children: {}'
+    expect(reportKindOf(own)).toBe('if-manifest')
+    expect(reportKindOf(`${own}\nexecution:\n  status: success`)).toBe('if-output')
+    expect(reportKindOf('---\nlicense: mit\n---\n# A model')).toBe('model-card')
+    expect(reportKindOf(`Our manifest:\n\n\`\`\`yaml\n${own}\n\`\`\`\n`)).toBe('case-study')
   })
 })
 
 // The worked examples of SCI for AI (public review) and of its case-study guide: figures as printed there.
 describe("the specification's own slips", () => {
   const caught = (text: string) =>
-    lintText(text, { whole: false }).filter(({ severity }) => severity === 'error')
+    lintText(text, { part: true }).filter(({ severity }) => severity === 'error')
 
   test('9.1.1: 6,500 kg over 50 billion tokens is not 0.13 g per million tokens but 1000 times more', () => {
     const [first] = caught(
@@ -404,10 +407,10 @@ const manifestMutations: readonly (readonly [string, (m: ReturnType<typeof manif
       },
     ],
     [
-      'two timesteps',
+      'a second step without a duration',
       (m) => {
         const { inputs } = m.tree.children['small']!
-        inputs.push({ ...inputs[0]! })
+        inputs.push({ ...inputs[0]!, duration: undefined })
       },
     ],
     [
@@ -463,17 +466,98 @@ describe('mutated reports are each caught', () => {
   })
 })
 
-describe('what is missing is a warning', () => {
-  test('template fields, boundary, a grid factor without a year', () => {
-    const rules = lintText('**SCI:** 0.5 gCO2e/visit\n').map(({ rule }) => rule)
+describe('a case study', () => {
+  const wrong = (text: string) => lintText(text).map(({ where, what }) => `${where}: ${what}`)
+
+  test.each([
+    ['(0.110 kWh * 554 gCO2e/kWh) + 6.87 gCO2e = 67.81 kgCO2e', /its unit does not/],
+    ['E = 2.36 W / 1000 = 0.054 kWh', /0.054 kWh is printed/],
+    ['Total E = 0.1644 kgCO2e/kWh', /E is an energy/],
+    ['# 321.35 gCO2e\t(67.81 + 51.10 + 94.95 + 96.5)', /add up to 310.4/],
+    ['M = 9.4 kgCO2eq => 9400 kgCO2eq', /1000 times too high/],
+  ])('%s', (text, what) => {
+    expect(wrong(text)).toEqual([expect.stringMatching(what)])
+  })
+
+  test('days of a year that enter twice make 365 times too much', () => {
+    const text = '(.003 x 365) = 1.095 kWh\n\n.713 x 365 days/year = 260\n\n1.095 * 260 = 284.7\n'
+    expect(wrong(text)).toEqual(['line 5: 365 is a factor of both numbers: it enters twice'])
+  })
+
+  test.each([
+    'E = (16.009 W - 11.335 W) x 8322h = 39 kWh',
+    'E = (1 hour * 205 W TDP * 0.32)/1000 = 0.0656 kWh',
+    'SCI = ((4.96e-3 [kWh] * 457 [gCO2/kWh]) + 7.16 [gCO2eq/hour]) / 38032740 [WI] per R = 2.48e-7 [gCO2eq] per R',
+    '$$M = 4{,}800{,}000 \\times 0.0000713 = 342 \\text{ gCO}_2\\text{e per 1,000 transactions}$$',
+    'Component SCI = (8.5 + 1.2) kg CO₂e ÷ 25,000 queries = 0.388 g CO₂e/query',
+    'The total was 7,25 + 2,5 = 9,75 kg, and x <= 5 while 3 != 4',
+    '| Part | Energy (kWh) | gCO2e |\n|---|---|---|\n| a | 1 | 400 |\n| b | 2 | 800 |\n| **Total** | 3 | 1200 |',
+  ])('%s is right', (text) => {
+    expect(wrong(text)).toEqual([])
+  })
+
+  test('a row that breaks the rule of its table, and a total that is not the sum', () => {
+    const rows = ['| a | 1 | 400 |', '| b | 2 | 800 |', '| c | 3 | 12000 |', '| d | 4 | 1600 |']
+    const table = [
+      '| Part | Energy (kWh) | gCO2e |',
+      '|---|---|---|',
+      ...rows,
+      '| Total | 10 | 9 |',
+    ]
+    expect(wrong(table.join('\n'))).toEqual([
+      expect.stringMatching(/^line 5: 12000 is printed, 1200 would/),
+      expect.stringMatching(/^line 7: 9 is the total printed/),
+    ])
+  })
+})
+
+describe('a model card', () => {
+  const card = (emissions: string, body = '- **Emissions:** 1.71 KgCO2 (Singapore)\n') =>
+    lintText(`---\nlicense: mit\nco2_eq_emissions:\n${emissions}\n---\n# A model\n\n${body}`)
+      .filter(({ severity }) => severity === 'error')
+      .map(({ where, what }) => `${where}: ${what}`)
+
+  test.each([
+    ['  emissions: 1710', []],
+    ['  emissions: 1710\n  geographical_location: Singapore', []],
+    ['  emissions: 1.71', [/not kilograms/]],
+    ['  emissions: 1710 g', [/is not a number/]],
+    ['  emissions: -1710', [/negative/, /states 1710 g/]],
+    ['  emision: 1710', [/no amount/]],
+    ['  - emissions: 1710', [/it is a list/]],
+    ['\temissions: 1710', [/not YAML/]],
+    ['  emissions: 1710\n  training_type: tuning', [/neither pre-training/]],
+    ['  emissions: 1710\n  geographical_location: Norway', [/states Singapore/]],
+  ])('%j', (emissions, expected) => {
+    expect(card(emissions)).toEqual(expected.map((what) => expect.stringMatching(what)))
+  })
+
+  test('the carbon of an energy must be one that a grid can have', () => {
+    const body = '- **Total Energy Consumption:** 3.51 Wh\n'
+    expect(card('  emissions: 1710', body)).toEqual([expect.stringMatching(/grids have 1 to 1500/)])
+  })
+
+  test('a card without emissions has nothing to check', () => {
+    const text = '---\nlicense: mit\n---\n# A model\n'
+    expect(lintReport({ text, parse })).toMatchObject({ kind: 'model-card', verdict: 'nothing' })
+  })
+})
+
+describe('what is missing', () => {
+  test('template fields, boundary and a grid factor without a year are warnings', () => {
+    const rules = lintText('**SCI:** 0.5 gCO2e/visit\n\n## Methodologies\n').map(({ rule }) => rule)
     expect(rules).toEqual(expect.arrayContaining(['coefficients', 'boundary', 'fields', 'methods']))
   })
-  test('a report without any score is an error', () => {
-    expect(lintText('# Our green journey\n\nWe care.')[0]).toMatchObject({ severity: 'error' })
+  test('a text that states nothing is neither a pass nor a failure', () => {
+    const text = '# Our green journey\n\nWe care, and 2 + 2 people work on it since 2023.'
+    expect(lintReport({ text, parse })).toEqual({
+      ...{ kind: 'case-study', verdict: 'nothing', checks: 0, findings: [] },
+    })
   })
   test('nonsense is judged, not crashed on', () => {
-    for (const value of [null, [], 'x', { sci: [] }, { sci: { value: 'abc', unit: '###' } }])
+    for (const value of [{}, { sci: [] }, { sci: { value: 'abc', unit: '###' } }])
       expect(lintJson(value).length).toBeGreaterThan(0)
-    expect(lintYaml('x')[0]).toMatchObject({ rule: 'manifest', severity: 'error' })
+    expect(lintText('{"sci": ')[0]).toMatchObject({ rule: 'manifest', severity: 'error' })
+    expect(lintText('name: x\ninitialize: 1\ntree: [')[0]).toMatchObject({ severity: 'error' })
   })
 })

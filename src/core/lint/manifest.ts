@@ -1,91 +1,81 @@
 import { RightsizeError } from '../error/error.ts'
-import { evaluateManifest, type IfEvaluation, type IfStep } from './if-evaluate.ts'
-import { type LintFinding, short } from './rules.ts'
+import { allOf, type Checked, findingOf, type LintFinding } from './finding.ts'
+import { evaluateManifest, type IfStep } from './if-evaluate.ts'
+import { flowChecks } from './if-flow.ts'
+import { outputChecks } from './if-outputs.ts'
+import { fieldsOf, readTree } from './if-tree.ts'
 
-/** Findings on a parsed Impact Framework manifest: traps, code that would run, and outputs that do not follow. */
-export function manifestFindings(manifest: unknown): readonly LintFinding[] {
+const finding = findingOf('manifest')
+
+/** Checks a parsed Impact Framework manifest: what IF refuses, its traps, code that would run, outputs that do not follow. */
+export function manifestChecks(manifest: unknown): Checked {
   try {
+    const tree = readTree(manifest)
     const { nodes, notRun, traps } = evaluateManifest(manifest)
-    return [
+    const own = [
       ...statusFindings(manifest),
       ...notRun.map(({ plugin, method, why }) =>
         finding(`plugin ${plugin}`, `${method}: ${why}`, method === 'Shell' ? 'error' : 'warning'),
       ),
-      ...traps.map(({ path, what }) => finding(path, what)),
+      ...traps.map(({ path, what, severity }) => finding(path, what, severity)),
       ...nodes.flatMap(({ path, steps }) =>
         steps.flatMap((step, i) =>
           stepProblems(step).map((what) => finding(`${path}[${i}]`, what)),
         ),
       ),
-      ...nodes.flatMap((node) => outputFindings(manifest, node)),
     ]
+    return allOf([{ checks: 0, findings: own }, flowChecks(manifest, tree), outputChecks(tree)])
   } catch (error) {
-    if (error instanceof RightsizeError) return [finding('manifest', error.message)]
+    if (error instanceof RightsizeError)
+      return { checks: 1, findings: [finding('manifest', error.message)] }
     throw error
   }
 }
 
 /** IF exits 0 even when the pipeline failed: only this field shows it. */
 function statusFindings(manifest: unknown): readonly LintFinding[] {
-  const { execution } = (manifest ?? {}) as { execution?: { status?: unknown } }
-  return execution?.status === 'fail'
-    ? [finding('execution', 'the run failed (execution.status: fail)')]
-    : []
+  const { status } = fieldsOf(fieldsOf(manifest)['execution'])
+  return status === 'fail' ? [finding('execution', 'the run failed (execution.status: fail)')] : []
 }
 
 const notNegative = (value: number) => (value >= 0 ? null : 'is negative')
+const intensity = (value: number) =>
+  value === 0 || (value >= 2 && value <= 1500)
+    ? null
+    : `is ${value} gCO2e/kWh; possible values are 0 and 2 to 1500`
 
 /** What is wrong with a value of a step, by its name; null where it is possible. */
-const checks: Readonly<Record<string, (value: number) => string | null>> = {
-  energy: notNegative,
-  'it-energy': notNegative,
-  carbon: notNegative,
-  'carbon-operational': notNegative,
-  'carbon-embodied': notNegative,
-  duration: notNegative,
-  'grid/carbon-intensity': (value) =>
-    value === 0 || (value >= 2 && value <= 1500)
-      ? null
-      : `is ${value} gCO2e/kWh; possible values are 0 and 2 to 1500`,
-  pue: (value) => (value >= 1 && value <= 4 ? null : `is ${value}; possible values are 1 to 4`),
-  'usage-ratio': (value) =>
-    value > 0 && value <= 1 ? null : `is ${value}; it must be above 0 and at most 1`,
+const checks: readonly (readonly [RegExp, (value: number, step: IfStep) => string | null])[] = [
+  [
+    /^((it-|cpu-|memory-|operational-)?energy|carbon(-operational|-embodied)?|duration)$/,
+    notNegative,
+  ],
+  [/^(grid|carbon|grid\/carbon|grid-carbon)-intensity$/, intensity],
+  [
+    /^pue$/,
+    (value) => (value >= 1 && value <= 4 ? null : `is ${value}; possible values are 1 to 4`),
+  ],
+  [
+    /^usage-ratio$/,
+    (value) => (value > 0 && value <= 1 ? null : `is ${value}; it must be above 0 and at most 1`),
+  ],
+  [/^memory-coefficient$/, memoryCoefficient],
+]
+
+/** kWh per GB over the step. Memory draws about 0.4 W per GB; ten times more or less is a slip of the unit. */
+function memoryCoefficient(value: number, { duration }: IfStep): string | null {
+  const hours = typeof duration === 'number' ? duration / 3600 : 1
+  const perHour = [value, value / hours]
+  const possible = perHour.some((one) => one >= 4e-5 && one <= 4e-3)
+  return possible
+    ? null
+    : `is ${value} kWh per GB over ${hours} h; memory draws about 0.0004 kWh per GB and hour`
 }
 
 function stepProblems(step: IfStep): readonly string[] {
-  return Object.entries(checks).flatMap(([name, check]) => {
-    const value = step[name]
-    const problem = typeof value === 'number' ? check(value) : null
+  return Object.entries(step).flatMap(([name, value]) => {
+    const check = checks.find(([pattern]) => pattern.test(name))?.[1]
+    const problem = typeof value === 'number' && check !== undefined ? check(value, step) : null
     return problem === null ? [] : [`${name} ${problem}`]
   })
 }
-
-/** Outputs in the file that do not follow from its inputs. */
-function outputFindings(
-  manifest: unknown,
-  { path, steps }: IfEvaluation['nodes'][number],
-): readonly LintFinding[] {
-  return outputsAt(manifest, path).flatMap((output, i) =>
-    ['sci', 'carbon', 'energy'].flatMap((name) => {
-      const [theirs, ours] = [output[name], steps[i]?.[name]]
-      if (typeof theirs !== 'number' || typeof ours !== 'number') return []
-      if (Math.abs(theirs - ours) <= 1e-6 * Math.abs(ours)) return []
-      const what = `${name} is ${short(theirs)} in the file, but the inputs give ${short(ours)}`
-      return [finding(`${path}[${i}]`, what)]
-    }),
-  )
-}
-
-function outputsAt(manifest: unknown, path: string): readonly IfStep[] {
-  let node: unknown = (manifest as { tree?: unknown }).tree
-  for (const name of path === '' ? [] : path.split('/'))
-    node = (node as { children?: Record<string, unknown> } | undefined)?.children?.[name]
-  const { outputs } = (node ?? {}) as { outputs?: unknown }
-  return Array.isArray(outputs) ? outputs : []
-}
-
-const finding = (
-  where: string,
-  what: string,
-  severity: LintFinding['severity'] = 'error',
-): LintFinding => ({ rule: 'manifest', severity, where, what })

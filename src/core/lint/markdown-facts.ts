@@ -5,7 +5,9 @@ import {
   type ReportFacts,
   templateFields,
 } from './facts.ts'
-import { labeledLine, plainText, rateUnit, readQuantity, singular } from './quantity-text.ts'
+import { plainText } from './plain-text.ts'
+import { labeledLine, rateUnit, readQuantity } from './quantity-text.ts'
+import { singular } from './unit-word.ts'
 
 interface Line {
   readonly text: string

@@ -1,8 +1,20 @@
+import { plainText } from './plain-text.ts'
+import { hoursOf, multiplierOf, scaleOf, singular } from './unit-word.ts'
+
 /** A number with its dimensions, read from text: `6,500 kg CO2e / 50 billion tokens` is 0.13e-3 g^1 token^-1. */
 export interface ReadQuantity {
+  /** In the base units of its dimensions; time words count nothing here: a rate per week is what it is per anything. */
   readonly value: number
   /** Exponent by unit: mass is `g`, energy is `kWh`, everything countable is its singular word. */
   readonly dimensions: Readonly<Record<string, number>>
+  /** The numbers alone, as if no unit stood there. */
+  readonly raw: number
+  /** `value` with time in hours: W is kWh per hour. */
+  readonly timed: number
+  /** Exponent of time in `timed`. */
+  readonly hours: number
+  /** Numbers that it is computed from. */
+  readonly numbers: readonly number[]
 }
 
 /** A line as `label: rest` or as the first two cells of a table row. */
@@ -25,50 +37,7 @@ export function labeledLine(line: string, word: RegExp, signs: string): Labeled 
   return inner === '' ? null : { label: label.trim(), rest: inner }
 }
 
-const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁻'
-const plainDigits = '0123456789-'
-
-/** Subscripts, superscripts, multiplication signs, bold and code marks as plain text. */
-export function plainText(text: string): string {
-  return text
-    .replace(/[₀-₉]/g, (c) => String(c.charCodeAt(0) - 0x2080))
-    .replace(
-      /[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g,
-      (run) => `^${[...run].map((c) => plainDigits[superscripts.indexOf(c)]).join('')}`,
-    )
-    .replace(/[×·]/g, 'x')
-    .replace(/[`*]/g, '')
-    .replace(/−/g, '-')
-}
-
-const multipliers: Readonly<Record<string, number>> = {
-  hundred: 100,
-  thousand: 1e3,
-  k: 1e3,
-  million: 1e6,
-  m: 1e6,
-  billion: 1e9,
-  b: 1e9,
-  trillion: 1e12,
-}
-
-/** Unit and factor by unit word; `CO2e` has been cut off before. */
-const scaled: Readonly<Record<string, readonly [string, number]>> = {
-  ...scales('g', { g: 1, gram: 1, mg: 1e-3, µg: 1e-6, ug: 1e-6, ng: 1e-9, pg: 1e-12, kg: 1e3 }),
-  ...scales('g', { t: 1e6, tonne: 1e6, ton: 1e6, mt: 1e6, lb: 453.59237, lbs: 453.59237 }),
-  ...scales('kWh', { kwh: 1, wh: 1e-3, mwh: 1e3, gwh: 1e6, j: 1 / 3.6e6, mj: 1 / 3.6 }),
-}
-
-function scales(unit: string, factors: Readonly<Record<string, number>>) {
-  return Object.fromEntries(
-    Object.entries(factors).map(([word, factor]) => [word, [unit, factor] as const]),
-  )
-}
-
-/** Over which time both C and R were counted; they cancel and are skipped. */
-const periods = new Set(['second', 'hour', 'day', 'week', 'month', 'year', 'quarter'])
-
-/** A number, one of the signs / + ( ), or a unit word. */
+/** A number, one of the signs / * + - % ( ), or a unit word. */
 type Token = number | string
 
 interface Parser {
@@ -81,19 +50,28 @@ interface Parser {
 /** Brackets in brackets, at most. */
 const deepest = 50
 
-/** Reads an expression of quantities with +, / and parentheses; null where the text is something else. */
+/** Reads an expression of quantities; null where the text is something else. */
 export function readQuantity(text: string): ReadQuantity | null {
-  const tokens = tokensOf(text)
-  if (tokens === null || tokens.length === 0) return null
-  const parser = { tokens, at: 0, depth: 0 }
-  const value = readSum(parser)
-  return parser.at < tokens.length ? null : value
+  const parser = parserOf(text, (tokens) => tokens)
+  const value = parser === null ? null : readSum(parser)
+  return parser === null || parser.at < parser.tokens.length ? null : value
+}
+
+/** Reads an expression at the beginning of a text; words behind it are no part of it. Null where there is none. */
+export function readLeading(text: string): ReadQuantity | null {
+  const parser = parserOf(text, balanced)
+  const value = parser === null ? null : readSum(parser)
+  const next = parser?.tokens[parser.at]
+  return typeof next === 'string' && /^[/*+,]$/.test(next) ? null : value
 }
 
 const tokenPattern =
-  /(?:([/+()])|10\^(-?\d+)|(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?)(?:\s*x\s*10\^(-?\d+))?|([A-Za-zµ][A-Za-z0-9µ_-]*))\s*/iy
+  /(?:([/*+()[\]%-])|10\^(-?\d+)|((?:\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:,\d{1,2}(?![\d,]))?)(?:\.\d+)?(?:e[-+]?\d+)?|\.\d+)(?:\s*[x*]\s*10\^(-?\d+))?|([A-Za-zµ][A-Za-z0-9µ_]*(?:-[A-Za-z]+)*))\s*/iy
 
-function tokensOf(text: string): readonly Token[] | null {
+function parserOf(
+  text: string,
+  mend: (tokens: readonly Token[]) => readonly Token[],
+): Parser | null {
   const source = plainText(text)
     .trim()
     .replace(/[.;,]$/, '')
@@ -101,92 +79,209 @@ function tokensOf(text: string): readonly Token[] | null {
   for (let at = 0; at < source.length; at = tokenPattern.lastIndex) {
     tokenPattern.lastIndex = at
     const found = tokenPattern.exec(source)
-    if (found === null) return null
-    const [, sign, power, number, tens = 0, word = ''] = found
-    const unit = word.replace(/CO2(eq?)?$/i, '').replace(/^per$/i, '/')
-    if (sign !== undefined) tokens.push(sign)
-    else if (power !== undefined) tokens.push(10 ** Number(power))
-    else if (number !== undefined)
-      tokens.push(Number(number.replace(/,/g, '')) * 10 ** Number(tens))
-    else if (unit !== '') tokens.push(unit)
+    // A comma before a digit belongs to a number that cannot be read.
+    const stop = /^,\d/.test(source.slice(at, at + 2)) ? ',' : '?'
+    tokens.push(...(found === null ? [stop] : tokenOf(found)))
+    // What cannot be read ends the expression; it counts where one is complete before it.
+    if (found === null) break
   }
-  return tokens
+  return tokens.length === 0 ? null : { tokens: mend(tokens), at: 0, depth: 0 }
 }
 
-function takes(parser: Parser, sign: string): boolean {
-  if (parser.tokens[parser.at] !== sign) return false
+function tokenOf([
+  ,
+  sign,
+  power,
+  number,
+  tens = '0',
+  word = '',
+]: RegExpExecArray): readonly Token[] {
+  if (sign !== undefined) return [sign === '[' ? '(' : sign === ']' ? ')' : sign]
+  if (power !== undefined) return [10 ** Number(power)]
+  if (number !== undefined) return [numberOf(number) * 10 ** Number(tens)]
+  const unit = word.replace(/C[O0]2(-?eq?|e)?$/i, '').replace(/^per$/i, '/')
+  return unit === '' ? [] : [/^x$/i.test(unit) ? '*' : unit]
+}
+
+/** `1,234.5` or, with one or two digits behind the comma, `7,25`. */
+const numberOf = (text: string) =>
+  Number(/^\d+,\d{1,2}$/.test(text) ? text.replace(',', '.') : text.replace(/,/g, ''))
+
+/** Without brackets that nothing closes or opens. */
+function balanced(tokens: readonly Token[]): readonly Token[] {
+  const open: number[] = []
+  const stray = new Set<number>()
+  tokens.forEach((token, i) => {
+    if (token === '(') open.push(i)
+    else if (token === ')' && open.pop() === undefined) stray.add(i)
+  })
+  for (const i of open) stray.add(i)
+  return tokens.filter((_, i) => !stray.has(i))
+}
+
+function takes(parser: Parser, ...signs: readonly string[]): string | null {
+  const token = parser.tokens[parser.at]
+  if (typeof token !== 'string' || !signs.includes(token)) return null
   parser.at++
-  return true
+  return token
 }
 
 function readSum(parser: Parser): ReadQuantity | null {
-  let left = readQuotient(parser)
-  while (left !== null && takes(parser, '+')) {
-    const right = readQuotient(parser)
-    if (right === null || !sameDimensions(left, right)) return null
-    left = { value: left.value + right.value, dimensions: left.dimensions }
+  let left = readProduct(parser)
+  for (let at = parser.at; left !== null; at = parser.at) {
+    const sign = takes(parser, '+', '-')
+    if (sign === null) return left
+    const right = readProduct(parser)
+    // A dash before words is punctuation.
+    if (right === null || right.numbers.length === 0) {
+      parser.at = at
+      return sign === '-' ? left : null
+    }
+    left = sum(left, right, sign === '+' ? 1 : -1)
   }
-  return left
+  return null
 }
 
-function readQuotient(parser: Parser): ReadQuantity | null {
+function sum(left: ReadQuantity, right: ReadQuantity, sign: 1 | -1): ReadQuantity | null {
+  const bare = [left, right].find(isBare)
+  if (bare === undefined && !sameDimensions(left, right)) return null
+  const { dimensions, hours } = isBare(left) ? right : left
+  return {
+    ...{ dimensions, hours, numbers: bothNumbers(left, right) },
+    value: left.value + sign * right.value,
+    raw: left.raw + sign * right.raw,
+    timed: left.timed + sign * right.timed,
+  }
+}
+
+/** The first of them are enough to say what an expression is made of; all would cost quadratic time. */
+const bothNumbers = (left: ReadQuantity, right: ReadQuantity) =>
+  left.numbers.length > 50 ? left.numbers : [...left.numbers, ...right.numbers]
+
+/** No unit at all. */
+export const isBare = ({ dimensions, hours }: ReadQuantity) =>
+  hours === 0 && Object.keys(dimensions).length === 0
+
+function readProduct(parser: Parser): ReadQuantity | null {
   let left = readFactor(parser)
-  while (left !== null && takes(parser, '/')) {
-    const right = readFactor(parser)
-    left = right === null ? null : quotient(left, right)
+  for (
+    let sign = takes(parser, '/', '*');
+    left !== null && sign !== null;
+    sign = takes(parser, '/', '*')
+  ) {
+    const right: ReadQuantity | null = readFactor(parser)
+    const wordOnly = right?.numbers.length === 0
+    left =
+      right === null || (sign === '*' && wordOnly)
+        ? null
+        : times(left, right, sign === '*' ? 1 : -1)
   }
   return left
 }
 
 function readFactor(parser: Parser): ReadQuantity | null {
-  if (!takes(parser, '(')) return readPlain(parser)
+  let sign = 1
+  while (takes(parser, '-') !== null) sign = -sign
+  if (sign === -1) {
+    const of = readBracket(parser)
+    return of === null ? null : times(of, { ...nothing, value: -1, raw: -1, timed: -1 }, 1)
+  }
+  return readBracket(parser)
+}
+
+function readBracket(parser: Parser): ReadQuantity | null {
+  if (takes(parser, '(') === null) return readPlain(parser)
   parser.depth++
   const inner = parser.depth > deepest ? null : readSum(parser)
   parser.depth--
-  return takes(parser, ')') ? inner : null
+  if (inner === null || takes(parser, ')') === null) return null
+  return withUnit(inner, parser)
 }
 
-/** Number, multiplier words, then unit words: `50 billion tokens`, `kg`, `million tokens`. */
+const nothing: ReadQuantity = { value: 1, raw: 1, timed: 1, hours: 0, dimensions: {}, numbers: [] }
+
+/** Number, multiplier words, then unit words: `50 billion tokens`, `kg`, `million tokens`, `0.05 (kWh)`. */
 function readPlain(parser: Parser): ReadQuantity | null {
-  let value = 1
-  const words: string[] = []
+  let factor = 1
+  const numbers: number[] = []
   const from = parser.at
   for (; parser.at < parser.tokens.length; parser.at++) {
-    const token = parser.tokens[parser.at] ?? '/'
-    if (typeof token === 'string' && /^[/+()]$/.test(token)) break
-    const factor = typeof token === 'number' ? token : words.length === 0 ? multiplier(token) : null
-    if (typeof token === 'number' && words.length > 0) return null
-    if (factor !== null) value *= factor
-    else words.push(String(token))
+    const token = parser.tokens[parser.at] ?? '?'
+    const next =
+      typeof token === 'number'
+        ? numbers.length > 0
+          ? null
+          : token
+        : token === '%'
+          ? 0.01
+          : multiplierOf(token)
+    if (next === null) break
+    if (typeof token === 'number') numbers.push(token)
+    factor *= next
   }
-  return parser.at === from || words.length > 3 ? null : quantityOf(value, words)
+  const bare = { ...nothing, value: factor, raw: factor, timed: factor, numbers }
+  const read = withUnit(bare, parser)
+  return parser.at === from ? null : read
 }
 
-/** `M` and `B` are multipliers (1M tokens); `m` and `b` are not. */
-function multiplier(word: string): number | null {
-  return /^[a-jl-z]$/.test(word) ? null : (multipliers[word.toLowerCase()] ?? null)
+/** A quantity with the words or the bracket of words behind it as its unit. */
+function withUnit(of: ReadQuantity, parser: Parser): ReadQuantity {
+  const words: string[] = []
+  for (let token = parser.tokens[parser.at]; isWord(token); token = parser.tokens[parser.at]) {
+    words.push(token)
+    parser.at++
+  }
+  const named = words.length === 0 ? of : times(of, unitOf(words), 1)
+  const inBracket = bracketOfWords(parser)
+  return inBracket === null ? named : times(named, inBracket, 1)
 }
 
-function quantityOf(value: number, words: readonly string[]): ReadQuantity {
-  const [only = ''] = words
-  const known = words.length === 1 ? (scaled[only] ?? scaled[only.toLowerCase()]) : undefined
-  if (known !== undefined) return { value: value * known[1], dimensions: { [known[0]]: 1 } }
-  const word = singular(words.join(' '))
-  return { value, dimensions: word === '' || periods.has(word) ? {} : { [word]: 1 } }
+const isWord = (token: Token | undefined): token is string =>
+  typeof token === 'string' && !/^[/*+()%?,-]$/.test(token)
+
+/** `(gCO2e/kWh)` behind a number is its unit, any other bracket of words a remark; both are read past. */
+function bracketOfWords(parser: Parser): ReadQuantity | null {
+  if (parser.tokens[parser.at] !== '(') return null
+  const end = parser.tokens.indexOf(')', parser.at)
+  const inner = parser.tokens.slice(parser.at + 1, end)
+  if (end < 0 || inner.some((token) => typeof token === 'number' || token === '(')) return null
+  parser.at = end + 1
+  const [above, ...below] = inner
+    .join(' ')
+    .split(' / ')
+    .map((part) => part.split(' '))
+  if (above === undefined || inner.some((token) => /^[*+%?-]$/.test(String(token)))) return nothing
+  if (scaleOf(above[0] ?? '') === null) return nothing
+  return below.reduce((left, words) => times(left, unitOf(words), -1), unitOf(above))
 }
 
-/** Lower case, no plural s: `FLOPs` and `flop` are one unit. */
-export function singular(words: string): string {
-  const word = words.toLowerCase().trim()
-  return word.replace(/ies$/, 'y').replace(/([^s])s$/, '$1')
+/** One of a unit: words behind a known one are a remark, and so are more than three. */
+function unitOf(words: readonly string[]): ReadQuantity {
+  const [first = ''] = words
+  const scale = scaleOf(first)
+  if (scale !== null) {
+    const { unit, factor, hours } = scale
+    return { ...nothing, value: factor, timed: factor, hours, dimensions: { [unit]: 1 } }
+  }
+  const perHour = hoursOf(first)
+  if (perHour !== null) return { ...nothing, timed: perHour, hours: 1 }
+  const word = words.length > 3 ? '' : singular(words.join(' '))
+  return word === '' ? nothing : { ...nothing, dimensions: { [word]: 1 } }
 }
 
-function quotient(left: ReadQuantity, right: ReadQuantity): ReadQuantity {
+function times(left: ReadQuantity, right: ReadQuantity, sign: 1 | -1): ReadQuantity {
   const dimensions: Record<string, number> = { ...left.dimensions }
   for (const [unit, exponent] of Object.entries(right.dimensions))
-    dimensions[unit] = (dimensions[unit] ?? 0) - exponent
+    dimensions[unit] = (dimensions[unit] ?? 0) + sign * exponent
   const kept = Object.entries(dimensions).filter(([, exponent]) => exponent !== 0)
-  return { value: left.value / right.value, dimensions: Object.fromEntries(kept) }
+  return {
+    value: left.value * right.value ** sign,
+    raw: left.raw * right.raw ** sign,
+    timed: left.timed * right.timed ** sign,
+    hours: left.hours + sign * right.hours,
+    dimensions: Object.fromEntries(kept),
+    numbers: bothNumbers(left, right),
+  }
 }
 
 export function sameDimensions(a: ReadQuantity, b: ReadQuantity): boolean {

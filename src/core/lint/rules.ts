@@ -1,13 +1,6 @@
 import { daysBetween } from '../carbon/calendar.ts'
 import { type ClaimedCoefficient, type ReportFacts, templateFields } from './facts.ts'
-
-export interface LintFinding {
-  readonly rule: RuleName | 'dimension' | 'manifest'
-  readonly severity: 'error' | 'warning'
-  readonly where: string
-  /** What is wrong, with both numbers where there are two. */
-  readonly what: string
-}
+import { type Checked, type LintFinding, short } from './finding.ts'
 
 /** A finding before its rule is named; an error unless it says otherwise. */
 type Problem = Pick<LintFinding, 'where' | 'what'> & Partial<Pick<LintFinding, 'severity'>>
@@ -119,18 +112,30 @@ const rules = {
   (facts: ReportFacts, today: string | null) => readonly Problem[]
 >
 
-type RuleName = keyof typeof rules
+export type RuleName = keyof typeof rules
 
-/** What all rules find; prose that is not a whole report has no fields to miss, so only three rules read it. */
-export function ruleFindings(
+/** Rules of a whole report. */
+export const statementRules = Object.keys(rules) as readonly RuleName[]
+/** Prose is no whole report: it has no fields to miss. */
+export const proseRules = ['sum', 'one-r', 'interval'] as const satisfies readonly RuleName[]
+
+/** What some of the rules find; a report without any score, coefficient or method has nothing to check. */
+export function ruleChecks(
   facts: ReportFacts,
   today: string | null,
-  whole: boolean,
-): readonly LintFinding[] {
-  const names = whole ? (Object.keys(rules) as RuleName[]) : (['sum', 'one-r', 'market'] as const)
-  return names.flatMap((rule) =>
-    rules[rule](facts, today).map((problem) => ({ rule, severity: 'error' as const, ...problem })),
+  names: readonly RuleName[],
+): Checked {
+  const { sci, components, coefficients } = facts
+  const states =
+    names.length > proseRules.length
+      ? sci !== null || (coefficients ?? []).length > 0
+      : sci !== null && components.length > 0
+  const findings = names.flatMap((rule) =>
+    rules[rule](facts, today).map(
+      (problem): LintFinding => ({ rule, severity: 'error', ...problem }),
+    ),
   )
+  return { checks: states ? names.length : 0, findings }
 }
 
 function incomplete(coefficient: ClaimedCoefficient): readonly Problem[] {
@@ -204,5 +209,3 @@ function rangeOf({ name, unit: stated }: ClaimedCoefficient): readonly [number, 
   if (/^(TE|embodied)\b/i.test(name) && /^gCO2(eq?)?$/i.test(unit)) return [1000, 2e8]
   return /^RR/i.test(name) ? [0, 1] : [0, Number.POSITIVE_INFINITY]
 }
-
-export const short = (value: number) => String(Number(value.toPrecision(4)))
