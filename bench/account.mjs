@@ -18,6 +18,7 @@ const { sciModel } = await load('core/carbon/sci-model.js')
 const { scoreOf } = await load('core/carbon/sci-score.js')
 const { pueOf } = await load('core/carbon/site.js')
 const { cpuEnergy, lineErrorOf } = await load('core/energy/cpu-model.js')
+const { processorYear } = await load('core/energy/processor-year.js')
 const { exact, known, within } = await load('core/unit/known.js')
 const { simulate } = await load('core/unit/simulate.js')
 const bars = []
@@ -212,9 +213,9 @@ function cpuCoverage() {
   bar('CPU interval, load above 5 %', `${percent(covered)} %`, '>= 88 %', covered >= 0.88)
 }
 
-function cpuRows(folder, machine) {
-  return readdirSync(join(folder, machine)).flatMap((file) => {
-    const [head, ...rows] = readFileSync(join(folder, machine, file), 'utf8')
+function cpuRows(folder, folderOf) {
+  return readdirSync(join(folder, folderOf)).flatMap((file) => {
+    const [head, ...rows] = readFileSync(join(folder, folderOf, file), 'utf8')
       .trim()
       .split(/\r?\n/)
       .map((line) => line.split(','))
@@ -222,13 +223,14 @@ function cpuRows(folder, machine) {
     return rows.map((row) => {
       const threads = cell(row, 'cores_used')
       const load = cell(row, 'cpu_load')
+      const machine = { threads, year: processorYear(row[head.indexOf('cpu_name')]) }
       const line = cpuEnergy(
         { cpuS: (threads * load) / 100, wallS: 1, threads, rssBytes: 0 },
-        { threads },
+        machine,
       ).total
       const ratio = cell(row, 'rapl_power') / line.value
-      const [low, high] = lineErrorOf({ threads })
-      return { machine, load, ratio, inside: ratio >= low && ratio <= high }
+      const [low, high] = lineErrorOf(machine)
+      return { machine: folderOf, load, ratio, inside: ratio >= low && ratio <= high }
     })
   })
 }

@@ -132,7 +132,7 @@ async function smallWorld(folder) {
 
 /** This process by a clock of CPU time, without a sensor. */
 const ownBy = (clock) => ({
-  ...{ binding: {}, meter: null, cpuS: clock, machineThreads: 1 },
+  ...{ binding: {}, meter: null, cpuS: clock, machine: { threads: 1 } },
   wallS: () => performance.now() / 1000,
 })
 
@@ -160,7 +160,7 @@ function searched(world, { passes, ...asked }) {
   }
   return shrink(request, {
     ...{ engine, costEngine: engine, targetRuntime: 'onnxruntime-node', openTokenizer, cpuS },
-    ...{ files: modelFiles, digest: sha256, machineThreads: 1, say: () => undefined },
+    ...{ files: modelFiles, digest: sha256, machine: { threads: 1 }, say: () => undefined },
     wallS: () => performance.now() / 1000,
     pause: (ms) => new Promise((done) => setTimeout(done, ms)),
     text: async (path) => {

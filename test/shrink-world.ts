@@ -169,7 +169,7 @@ export function world(
   return {
     engine,
     costEngine: engine,
-    own: { binding: {}, meter: null, cpuS: () => ++clock.cpu, wallS, machineThreads: 1 },
+    own: { binding: {}, meter: null, cpuS: () => ++clock.cpu, wallS, machine: { threads: 1 } },
     targetRuntime: 'onnxruntime-node',
     openTokenizer,
     files: {

@@ -1,3 +1,4 @@
+import type { ModeledMachine } from '../core/energy/cpu-model.ts'
 import type { CandidateSpec } from '../core/spec/spec.ts'
 import type { Estimate } from '../core/unit/estimate.ts'
 import type { Processes } from './processes.ts'
@@ -51,8 +52,9 @@ export interface MeterParts {
   /** Monotonic seconds. */
   readonly nowS: () => number
   /** Hardware threads of the machine; null inside a virtual machine, whose host is unknown. */
-  readonly machineThreads: number | null
-  readonly idle: 'reserved' | 'none'
+  readonly machine: ModeledMachine
+  /** Whether work is charged for idle threads and memory that it holds, or for what it used alone. */
+  readonly idle: 'reserved' | 'used'
   /** False under --no-exec: `energy.external` is code of the spec. */
   readonly exec?: boolean
   /** PROMETHEUS_URL is read from it. */

@@ -1,4 +1,4 @@
-import { hardwareThreads } from '../adapters/machine/this-machine.ts'
+import { modeledMachine } from '../adapters/machine/this-machine.ts'
 import { openProcesses } from '../adapters/processes/table.ts'
 import type { Effects } from '../app/evaluate/effects.ts'
 import type { Availability } from '../contract/meter.ts'
@@ -23,6 +23,6 @@ export async function meters({
   return meterAvailability({
     ...{ env, fetch, nowS: monotonicS, idle: 'reserved' },
     processes: openProcesses(process.platform),
-    machineThreads: hardwareThreads(),
+    machine: modeledMachine(),
   })
 }

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import { setTimeout as sleepMs } from 'node:timers/promises'
 import { confine } from '../adapters/files/confinement.ts'
-import { hardwareThreads, thisMachine } from '../adapters/machine/this-machine.ts'
+import { modeledMachine, thisMachine } from '../adapters/machine/this-machine.ts'
 import { allowedFetch } from '../adapters/network/allowed-fetch.ts'
 import { boundedFetch, publicFiles } from '../adapters/network/bounded-fetch.ts'
 import { openFetch } from '../adapters/network/fetch.ts'
@@ -11,6 +11,7 @@ import type { Clock } from '../contract/clock.ts'
 import type { GridSource } from '../contract/grid.ts'
 import type { RuntimeSession } from '../contract/runtime.ts'
 import type { Store } from '../contract/store.ts'
+import type { ModeledMachine } from '../core/energy/cpu-model.ts'
 import type { ApiContext } from '../core/hosted/api-usage.ts'
 import { runtimeFor } from '../core/part/runtimes.ts'
 import { meters } from './doctor.ts'
@@ -71,7 +72,7 @@ interface Parts {
   readonly fetch: typeof globalThis.fetch
   readonly noExec: boolean
   readonly processes: ReturnType<typeof openProcesses>
-  readonly machineThreads: number | null
+  readonly machine: ModeledMachine
 }
 
 /** Work that this process does itself: nothing but its own pid is bound. */
@@ -94,7 +95,7 @@ function partsOf({ env, fetch, noExec, untrusted }: WorldOptions): Parts {
     noExec: noExec || untrusted !== undefined,
     linearOnly: untrusted !== undefined,
     processes: openProcesses(process.platform),
-    machineThreads: hardwareThreads(),
+    machine: modeledMachine(),
   }
 }
 
@@ -115,12 +116,12 @@ function createEffects(options: WorldOptions, open: Set<RuntimeSession>): Effect
     fetch: parts.fetch,
     download: parts.download,
     env: parts.env,
-    machineThreads: parts.machineThreads,
+    machine: parts.machine,
     own: {
       binding: { pids: [process.pid], threads: 1 },
       cpuS: ownCpuS,
       wallS: monotonicS,
-      machineThreads: parts.machineThreads,
+      machine: parts.machine,
       openMeters: (binding) => openMeters(thisProcess, binding),
     },
     readText,
@@ -184,8 +185,8 @@ function scorerOpener(parts: Parts, openRuntime: Effects['openRuntime']): Effect
 function meterOpener(parts: Parts): Effects['openMeters'] {
   return async (candidate, binding) => {
     const { openMeters } = await import('../adapters/meter/table.ts')
-    const { env, fetch, processes, machineThreads, noExec } = parts
-    const how = { env, fetch, processes, machineThreads, exec: !noExec }
+    const { env, fetch, processes, machine, noExec } = parts
+    const how = { env, fetch, processes, machine, exec: !noExec }
     return openMeters(candidate, binding, { ...how, nowS: monotonicS, idle: 'reserved' })
   }
 }

@@ -23,7 +23,7 @@ export async function ggufVariants(
     remove: (path) => rm(path, { force: true }),
     source: tensorFile,
     run: programRunner({ processes, nowS: monotonicS }),
-    machineThreads: effects.machineThreads,
+    machine: effects.machine,
   })
 }
 

@@ -104,7 +104,7 @@ export async function makeStudent(
       ...world,
       site,
       digest: sha256,
-      machineThreads: effects.machineThreads,
+      machine: effects.machine,
       now: effects.clock.now,
       generator,
       writeFolder,

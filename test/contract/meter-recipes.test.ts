@@ -129,7 +129,7 @@ test.skipIf(process.platform === 'win32')(
     const parts = {
       processes: null,
       nowS: () => 0,
-      machineThreads: null,
+      machine: { threads: null },
       idle: 'reserved',
     } as const
     const with_ = async (env: Readonly<Record<string, string>>) =>

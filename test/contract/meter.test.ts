@@ -319,7 +319,7 @@ describe('CPU time', () => {
       processes: world.processes,
       nowS: () => world.nowS,
       machine: { threads: null },
-      idle: 'none',
+      idle: 'used',
     })
     const window = await meter.start({ cgroup: 'llm.slice', threads: 8 })
     world.spend(1, 3, 3)
@@ -485,7 +485,7 @@ describe('which meters a candidate gets', () => {
   const parts = {
     processes: world.processes,
     nowS: () => world.nowS,
-    machineThreads: 4,
+    machine: { threads: 4 },
     idle: 'reserved' as const,
     powercap: '/no/such/powercap',
     run: smi,

@@ -75,9 +75,9 @@ export function world(planted: Planted = {}) {
     },
     digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     env: {},
-    machineThreads: 4,
+    machine: { threads: 4 },
     own: {
-      ...{ binding: {}, cpuS: () => 0, wallS: () => nowS++, machineThreads: 4 },
+      ...{ binding: {}, cpuS: () => 0, wallS: () => nowS++, machine: { threads: 4 } },
       openMeters: async () => [],
     },
     resolve: (_, path) => path,

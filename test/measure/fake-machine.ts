@@ -49,10 +49,16 @@ export function fakeMachine({ sensor }: { readonly sensor: boolean }) {
   }
   // A clock that stood still while a meter looks at the machine at rest would divide by 0.
   const wallS = () => (state.s += 1e-9)
-  const parts = { processes, nowS: wallS, machineThreads: 1, idle: 'none', powercap: root } as const
+  const parts = {
+    processes,
+    nowS: wallS,
+    machine: { threads: 1 },
+    idle: 'used',
+    powercap: root,
+  } as const
   const self = { id: 'self', base: 'self', runtime: 'onnx', settings: {} } as const
   const own: OwnProcessEffects = {
-    ...{ binding: { pids: [1], threads: 1 }, cpuS: () => state.s, wallS, machineThreads: 64 },
+    ...{ binding: { pids: [1], threads: 1 }, cpuS: () => state.s, wallS, machine: { threads: 64 } },
     openMeters: async (binding) => (await openMeters(self, binding, parts)).map(looked),
   }
   const spend = ({ cpuS, joules }: Takes): void => {

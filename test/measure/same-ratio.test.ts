@@ -125,7 +125,7 @@ async function ran(machine: Machine, batch: number): Promise<Estimate<'ratio'>> 
   const effects = {
     clock: { monotonicS: own.wallS },
     openMeters: (_: unknown, binding: object) => own.openMeters(binding),
-    machineThreads: 64,
+    machine: { threads: 64 },
   } as unknown as Effects
   const items = Array.from({ length: 128 }, (_, at) => ({ id: `${at}`, input: 'x', row: {} }))
   const measured = await measureAll(

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { arch, availableParallelism, cpus, type as osType, release, totalmem } from 'node:os'
+import type { ModeledMachine } from '../../core/energy/cpu-model.ts'
+import { processorYear } from '../../core/energy/processor-year.ts'
 import type { Environment } from '../../core/result/run-result.ts'
 import { systemText } from '../files/read-file.ts'
 
@@ -29,6 +31,12 @@ export function thisMachine(
 export function hardwareThreads(): number | null {
   return isGuest() ? null : cpus().length
 }
+
+/** What the power models know of this machine. */
+export const modeledMachine = (): ModeledMachine => ({
+  threads: hardwareThreads(),
+  year: processorYear(cpus()[0]?.model ?? ''),
+})
 
 function isGuest(): boolean {
   const path = '/proc/cpuinfo'

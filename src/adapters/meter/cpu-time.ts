@@ -22,14 +22,14 @@ export interface CpuTimeParts {
   readonly nowS: () => number
   /** Hardware threads of the whole machine; null inside a virtual machine, whose host is not known. */
   readonly machine: ModeledMachine
-  /** Whether reserved but idle threads are charged. */
-  readonly idle?: 'reserved' | 'none'
+  /** Whether work is charged for idle threads and memory that it holds, or for what it used alone. */
+  readonly idle?: 'reserved' | 'used'
 }
 
 export const cpuTime: MeterSource = {
-  open: async (_candidate, binding, { processes, nowS, machineThreads, idle }) =>
+  open: async (_candidate, binding, { processes, nowS, machine, idle }) =>
     processes && bindsProcesses(binding)
-      ? createCpuTimeMeter({ processes, nowS, machine: { threads: machineThreads }, idle })
+      ? createCpuTimeMeter({ processes, nowS, machine, idle })
       : null,
   available: async ({ processes }) =>
     processes
@@ -46,13 +46,13 @@ const memoryEveryMs = 100
 
 /**
  * The meter for machines without a sensor: CPU seconds of whole process trees (or a cgroup), with joules modelled from
- * them. Its joules are a model of wall power with a wide interval; its CPU seconds are what is compared.
+ * them. Its joules are a model of processor and memory with a wide interval; its CPU seconds are what is compared.
  */
 export function createCpuTimeMeter(parts: CpuTimeParts): Meter {
   return {
     name: 'cpu-time',
     scope:
-      'CPU time of the process tree, a proxy for energy. It sees no GPU, and no difference in power between two programs that are equally busy.',
+      'CPU time of the process tree, a proxy for energy. Its joules are of processor and memory, not of the wall; it sees no GPU, and no difference in power between two programs that are equally busy.',
     sensor: false,
     start: async (binding) => startWindow(parts, binding),
     close: async () => undefined,
@@ -111,7 +111,7 @@ function read(
   const steal = stealOf(before.machine, after.machine)
   if (before.use === null || after.use === null) return ended(wallS, peak, steal)
   const cpuS = Math.max(0, after.use.cpuS - before.use.cpuS)
-  const threads = parts.idle === 'none' ? 0 : (binding.threads ?? 1)
+  const threads = parts.idle === 'used' ? 0 : (binding.threads ?? 1)
   const modeled = cpuEnergy({ cpuS, wallS, threads, rssBytes: peak }, parts.machine)
   return {
     wallS,

@@ -44,7 +44,7 @@ const idleS = 0.5
 
 export const rapl: MeterSource = {
   open: async (_candidate, binding, parts) => {
-    const { processes, nowS, machineThreads } = parts
+    const { processes, nowS, machine } = parts
     const root = parts.powercap ?? powercap
     if (!processes || !bindsProcesses(binding) || !raplAvailability(root).works) return null
     const own = { root, processes, nowS }
@@ -53,7 +53,7 @@ export const rapl: MeterSource = {
       idleS,
       async (seconds) => void (await wait(seconds * 1000)),
     )
-    return createRaplMeter({ ...own, machineThreads: machineThreads ?? 1, idleW })
+    return createRaplMeter({ ...own, machineThreads: machine.threads ?? 1, idleW })
   },
   available: async (parts) => raplAvailability(parts.powercap ?? powercap),
 }

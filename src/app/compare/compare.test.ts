@@ -18,7 +18,7 @@ const cpuS = () => {
   return (user + system) / 1e6
 }
 const wallS = () => performance.now() / 1000
-const own = { binding: {}, meter: null, cpuS, wallS, machineThreads: null }
+const own = { binding: {}, meter: null, cpuS, wallS, machine: { threads: null } }
 const quick = { rounds: 3, windowS: 0.002, own }
 
 /** logits = x W with two classes; W differs in the second column. */

@@ -1,5 +1,6 @@
 import type { Site } from '../../core/carbon/site.ts'
 import type { Item } from '../../core/data/item.ts'
+import type { ModeledMachine } from '../../core/energy/cpu-model.ts'
 import { noiseOf } from '../../core/energy/noise.ts'
 import type { ModelTable } from '../../core/hosted/model-table.ts'
 import type { SequentialEvidence } from '../../core/result/candidate.ts'
@@ -46,7 +47,7 @@ export interface AssembleInputs {
   readonly look: TakenLook
   /** What this process took from the start of the run. */
   readonly spent: Spent
-  readonly machineThreads: number | null
+  readonly machine: ModeledMachine
 }
 
 /** Everything that was found, as the one run result. Calls the decision; holds no statistics of its own. */

@@ -46,7 +46,7 @@ function bareResult(
     role: spec.id === inputs.spec.incumbent ? 'incumbent' : 'candidate',
     settings: spec.settings,
     identity: session ? identityOf(one) : null,
-    trained: trainingOf(one, inputs.machineThreads),
+    trained: trainingOf(one, inputs.machine),
     failed: one.judged.filter((entry) => entry?.failed).length,
     skipped: one.judged.filter((entry) => entry !== null && entry.score === null).length,
     ...{ acceptRate, acceptRatio, metrics, confusion, cost, health },
@@ -55,11 +55,11 @@ function bareResult(
 
 function trainingOf(
   { opened }: Collected,
-  threads: AssembleInputs['machineThreads'],
+  machine: AssembleInputs['machine'],
 ): CandidateResult['trained'] {
   if (opened.trained === null) return null
   const { items, cpuS, note } = opened.trained
-  return { items, energy: energyOfCpuTime(cpuS, { threads }), cpuS, note }
+  return { items, energy: energyOfCpuTime(cpuS, machine), cpuS, note }
 }
 
 function identityOf(one: Collected): CandidateResult['identity'] {

@@ -3,6 +3,7 @@ import type { Digest } from '../../contract/digest.ts'
 import type { Meter, MeterBinding } from '../../contract/meter.ts'
 import type { RuntimeContext, RuntimeSession } from '../../contract/runtime.ts'
 import type { Store } from '../../contract/store.ts'
+import type { ModeledMachine } from '../../core/energy/cpu-model.ts'
 import type { ApiContext } from '../../core/hosted/api-usage.ts'
 import type { Environment } from '../../core/result/run-result.ts'
 import type { GridFactor } from '../../core/result/usage.ts'
@@ -68,7 +69,7 @@ export interface Effects {
   /** Model facts and grids of providers, so that hosted candidates can be estimated. */
   apiFacts(): Promise<ApiContext>
   /** Hardware threads of the machine; null inside a virtual machine, whose host is not known. */
-  readonly machineThreads: number | null
+  readonly machine: ModeledMachine
   /** This process: what finding out takes is counted here. */
   readonly own: OwnProcessEffects
 }

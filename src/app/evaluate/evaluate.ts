@@ -82,7 +82,7 @@ async function evaluateBy(
       ...{ site: place.site, models: (await effects.apiFacts()).models },
       look,
       spent: await spending.stop(),
-      machineThreads: effects.machineThreads,
+      machine: effects.machine,
       provenance: provenance(asked, gathered.collected, { startedAt, look: look.key }, options),
     }
     const result = await conclude({ inputs, place, effects, onEvent })

@@ -173,7 +173,7 @@ async function windowsOf(
     workloads: on(byLength(some, some.length)),
     windowS: limits.windowS,
     goal: { ...sharpGoal, maxS: budget.meterS ?? sharpGoal.maxS },
-    ...{ reference: incumbent, nowS, signal, machineThreads: effects.machineThreads },
+    ...{ reference: incumbent, nowS, signal, machine: effects.machine },
     onBroken: (candidate, cause) => failures.set(candidate, cause),
     onWindow: (done, candidate) =>
       onEvent({ type: 'progress', stage: 'meter, window of', candidate, done, total: 0 }),

@@ -1,4 +1,4 @@
-import { energyOfCpuTime } from '../../core/energy/cpu-model.ts'
+import { energyOfCpuTime, type ModeledMachine } from '../../core/energy/cpu-model.ts'
 import { payBackCalls } from '../../core/energy/pay-back-calls.ts'
 import { runtimePart } from '../../core/part/runtimes.ts'
 import type { Overhead } from '../../core/result/cost.ts'
@@ -19,13 +19,11 @@ export function overheadOf(
   facts: readonly CandidateFacts[],
   chosen: string | null,
 ): Overhead {
-  const { collected, spent, machineThreads, items } = inputs
+  const { collected, spent, machine, items } = inputs
   const stages = [...facts.flatMap((one) => candidateStages(one, inputs)), ...judging(inputs.judge)]
   // Students are trained in this process: their CPU time is a stage of its own.
   const ownCpuS = spent.cpuS - count(collected, ({ opened }) => opened.trained?.ownCpuS ?? 0)
-  const own = spent.withChildren
-    ? spent.energy
-    : energyOfCpuTime(ownCpuS, { threads: machineThreads })
+  const own = spent.withChildren ? spent.energy : energyOfCpuTime(ownCpuS, machine)
   const beside = stages.filter((stage) => !spent.withChildren || !isChild(stage, collected))
   const cpuS = sumOfFigures([ownCpuS, ...stages.map((stage) => stage.cpuS)])
   const energy = total([own, ...beside.map((stage) => stage.energy)])
@@ -52,14 +50,14 @@ function isChild({ candidate }: Stage, collected: readonly Collected[]): boolean
 
 function candidateStages(
   { id: candidate, collected: one, cost }: CandidateFacts,
-  { measured, machineThreads }: AssembleInputs,
+  { measured, machine }: AssembleInputs,
 ): readonly Stage[] {
   const { trained } = one.opened
   const windows = measured.windows.filter(({ workload }) => workload === candidate)
   const { openCpuS, openWallS } = one.opened
   const stages: readonly Omit<Stage, 'candidate'>[] = [
-    ...(trained ? [byCpuTime('training', trained, machineThreads)] : []),
-    byCpuTime('loading', { cpuS: openCpuS, wallS: openWallS }, machineThreads),
+    ...(trained ? [byCpuTime('training', trained, machine)] : []),
+    byCpuTime('loading', { cpuS: openCpuS, wallS: openWallS }, machine),
     {
       ...{ stage: 'evaluation', wallS: one.wallS, cpuS: cpuOfCalls(cost.cpuPerItem, one.calls) },
       energy: timesItems(cost.energyPerItem, one.calls),
@@ -90,10 +88,10 @@ const cpuOfCalls = (perItem: Estimate<'sPerItem'>, calls: number): Figure => {
 const byCpuTime = (
   stage: Stage['stage'],
   { cpuS, wallS }: { readonly cpuS: Figure; readonly wallS: number },
-  threads: number | null,
+  machine: ModeledMachine,
 ): Omit<Stage, 'candidate'> => ({
   ...{ stage, cpuS, wallS },
-  energy: typeof cpuS === 'number' ? energyOfCpuTime(cpuS, { threads }) : cpuS,
+  energy: typeof cpuS === 'number' ? energyOfCpuTime(cpuS, machine) : cpuS,
 })
 
 function judging(judge: JudgeCost): readonly Stage[] {

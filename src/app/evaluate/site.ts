@@ -1,7 +1,7 @@
 import { buildAccount } from '../../core/account/account.ts'
-import { cpuPowerSpread, type Site, siteOf } from '../../core/carbon/site.ts'
+import { cpuPowerModel, type PowerModel, type Site, siteOf } from '../../core/carbon/site.ts'
 import type { Environment, RunResult } from '../../core/result/run-result.ts'
-import type { EnergySpread, GridFactor } from '../../core/result/usage.ts'
+import type { GridFactor } from '../../core/result/usage.ts'
 import type { Spec } from '../../core/spec/spec.ts'
 import type { Effects } from './effects.ts'
 
@@ -9,7 +9,7 @@ import type { Effects } from './effects.ts'
 export interface Place {
   readonly site: Site
   readonly grid: GridFactor
-  readonly powerModel: EnergySpread | null
+  readonly powerModel: PowerModel | null
 }
 
 export async function placeFor(
@@ -21,7 +21,7 @@ export async function placeFor(
   effects: Effects,
 ): Promise<Place> {
   const grid = await effects.gridFactor(spec.account.grid ?? 'WORLD')
-  const powerModel = cpuPowerSpread(environment.machine, effects.machineThreads)
+  const powerModel = cpuPowerModel(environment.machine, effects.machine)
   const { account, deployment } = spec
   const site = siteOf({ account, deployment, cores: environment.cores, grid, powerModel })
   return { site, grid, powerModel }

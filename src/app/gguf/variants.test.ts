@@ -67,7 +67,7 @@ function effects(signal = new AbortController().signal) {
     ...{ join, rename, makeRoom, digest: fileDigest, write: writeWhole, source: tensorFile },
     remove: (path: string) => rm(path, { force: true }),
     run: programRunner({ processes: null, nowS: () => performance.now() / 1000 }),
-    machineThreads: 8,
+    machine: { threads: 8 },
     say: () => undefined,
     signal,
   }

@@ -1,4 +1,4 @@
-import { energyOfCpuTime } from '../../core/energy/cpu-model.ts'
+import { energyOfCpuTime, type ModeledMachine } from '../../core/energy/cpu-model.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { GgufFile } from '../../core/onnx/gguf.ts'
 import { bitsPerWeight, predictSize, quantisedTypes } from '../../core/onnx/gguf-presets.ts'
@@ -18,7 +18,7 @@ export interface GgufEffects extends QuantizeEffects {
   write(path: string, text: string): Promise<void>
   join(folder: string, name: string): string
   /** Hardware threads; null in a virtual machine. */
-  readonly machineThreads: number | null
+  readonly machine: ModeledMachine
   readonly say: (text: string) => void
 }
 
@@ -146,10 +146,10 @@ function tensorTypes({ tensors }: GgufFile): Readonly<Record<string, number>> {
 }
 
 /** Modeled from CPU time: llama-quantize is another program. */
-const energyOf = (cpuS: number | null, { machineThreads }: GgufEffects): Estimate<'J'> =>
+const energyOf = (cpuS: number | null, { machine }: GgufEffects): Estimate<'J'> =>
   cpuS === null
     ? unknown('CPU time of the program is not shown here, or was too short to show')
-    : energyOfCpuTime(cpuS, { threads: machineThreads })
+    : energyOfCpuTime(cpuS, machine)
 
 const firstPort = 8080
 

@@ -49,7 +49,7 @@ const plan = (workloads: readonly Workload[], rounds: number, nowS = () => 0) =>
     windowS: 0.1,
     goal: exactly(rounds),
     reference: null,
-    machineThreads: null,
+    machine: { threads: null },
     nowS,
   },
 })

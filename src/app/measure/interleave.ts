@@ -1,6 +1,6 @@
 import type { WindowReading } from '../../contract/meter.ts'
 import { gaugeIn } from '../../core/data/figures.ts'
-import { energyOfCpuTime } from '../../core/energy/cpu-model.ts'
+import { energyOfCpuTime, type ModeledMachine } from '../../core/energy/cpu-model.ts'
 import { isEnough, type RoundsGoal } from '../../core/energy/enough.ts'
 import { longerWindow, type MeteredWindow } from '../../core/energy/window.ts'
 import { seededRandom } from '../../core/random/random.ts'
@@ -16,7 +16,7 @@ export interface Interleaving {
   /** Id of the workload that the others are compared with; the first one without. */
   readonly reference: string | null
   /** Hardware threads of the machine; null inside a virtual machine. */
-  readonly machineThreads: number | null
+  readonly machine: ModeledMachine
   readonly nowS: () => number
   readonly signal?: AbortSignal | undefined
   readonly onWindow?: (done: number, workload: string) => void
@@ -136,11 +136,11 @@ function energyOf(
   { meter, sharesProcess }: Workload,
   cpuS: number | null,
   reading: WindowReading | null,
-  { machineThreads }: Interleaving,
+  { machine }: Interleaving,
 ): Estimate<'J'> {
   if (reading && (meter?.sensor || !sharesProcess)) return reading.energy
   if (cpuS === null) return unknown('there is no meter')
   return cpuS > 0
-    ? energyOfCpuTime(cpuS, { threads: machineThreads })
+    ? energyOfCpuTime(cpuS, machine)
     : unknown('the CPU clock did not move: too short')
 }

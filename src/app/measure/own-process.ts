@@ -1,4 +1,5 @@
 import type { Meter, MeterBinding } from '../../contract/meter.ts'
+import type { ModeledMachine } from '../../core/energy/cpu-model.ts'
 
 /** This process, where it does the work itself: its clocks and the best meter that sees it. */
 export interface OwnProcess {
@@ -11,7 +12,7 @@ export interface OwnProcess {
   /** Monotonic seconds. */
   readonly wallS: () => number
   /** Hardware threads of the machine; null inside a virtual machine, whose host is not known. */
-  readonly machineThreads: number | null
+  readonly machine: ModeledMachine
 }
 
 /** The same without its meter: a sensor's windows take seconds, which a search has for its result only. */

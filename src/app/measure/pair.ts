@@ -80,7 +80,7 @@ async function halfOf(
         windowS: windowOf(options),
         goal: exactly(rounds),
         reference: 'a',
-        machineThreads: own.machineThreads,
+        machine: own.machine,
         nowS: own.wallS,
         signal,
       })

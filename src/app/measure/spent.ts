@@ -25,7 +25,7 @@ export interface Spending {
 export async function startSpending(own: OwnProcess): Promise<Spending> {
   const start = { wallS: own.wallS(), cpuS: own.cpuS() }
   const window = own.meter?.sensor ? await own.meter.start(own.binding) : null
-  const machine = { threads: own.machineThreads }
+  const machine = own.machine
   const sofar = () => ({ wallS: own.wallS() - start.wallS, cpuS: own.cpuS() - start.cpuS })
   return {
     sofar,

@@ -107,7 +107,7 @@ beforeAll(async () => {
     ...{ itemCpuS: 1e-5, originalBytes: encodeModel(model).byteLength, open: null },
     corpus: learned,
     digest: sha256Of,
-    own: { binding: {}, meter: null, cpuS, wallS: () => 0, machineThreads: 1 },
+    own: { binding: {}, meter: null, cpuS, wallS: () => 0, machine: { threads: 1 } },
     say: () => undefined,
     gate: { margin: 0.05, alpha: 0.05, lean: 0.7 },
     original: scoresOf(classesOf(originalLogits, 2), items.labels),

@@ -298,7 +298,7 @@ function timedEngine(cost: (tokens: number) => number) {
     looks += 1
     return looks / 1000
   }
-  const own = { binding: {}, meter: null, cpuS: () => clock.s, wallS, machineThreads: 1 }
+  const own = { binding: {}, meter: null, cpuS: () => clock.s, wallS, machine: { threads: 1 } }
   return { costEngine: { ...engine, open }, own }
 }
 

@@ -54,7 +54,7 @@ function pretended() {
   const options: SweepOptions = {
     engine: { name: 'pretended', version: '1', open },
     own: {
-      ...{ binding: {}, meter: null, machineThreads: 2 },
+      ...{ binding: {}, meter: null, machine: { threads: 2 } },
       cpuS: () => clock.cpu,
       wallS: () => clock.wall,
     },
@@ -110,7 +110,7 @@ test('a graph that takes one item a run is asked one by one, and where threads c
   const rows = await sweep('result', one, {
     ...options,
     choosesThreads: false,
-    own: { ...options.own, machineThreads: 8 },
+    own: { ...options.own, machine: { threads: 8 } },
   })
   expect(rows.map(({ threads, batch }) => [threads, batch])).toEqual([
     [1, 1],

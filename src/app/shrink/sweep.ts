@@ -32,7 +32,7 @@ export async function sweep(
   model: Runnable,
   options: SweepOptions,
 ): Promise<readonly RuntimeSetting[]> {
-  const several = options.choosesThreads ? Math.min(4, options.own.machineThreads ?? 2) : 1
+  const several = options.choosesThreads ? Math.min(4, options.own.machine.threads ?? 2) : 1
   const threads = several > 1 ? [1, several] : [1]
   const rows: RuntimeSetting[] = []
   for (const count of threads)

@@ -17,7 +17,7 @@ function world(written: Map<string, Uint8Array>): TrainEffects {
     cpuS: () => 1,
     digest: () => 'abc',
     site: { pue: pueOf(1.2), grid: annualFactor(openGridTables(), 'DEU') },
-    machineThreads: null,
+    machine: { threads: null },
     now: () => '2026-01-01T00:00:00Z',
     generator: async () => 'rightsize@test',
     writeFolder: async (folder, files) => {

@@ -1,6 +1,7 @@
 import type { Digest } from '../../contract/digest.ts'
 import type { Site } from '../../core/carbon/site.ts'
 import { canonicalJson } from '../../core/data/canonical-json.ts'
+import type { ModeledMachine } from '../../core/energy/cpu-model.ts'
 import { type StudentKind, studentKind } from '../../core/part/runtimes.ts'
 import { bytes as bytesText } from '../../core/report/kit/number.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
@@ -29,7 +30,7 @@ export interface TrainRequest {
 export interface TrainEffects extends Omit<StudentWorld, 'onStep'> {
   readonly digest: Digest
   readonly site: Pick<Site, 'pue' | 'grid'>
-  readonly machineThreads: number | null
+  readonly machine: ModeledMachine
   now(): string
   generator(): Promise<string>
   writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<string>
@@ -103,7 +104,7 @@ async function cardOf(
     trainingTokens: student.trainingTokens,
     teacher: teacher && `${teacher.runtime}:${teacher.model}`,
   }
-  const score = trainingScore(facts, effects.site, { threads: effects.machineThreads })
+  const score = trainingScore(facts, effects.site, effects.machine)
   return new TextEncoder().encode(modelCard(facts, score))
 }
 

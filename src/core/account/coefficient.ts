@@ -9,7 +9,12 @@ export function coefficientsOf(usages: readonly Usage[], site: Site): readonly C
   const power = site.powerModel
   if (power !== null && usages.some(({ sharedSpread }) => sharedSpread !== undefined))
     rows.push(
-      row(power.name, 'error of the power model, shared by all candidates', power.ratio, '1'),
+      row(
+        power.spread.name,
+        'error of the power model at the wall, shared by all candidates',
+        power.spread.ratio,
+        '1',
+      ),
     )
   return [...new Map(rows.map((each) => [each.name, each])).values()]
 }

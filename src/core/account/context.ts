@@ -1,13 +1,13 @@
 import { acceptedItems } from '../carbon/accept-ratio.ts'
 import { type Answering, type Escalation, escalationOf } from '../carbon/fallback.ts'
 import { sciOf } from '../carbon/sci.ts'
-import { type Site, siteOf, usageOf } from '../carbon/site.ts'
+import { type PowerModel, type Site, siteOf, usageOf } from '../carbon/site.ts'
 import { RightsizeError } from '../error/error.ts'
 import { type ApiAccount, type ApiContext, apiUsage } from '../hosted/api-usage.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { SciResult } from '../result/cost.ts'
 import type { AccountRun } from '../result/run-result.ts'
-import type { EnergySpread, GridFactor, Usage } from '../result/usage.ts'
+import type { GridFactor, Usage } from '../result/usage.ts'
 import type { CandidateSpec, Spec } from '../spec/spec.ts'
 
 export type AccountedSpec = Pick<
@@ -19,7 +19,7 @@ export interface AccountInputs {
   /** The average factor that the account rests on. */
   readonly grid: GridFactor
   /** Shared error of a machine metered by CPU time. */
-  readonly powerModel?: EnergySpread | null
+  readonly powerModel?: PowerModel | null
   /** Lets hosted candidates be estimated. */
   readonly api?: ApiContext
   /** When the account is made, ISO date: start of the pay-back and date of the prices. */

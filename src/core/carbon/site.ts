@@ -1,4 +1,11 @@
-import { lineErrorOf } from '../energy/cpu-model.ts'
+import {
+  lineErrorOf,
+  type ModeledMachine,
+  wattsPerBusyThread,
+  wattsPerGigabyte,
+  wattsPerReservedThread,
+} from '../energy/cpu-model.ts'
+import { wallEnergy } from '../energy/wall-model.ts'
 import { modelsCpuTime } from '../part/meters.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { CostResult } from '../result/cost.ts'
@@ -28,8 +35,15 @@ export interface Site {
   readonly share: number | null
   /** The declared load and what is held for it; null where none is declared. */
   readonly serving: Serving | null
-  /** Uncertainty of the machine's power model, shared by all candidates metered without a sensor. */
-  readonly powerModel: EnergySpread | null
+  /** The machine's power model, for candidates metered without a sensor. */
+  readonly powerModel: PowerModel | null
+}
+
+/** How joules modeled from CPU time become joules at the wall of one machine. */
+export interface PowerModel {
+  readonly machine: ModeledMachine
+  /** What the wall of the machine may be off by: one question for all candidates on it. */
+  readonly spread: EnergySpread
 }
 
 export interface SiteInput {
@@ -37,7 +51,7 @@ export interface SiteInput {
   readonly deployment: DeploymentSpec | null
   readonly cores: number
   readonly grid: GridFactor
-  readonly powerModel?: EnergySpread | null
+  readonly powerModel?: PowerModel | null
 }
 
 /** The site of a run: declared figures where they are, sourced defaults with their interval where not. */
@@ -54,20 +68,45 @@ export function siteOf({ account, deployment, cores, grid, powerModel = null }: 
   }
 }
 
-/**
- * The shared part of the error of energy modelled from CPU time on one machine: the line's, without the
- * workload's own term (which does not cancel). Give it as `powerModel` when candidates ran without a sensor.
- */
-export function cpuPowerSpread(machine: string, threads: number | null): EnergySpread {
+/** The power model of a machine. Give it as `powerModel` when candidates ran without a sensor. */
+export function cpuPowerModel(name: string, machine: ModeledMachine): PowerModel {
+  const { low, high, source } = wallEnergy({ cpuS: 1, wallS: 1, threads: 1 }, machine)
+  const at = wallEnergy({ cpuS: 1, wallS: 1, threads: 1 }, machine).value
   return {
-    name: `power model of ${machine}`,
-    ratio: within('ratio', 1, lineErrorOf({ threads }), {
-      method: 'modeled',
-      how: 'watts per thread of a machine without a sensor',
-      source: 'SPECpower_ssj2008 results 2018+, per thread',
-      level: 0.9,
-    }),
+    machine,
+    spread: {
+      name: `power model of ${name}`,
+      ratio: within('ratio', 1, [low / at, high / at], {
+        method: 'modeled',
+        how: 'watts per thread at the wall of a machine without a sensor',
+        source,
+        level: 0.9,
+      }),
+    },
   }
+}
+
+/**
+ * Modeled joules of processor and memory as joules at the wall: the busy and the held part with the wall's watts, and memory
+ * once, since the wall has it inside. What the workload itself may differ by stays as it was.
+ */
+function atWall(cost: MeteredCandidate['cost'], machine: ModeledMachine): Estimate<'JPerItem'> {
+  const { energyPerItem: energy, cpuPerItem: cpu, peakRss } = cost
+  if (energy.kind !== 'known') return energy
+  if (cpu.kind !== 'known') return unknown('CPU time was not measured, so the wall is unknown')
+  const held = occupancyOf(cost)
+  const gigabytes = peakRss.kind === 'known' && held.kind === 'known' ? peakRss.value / 1e9 : 0
+  const memory = gigabytes * wattsPerGigabyte * (held.kind === 'known' ? held.value : 0)
+  const idle = Math.max(0, energy.value - memory - wattsPerBusyThread * cpu.value)
+  const use = { cpuS: cpu.value, wallS: idle / wattsPerReservedThread, threads: 1 }
+  const wall = wallEnergy(use, machine)
+  const [less, more] = lineErrorOf(machine)
+  const own = [energy.low / energy.value / less, energy.high / energy.value / more]
+  return known('JPerItem', {
+    ...wall,
+    low: wall.low * Math.min(1, own[0] ?? 1),
+    high: wall.high * Math.max(1, own[1] ?? 1),
+  })
 }
 
 /**
@@ -101,21 +140,27 @@ export interface MeteredCandidate
   extends Pick<CandidateResult, 'id' | 'n' | 'acceptRate' | 'settings'> {
   readonly cost: Pick<
     CostResult,
-    'meter' | 'energyPerItem' | 'idlePerItem' | 'throughputPerS' | 'latencyP50'
+    | 'meter'
+    | 'energyPerItem'
+    | 'cpuPerItem'
+    | 'peakRss'
+    | 'idlePerItem'
+    | 'throughputPerS'
+    | 'latencyP50'
   >
 }
 
 /** What one answer of a metered candidate uses at a site: at the declared load, with all that is held for it, where there is one. */
 export function usageOf(candidate: MeteredCandidate, site: Site): Usage {
   const { cost, settings, acceptRate, id, n } = candidate
-  const modelled = modelsCpuTime(cost.meter) && site.powerModel !== null
+  const model = modelsCpuTime(cost.meter) ? site.powerModel : null
   const held = heldOf(cost, site)
   return {
     candidate: id,
     meter: cost.meter,
     answers: Math.max(1, n),
-    energy: cost.energyPerItem,
-    ...(modelled && site.powerModel !== null ? { sharedSpread: site.powerModel } : {}),
+    energy: model ? atWall(cost, model.machine) : cost.energyPerItem,
+    ...(model ? { sharedSpread: model.spread } : {}),
     idle: held?.idle ?? cost.idlePerItem,
     pue: site.pue,
     grid: site.grid,

@@ -3,24 +3,25 @@ import type { Known } from '../unit/estimate.ts'
 import { known, within } from '../unit/known.ts'
 
 /**
- * Energy of a CPU without a sensor: E = 3.15 J x CPU-s + 0.55 W x reserved threads x wall-s + 0.392 W/GB x RSS x wall-s.
+ * Energy of processor and memory without a sensor, as their own counters would show it, not at the wall:
+ * E = 3.15 J x CPU-s + 0.55 W x held threads x wall-s + 0.392 W/GB x held memory x wall-s. `wall-model.ts` has the wall.
  *
  * Source of 3.15 and 0.55: line through idle and full load, per hardware thread, of 184 SPECpower_ssj2008 results of
- * 2018 and later (maximum 3.70 W [1.68, 5.06], idle 0.55 W [0.39, 1.32]). Wall power of tuned machines.
- * Source of 0.392 W/GB: Cloud Carbon Footprint methodology, memory coefficient.
+ * 2018 and later. Source of 0.392 W/GB: Cloud Carbon Footprint methodology, memory coefficient.
  */
 export const wattsPerBusyThread = 3.15
 export const wattsPerReservedThread = 0.55
 export const wattsPerGigabyte = 0.392
 
 /**
- * What the line is off by on machines it has not seen, times: 5th and 95th percentile over 2,024 load points of 18
- * vendors, each left out in turn. Below 33 threads the fixed parts of board and power supply weigh more (x0.9 to x2.2 at
- * the wall); the lower end is kept, because processors alone (RAPL) need less than the wall gives.
+ * What the line is off by on a machine that it has not seen, times, 5 to 95 %: large machines of 2018 and later (2,024 load
+ * points, each vendor left out in turn), small ones, whose fixed parts weigh more, and processors before 2013 or of unknown
+ * age (RAPL of five machines, mlco2/codecarbon: up to 3.5). The table of figures is in docs/methods/energy.md.
  */
-export const lineError = {
-  any: [0.45, 1.9],
+const lineError = {
+  large: [0.45, 1.9],
   small: [0.45, 2.2],
+  old: [0.45, 4],
 } as const satisfies Readonly<Record<string, readonly [number, number]>>
 
 /** Hardware threads up to which a machine counts as small. */
@@ -40,7 +41,7 @@ export const workloadPower: readonly [number, number] = [1 / 1.4, 1.4]
 export interface CpuUse {
   readonly cpuS: number
   readonly wallS: number
-  /** Threads reserved for the work; 0 charges no idle power. */
+  /** Threads held for the work; 0 charges neither idle threads nor memory: work is charged for what it used, not for what it held. */
   readonly threads: number
   readonly rssBytes: number
 }
@@ -48,15 +49,18 @@ export interface CpuUse {
 /** The parts of modelled energy; total = active + idle + memory. */
 export interface CpuEnergy {
   readonly active: Known<'J'>
-  /** Of reserved threads, whether they work or not. */
+  /** Of held threads, whether they work or not. */
   readonly idle: Known<'J'>
   readonly memory: Known<'J'>
   readonly total: Known<'J'>
 }
 
-/** Says how many hardware threads the machine has; null where a virtual machine hides it. */
+/** What is known of the machine behind the model. */
 export interface ModeledMachine {
+  /** Hardware threads; null where a virtual machine hides its host. */
   readonly threads: number | null
+  /** Year in which its processor was launched; unknown where it is left out or null. */
+  readonly year?: number | null | undefined
 }
 
 /** Modelled energy of CPU work in J, with a 90 % interval; low ends and high ends are added, as the error is shared. */
@@ -64,21 +68,26 @@ export function cpuEnergy(use: CpuUse, machine: ModeledMachine): CpuEnergy {
   const error = lineErrorOf(machine)
   const line = {
     method: 'modeled',
-    how: 'CPU time x watts per thread, no sensor',
+    how: 'CPU time x watts per thread, of processor and memory, no sensor',
     source: 'SPECpower_ssj2008 results 2018+, per thread',
     level: 0.9,
   } as const
   const active = within('J', wattsPerBusyThread * use.cpuS, error, line)
   const idle = within('J', wattsPerReservedThread * use.threads * use.wallS, error, line)
-  const memory = within('J', (wattsPerGigabyte * use.rssBytes * use.wallS) / 1e9, memoryError, {
+  const held = use.threads > 0 ? use.rssBytes : 0
+  const memory = within('J', (wattsPerGigabyte * held * use.wallS) / 1e9, memoryError, {
     ...line,
     source: 'Cloud Carbon Footprint, memory coefficient',
   })
   return { active, idle, memory, total: sumOf(active, idle, memory) }
 }
 
-export function lineErrorOf({ threads }: ModeledMachine): readonly [number, number] {
-  return threads !== null && threads <= smallThreads ? lineError.small : lineError.any
+/** Years of processors by which the models tell machines apart; unknown ones get the widest interval. */
+export const oldUntil = 2012
+
+export function lineErrorOf({ threads, year }: ModeledMachine): readonly [number, number] {
+  if (year == null || year <= oldUntil) return lineError.old
+  return threads !== null && threads <= smallThreads ? lineError.small : lineError.large
 }
 
 /** Widens modelled joules by what this workload's watts per thread may differ from the line's. */

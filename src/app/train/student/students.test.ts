@@ -138,7 +138,7 @@ test('the folder of a head says that its encoder is elsewhere, and how large bot
       ...world,
       digest: () => 'abc',
       site: { pue: pueOf(1.2), grid: annualFactor(openGridTables(), 'DEU') },
-      machineThreads: null,
+      machine: { threads: null },
       now: () => '2026-01-01T00:00:00Z',
       generator: async () => 'rightsize@test',
       writeFolder: async (folder, files) => {
