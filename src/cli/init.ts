@@ -1,9 +1,8 @@
-import type { Row } from '../app/evaluate/effects.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import { runtimeFor } from '../core/part/runtimes.ts'
 import type { SpecFlags } from '../core/spec/flags.ts'
-import type { World } from '../wire/effects.ts'
 import { command, type ValuesOf } from './command.ts'
+import { type Columns, columnsOf } from './data-columns.ts'
 import { flag, list, toggle } from './flag.ts'
 import { candidate, column, file, name, share, url } from './kind.ts'
 
@@ -39,9 +38,9 @@ export const init = command({
       throw new RightsizeError('FLAGS_MISSING', 'init needs a file with examples', {
         next: 'For example: rightsize init tickets.csv --yes',
       })
-    const columns = Object.keys((await firstRow(dataset, world)) ?? {})
+    const columns = await columnsOf(dataset, world)
     const seen = drafted(dataset, columns, flags)
-    const draft = asks ? await questions(seen, columns) : seen
+    const draft = asks ? await questions(seen, columns.all) : seen
     const { initSpec } = await import('../wire/source.ts')
     const written = await initSpec(specFlags(draft, flags), flags.force, world)
     for (const file of written) io.err(`wrote ${file}`)
@@ -49,9 +48,6 @@ export const init = command({
     return 0
   },
 })
-
-const inputNames = 'text input message question query prompt utterance sentence'.split(' ')
-const labelNames = 'label expected intent category class target answer'.split(' ')
 
 /** The spec before any question: from flags and from the columns of the data. */
 interface Draft {
@@ -64,30 +60,20 @@ interface Draft {
   readonly floor: number | undefined
 }
 
-async function firstRow(dataset: string, { effects, cwd }: World): Promise<Row | undefined> {
-  const path = effects.resolve(cwd, dataset)
-  const rows = await effects.readRows(path, { test: dataset, input: '', limit: 1 })
-  return rows[0]
-}
-
-function drafted(dataset: string, columns: readonly string[], flags: Flags): Draft {
+function drafted(dataset: string, columns: Columns, flags: Flags): Draft {
   const { incumbent, margin } = flags
-  const input = flags.input ?? pick(columns, inputNames) ?? columns[0]
+  const input = flags.input ?? columns.input
   if (input === undefined) throw new RightsizeError('DATA_EMPTY', `${dataset} has no rows`)
   return {
     dataset,
     input,
-    expected: flags.expected ?? pick(columns, labelNames),
+    expected: flags.expected ?? columns.expected,
     incumbent,
     tries: flags.try.length > 0 ? flags.try : [runtimeFor.baseline],
     baseUrl: flags.baseUrl,
     // Without an incumbent only an absolute bar can be meant; 0.9 is a start to be edited, and the file says so.
     floor: incumbent === undefined && margin === undefined ? 0.9 : undefined,
   }
-}
-
-function pick(columns: readonly string[], names: readonly string[]): string | undefined {
-  return names.flatMap((name) => columns.find((one) => one.toLowerCase() === name) ?? [])[0]
 }
 
 function specFlags({ tries, ...draft }: Draft, { task, train, margin }: Flags): SpecFlags {

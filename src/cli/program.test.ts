@@ -115,12 +115,24 @@ describe('names', () => {
     ],
     ['distill linear texts.jsonl', 'FLAGS_MISSING', '--teacher onnx:models/small'],
     ['doctor now', 'ARGUMENT_EXTRA', 'now'],
+    ['run none.csv', 'DATA_MISSING', 'none.csv does not exist'],
+    ['import none', 'DATA_MISSING', 'none does not exist'],
+    ['sci', 'RESULT_NOT_FOUND', 'rightsize sci --model gpt-4o --tokens-in 500 --tokens-out 200'],
   ])('%s is %s and names %s', async (words, code, named) => {
     const ran = await call(...words.split(' '))
     expect(ran).toMatchObject({ code: 3, out: '' })
     expect(ran.err).toContain(`error ${code}: `)
     expect(ran.err).toContain(named)
   })
+})
+
+test('flags that are missing are completed with the columns of the file', async () => {
+  writeFileSync(join(cwd, 'tickets.csv'), 'id,message,intent\n1,hello,greeting\n')
+  const { err } = await call('run', 'tickets.csv', '--incumbent', 'openai:gpt-4o-mini')
+  expect(err).toContain('to judge tickets.csv, add --input COLUMN and --try CANDIDATE')
+  expect(err.replace(/\s+/g, ' ')).toContain(
+    'Its columns: id, message, intent. For example: rightsize run tickets.csv --input message --expected intent --incumbent openai:gpt-4o-mini --try linear',
+  )
 })
 
 describe('an interruption', () => {

@@ -1,8 +1,10 @@
 import type { Source } from '../app/source/source.ts'
 import { RightsizeError } from '../core/error/error.ts'
+import { runtimeFor } from '../core/part/runtimes.ts'
 import type { StatedPrice } from '../core/spec/stated-cost.ts'
 import type { At } from '../wire/world.ts'
 import type { ValuesOf } from './command.ts'
+import { columnsOf } from './data-columns.ts'
 import { dashed, flag, list, toggle } from './flag.ts'
 import {
   candidate,
@@ -134,7 +136,7 @@ const isSpec = (path: string, { input }: SourceFlags): boolean =>
 export async function sourceOf(
   named: string | undefined,
   flags: SourceFlags,
-  at: Pick<At, 'cwd'>,
+  at: At,
   home?: string,
 ): Promise<Source> {
   const { sourceFromFile, sourceFromFlags, sourceFromPredictions } = await import(
@@ -155,7 +157,7 @@ export async function sourceOf(
   }
   refuseUnused(flags, ofResults, 'without --predictions')
   if (named !== undefined && !isSpec(named, flags))
-    return sourceFromFlags(dataFlags(named, flags), at, kept)
+    return sourceFromFlags(await dataFlags(named, flags, at), at, kept)
   refuseUnused(flags, [...students, ...calls, ...inSpec], 'next to a spec file')
   return sourceFromFile(named ?? 'rightsize.yaml', flags, at)
 }
@@ -187,17 +189,33 @@ function refuseUnused(flags: SourceFlags, names: Names, where: string): void {
   )
 }
 
-function dataFlags(dataset: string, flags: SourceFlags) {
+async function dataFlags(dataset: string, flags: SourceFlags, at: At) {
   const { input, expected, train, baseUrl, apiKeyEnv, prompt } = flags
   const missing = [
     ...(input === undefined ? ['--input COLUMN'] : []),
     ...(flags.try.length === 0 ? ['--try CANDIDATE'] : []),
   ]
-  if (input === undefined || missing.length > 0) {
-    throw new RightsizeError('FLAGS_MISSING', `to judge ${dataset}, add ${missing.join(' and ')}`)
-  }
+  if (input === undefined || missing.length > 0)
+    throw new RightsizeError('FLAGS_MISSING', `to judge ${dataset}, add ${missing.join(' and ')}`, {
+      next: await completed(dataset, flags, at),
+    })
   const named = { dataset, input, expected, train, baseUrl, apiKeyEnv, prompt }
   return { ...common(flags), ...named, try: flags.try }
+}
+
+/** The columns that there are, and the command with what was typed and what the file shows. */
+async function completed(dataset: string, flags: SourceFlags, at: At): Promise<string> {
+  const columns = await columnsOf(dataset, at)
+  const { input = columns.input, expected = columns.expected, incumbent } = flags
+  const candidates = flags.try.length > 0 ? flags.try : [runtimeFor.baseline]
+  const words = [
+    `rightsize run ${dataset}`,
+    ...(input === undefined ? [] : [`--input ${input}`]),
+    ...(expected === undefined ? [] : [`--expected ${expected}`]),
+    `--incumbent ${incumbent ?? 'openai:gpt-4o'}`,
+    ...candidates.map((one) => `--try ${one}`),
+  ]
+  return `Its columns: ${columns.all.join(', ')}. For example: ${words.join(' ')}`
 }
 
 function common(flags: SourceFlags) {

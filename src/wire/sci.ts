@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { textOrNull } from '../adapters/files/whole-file.ts'
 import type { SciExplanation } from '../core/carbon/explain-sci.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { Billions } from '../core/hosted/model-table.ts'
@@ -46,12 +47,20 @@ export async function explainSci(
   if (file === undefined && flags.model !== undefined) return ofCall(flags, at)
   if (file === undefined && (flags.kwh ?? flags.joules) !== undefined) return ofFigures(flags, at)
   const path = resolve(at.cwd, file ?? 'result.json')
+  if (file === undefined) await requireResult(path)
   const text = await readText(path)
   if (!/"rightsize\/run-result@\d+"/.test(text.slice(0, 200))) return ofImport(text, flags, at)
   const { candidate, ...figures } = flags
   refuse(figures, 'next to a run result')
   const { explainRun } = await import('../app/account/explain.ts')
   return { explanations: explainRun(await readResult(path, at), candidate), notes: [] }
+}
+
+async function requireResult(path: string): Promise<void> {
+  if ((await textOrNull(path)) !== null) return
+  throw new RightsizeError('RESULT_NOT_FOUND', `${path} does not exist`, {
+    next: 'Name a file of measurements, or state figures, for example: rightsize sci --model gpt-4o --tokens-in 500 --tokens-out 200',
+  })
 }
 
 /** A score of one call, or of `requests` like it, of a model behind an API. */
