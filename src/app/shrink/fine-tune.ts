@@ -99,8 +99,7 @@ export async function fineTune(
     seed,
     threads: 1,
     onEvent: ({ kind }) => {
-      if (kind === 'step' && expired?.() === true)
-        throw new RightsizeError('SHRINK_TIME', 'the time of the search ended during the training')
+      if (kind === 'step') requireTime(expired)
     },
     ...(signal ? { signal } : {}),
   })
@@ -111,6 +110,12 @@ export async function fineTune(
     opsets: { ...model.opsets, '': trainable.opset },
     graph: free === model.graph ? graph : withShapes(graph, model.graph),
   }
+}
+
+/** Throws SHRINK_TIME where the time is over. */
+export function requireTime(expired: (() => boolean) | undefined): void {
+  if (expired?.() === true)
+    throw new RightsizeError('SHRINK_TIME', 'the time of the search ended during the training')
 }
 
 /** A graph that takes one item a run is trained on many at once: its shapes are stated again afterwards. */

@@ -6,6 +6,7 @@ import { encodeLinear } from '../../core/student/student-forms.ts'
 import { classesOf, scoresOf } from './answers.ts'
 import type { Bench, Log } from './bench.ts'
 import type { Contender } from './contender.ts'
+import { requireTime } from './fine-tune.ts'
 import type { Part } from './inputs.ts'
 import { writtenTrial } from './trial-log.ts'
 
@@ -52,6 +53,7 @@ async function teach(texts: readonly string[], labels: readonly string[], bench:
   let next = training.next()
   while (!next.done) {
     bench.signal?.throwIfAborted()
+    requireTime(bench.expired)
     next = training.next()
   }
   const { model } = next.value

@@ -266,6 +266,22 @@ describe('what can go wrong in a trial', () => {
   })
 })
 
+test('n-grams that are still being learned when the time is over are a failed trial', async () => {
+  const clock = { s: 0 }
+  const own = {
+    ...{ binding: {}, meter: null, machine: { threads: 1 } },
+    ...{ cpuS: () => clock.s, wallS: () => clock.s },
+  }
+  const say = (text: string) => {
+    if (text.startsWith('asking the original')) clock.s = 100
+  }
+  const one = asked({ only: ['student-linear'], seconds: 90 })
+  const { compression } = await shrink(one, world(topics, engine, { own, say }))
+  const [trial] = compression.trials
+  expect(trial).toMatchObject({ step: { pass: 'student-linear' }, verdict: 'failed' })
+  expect(trial?.reason).toContain('SHRINK_TIME')
+})
+
 test('what was judged under one margin is judged on under a wider one, where it had stopped early', async () => {
   const keep = new MemoryKeep()
   const one = (margin: number) =>

@@ -57,15 +57,16 @@ export function profiled(
   return profileOf(artefact.model, items.inputs(artefact), engine)
 }
 
-/** Answers of the incumbent to the items of the search, and the CPU seconds of one. */
+/** Answers of the incumbent to the items of the search, and the seconds of one: of CPU time, and as long as they last here. */
 async function answered(part: Part, { artefact, labels }: Original, effects: ShrinkEffects) {
   const { engine, signal, own } = effects
   const classes = labels.length
-  const started = own.cpuS()
+  const [startedCpuS, startedS] = [own.cpuS(), own.wallS()]
   const logits = await logitsOf(artefact.model, part.inputs(artefact), classes, { engine, signal })
-  const itemCpuS = (own.cpuS() - started) / Math.max(1, part.size)
+  const itemCpuS = (own.cpuS() - startedCpuS) / Math.max(1, part.size)
+  const itemS = Math.max(itemCpuS, (own.wallS() - startedS) / Math.max(1, part.size))
   requireFinite(logits, classes, 'calibration')
-  return { logits, itemCpuS }
+  return { logits, item: { itemCpuS, itemS } }
 }
 
 /** Names everything that a trial depends on beside model and step, without what was settled when the search began. */
@@ -101,12 +102,11 @@ async function benchOf(
   const items = original.part(
     itemOrder(parts.calibration, parts.digests['calibration'] ?? '', digest),
   )
-  const { logits, itemCpuS } = await answered(items, original, effects)
+  const { logits, item } = await answered(items, original, effects)
   const corpus = parts.train === null ? items : original.part(parts.train)
   const base = fingerprintOf(original, parts, seed, effects)
   const rows = parts.train?.length ?? 0
-  const amount =
-    recorded ?? (await amountOf(JSON.stringify(base), rows, itemCpuS, request, effects))
+  const amount = recorded ?? (await amountOf(JSON.stringify(base), rows, item, request, effects))
   const training =
     parts.train === null ? null : trainingDataOnce(request, original, corpus, amount, effects)
   const { engine, costEngine, own, keep, say, signal } = effects
@@ -144,7 +144,7 @@ export async function shrink(request: ShrinkRequest, effects: ShrinkEffects): Pr
     holdout: await holdoutOf(request, parts, original, effects),
     floors: floorsOf(request, bench),
     simple: wantsLinear(request)
-      ? (run, first) => linearStudent(first, original.labels, bench, run.log)
+      ? (run, first) => linearStudent(first, original.labels, run.bench, run.log)
       : null,
     sweep: {
       ...{ own, pause, signal },

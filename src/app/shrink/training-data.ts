@@ -17,11 +17,11 @@ export type Amount = Compression['training']
 const askingShare = 0.2
 const fewestRows = 1000
 
-/** As much as the time allows; said once for a search, so that a resumed one asks and trains the same. */
+/** As much as the time allows, with `itemS` wall seconds for an answer; said once for a search, so that a resumed one asks and trains the same. */
 export async function amountOf(
   search: string,
   rows: number,
-  itemCpuS: number,
+  { itemCpuS, itemS }: { readonly itemCpuS: number; readonly itemS: number },
   { copies, seconds }: ShrinkRequest,
   { keep, digest }: ShrinkEffects,
 ): Promise<Amount> {
@@ -29,7 +29,7 @@ export async function amountOf(
   const name = `training-${digest(encoder.encode(JSON.stringify([search, copies, seconds])))}.json`
   const stored = amountIn(await keep.load(name))
   if (stored !== null) return stored
-  const most = Math.max(fewestRows, (askingShare * seconds) / Math.max(1e-9, itemCpuS))
+  const most = Math.max(fewestRows, (askingShare * seconds) / Math.max(1e-9, itemS))
   const asked = Math.min(rows, Math.floor(most))
   const amount = {
     rows: asked,
