@@ -1,4 +1,4 @@
-// Accounting: interval coverage on measured energy (ML.ENERGY, CodeCarbon), parity with other tools, speed of the simulation.
+// Accounting: interval coverage on measured energy (CodeCarbon), parity with other tools, speed of the simulation.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
@@ -10,16 +10,14 @@ const data = resolve(process.env.RIGHTSIZE_DATA ?? join(here, '../../shared/data
 const load = (path) => import(pathToFileURL(join(dist, path)).href)
 const require = createRequire(import.meta.url)
 const { createAnnualGrid, openGridTables } = await load('adapters/grid/annual.js')
-const { apiEnergy, apiError, batchFit } = await load('core/hosted/api-energy.js')
 const { embodiedDevice } = await load('core/carbon/device.js')
-const { gpuEnergyPerToken, gpusFor } = await load('core/hosted/ecologits.js')
 const { annualFactor } = await load('core/carbon/grid-zone.js')
 const { sciModel } = await load('core/carbon/sci-model.js')
 const { scoreOf } = await load('core/carbon/sci-score.js')
 const { pueOf } = await load('core/carbon/site.js')
 const { cpuEnergy, lineErrorOf } = await load('core/energy/cpu-model.js')
 const { processorYear } = await load('core/energy/processor-year.js')
-const { exact, known, within } = await load('core/unit/known.js')
+const { known, within } = await load('core/unit/known.js')
 const { simulate } = await load('core/unit/simulate.js')
 const bars = []
 const figures = {}
@@ -32,7 +30,6 @@ const bar = (name, value, target, ok) => {
 const share = (list, test) => list.filter(test).length / list.length
 const percent = (x) => Math.round(x * 1000) / 10
 
-apiCoverage()
 cpuCoverage()
 await gridParity()
 publishedFigures()
@@ -42,144 +39,6 @@ const failed = bars.some(({ ok }) => ok === false)
 const skipped = bars.some(({ ok }) => ok === null)
 console.log(JSON.stringify({ bench: 'account', figures, bars }))
 process.exitCode = failed ? 1 : skipped ? 4 : 0
-
-/** GPU joules per output token of 515 measured configurations; one model family left out at a time. */
-function apiCoverage() {
-  const files = ['lm-arena-chat.json', 'gpqa.json'].map((name) => join(data, 'ml-energy', name))
-  if (!files.every(existsSync))
-    return bar('API interval, family left out', 'data absent', '>= 85 %', null)
-  const rows = files
-    .flatMap((file) => JSON.parse(readFileSync(file, 'utf8')).configurations)
-    .map(configuration)
-  const families = [...new Set(rows.map(({ family }) => family))]
-  console.log(
-    `\nAPI estimate: ${rows.length} configurations of ML.ENERGY v3 (H100, B200), GPU energy per output token`,
-  )
-  console.log(
-    'family           n   batch unknown   batch known   measured / estimate, 5 to 95 % (batch known)',
-  )
-  const results = families.map((family) => leftOut(rows, family))
-  for (const r of results)
-    console.log(
-      `${r.family.padEnd(14)} ${String(r.n).padStart(4)} ${String(percent(r.unknown)).padStart(11)} % ${String(percent(r.known)).padStart(11)} %   ${r.low.toFixed(2)} to ${r.high.toFixed(2)}`,
-    )
-  const total = (of) => results.reduce((sum, r) => sum + r[of] * r.n, 0) / rows.length
-  figures.api = {
-    n: rows.length,
-    unknownBatch: percent(total('unknown')),
-    knownBatch: percent(total('known')),
-  }
-  const outside = (of) =>
-    results.filter((r) => r[of] < 0.85).map((r) => `${r.family} ${percent(r[of])} %`)
-  figures.apiFamiliesBelow85 = { unknownBatch: outside('unknown'), knownBatch: outside('known') }
-  console.log(
-    `below 85 % by themselves: batch unknown: ${outside('unknown').join(', ') || 'none'}; batch known: ${outside('known').join(', ') || 'none'}`,
-  )
-  console.log(
-    '(Llama 3 needs less than estimated: on B200 with 180 GB it takes half the GPUs that the rule for 80 GB assumes)',
-  )
-  bar(
-    'API interval, batch unknown, family left out',
-    `${figures.api.unknownBatch} %`,
-    '>= 85 %',
-    total('unknown') >= 0.85,
-  )
-  bar(
-    'API interval, batch known, family left out',
-    `${figures.api.knownBatch} %`,
-    '>= 85 %',
-    total('known') >= 0.85,
-  )
-  shippedFit(rows)
-}
-
-function configuration(row) {
-  const bits = { fp8: 8, mxfp4: 4 }[row.weight_precision] ?? 16
-  const gpus = gpusFor(row.total_params_billions, bits)
-  const base = gpus * gpuEnergyPerToken(row.activated_params_billions, batchFit.at) * 3.6e6
-  return {
-    family: familyOf(row.model_id),
-    batch: Math.max(1, row.avg_batch_size),
-    ratio: row.energy_per_token_joules / base,
-    row,
-    bits,
-  }
-}
-
-function familyOf(id) {
-  if (/Qwen3-(235B|30B)/.test(id)) return 'Qwen3 MoE'
-  if (/Qwen3/.test(id)) return 'Qwen3 dense'
-  if (/Llama-4/.test(id)) return 'Llama 4'
-  if (/Llama/.test(id)) return 'Llama 3'
-  if (/gemma/.test(id)) return 'Gemma 3'
-  if (/deepseek/.test(id)) return 'DeepSeek'
-  return /Nemotron/.test(id) ? 'Nemotron' : 'gpt-oss'
-}
-
-/** log(ratio) = log(centre) - exponent x log(batch / 64), least squares. */
-function fitBatch(rows) {
-  const xs = rows.map(({ batch }) => Math.log(batch / batchFit.at))
-  const ys = rows.map(({ ratio }) => Math.log(ratio))
-  const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length
-  const [mx, my] = [mean(xs), mean(ys)]
-  const exponent =
-    -xs.reduce((s, x, i) => s + (x - mx) * (ys[i] - my), 0) /
-    xs.reduce((s, x) => s + (x - mx) ** 2, 0)
-  return { exponent, centre: Math.exp(my + exponent * mx) }
-}
-
-function leftOut(rows, family) {
-  const { exponent, centre } = fitBatch(rows.filter((row) => row.family !== family))
-  const test = rows.filter((row) => row.family === family)
-  const errors = test
-    .map(({ ratio, batch }) => ratio / (centre * (batch / batchFit.at) ** -exponent))
-    .sort((a, b) => a - b)
-  const at = (q) => errors[Math.round(q * (errors.length - 1))]
-  const inside =
-    ([low, high]) =>
-    (x) =>
-      x >= low && x <= high
-  return {
-    family,
-    n: test.length,
-    unknown: share(
-      test.map(({ ratio }) => ratio),
-      inside(apiError.unknownBatch),
-    ),
-    known: share(errors, inside(apiError.knownBatch)),
-    low: at(0.05),
-    high: at(0.95),
-  }
-}
-
-/** The constants in the package against a fit on all the data, and the shipped function against every row. */
-function shippedFit(rows) {
-  const { exponent, centre } = fitBatch(rows)
-  figures.apiFit = { exponent, centre, shipped: batchFit }
-  const drift = Math.max(
-    Math.abs(exponent / batchFit.exponent - 1),
-    Math.abs(centre / batchFit.centre - 1),
-  )
-  bar(
-    'shipped batch fit is the fit of the data',
-    `${percent(drift)} % off`,
-    '<= 2 %',
-    drift <= 0.02,
-  )
-  const covered = share(rows, ({ row, bits, batch }) => {
-    const count = (x) => exact('count', x, 'ML.ENERGY')
-    const facts = {
-      model: row.model_id,
-      totalBillions: count(row.total_params_billions),
-      activeBillions: count(row.activated_params_billions),
-      bits,
-      source: 'ML.ENERGY',
-    }
-    const { decode } = apiEnergy({ input: 0, output: 1 }, facts, { batch, bits })
-    return row.energy_per_token_joules >= decode.low && row.energy_per_token_joules <= decode.high
-  })
-  figures.apiShippedCoverage = percent(covered)
-}
 
 /** CPU package power (RAPL) at eleven loads on five machines: the processor alone, not the wall. */
 function cpuCoverage() {

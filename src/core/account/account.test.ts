@@ -270,7 +270,7 @@ describe('hosted models', () => {
     expect(refusal.kind === 'refused' && refusal.why).toMatch(/meter: api-estimate against rapl/)
   })
 
-  test('two small ones are not ranked by the regression intercept', () => {
+  test('two small ones are not ranked: no model as small was measured', () => {
     const made = with2('ministral-3b', 'ministral-8b', 'api2')
     const refusal = made.comparisons.find((each) => each.a === 'api')!
     expect(refusal.kind === 'refused' && refusal.why).toMatch(/too small to be ranked/)

@@ -103,7 +103,7 @@ export const accountErrors = {
   },
   RANKING_REFUSED: {
     title: 'The estimator cannot rank these models',
-    why: 'Below about 7 billion active parameters the estimate hardly depends on the model, so all small models would look equal.',
+    why: 'No model below 8 billion parameters was measured, so the order of two small ones would rest on a line that nothing confirms.',
     next: 'Run the small models locally, where a sensor or CPU time can measure them.',
   },
   CURRENCY_MIXED: {

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Known } from '../unit/estimate.ts'
-import { apiEmbodied, apiEnergy, prefillPerTokenBillion, requireRankable } from './api-energy.ts'
+import { apiEmbodied, apiEnergy, requireRankable } from './api-energy.ts'
+import { decodeJoules, effectiveSize, precisionFactor } from './decode-fit.ts'
 import { modelFacts } from './model-facts.ts'
+import { prefillPerTokenBillion, readTokens } from './prefill.ts'
 import { providerOfUrl, providerSite } from './provider-site.ts'
 
 const facts = (total: number, active = total, bits = 16) =>
@@ -20,9 +22,18 @@ describe('energy of an API call, rightsize mode', () => {
     const without = apiEnergy(answer, facts(70), unknownBatch)
     const with4k = apiEnergy({ ...answer, input: 4000 }, facts(70), unknownBatch)
     expect(v(with4k.energy).value).toBeGreaterThan(10 * v(without.energy).value)
-    // 2 FLOP per parameter and token, 70e9 x 4000 tokens, 989.5 TFLOP/s x 40 %, 700 W
-    expect(with4k.prefill.value).toBeCloseTo(((2 * 70e9 * 4000) / (989.5e12 * 0.4)) * 700, 6)
+    // 2 FLOP per parameter and token, 70e9 x 4000 tokens less 245 / 646 of the 2 answered, 989.5 TFLOP/s x 40 %, 700 W
+    const read = 4000 - (245 / 646) * 2
+    expect(with4k.prefill.value).toBeCloseTo(((2 * 70e9 * read) / (989.5e12 * 0.4)) * 700, 6)
     expect(prefillPerTokenBillion).toBeCloseTo(0.00354, 4)
+  })
+
+  // ML.ENERGY measured whole requests of chat: their prompts are in the joules of an output token already.
+  test('the prompt of a chat is charged once, a longer one by what exceeds it', () => {
+    expect(readTokens({ input: 245, output: 646 })).toBe(0)
+    expect(readTokens({ input: 1245, output: 646 })).toBeCloseTo(1000, 9)
+    expect(readTokens({ input: 1245, output: 646, cachedInput: 1000 })).toBe(0)
+    expect(readTokens({ input: 500, output: 0 })).toBe(500)
   })
 
   test('cached input is not read again', () => {
@@ -30,13 +41,21 @@ describe('energy of an API call, rightsize mode', () => {
     expect(apiEnergy(call, facts(8), unknownBatch).prefill.value).toBe(0)
   })
 
-  test('the interval is x0.25 to x6 while the batch is unknown and x0.35 to x4 once it is known', () => {
+  test('the interval is x0.21 to x5 while the batch is unknown and x0.4 to x3.2 once it is known', () => {
     const call = { input: 0, output: 100 }
     const blind = apiEnergy(call, facts(70), unknownBatch).decode
-    expect([blind.low / blind.value, blind.high / blind.value]).toEqual([0.25, 6])
+    expect(blind.low / blind.value).toBeCloseTo(0.21, 12)
+    expect(blind.high / blind.value).toBeCloseTo(5, 12)
     const known = apiEnergy(call, facts(70), { batch: 64, bits: null }).decode
-    expect(known.low / known.value).toBeCloseTo(0.35, 12)
-    expect(known.high / known.value).toBeCloseTo(4, 12)
+    expect(known.low / known.value).toBeCloseTo(0.4, 12)
+    expect(known.high / known.value).toBeCloseTo(3.2, 12)
+  })
+
+  test('by hand: 30.5 billion with 3.3 active at batch 16 in bf16', () => {
+    const size = { active: 3.3, total: 30.5 }
+    expect(effectiveSize(size)).toBeCloseTo(14.53, 2)
+    // 0.0269 x 14.53^0.876 x (16 / 64)^-0.5 = 0.0269 x 10.43 x 2; ML.ENERGY measured 0.487 on H100 and 0.535 on B200
+    expect(decodeJoules(size, 16, 16)).toBeCloseTo(0.561, 3)
   })
 
   // ML.ENERGY v3, H100: Llama-3.1-8B J per output token by batch (leaderboard, lm-arena-chat.json)
@@ -57,10 +76,15 @@ describe('energy of an API call, rightsize mode', () => {
     expect(joules).toBeLessThan(decode.high)
   })
 
-  test('precision is a variable: 8 bits take fewer GPUs', () => {
+  // Medians of ML.ENERGY v3, one model and GPU, same batch: 1.07 on as many GPUs (0.88 to 1.61), 0.73 on half of them.
+  test('8 bits take fewer GPUs and no less energy; 4 bits half of it, between the two a line', () => {
     const call = { input: 10, output: 100 }
-    expect(apiEnergy(call, facts(123), { batch: 64, bits: 16 }).gpus).toBe(4)
-    expect(apiEnergy(call, facts(123), { batch: 64, bits: 8 }).gpus).toBe(2)
+    const at = (bits: number) => apiEnergy(call, facts(123), { batch: 64, bits })
+    expect([at(16).gpus, at(8).gpus]).toEqual([4, 2])
+    expect(at(8).decode.value).toBe(at(16).decode.value)
+    expect(at(4).decode.value).toBeCloseTo(at(16).decode.value / 2, 9)
+    expect(precisionFactor(Math.sqrt(32))).toBeCloseTo(Math.SQRT1_2, 12)
+    expect([1, 2, 3, 64].map(precisionFactor)).toEqual([0.5, 0.5, 0.5, 1])
     expect(apiEnergy(call, facts(123, 123, 8), unknownBatch).gpus).toBe(2)
   })
 
@@ -79,9 +103,14 @@ describe('energy of an API call, rightsize mode', () => {
     )
   })
 
-  test('small models are told to stand on the intercept, and are not ranked by it', () => {
-    const small = apiEnergy({ input: 0, output: 10 }, facts(1), unknownBatch)
-    expect(small.notes.join(' ')).toMatch(/99 % of the decode energy is the intercept/)
+  test('below what was measured the high end stays that of the smallest measured, and no order is stated', () => {
+    const call = { input: 0, output: 10 }
+    const [small, smallest] = [1, 8].map((size) => apiEnergy(call, facts(size), unknownBatch))
+    expect(small?.decode.high).toBe(smallest?.decode.high)
+    expect(small?.decode.value).toBeLessThan(smallest?.decode.value ?? 0)
+    expect(small?.notes.join(' ')).toMatch(/no model below 8 billion parameters was measured/)
+    const large = apiEnergy(call, facts(2000, 600), unknownBatch)
+    expect(large.notes.join(' ')).toMatch(/no model as large was measured/)
     expect(() => requireRankable(facts(1), facts(8))).toThrow(
       expect.objectContaining({ code: 'RANKING_REFUSED' }),
     )

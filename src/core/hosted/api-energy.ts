@@ -5,8 +5,16 @@ import type { ModelFacts } from '../result/account.ts'
 import { add } from '../unit/arithmetic.ts'
 import type { Estimate, Known } from '../unit/estimate.ts'
 import { known, within } from '../unit/known.ts'
-import { joulesPerKwh } from '../unit/quantity.ts'
-import { gpuEnergyPerToken, gpusFor, interceptShare, secondsPerToken } from './ecologits.ts'
+import {
+  decodeError,
+  decodeFit,
+  decodeJoules,
+  effectiveSize,
+  measuredSizes,
+  type Size,
+} from './decode-fit.ts'
+import { gpusFor, secondsPerToken } from './ecologits.ts'
+import { prefillError, prefillPerTokenBillion, readTokens } from './prefill.ts'
 
 /** What is assumed about the deployment: explicit, because it moves the figure more than the model does. */
 export interface ApiScenario {
@@ -32,41 +40,6 @@ export interface ApiEnergy {
   readonly notes: readonly string[]
 }
 
-/**
- * What batch does to decode energy, times, around batch 64: 1.32 x (batch / 64)^-0.55.
- * Source: log-linear fit over 515 measured configurations of 24 models on H100 and B200 (ML.ENERGY leaderboard v3,
- * 2026-02-27; lm-arena-chat and gpqa), GPU energy per output token over the EcoLogits form with true precision.
- */
-export const batchFit = { centre: 1.32, exponent: 0.55, at: 64 } as const
-
-/**
- * Error of the estimate on models it has not seen, times. Source: the same data, one model family left out at a
- * time (bench/account.mjs repeats it): batch unknown 89 % of 515 inside, batch known 95 % inside.
- */
-export const apiError = {
-  unknownBatch: [0.25, 6],
-  knownBatch: [0.35, 4],
-} as const satisfies Record<string, readonly [number, number]>
-
-/**
- * Share of the peak that prefill reaches. NOT sourced: an allowance of ours, 0.2 to 0.8 around 0.4; no measurement of
- * prefill alone was found that could be checked. It scales the prefill part of an estimate and nothing else.
- */
-export const prefillUtilisation = { value: 0.4, low: 0.2, high: 0.8 } as const
-/** Error of the prefill part, times. */
-export const prefillError: readonly [number, number] = [
-  prefillUtilisation.value / prefillUtilisation.high,
-  prefillUtilisation.value / prefillUtilisation.low,
-]
-
-/**
- * Joules per input token and billion active parameters when the prompt is read: 2 FLOP per parameter and token
- * (Kaplan et al. 2020, arXiv 2001.08361) on an H100 SXM: 989.5 TFLOP/s dense bf16, half of the 1979 that NVIDIA's data
- * sheet gives with sparsity (as llm-foundry, Megatron and others state it for their own utilization), and 700 W (TDP in
- * Meta's Llama 4 model card).
- */
-export const prefillPerTokenBillion = (2e9 / ((1979e12 / 2) * prefillUtilisation.value)) * 700
-
 /** p5.48xlarge host without GPUs, kW per GPU slot (EcoLogits 0.9.3 methodology: 1.2 kW over 8). */
 const hostKwPerGpu = 1.2 / 8
 /** Joules of the host while a call generates: its power x time / batch. */
@@ -77,24 +50,21 @@ export const hostJoules = (
 ): number =>
   (outputTokens * secondsPerToken(activeBillions, batch) * hostKwPerGpu * 1000 * gpus) / batch
 
-/** Models below this many billion active parameters stand on the regression's intercept alone. */
-export const smallestAnchorBillions = 7
-
 /**
- * Energy of one API call with its interval: decode by regression, prefill by arithmetic, host by time. Batch and
+ * Energy of one API call with its interval: decode by the fit, prefill by arithmetic, host by time. Batch and
  * precision are variables, not hidden defaults. Not a measurement; never compare it with one.
  */
 export function apiEnergy(call: TokenUsage, facts: ModelFacts, scenario: ApiScenario): ApiEnergy {
-  const batch = scenario.batch ?? batchFit.at
+  const batch = scenario.batch ?? decodeFit.at
   const bits = scenario.bits ?? facts.bits
   const gpus = gpusFor(facts.totalBillions.value, bits)
-  const decode = decodeEnergy(call, facts, scenario, gpus)
+  const decode = decodeEnergy(call, facts, { batch: scenario.batch, bits })
   const prefill = prefillEnergy(call, facts)
   const seconds = call.output * secondsPerToken(facts.activeBillions.value, batch)
   const host = within(
     'J',
     hostJoules(call.output, facts.activeBillions.value, { gpus, batch }),
-    scenario.batch === null ? apiError.unknownBatch : apiError.knownBatch,
+    errorAt(scenario.batch),
     { ...modeled, how: 'host power x time / batch', source: 'EcoLogits 0.9.3 methodology' },
   )
   return {
@@ -111,30 +81,38 @@ export function apiEnergy(call: TokenUsage, facts: ModelFacts, scenario: ApiScen
 
 const modeled = { method: 'modeled', level: 0.9 } as const
 
+const errorAt = (batch: number | null): readonly [number, number] =>
+  batch === null ? decodeError.unknownBatch : decodeError.knownBatch
+
+/** Parameters at one end of what is known of them. */
+const sizeAt = (facts: ModelFacts, end: 'low' | 'value' | 'high'): Size => ({
+  active: facts.activeBillions[end],
+  total: facts.totalBillions[end],
+})
+
 function decodeEnergy(
   { output }: TokenUsage,
   facts: ModelFacts,
-  { batch }: ApiScenario,
-  gpus: number,
+  { batch, bits }: { readonly batch: number | null; readonly bits: number },
 ): Known<'J'> {
-  const { value, low, high } = facts.activeBillions
-  const perToken = (billions: number) =>
-    output * gpus * gpuEnergyPerToken(billions, batchFit.at) * joulesPerKwh
-  const [down, up] = batch === null ? apiError.unknownBatch : apiError.knownBatch
-  const centre = batch === null ? 1 : batchFit.centre * (batch / batchFit.at) ** -batchFit.exponent
+  const joules = (size: Size) => output * decodeJoules(size, bits, batch ?? decodeFit.at)
+  const [down, up] = errorAt(batch)
+  // Below what was measured a token may take as much as of the smallest that was.
+  const most = [sizeAt(facts, 'high'), smallestMeasured].map(joules)
   return known('J', {
-    value: perToken(value) * centre,
-    low: perToken(low) * centre * down,
-    high: perToken(high) * centre * up,
+    value: joules(sizeAt(facts, 'value')),
+    low: joules(sizeAt(facts, 'low')) * down,
+    high: Math.max(...most) * up,
     ...modeled,
-    how:
-      batch === null ? 'decode regression, batch unknown' : `decode regression at batch ${batch}`,
-    source: `ML.ENERGY v3 through the EcoLogits 0.9.3 regression; ${facts.source}`,
+    how: batch === null ? 'decode fit, batch unknown' : `decode fit at batch ${batch}`,
+    source: `fit on ML.ENERGY v3; ${facts.source}`,
   })
 }
 
+const smallestMeasured: Size = { active: measuredSizes.from, total: measuredSizes.from }
+
 function prefillEnergy(call: TokenUsage, facts: ModelFacts): Known<'J'> {
-  const tokens = Math.max(0, call.input - (call.cachedInput ?? 0))
+  const tokens = readTokens(call)
   const { value, low, high } = facts.activeBillions
   const joules = (billions: number) => tokens * billions * prefillPerTokenBillion
   return known('J', {
@@ -148,36 +126,38 @@ function prefillEnergy(call: TokenUsage, facts: ModelFacts): Known<'J'> {
 }
 
 function notesOf(facts: ModelFacts, { batch }: ApiScenario): readonly string[] {
-  const notes: string[] = []
-  if (batch === null)
-    notes.push(
-      'the batch size is unknown, which alone changes the energy by x0.25 to x6 (around batch 64)',
-    )
-  if (facts.activeBillions.value < smallestAnchorBillions)
-    notes.push(
-      `below ${smallestAnchorBillions} billion parameters no dense model was measured: ${Math.round(
-        100 * interceptShare(facts.activeBillions.value),
-      )} % of the decode energy is the intercept of the regression`,
-    )
-  if (facts.activeBillions.low < facts.activeBillions.high)
-    notes.push('the number of parameters is not published, so a range is assumed')
-  return notes
+  const size = effectiveSize(sizeAt(facts, 'value'))
+  const { unknownBatch } = decodeError
+  return [
+    ...(batch === null
+      ? [
+          `the batch size is unknown, which alone changes the energy by x${unknownBatch[0]} to x${unknownBatch[1]} (around batch ${decodeFit.at})`,
+        ]
+      : []),
+    ...(size < measuredSizes.from
+      ? [
+          `no model below ${measuredSizes.from} billion parameters was measured: the estimate continues the line of larger ones, and its high end is that of ${measuredSizes.from} billion`,
+        ]
+      : []),
+    ...(size > measuredSizes.to
+      ? ['no model as large was measured: the estimate continues the line of smaller ones']
+      : []),
+    ...(facts.activeBillions.low < facts.activeBillions.high
+      ? ['the number of parameters is not published, so a range is assumed']
+      : []),
+  ]
 }
 
-/** Share of intercept from which on two models cannot be told apart by the regression. */
-const interceptLimit = 0.85
+/** Up to this effective size a model below all that were measured cannot be told from another, billions. */
+const toldApartFrom = 12
 
-/** Throws where the regression would compare its own intercept with itself: both models small. */
+/** Throws where the order of two small models would rest on the line below what was measured. */
 export function requireRankable(a: ModelFacts, b: ModelFacts): void {
-  const small = [a, b].filter(
-    ({ activeBillions }) => interceptShare(activeBillions.value) > interceptLimit,
-  )
-  if (small.length === 2)
+  const sizes = [a, b].map((facts) => effectiveSize(sizeAt(facts, 'value')))
+  if (Math.min(...sizes) < measuredSizes.from && Math.max(...sizes) <= toldApartFrom)
     throw new RightsizeError(
       'RANKING_REFUSED',
-      `${a.model} and ${b.model} are too small to be ranked by an API estimate: more than ${
-        interceptLimit * 100
-      } % of either estimate does not depend on the model`,
+      `${a.model} and ${b.model} are too small to be ranked by an API estimate: below ${measuredSizes.from} billion parameters no model was measured`,
     )
 }
 

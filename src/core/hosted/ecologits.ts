@@ -18,16 +18,11 @@ const latencyFit = {
 } as const
 const gpuMemoryGb = 80
 
-/** Energy of one GPU per output token, kWh. Exposed because it shows how little of it depends on a small model. */
+/** Energy of one GPU per output token, kWh. */
 export function gpuEnergyPerToken(activeBillions: number, batch = 64): number {
   return (
     (energyFit.alpha * Math.exp(energyFit.beta * batch) * activeBillions + energyFit.gamma) / 1000
   )
-}
-
-/** Share of that energy that does not depend on the model at all: 90 % at 8 billion parameters. */
-export function interceptShare(activeBillions: number, batch = 64): number {
-  return energyFit.gamma / 1000 / gpuEnergyPerToken(activeBillions, batch)
 }
 
 /** GPUs of 80 GB for the weights, 20 % on top, rounded up to a power of two. */

@@ -2,16 +2,11 @@ import type { TokenUsage } from '../data/answer.ts'
 import type { ModelFacts } from '../result/account.ts'
 import { type Factor, factor } from '../unit/factor.ts'
 import { exact, within } from '../unit/known.ts'
-import { joulesPerKwh } from '../unit/quantity.ts'
 import type { FactorModel } from '../unit/simulate.ts'
-import {
-  apiError,
-  batchFit,
-  hostJoules,
-  prefillError,
-  prefillPerTokenBillion,
-} from './api-energy.ts'
-import { gpuEnergyPerToken, gpusFor } from './ecologits.ts'
+import { hostJoules } from './api-energy.ts'
+import { decodeError, decodeFit, decodeJoules } from './decode-fit.ts'
+import { gpusFor } from './ecologits.ts'
+import { prefillError, prefillPerTokenBillion, readTokens } from './prefill.ts'
 
 /** Who answers a call, and with how many at a time. */
 export interface Serving {
@@ -27,16 +22,17 @@ export interface Serving {
  * two candidates with one model there also its size and the error of the regression, so that only their tokens differ.
  */
 export function modeledEnergy(
-  { input, output, cachedInput = 0 }: TokenUsage,
+  call: TokenUsage,
   facts: ModelFacts,
   { host, batch }: Serving,
 ): FactorModel {
-  const at = batch ?? batchFit.at
-  const gpus = gpusFor(facts.totalBillions.value, facts.bits)
-  const centre = batch === null ? 1 : batchFit.centre * (batch / batchFit.at) ** -batchFit.exponent
-  const decode = (billions: number) =>
-    output * gpus * gpuEnergyPerToken(billions, batchFit.at) * joulesPerKwh * centre
-  const prefill = (billions: number) => (input - cachedInput) * billions * prefillPerTokenBillion
+  const at = batch ?? decodeFit.at
+  const { bits, totalBillions } = facts
+  const gpus = gpusFor(totalBillions.value, bits)
+  const { output } = call
+  const decode = (active: number) =>
+    output * decodeJoules({ active, total: totalBillions.value }, bits, at)
+  const prefill = (active: number) => readTokens(call) * active * prefillPerTokenBillion
   return {
     factors: factorsOf(facts, { host, batch }),
     value: ([billions = 0, error = 0, reading = 0]) =>
@@ -47,9 +43,9 @@ export function modeledEnergy(
 
 function factorsOf(facts: ModelFacts, { host, batch }: Serving): readonly Factor[] {
   const which = `${facts.model} at ${host}`
-  const about = { method: 'modeled', level: 0.9, source: 'ML.ENERGY v3, EcoLogits 0.9.3' } as const
-  const spread = batch === null ? apiError.unknownBatch : apiError.knownBatch
-  const error = within('ratio', 1, spread, { ...about, how: 'error of the decode regression' })
+  const about = { method: 'modeled', level: 0.9, source: 'fit on ML.ENERGY v3' } as const
+  const spread = batch === null ? decodeError.unknownBatch : decodeError.knownBatch
+  const error = within('ratio', 1, spread, { ...about, how: 'error of the decode fit' })
   const reading = within('ratio', 1, prefillError, { ...about, how: 'utilization of the prefill' })
   const isExact = facts.activeBillions.low === facts.activeBillions.high
   const billions = isExact
