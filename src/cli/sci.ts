@@ -3,6 +3,7 @@ import type { Billions } from '../core/hosted/model-table.ts'
 import { partNames } from '../core/part/part.ts'
 import { command } from './command.ts'
 import { flag, list, toggle } from './flag.ts'
+import { gridFlags, statedGridOf } from './grid.ts'
 import {
   amount,
   file,
@@ -10,7 +11,6 @@ import {
   name,
   numberKind,
   oneOf,
-  place,
   positive,
   share,
   textKind,
@@ -70,7 +70,7 @@ export const sci = command({
     lifetime: flag(years, 'lifetime of the device'),
     embodied: flag(grams, 'embodied carbon, instead of device and duration'),
     pue: flag(ratio, 'power usage effectiveness of the site'),
-    grid: flag(place, 'country (ISO alpha-3) or cloud region'),
+    ...gridFlags,
     export: flag(oneOf('form', partNames(exportForms)), 'print the account of a run in this form'),
     json: toggle('print the scores as JSON'),
   },
@@ -81,11 +81,14 @@ export const sci = command({
     'rightsize sci --model gpt-4o --tokens-out 200 --method ecologits',
     'rightsize sci --kwh 1.4 --requests 50000 --duration 3600 --grid DEU \\',
     '  --device server',
+    'rightsize sci --kwh 1.4 --requests 50000 --grid-factor 25 \\',
+    '  --grid-source Hydro-Quebec --grid-year 2025',
     'rightsize sci --export impact-framework > manifest.yml',
   ].join('\n'),
   async action({ args, flags, io, world }) {
     const { ecologitsSci, explainSci, exportSci } = await import('../wire/sci.ts')
-    const { export: form, json, method, ...figures } = flags
+    const { export: form, json, method, gridFactor, gridSource, gridYear, ...rest } = flags
+    const figures = { ...rest, grid: statedGridOf(flags) }
     if (form !== undefined) {
       io.out(await exportSci(args.source ?? 'result.json', form, world))
       return 0

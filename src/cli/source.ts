@@ -6,6 +6,7 @@ import type { At } from '../wire/world.ts'
 import type { ValuesOf } from './command.ts'
 import { columnsOf } from './data-columns.ts'
 import { dashed, flag, list, toggle } from './flag.ts'
+import { gridFlags, statedGridOf } from './grid.ts'
 import {
   candidate,
   column,
@@ -15,7 +16,6 @@ import {
   name,
   oneOf,
   pairKind,
-  place,
   positive,
   share,
   url,
@@ -112,7 +112,7 @@ export const sourceFlags = {
     oneOf('regime', ['auto', 'full', 'race']),
     'every candidate on every item (full), or drop losers early (race)',
   ),
-  grid: flag(place, 'country (ISO alpha-3) or cloud region, for carbon'),
+  ...gridFlags,
   volume: flag(positive, 'answers per month, for the payback time'),
   maxCalls: flag(count, 'stop after this many model calls'),
   save: toggle('replace a rightsize.yaml that holds another spec'),
@@ -176,8 +176,9 @@ const students: Names = ['train', 'try']
 const calls: Names = ['baseUrl', 'apiKeyEnv', 'prompt', 'maxCalls']
 /** What a spec file sets itself. Bar and incumbent are not here: promptfoo files lack them. */
 const inSpec: Names = [
+  ...(['grid', 'gridFactor', 'gridSource', 'gridYear'] as const),
   ...(['task', 'input', 'expected', 'id', 'slice', 'cluster'] as const),
-  ...(['claim', 'order', 'price', 'parameters', 'regime', 'grid', 'volume'] as const),
+  ...(['claim', 'order', 'price', 'parameters', 'regime', 'volume'] as const),
 ]
 
 function refuseUnused(flags: SourceFlags, names: Names, where: string): void {
@@ -219,11 +220,12 @@ async function completed(dataset: string, flags: SourceFlags, at: At): Promise<s
 }
 
 function common(flags: SourceFlags) {
-  const { task, id, cluster, incumbent, margin, floor, claim, order, regime, grid } = flags
+  const { task, id, cluster, incumbent, margin, floor, claim, order, regime } = flags
   const { price, parameters } = flags
   return {
     ...{ price, parameters },
-    ...{ task, id, cluster, incumbent, margin, floor, claim, order, regime, grid },
+    ...{ task, id, cluster, incumbent, margin, floor, claim, order, regime },
+    grid: statedGridOf(flags),
     slices: flags.slice,
     volumePerMonth: flags.volume,
     maxCalls: flags.maxCalls,

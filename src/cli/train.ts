@@ -4,7 +4,8 @@ import { bytes, significant } from '../core/report/kit/number.ts'
 import type { StudentRequest } from '../wire/students.ts'
 import { type Call, command } from './command.ts'
 import { flag, list, needed, toggle } from './flag.ts'
-import { column, file, folder, name, oneOf, pairKind, place, seed, textKind } from './kind.ts'
+import { gridFlags, statedGridOf } from './grid.ts'
+import { column, file, folder, name, oneOf, pairKind, seed, textKind } from './kind.ts'
 import { untrustedFlags } from './untrusted.ts'
 
 /** Numbers and true/false are read as such. */
@@ -33,7 +34,7 @@ export const studentFlags = {
     'a training setting, such as epochs=8 or width=128',
   ),
   seed: flag(seed, 'random seed', '1'),
-  grid: flag(place, 'country or cloud region, for the carbon on the model card'),
+  ...gridFlags,
   json: toggle('print the result as JSON'),
   ...untrustedFlags,
 }
@@ -60,7 +61,8 @@ export async function makeStudent(
   { expected, teacher, baseUrl, apiKeyEnv, prompt }: Source,
 ): Promise<number> {
   const { makeStudent } = await import('../wire/students.ts')
-  const { encoder, grid, input, seed } = flags
+  const { encoder, input, seed } = flags
+  const grid = statedGridOf(flags)
   const name = flags.name ?? args.kind
   const made = await makeStudent(
     {

@@ -194,11 +194,17 @@ function meterOpener(parts: Parts): Effects['openMeters'] {
 function gridSource(fetch: Parts['fetch']): Effects['gridFactor'] {
   let grids: GridSource | null = null
   return async (place) => {
+    if (typeof place === 'object') {
+      const { statedGrid } = await import('../core/carbon/stated-factor.ts')
+      return statedGrid(place, { asOf: yearOf(clock.now()) })
+    }
     const { createGrids } = await import('../adapters/grid/table.ts')
     grids ??= createGrids({ fetch, now: clock.now })
     return grids.factor(place)
   }
 }
+
+const yearOf = (iso: string): number => Number.parseInt(iso, 10)
 
 async function apiFacts(env: Parts['env']): Promise<ApiContext> {
   const { openGridTables } = await import('../adapters/grid/annual.ts')
@@ -209,7 +215,7 @@ async function apiFacts(env: Parts['env']): Promise<ApiContext> {
   return {
     models: await modelsInUse(env),
     prices: (await pricesInUse(env)).table,
-    gridOf: (zone: string) => annualFactor(tables, zone),
+    gridOf: (zone: string) => annualFactor(tables, zone, yearOf(clock.now())),
   }
 }
 

@@ -3,6 +3,7 @@ import { textOrNull } from '../adapters/files/whole-file.ts'
 import type { SciExplanation } from '../core/carbon/explain-sci.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { Billions } from '../core/hosted/model-table.ts'
+import type { StatedFactor } from '../core/spec/spec.ts'
 import { type At, accountOf, readResult, readText } from './world.ts'
 
 /** Figures of a score: energy, answers, the device that was reserved, and the place. */
@@ -30,7 +31,7 @@ export interface SciFlags {
   /** gCO2e. */
   readonly embodied?: number | undefined
   readonly pue?: number | undefined
-  readonly grid?: string | undefined
+  readonly grid?: string | StatedFactor | undefined
 }
 
 interface Explained {
@@ -86,12 +87,18 @@ async function ofCall(flags: SciFlags, { effects }: At): Promise<Explained> {
 /** What EcoLogits states for a request of a model by its name. Throws FLAGS_MISSING, FLAG_UNUSED, MODEL_FACTS_UNKNOWN. */
 export async function ecologitsSci(file: string | undefined, flags: SciFlags) {
   const { candidate: _none, model, tokensOut, tokensIn: _in, duration, grid, ...unused } = flags
-  refuse({ file, ...unused }, 'with --method ecologits')
+  const gridFactor = typeof grid === 'object' ? grid : undefined
+  refuse({ file, gridFactor, ...unused }, 'with --method ecologits')
   if (model === undefined || tokensOut === undefined)
     throw new RightsizeError('FLAGS_MISSING', 'EcoLogits needs --model and --tokens-out')
   const { ecologitsFile } = await import('./models.ts')
   const { ecologitsLines, ecologitsOf } = await import('../core/hosted/ecologits-mode.ts')
-  const request = { model, outputTokens: tokensOut, latencyS: duration, zone: grid }
+  const request = {
+    model,
+    outputTokens: tokensOut,
+    latencyS: duration,
+    zone: typeof grid === 'string' ? grid : undefined,
+  }
   const impacts = ecologitsOf(request, await ecologitsFile())
   return { impacts, lines: ecologitsLines(impacts, tokensOut) }
 }
@@ -124,7 +131,7 @@ async function ofImport(text: string, flags: SciFlags, { effects }: At): Promise
   const { placeFor } = await import('../app/evaluate/site.ts')
   const { explainImport } = await import('../app/account/explain.ts')
   const environment = await effects.environment()
-  const siteAt = async (place: string | undefined) => {
+  const siteAt = async (place: string | StatedFactor | undefined) => {
     const account = { ...accountOf(place), pue }
     return (await placeFor({ account, deployment: null }, environment, effects)).site
   }
@@ -142,7 +149,7 @@ async function ofImport(text: string, flags: SciFlags, { effects }: At): Promise
     if (place !== null)
       notes.push(
         grid !== undefined
-          ? `the file names ${place}; --grid ${grid} is used`
+          ? `the file names ${place}; ${shownGrid(grid)} is used`
           : `grid: ${place}, as the file names it`,
       )
     const site = await siteAt(grid ?? place ?? undefined)
@@ -153,6 +160,9 @@ async function ofImport(text: string, flags: SciFlags, { effects }: At): Promise
   }
   return { explanations, notes: [...new Set(notes)] }
 }
+
+const shownGrid = (grid: string | StatedFactor): string =>
+  typeof grid === 'string' ? `--grid ${grid}` : `--grid-factor ${grid.value}`
 
 function refuse(figures: Readonly<Record<string, unknown>>, where: string): void {
   const given = Object.keys(figures).filter((name) => figures[name] !== undefined)

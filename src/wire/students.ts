@@ -5,6 +5,7 @@ import type { EncoderFolder } from '../app/train/encoder-folder.ts'
 import type { TeachEffects } from '../app/train/teach.ts'
 import type { TrainedFolder } from '../app/train/train-folder.ts'
 import type { RuntimeContext } from '../contract/runtime.ts'
+import type { StatedFactor } from '../core/spec/spec.ts'
 import { type At, accountOf, generator, monotonicS, ownCpuS, sha256, type Watch } from './world.ts'
 
 /** What `train` and `distill` are told. */
@@ -24,7 +25,7 @@ export interface StudentRequest {
   readonly encoder: string | undefined
   readonly options: Readonly<Record<string, unknown>>
   readonly seed: number
-  readonly grid: string | undefined
+  readonly grid: string | StatedFactor | undefined
 }
 
 export function teachEffects(

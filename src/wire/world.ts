@@ -7,6 +7,7 @@ import type { Effects } from '../app/evaluate/effects.ts'
 import type { RunEvent } from '../app/evaluate/events.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { RunResult } from '../core/result/run-result.ts'
+import type { StatedFactor } from '../core/spec/spec.ts'
 
 /** Where a command works: the effects it may use, and the folder that its relative paths start from. */
 export interface At {
@@ -45,7 +46,7 @@ export async function generator(): Promise<string> {
   return `${name ?? 'rightsize'}@${version ?? '0'}`
 }
 
-export const accountOf = (grid: string | undefined) => ({
+export const accountOf = (grid: string | StatedFactor | undefined) => ({
   grid: grid ?? null,
   pue: null,
   lifetimeYears: null,

@@ -55,6 +55,18 @@ describe('rightsize sci', () => {
     expect(one?.sci.perInference.value).toBeCloseTo((0.75 * 1.2 * 342.06) / 1000, 12)
   })
 
+  test('a factor of your own is used with its source and year', async () => {
+    const own = ['--grid-factor', '25', '--grid-source', 'Hydro-Quebec', '--grid-year', '2025']
+    const figures = ['--kwh', '0.75', '--requests', '1000', '--pue', '1.2', '--embodied', '0']
+    const { out } = await sci(...figures, ...own)
+    expect(out).toMatch(/I {2}25 gCO2e\/kWh {3}\(stated grid 2025, .*; Hydro-Quebec\)/)
+    expect(out).toContain('(stated, energy as stated, 10 % either way)')
+    const { code, err } = await sci(...figures, '--grid-factor', '25', '--grid-year', '2025')
+    expect([code, err]).toEqual([3, expect.stringContaining('needs --grid-source and --grid-year')])
+    expect((await sci(...figures, ...own, '--grid', 'DEU')).err).toContain('--grid would have no')
+    expect((await sci(...figures, '--grid-year', '2025')).err).toContain('add --grid-factor')
+  })
+
   test('a CodeCarbon file is scored once the number of answers is given', async () => {
     put(
       'emissions.csv',
@@ -63,6 +75,10 @@ describe('rightsize sci', () => {
     const { code, out } = await sci('emissions.csv', '--requests', '1000', '--grid', 'DEU')
     expect(code).toBe(0)
     expect(out).toMatch(/E {2}500 Wh/)
+    const own = ['--grid-factor', '25', '--grid-source', 'Hydro-Quebec', '--grid-year', '2025']
+    const stated = await sci('emissions.csv', '--requests', '1000', ...own)
+    expect(stated.out).toContain('25 gCO2e/kWh   (stated grid 2025')
+    expect(stated.err).toContain('the file names DEU; --grid-factor 25 is used')
   })
 
   test.each(Object.keys(exportForms))('--export %s gives something of its form', async (form) => {

@@ -36,14 +36,14 @@ describe('annual factors', () => {
     expect(tables.annual.retrieved).toMatch(/^\d{4}-\d{2}-\d{2}$/)
   })
 
-  test('carry kind, mix, scope, source, license and a 10 % interval', () => {
+  test('carry kind, mix, scope, source and license', () => {
     expect(annualFactor(tables, 'DEU')).toMatchObject({
       name: 'Germany',
       period: '2024',
       kind: 'average',
       mix: 'production',
       scope: 'lifecycle',
-      intensity: { value: 342.06, low: 342.06 * 0.9, method: 'sourced' },
+      intensity: { value: 342.06, method: 'sourced' },
     })
     expect(annualFactor(tables, 'DEU').license).toContain('CC-BY')
   })
@@ -70,8 +70,28 @@ describe('annual factors', () => {
     })
   })
 
+  test('the interval holds the grids inside a country, the sources, and the age of the factor', () => {
+    const ends = (place: string, asOf = 2025) => {
+      const { low, high } = annualFactor(tables, place, asOf).intensity
+      return [low, high]
+    }
+    // One grid: 342.06 x 0.6 - 30 and x 1.5 + 30; one more year widens by 8 % down and 3 % up.
+    expect(ends('DEU')).toEqual([expect.closeTo(175.236, 9), expect.closeTo(543.09, 9)])
+    expect(ends('DEU', 2026)).toEqual([
+      expect.closeTo(342.06 * 0.6 * 0.92 - 30, 9),
+      expect.closeTo(342.06 * 1.5 * 1.03 + 30, 9),
+    ])
+    // Several grids, and a mean of the world: Oregon to South Carolina, Quebec to coal.
+    const [oregon, carolina] = ends('USA')
+    expect(oregon).toBeLessThan(79)
+    expect(carolina).toBeGreaterThan(2 * 383)
+    expect(ends('CAN')[0]).toBe(0)
+    expect(ends('WORLD')[0]).toBe(0)
+    expect(ends('WORLD')[1]).toBeGreaterThan(900)
+  })
+
   test('a reported 0 keeps an upper end above 0: no grid is free of carbon', () => {
-    expect(annualFactor(tables, 'CAF').intensity).toMatchObject({ value: 0, low: 0, high: 26 })
+    expect(annualFactor(tables, 'CAF').intensity).toMatchObject({ value: 0, low: 0, high: 30 })
   })
 })
 

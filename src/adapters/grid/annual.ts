@@ -18,10 +18,14 @@ function readTable<T>(name: string): T {
 }
 
 /** The offline default: annual averages by country, region or cloud region. */
-export function createAnnualGrid(tables: GridTables = openGridTables()): GridSource {
+export function createAnnualGrid(
+  tables: GridTables = openGridTables(),
+  now?: () => string,
+): GridSource {
   return {
     name: 'annual',
     about: `${tables.annual.source}: ${tables.annual.kind}, ${tables.annual.mix}, ${tables.annual.scope}`,
-    factor: async (place) => annualFactor(tables, place),
+    factor: async (place) =>
+      annualFactor(tables, place, now === undefined ? undefined : Number.parseInt(now(), 10)),
   }
 }

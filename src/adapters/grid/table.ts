@@ -9,7 +9,7 @@ const live = 'neso:'
  * Nothing is asked over the network unless the place says so.
  */
 export function createGrids(options: NesoOptions): GridSource {
-  const annual = createAnnualGrid()
+  const annual = createAnnualGrid(undefined, options.now)
   const neso = createNesoGrid(options)
   return {
     name: 'annual, or live for places that start with neso:',

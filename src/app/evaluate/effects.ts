@@ -8,7 +8,7 @@ import type { ApiContext } from '../../core/hosted/api-usage.ts'
 import type { Environment } from '../../core/result/run-result.ts'
 import type { GridFactor } from '../../core/result/usage.ts'
 import type { Scorer } from '../../core/score/scorer.ts'
-import type { CandidateSpec, DatasetSpec, ScorerSpec } from '../../core/spec/spec.ts'
+import type { CandidateSpec, DatasetSpec, ScorerSpec, StatedFactor } from '../../core/spec/spec.ts'
 import type { OwnProcessEffects } from '../measure/own-process.ts'
 import type { RunEvent } from './events.ts'
 
@@ -65,7 +65,7 @@ export interface Effects {
   ): Promise<TrainedStudent>
   environment(): Promise<Environment>
   /** Grid intensity of a country or cloud region. Errors name the nearest places. */
-  gridFactor(place: string): Promise<GridFactor>
+  gridFactor(place: string | StatedFactor): Promise<GridFactor>
   /** Model facts and grids of providers, so that hosted candidates can be estimated. */
   apiFacts(): Promise<ApiContext>
   /** Hardware threads of the machine; null inside a virtual machine, whose host is not known. */

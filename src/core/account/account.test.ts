@@ -195,7 +195,7 @@ describe('grids', () => {
       kind: 'marginal',
       source: 'UNFCCC IFI 2021',
     })
-    const stated = { gPerKwh: 650, source: 'UNFCCC IFI 2021', year: 2021 }
+    const stated = { value: 650, source: 'UNFCCC IFI 2021', year: 2021 }
     const spec = { ...accountSpec, account: { ...accountSpec.account, marginalGrid: stated } }
     const made = buildAccount(accountRun, spec, accountInputs)
     const marginal = made.marginal!.find(({ id }) => id === 'small')!.sci

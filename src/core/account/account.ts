@@ -1,9 +1,9 @@
 import { monthDays } from '../carbon/calendar.ts'
 import { compareSci } from '../carbon/compare-sci.ts'
 import { facilityGrams } from '../carbon/facility.ts'
-import { gridFactor } from '../carbon/grid-factor.ts'
 import { sciOf } from '../carbon/sci.ts'
 import { sciModel } from '../carbon/sci-model.ts'
+import { statedGrid } from '../carbon/stated-factor.ts'
 import { waterfallOf } from '../carbon/waterfall.ts'
 import { RightsizeError } from '../error/error.ts'
 import { requireRankable } from '../hosted/api-energy.ts'
@@ -107,10 +107,8 @@ function marginalOf({ spec, inputs, usages }: AccountContext): Account['marginal
   const stated = spec.account.marginalGrid
   if (stated === null) return null
   const { seed = 1, grid } = inputs
-  const { gPerKwh: value, year: period, source } = stated
   const { zone, name } = grid
-  const about = { zone, name, unit: 'g/kWh', period, source, kind: 'marginal' }
-  const marginalGrid = gridFactor({ ...about, value })
+  const marginalGrid = { ...statedGrid(stated, { kind: 'marginal' }), zone, name }
   const moved = (usage: Usage): Usage => ({ ...usage, grid: marginalGrid })
   return [...usages.values()]
     .filter((usage) => usage.grid.zone === zone)

@@ -46,7 +46,7 @@ function derivation(usage: Usage, input: SciScoreInput, score: SciScore): readon
   const method = energy.kind === 'known' ? `${energy.method}, ${energy.how}` : ''
   return [
     `  E  ${energyText(input.itEnergyKwh)} x PUE ${plain(input.pue)} = ${energyText(score.energyKwh)}   (${method})`,
-    `  I  ${plain(input.gridGPerKwh)} gCO2e/kWh   (${grid.name} ${grid.period}, ${grid.kind}, ${grid.mix}, ${grid.scope}; ${grid.source})`,
+    `  I  ${plain(input.gridGPerKwh)} gCO2e/kWh   (${grid.name} ${grid.period}, ${grid.kind}, ${grid.mix}, ${grid.scope}, ${plain(grid.intensity.low)} to ${plain(grid.intensity.high)}; ${grid.source})`,
     `  O  E x I = ${mass(score.operationalG)}`,
     `  M  ${embodiedWords(usage, input)} = ${mass(score.embodiedG)}`,
     `  C  O + M = ${mass(score.totalG)} for ${plain(input.units)} answers`,

@@ -45,8 +45,8 @@ export function usageOfFigures(figures: SciFigures): Usage {
     meter: 'stated',
     answers: requests,
     energy: within('JPerItem', energy, [Math.max(0, 1 - error), 1 + error], {
-      method: figures.method ?? 'measured',
-      how: `stated energy, ${Math.round(error * 100)} % either way`,
+      method: figures.method ?? 'stated',
+      how: `energy as stated, ${Math.round(error * 100)} % either way`,
       source: 'stated',
     }),
     idle: unknown('idle energy is not stated separately'),

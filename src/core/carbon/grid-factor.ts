@@ -2,6 +2,7 @@ import { RightsizeError } from '../error/error.ts'
 import type { GridFactor, GridKind, GridMix, GridScope } from '../result/usage.ts'
 import type { Known } from '../unit/estimate.ts'
 import { known } from '../unit/known.ts'
+import { aged } from './grid-spread.ts'
 
 /** A factor as somebody gives it: every field is looked at. */
 export interface GridFactorInput {
@@ -16,16 +17,17 @@ export interface GridFactorInput {
   readonly source?: string
   readonly license?: string
   readonly retrieved?: string
-  /** Multiplicative interval; x0.9..x1.1 for an annual factor unless said. */
+  /** Multiplicative interval; x0.9 to x1.1 unless said. */
   readonly ratio?: readonly [number, number]
+  /** Grams per kWh that the interval reaches further on both sides. */
+  readonly plusMinus?: number
+  /** Year in which the factor is used: an old one is wider. */
+  readonly asOf?: number
   readonly [other: string]: unknown
 }
 
-/**
- * Spread between sources of annual country factors: USA 383.55 (Ember), 369.47 (CodeCarbon 2023); Germany 342,
- * 381, 344. About 10 %, taken as the 90 % interval.
- */
-const annualSpread: readonly [number, number] = [0.9, 1.1]
+/** What a factor for the very place is off by where nothing is stated: the spread of sources on one grid and year. */
+const statedSpread: readonly [number, number] = [0.9, 1.1]
 
 /** Grams per kWh in one of each unit that grid data comes in. 1 lb = 453.59237 g (international pound, 1959). */
 const gramsPerKwhIn: Readonly<Record<string, number>> = {
@@ -107,11 +109,12 @@ function missing(fields: Readonly<Record<string, unknown>>): string {
 function intensityOf(value: number, input: GridFactorInput, kind: GridKind): Known<'gPerKwh'> {
   if (!Number.isFinite(value) || value < 0)
     throw new RightsizeError('GRID_FACTOR_INVALID', `${value} g/kWh is not a valid grid intensity`)
-  const [down, up] = input.ratio ?? annualSpread
+  const { ratio = statedSpread, plusMinus = 0, period = '', asOf } = input
+  const [down, up] = aged(ratio, period, asOf)
   return known('gPerKwh', {
     value,
-    low: value * down,
-    high: value === 0 ? leastLifecycle : value * up,
+    low: Math.max(0, value * down - plusMinus),
+    high: value === 0 ? Math.max(leastLifecycle, plusMinus) : value * up + plusMinus,
     method: 'sourced',
     how: `${kind} intensity ${input.period}`,
     source: input.source ?? '',

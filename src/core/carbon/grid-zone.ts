@@ -2,6 +2,7 @@ import { RightsizeError } from '../error/error.ts'
 import { typingDistance } from '../error/nearest.ts'
 import type { GridFactor, GridMix, GridScope } from '../result/usage.ts'
 import { gridFactor } from './grid-factor.ts'
+import { spreadOf } from './grid-spread.ts'
 
 /** data/grid-annual.json */
 export interface AnnualGridTable {
@@ -43,13 +44,19 @@ export interface GridTables {
 
 /**
  * The annual factor of a country (ISO 3166-1 alpha-3 or name), world region or cloud region. An unknown name is
- * an error that offers the nearest names; nothing is guessed.
+ * an error that offers the nearest names; nothing is guessed. Its interval holds the grids inside the zone, the sources, and its age in
+ * the year of use `asOf` (the year of the table unless said).
  */
-export function annualFactor(tables: GridTables, place: string): GridFactor {
+export function annualFactor(
+  tables: GridTables,
+  place: string,
+  asOf = Number.parseInt(tables.annual.retrieved, 10),
+): GridFactor {
   const { annual } = tables
   const key = zoneOf(tables, place)
   const row = annual.zones[key]
   if (row === undefined) throw unknownZone(tables, place)
+  const { ratio, gPerKwh: plusMinus } = spreadOf(key)
   return gridFactor({
     zone: key,
     name: row.name,
@@ -62,6 +69,7 @@ export function annualFactor(tables: GridTables, place: string): GridFactor {
     source: annual.source,
     license: annual.license,
     retrieved: annual.retrieved,
+    ...{ ratio, plusMinus, asOf },
   })
 }
 

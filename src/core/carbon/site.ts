@@ -16,13 +16,14 @@ import type {
   GridFactor,
   Usage,
 } from '../result/usage.ts'
-import type { AccountSpec, DeploymentSpec } from '../spec/spec.ts'
+import type { AccountSpec, DeploymentSpec, StatedFactor } from '../spec/spec.ts'
 import { convert, divide } from '../unit/arithmetic.ts'
 import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { exact, known, within } from '../unit/known.ts'
 import { pue as checkedPue } from '../unit/quantity.ts'
 import { embodiedDevice, hostSlot, isGpu } from './device.ts'
 import { type HeldPerAnswer, heldPerAnswer, type Serving, servingOf } from './load.ts'
+import { ratioOf, sourceOf } from './stated-factor.ts'
 
 /** Where and on what the work runs: shared by all candidates of a run. */
 export interface Site {
@@ -56,7 +57,7 @@ export interface SiteInput {
 
 /** The site of a run: declared figures where they are, sourced defaults with their interval where not. */
 export function siteOf({ account, deployment, cores, grid, powerModel = null }: SiteInput): Site {
-  const device = embodiedDevice(deployment?.device ?? 'server', account.lifetimeYears)
+  const device = deviceOf(deployment, account.lifetimeYears)
   return {
     grid,
     pue: pueOf(account.pue),
@@ -113,7 +114,8 @@ function atWall(cost: MeteredCandidate['cost'], machine: ModeledMachine): Estima
  * PUE: +-5 % when stated (published figures differ by that), else 1.15 in [1.1, 1.6]: median of 80 cloud regions
  * in GSF real-time-cloud 2024 is 1.15; Uptime and Green Algorithms put the unknown data center at 1.56 to 1.6.
  */
-export function pueOf(stated: number | null): Known<'ratio'> {
+export function pueOf(stated: number | StatedFactor | null): Known<'ratio'> {
+  if (stated !== null && typeof stated === 'object') return statedPue(stated)
   if (stated === null)
     return known('ratio', {
       value: 1.15,
@@ -133,6 +135,29 @@ export function pueOf(stated: number | null): Known<'ratio'> {
     how: `PUE ${value} as stated`,
     source: 'account.pue',
   })
+}
+
+function statedPue(factor: StatedFactor): Known<'ratio'> {
+  const value = checkedPue(factor.value)
+  const [less, more] = ratioOf(factor, [0.95, 1.05])
+  return known('ratio', {
+    ...{ value, low: Math.max(1, value * less), high: value * more, method: 'sourced' },
+    how: `PUE ${value} as stated`,
+    source: sourceOf(factor),
+  })
+}
+
+/** The device of a deployment, with the embodied carbon that is stated for it, kg; x0.5 to x2 where no interval is. */
+function deviceOf(deployment: DeploymentSpec | null, lifetimeYears: number | null): EmbodiedDevice {
+  const device = embodiedDevice(deployment?.device ?? 'server', lifetimeYears)
+  const stated = deployment?.embodied
+  if (stated === undefined) return device
+  const total = within('g', stated.value * 1000, ratioOf(stated, [0.5, 2]), {
+    method: 'sourced',
+    how: 'embodied carbon as stated',
+    source: sourceOf(stated),
+  })
+  return { ...device, total }
 }
 
 /** The part of a candidate's result that SCI needs. */

@@ -35,7 +35,7 @@ const knownForm = <U extends Unit>(units: readonly [U, ...U[]]) =>
       low: number,
       high: number,
       level: share.describe('Nominal coverage of [low, high].'),
-      method: z.enum(['measured', 'sourced', 'modeled']),
+      method: z.enum(['measured', 'stated', 'sourced', 'modeled']),
       how: text.describe('Meter, formula or table.'),
       source: text.describe('Citation of the constant, file or device.'),
     })

@@ -6,7 +6,7 @@ import { candidateFromShort, candidateId, withoutUndefined } from './expand.ts'
 import { DEFAULTS } from './fill.ts'
 import { parseSpecValue } from './parse.ts'
 import { renderSpecInput } from './render.ts'
-import type { Spec } from './spec.ts'
+import type { Spec, StatedFactor } from './spec.ts'
 import { type StatedCosts, withStatedCosts } from './stated-cost.ts'
 
 /** What may be said on the command line whatever the items and answers come from. */
@@ -19,7 +19,7 @@ export interface DecisionFlags extends StatedCosts {
   readonly claim?: 'supported' | 'certified' | undefined
   readonly order?: SpecInput['order']
   readonly regime?: SpecInput['regime']
-  readonly grid?: string | undefined
+  readonly grid?: string | StatedFactor | undefined
   readonly volumePerMonth?: number | undefined
 }
 

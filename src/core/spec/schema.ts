@@ -4,7 +4,7 @@ import { type ScorerName, scorerPathPattern } from '../part/scorer-name.ts'
 import { type ScorerPart, scorers } from '../part/scorers.ts'
 import { candidate } from './schema-candidate.ts'
 import { dataset } from './schema-dataset.ts'
-import { count, positive, share, whenNamed } from './schema-values.ts'
+import { count, positive, share, statedFactor, whenNamed } from './schema-values.ts'
 
 /**
  * The schema of a written spec. No transforms and no defaults, so that JSON Schema can be made from it
@@ -132,11 +132,15 @@ const detectedBy = z.enum(['validator', 'certificate', 'person'])
 const account = z
   .strictObject({
     grid: z
-      .string()
-      .min(1)
+      .union([z.string().min(1), statedFactor])
       .optional()
-      .describe('Country (ISO 3166-1 alpha-3) or cloud region; `neso:GBR` asks the live service.'),
-    pue: z.number().min(1).optional().describe('Power usage effectiveness of the building.'),
+      .describe(
+        'Country (ISO 3166-1 alpha-3) or cloud region; `neso:GBR` asks the live service; or your own factor in gCO2e/kWh.',
+      ),
+    pue: z
+      .union([z.number().min(1), statedFactor])
+      .optional()
+      .describe('Power usage effectiveness of the building.'),
     volumePerMonth: positive.optional().describe('Answers per month.'),
     pricePerKwh: z.number().min(0).optional(),
     currency: z.string().min(1).optional().describe('USD when left out.'),
@@ -168,15 +172,10 @@ const account = z
         'What is billed, where it is not the answer: SCI is reported per such unit as well.',
       ),
     provider: provider.optional(),
-    marginalGrid: z
-      .strictObject({
-        gPerKwh: positive,
-        source: z.string().min(1),
-        year: z.number().int().min(1990).max(2100),
-      })
+    marginalGrid: statedFactor
       .optional()
       .describe(
-        'Marginal intensity of the same grid: a second scenario, never mixed with the first.',
+        'gCO2e/kWh: marginal intensity of the same grid: a second scenario, never mixed with the first.',
       ),
   })
   .describe('Facts for energy, carbon and money.')
@@ -192,6 +191,9 @@ const deployment = z
       .describe('Expected answers per second: one number, or one for each hour of the day.'),
     scaleToZero: z.boolean().optional(),
     device: z.string().optional(),
+    embodied: statedFactor
+      .optional()
+      .describe('kgCO2e of making the device, instead of the figure of its class.'),
     instancePricePerHour: z.number().min(0).optional(),
   })
   .describe('How the model will be served.')

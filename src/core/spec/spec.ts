@@ -1,5 +1,14 @@
 import type { CandidateInput, DatasetInput, SettingsInput, SpecInput } from './define.ts'
 
+/** A figure with its source and year, as a spec states it for a grid, a PUE or embodied carbon. */
+export interface StatedFactor {
+  readonly value: number
+  readonly low?: number
+  readonly high?: number
+  readonly source: string
+  readonly year: number
+}
+
 /** A written type without undefined, all the way down: an optional key is there or it is not. */
 type Filled<T> = T extends string
   ? T

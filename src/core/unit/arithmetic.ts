@@ -16,7 +16,12 @@ import { known } from './known.ts'
  * Unknown spreads; infinite stays infinite in sums. Source: Moore, Interval Analysis (1966), chapter 2.
  */
 
-const rank: Readonly<Record<EstimateMethod, number>> = { measured: 0, sourced: 1, modeled: 2 }
+const rank: Readonly<Record<EstimateMethod, number>> = {
+  measured: 0,
+  stated: 1,
+  sourced: 2,
+  modeled: 3,
+}
 
 /** The weaker of two methods: a sum with a modelled part is modelled. */
 export function weakerMethod(a: EstimateMethod, b: EstimateMethod): EstimateMethod {

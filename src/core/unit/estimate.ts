@@ -16,8 +16,8 @@ export type Unit =
   | 'ratio'
   | 'count'
 
-/** How a number was had. */
-export type EstimateMethod = 'measured' | 'sourced' | 'modeled'
+/** How a number was had; `stated`: somebody typed it, and nobody here saw it measured. */
+export type EstimateMethod = 'measured' | 'stated' | 'sourced' | 'modeled'
 
 /** A value with its interval and its provenance. */
 export interface Known<U extends Unit> {
