@@ -124,7 +124,8 @@ async function ofFigures(flags: SciFlags, { effects }: At): Promise<Explained> {
 }
 
 async function ofImport(text: string, flags: SciFlags, { effects }: At): Promise<Explained> {
-  const { candidate: _none, requests, accepted, grid, pue = null, ...unused } = flags
+  const { candidate: _none, requests, accepted, grid, pue = null, ...more } = flags
+  const { device, share, lifetime, ...unused } = more
   refuse(unused, 'next to measurements of another tool')
   const { importEnergy } = await import('../adapters/energy-import/table.ts')
   const imported = await importEnergy(text)
@@ -140,6 +141,11 @@ async function ofImport(text: string, flags: SciFlags, { effects }: At): Promise
     ...(accepted === undefined ? {} : { accepted }),
     ...(grid === undefined ? {} : { grid: await effects.gridFactor(grid) }),
     pue,
+    hardware: {
+      ...(device === undefined ? {} : { device }),
+      ...(share === undefined ? {} : { share }),
+      ...(lifetime === undefined ? {} : { lifetimeYears: lifetime }),
+    },
   }
   const context = await effects.apiFacts()
   const notes = [...imported.leftOut, ...imported.uses.flatMap((use) => use.notes)]

@@ -1,4 +1,5 @@
 import type { ImportedUse, ImportResult } from '../../core/carbon/imported-use.ts'
+import type { NamedMachine } from '../../core/carbon/named-machine.ts'
 import { parseCsv } from '../../core/data/csv.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 
@@ -20,6 +21,7 @@ const used = new Set<string>([
   ...needed,
   ...numeric,
   ...['experiment_id', 'run_id', 'timestamp', 'country_iso_code', 'tracking_mode'],
+  ...['cpu_count', 'cpu_model', 'gpu_count', 'gpu_model', 'on_cloud', 'cloud_provider'],
 ])
 
 type Cells = Readonly<Record<string, string>>
@@ -47,7 +49,18 @@ export function readCodecarbon(text: string): ImportResult {
   const leftOut = read.flatMap((one) => ('why' in one ? [one.why] : []))
   const [first] = leftOut
   if (uses.length === 0 && first !== undefined) throw invalid(first)
-  return { uses, leftOut: [...leftOut, ...unusedFacts(header, rows)] }
+  return { uses: distinct(uses), leftOut: [...leftOut, ...unusedFacts(header, rows)] }
+}
+
+/** Runs of one project are told apart by their time, which stands behind the name in brackets. */
+function distinct(
+  uses: readonly (ImportedUse & { readonly time: string })[],
+): readonly ImportedUse[] {
+  const names = uses.map(({ name }) => name)
+  return uses.map(({ time, ...use }) => {
+    const again = names.filter((name) => name === use.name).length > 1
+    return again && time !== '' ? { ...use, name: `${use.name} (${time})` } : use
+  })
 }
 
 /** Columns that hold something and that no score is made from. */
@@ -67,7 +80,7 @@ function rowOf(
   fields: readonly string[],
   line: number,
   comma: boolean,
-): { readonly use: ImportedUse } | { readonly why: string } {
+): { readonly use: ImportedUse & { readonly time: string } } | { readonly why: string } {
   const row = Object.fromEntries(header.map((name, i) => [name, fields[i]?.trim() ?? '']))
   const blank = fields.filter((field) => field.trim() !== '').length <= 1
   if (blank) return { why: `line ${line} was left out: the row is empty, energy_consumed included` }
@@ -81,7 +94,9 @@ function rowOf(
   const use = useOf(row, line, value)
   const odd = partsProblem(value)
   if (use === null) return { why: `line ${line} was left out: energy_consumed is empty` }
-  return odd === null ? { use } : { why: `line ${line} was left out: ${odd}` }
+  return odd === null
+    ? { use: { ...use, time: row['timestamp'] ?? '' } }
+    : { why: `line ${line} was left out: ${odd}` }
 }
 
 /** Share by which the energy may differ from the sum of its parts. */
@@ -109,7 +124,7 @@ function useOf(
   const gpu = value('gpu_energy') ?? 0
   const emissions = value('emissions')
   return {
-    name: row['experiment_id'] || row['project_name'] || `line ${line}`,
+    name: row['project_name'] || row['experiment_id'] || `line ${line}`,
     tool: 'codecarbon',
     energyKwh,
     pueInside: Math.max(1, value('pue') ?? 1),
@@ -117,18 +132,29 @@ function useOf(
     requests: null,
     tokens: null,
     place: row['country_iso_code'] || null,
+    carbon: emissions === null ? null : { operationalG: emissions * 1000, embodiedG: 0 },
+    machine: machineOf(row),
     boundary: `${row['tracking_mode'] || 'machine'}: CPU, RAM${gpu > 0 ? ', GPU' : ''}`,
     // Nothing in the file says whether the CPU had a sensor; without one the model is off by half.
     method: gpu > 0 && gpu / energyKwh > 0.8 ? 'measured' : 'modeled',
     notes: [
       'the CodeCarbon file does not state whether CPU power was measured or modeled; rightsize assumes modeled unless the GPU dominates',
       ...(value('duration') === 0 ? ['the run lasted 0 s'] : []),
-      ...(emissions === null || energyKwh === 0
-        ? []
-        : [
-            `CodeCarbon computed its emissions with ${Math.round((emissions * 1000) / energyKwh)} g/kWh; the grid factor of rightsize is used instead`,
-          ]),
     ],
+  }
+}
+
+/** Processors, GPUs and cloud of the machine as CodeCarbon names them: `2 x NVIDIA A100`. */
+function machineOf(row: Cells): NamedMachine | null {
+  const count = (name: string) => {
+    const value = Number.parseFloat(row[name] ?? '')
+    return Number.isFinite(value) && value > 0 ? Math.round(value) : null
+  }
+  const gpu = row['gpu_model']?.replace(/^\d+ x /, '') || null
+  return {
+    ...{ processors: count('cpu_count'), cpu: row['cpu_model'] || null, gpu },
+    gpus: gpu === null ? 0 : (count('gpu_count') ?? 1),
+    cloud: /^y/i.test(row['on_cloud'] ?? '') || (row['cloud_provider'] ?? '') !== '',
   }
 }
 

@@ -92,7 +92,7 @@ describe('CodeCarbon', () => {
       expect.stringMatching(/^line 5 .*add up to 0.001 kWh/),
       expect.stringMatching(/^line 6 .*duration is "x"/),
     ])
-    expect(leftOut[4]).toContain('not used: cpu_model')
+    expect(leftOut[4]).toBeUndefined()
   })
 
   test('semicolons and decimal commas are read, and the place is that of the file', () => {
@@ -107,7 +107,30 @@ describe('CodeCarbon', () => {
       pueInside: 1.2,
       place: 'DEU',
     })
-    expect(uses[0]?.notes.at(-1)).toContain('333 g/kWh')
+    expect(uses[0]?.carbon).toEqual({ operationalG: 0.4, embodiedG: 0 })
+  })
+
+  test('rows are named by their project; runs of one are told apart by their time', () => {
+    const id = '5b0fa12a-3dd7-45bb-9766-cc326314d9f1'
+    const runs = ['2026-01-01T00:00:00', '2026-01-02T00:00:00'].map((timestamp) =>
+      row({ timestamp, experiment_id: id }),
+    )
+    const other = row({ project_name: 'other', experiment_id: id })
+    const { uses } = readCodecarbon([header, ...runs, other].join('\n'))
+    expect(uses.map(({ name }) => name)).toEqual([
+      'demo (2026-01-01T00:00:00)',
+      'demo (2026-01-02T00:00:00)',
+      'other',
+    ])
+  })
+
+  test('the machine is the one that the file names', () => {
+    const gpus = { gpu_count: '2.0', gpu_model: '2 x NVIDIA A100-SXM4-80GB', cpu_count: '24' }
+    const { uses } = readCodecarbon([header, row({ ...gpus, on_cloud: 'N' })].join('\n'))
+    expect(uses[0]?.machine).toEqual({
+      ...{ processors: 24, cpu: 'Xeon, fast "one"', gpu: 'NVIDIA A100-SXM4-80GB', gpus: 2 },
+      cloud: false,
+    })
   })
 
   test('an open quote is refused with its line', () => {
@@ -123,7 +146,10 @@ describe('CodeCarbon', () => {
     () => {
       const { uses } = readCodecarbon(readFileSync(real, 'utf8'))
       expect(uses.length).toBeGreaterThan(5)
-      expect(uses[0]).toMatchObject({ name: 'deepset/roberta-base-squad2' })
+      expect(uses[0]).toMatchObject({
+        name: 'deepset/roberta-base-squad2 (2023-09-08T15:16:16)',
+        machine: { gpu: 'NVIDIA A100-SXM4-80GB', gpus: 8 },
+      })
       expect(uses[0]!.energyKwh).toBeCloseTo(0.0061475542606905, 15)
     },
   )
@@ -197,6 +223,12 @@ describe('ML.ENERGY', () => {
       boundary: expect.stringContaining('GPU only'),
     })
   })
+  test('the GPUs are those of the row', () => {
+    expect(readMlEnergy(file({ num_gpus: 4 })).uses[0]?.machine).toMatchObject({
+      gpu: 'H100',
+      gpus: 4,
+    })
+  })
   test('rows without energy are left out by name; negative energy and other files are refused', () => {
     expect(readMlEnergy(file({ energy_per_request_joules: null })).leftOut).toHaveLength(1)
     expect(() => readMlEnergy(file({ energy_per_request_joules: -1 }))).toThrow(invalid)
@@ -249,6 +281,107 @@ describe('OpenTelemetry', () => {
       output: 4,
       cachedInput: 0,
     })
+  })
+
+  const plain = (attributes: object, more: object = {}) => ({ ...more, attributes })
+  const gpt = {
+    'gen_ai.request.model': 'a',
+    'gen_ai.usage.input_tokens': 100,
+    'gen_ai.usage.output_tokens': 20,
+  }
+  const tokensOf = (...spans: object[]) =>
+    readOtel(JSON.stringify(spans)).uses.map(({ tokens }) => tokens)
+
+  test.each([
+    [
+      'the conventions of 2026',
+      {
+        ...gpt,
+        'gen_ai.usage.cache_read.input_tokens': 60,
+        'gen_ai.usage.reasoning.output_tokens': 15,
+      },
+      [100, 20, 60],
+    ],
+    [
+      'a cache that was counted apart',
+      {
+        ...gpt,
+        'gen_ai.usage.cache_read.input_tokens': 600,
+        'gen_ai.usage.cache_creation.input_tokens': 50,
+      },
+      [750, 20, 600],
+    ],
+    [
+      'reasoning that was counted apart',
+      { ...gpt, 'gen_ai.usage.details.reasoning_tokens': 300 },
+      [100, 320, 0],
+    ],
+    ['OpenLLMetry', { ...gpt, 'gen_ai.usage.cache_read_input_tokens': 40 }, [100, 20, 40]],
+    [
+      'OpenInference',
+      {
+        'openinference.span.kind': 'LLM',
+        'llm.model_name': 'a',
+        'llm.token_count.prompt': 9,
+        'llm.token_count.completion': 4,
+        'llm.token_count.prompt_details.cache_read': 3,
+      },
+      [9, 4, 3],
+    ],
+    [
+      'an embedding of OpenInference',
+      {
+        'openinference.span.kind': 'EMBEDDING',
+        'embedding.model_name': 'a',
+        'llm.token_count.prompt': 9,
+      },
+      [9, 0, 0],
+    ],
+    [
+      'an embedding of gen_ai',
+      {
+        'gen_ai.operation.name': 'embeddings',
+        'gen_ai.request.model': 'a',
+        'gen_ai.usage.input_tokens': 7,
+      },
+      [7, 0, 0],
+    ],
+    [
+      'the AI SDK',
+      {
+        'ai.operationId': 'ai.generateText.doGenerate',
+        'ai.model.id': 'a',
+        'ai.usage.inputTokens': 5,
+        'ai.usage.outputTokens': 6,
+        'ai.usage.cachedInputTokens': 2,
+      },
+      [5, 6, 2],
+    ],
+  ])('%s', (_, attributes, [input, output, cachedInput]) => {
+    expect(tokensOf(plain(attributes))).toEqual([{ input, output, cachedInput }])
+  })
+
+  test('what contains a request is not counted again', () => {
+    const outer = plain({
+      'ai.operationId': 'ai.generateText',
+      'ai.model.id': 'a',
+      'ai.usage.inputTokens': 5,
+      'ai.usage.outputTokens': 6,
+    })
+    const framework = plain(gpt, { spanId: '1' })
+    const between = plain({}, { spanId: '2', parentSpanId: '1' })
+    const client = plain(gpt, { spanId: '3', parentSpanId: '2' })
+    expect(tokensOf(outer, framework, between, client)).toEqual([
+      { input: 100, output: 20, cachedInput: 0 },
+    ])
+  })
+
+  test('exports of Jaeger', () => {
+    const tags = Object.entries(gpt).map(([key, value]) => ({ key, type: 'int64', value }))
+    const { uses } = readOtel(
+      JSON.stringify({ data: [{ traceID: '1', spans: [{ spanID: '2', tags }] }] }),
+    )
+    expect(uses[0]).toMatchObject({ name: 'a', tokens: { input: 100, output: 20 } })
   })
 
   test.each([
@@ -316,6 +449,9 @@ test('a manifest that Impact Framework ran is read from its outputs', () => {
   const { uses, leftOut } = readIfManifest(stringify(manifest))
   expect(leftOut).toEqual([])
   expect(uses[0]).toMatchObject({ energyKwh: 0.02, requests: 150, intensity: 400, embodiedG: 2 })
-  const failed = readIfManifest(stringify({ ...manifest, execution: { status: 'fail' } }))
-  expect(failed.leftOut).toEqual([expect.stringContaining('status fail')])
+  expect(uses[0]?.carbon).toEqual({ operationalG: 8, embodiedG: 2 })
+  const failed = { status: 'fail', error: 'MissingInputDataError: cpu/energy is missing' }
+  const read = () => readIfManifest(stringify({ ...manifest, execution: failed }))
+  expect(read).toThrow(invalid)
+  expect(read).toThrow(/status fail: MissingInputDataError: cpu\/energy is missing/)
 })

@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import type { ImportedUse, ImportResult } from '../../core/carbon/imported-use.ts'
+import type { StatedCarbon } from '../../core/carbon/stated-carbon.ts'
 import { isTooDeep } from '../../core/data/nesting.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { evaluateManifest, type IfEvaluation, type IfStep } from '../../core/lint/if-evaluate.ts'
@@ -11,7 +12,7 @@ import { evaluateManifest, type IfEvaluation, type IfStep } from '../../core/lin
 export function readIfManifest(text: string): ImportResult {
   const manifest = parsed(text)
   const { nodes, notRun, traps } = evaluateManifest(manifest, { takeOutputs: true })
-  const status = (manifest as { execution?: { status?: unknown } } | null)?.execution?.status
+  refuseFailed(manifest)
   return {
     uses: nodes.map((node) =>
       useOf(
@@ -19,13 +20,26 @@ export function readIfManifest(text: string): ImportResult {
         traps.flatMap((trap) => (trap.path === node.path ? [trap.what] : [])),
       ),
     ),
-    leftOut: [
-      ...notRun.map(({ plugin, method, why }) => `${plugin} (${method}): ${why}`),
-      ...(status === undefined || status === 'success'
-        ? []
-        : [`Impact Framework states that its run ended with status ${String(status)}`]),
-    ],
+    leftOut: [...notRun.map(({ plugin, method, why }) => `${plugin} (${method}): ${why}`)],
   }
+}
+
+/** IF writes what it has when a pipeline fails, and exits 0: such a file holds no result to score. */
+function refuseFailed(manifest: unknown): void {
+  const { execution } = (manifest ?? {}) as {
+    readonly execution?: { readonly status?: unknown; readonly error?: unknown }
+  }
+  const { status = 'success', error } = execution ?? {}
+  if (status === 'success') return
+  const why =
+    typeof error === 'string' ? `: ${error.replace(/\s+/g, ' ').trim().slice(0, 200)}` : ''
+  throw new RightsizeError(
+    'IMPORT_INVALID',
+    `Impact Framework manifest: its run ended with status ${String(status)}${why}`,
+    {
+      next: 'Run if-run again until its execution.status is success, and pass that output.',
+    },
+  )
 }
 
 function parsed(text: string): unknown {
@@ -59,11 +73,24 @@ function useOf(
     requests: unit === null ? null : total(unit),
     tokens: null,
     intensity: known ? operational / energyKwh : null,
+    carbon: executed
+      ? carbonOf(operational, total('carbon'), total('carbon-embodied', 'embodied-carbon'))
+      : null,
     embodiedG: executed ? total('carbon-embodied', 'embodied-carbon') : null,
     boundary: 'as described in its manifest',
     method: 'modeled',
     notes: executed ? [...notes, `${path}: the outputs of Impact Framework were used`] : notes,
   }
+}
+
+/** The total carbon of its steps, less what of it is embodied. */
+function carbonOf(
+  operational: number | null,
+  carbon: number | null,
+  embodied: number | null,
+): StatedCarbon | null {
+  const own = operational ?? (carbon === null ? null : carbon - (embodied ?? 0))
+  return own === null ? null : { operationalG: own, embodiedG: embodied ?? 0 }
 }
 
 const isNumber = (value: unknown): value is number =>

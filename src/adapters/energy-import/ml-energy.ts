@@ -1,4 +1,5 @@
 import type { ImportedUse, ImportResult } from '../../core/carbon/imported-use.ts'
+import type { NamedMachine } from '../../core/carbon/named-machine.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { joulesPerKwh } from '../../core/unit/quantity.ts'
 
@@ -40,11 +41,23 @@ function useOf(row: Readonly<Record<string, unknown>>, i: number): ImportedUse |
     // a request shares the machine with the others of its batch
     durationS: seconds === null || typeof batch !== 'number' ? null : seconds / Math.max(1, batch),
     requests: 1,
+    machine: machineOf(row),
     tokens: typeof tokens === 'number' ? { input: 0, output: tokens, cachedInput: 0 } : null,
     boundary: 'GPU only, steady state; host and idle energy not included',
     method: 'measured',
     notes: ['GPU energy only: without the host, small models look better than they are'],
   }
+}
+
+/** The GPUs that a configuration names; their hosts are counted with them. */
+function machineOf({
+  gpu_model: gpu,
+  num_gpus: gpus,
+}: Readonly<Record<string, unknown>>): NamedMachine | null {
+  const count = typeof gpus === 'number' && gpus > 0 ? gpus : 1
+  return typeof gpu === 'string'
+    ? { processors: null, cpu: null, gpu, gpus: count, cloud: false }
+    : null
 }
 
 function invalid(what: string, cause?: unknown): RightsizeError {

@@ -25,9 +25,11 @@ export const energyImporters = {
     load: async () => (await import('./ml-energy.ts')).readMlEnergy,
   },
   opentelemetry: {
-    summary: 'OpenTelemetry traces with gen_ai spans: tokens per model',
+    summary:
+      'OpenTelemetry traces of requests to models (gen_ai, OpenInference, AI SDK): tokens per model',
     example: 'rightsize sci traces.json --grid FRA',
-    recognizes: (start) => /gen_ai\.|"resourceSpans"/.test(start),
+    recognizes: (start) =>
+      /gen_ai\.|"resource_?[sS]pans"|"llm\.token_count\.|"ai\.usage\./.test(start),
     load: async () => (await import('./otel.ts')).readOtel,
   },
   litellm: {

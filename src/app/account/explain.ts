@@ -1,7 +1,16 @@
 import { explainSci, type SciExplanation } from '../../core/carbon/explain-sci.ts'
 import { type SciFigures, usageOfFigures } from '../../core/carbon/figures.ts'
-import { type ImportedUse, usageOfImport } from '../../core/carbon/imported-use.ts'
+import {
+  type ImportedUse,
+  type StatedHardware,
+  usageOfImport,
+} from '../../core/carbon/imported-use.ts'
 import type { Site } from '../../core/carbon/site.ts'
+import {
+  type CarbonComparison,
+  carbonLines,
+  compareCarbon,
+} from '../../core/carbon/stated-carbon.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import {
   type CallContext,
@@ -11,7 +20,7 @@ import {
 } from '../../core/hosted/call-figures.ts'
 import type { RunResult } from '../../core/result/run-result.ts'
 import { netEffectText } from '../../core/result/saving-text.ts'
-import type { GridFactor } from '../../core/result/usage.ts'
+import type { GridFactor, Usage } from '../../core/result/usage.ts'
 import { accountOf } from './exports.ts'
 
 /** The scores of a run: the chosen candidate and the incumbent (or those named), each worked out line by line. */
@@ -50,25 +59,46 @@ export interface Stated {
   /** Grid and PUE of the site, where the user names them: tokens are charged at the provider's own otherwise. */
   readonly grid?: GridFactor
   readonly pue?: number | null
+  readonly hardware?: StatedHardware
+}
+
+/** A score of an import, with the carbon that its file states next to it. */
+export interface ImportExplanation extends SciExplanation {
+  readonly stated: CarbonComparison | null
 }
 
 /** The score of what another tool recorded: of its energy, or estimated from its tokens where it recorded none. */
 export function explainImport(
   use: ImportedUse,
   site: Site,
-  { requests, accepted, grid, pue = null }: Stated,
+  { requests, accepted, grid, pue = null, hardware }: Stated,
   context: CallContext,
-): { readonly explanation: SciExplanation; readonly notes: readonly string[] } {
+): { readonly explanation: ImportExplanation; readonly notes: readonly string[] } {
   const counts = {
     ...(requests === undefined ? {} : { requests }),
     ...(accepted === undefined ? {} : { accepted }),
   }
   try {
     const estimate = usageOfTokens(use, { ...counts, grid, pue }, context)
-    if (estimate !== null) return { explanation: explainSci(estimate.usage), notes: estimate.notes }
+    if (estimate !== null)
+      return { explanation: { ...explainSci(estimate.usage), stated: null }, notes: estimate.notes }
   } catch (error) {
     if (!(error instanceof RightsizeError && error.code === 'MODEL_FACTS_UNKNOWN')) throw error
-    return { explanation: explainSci(usageOfImport(use, site, counts)), notes: [error.message] }
+    return {
+      explanation: explainRecorded(use, usageOfImport(use, site, counts, hardware)),
+      notes: [error.message],
+    }
   }
-  return { explanation: explainSci(usageOfImport(use, site, counts)), notes: [] }
+  return {
+    explanation: explainRecorded(use, usageOfImport(use, site, counts, hardware)),
+    notes: [],
+  }
+}
+
+function explainRecorded(use: ImportedUse, usage: Usage): ImportExplanation {
+  const explained = explainSci(usage)
+  const stated = compareCarbon(use, usage, explained)
+  return stated === null
+    ? { ...explained, stated }
+    : { ...explained, stated, lines: [...explained.lines, ...carbonLines(stated)] }
 }

@@ -1,7 +1,7 @@
 import { RightsizeError } from '../error/error.ts'
-import type { EmbodiedDevice } from '../result/usage.ts'
+import type { DevicePart, EmbodiedDevice } from '../result/usage.ts'
 import type { Known } from '../unit/estimate.ts'
-import { known } from '../unit/known.ts'
+import { exact, known } from '../unit/known.ts'
 
 /** Seconds of a year of 365 days, as SCI, CCF and Impact Framework count lifetimes. */
 export const yearS = 365 * 24 * 3600
@@ -141,6 +141,18 @@ export const hostSlot = { device: 'gpu-host', share: 1 / 8 } as const
 /** Whether a device class is a bare GPU, whose host has to be counted beside it. */
 export function isGpu(id: string): boolean {
   return id === 'h100' || id === 'a100' || id === 'gpu'
+}
+
+/** A share of a device as parts: a bare GPU with that share of its slot in a host (M of all hardware inside the boundary is a must). */
+export function deviceParts(
+  device: EmbodiedDevice,
+  share: number,
+  lifetimeYears: number | null = null,
+): readonly DevicePart[] {
+  const own = { device, share: exact('share', share, share === 1 ? 'the whole device' : 'stated') }
+  if (!isGpu(device.id)) return [own]
+  const slot = exact('share', hostSlot.share * share, 'one of eight GPU slots of the host')
+  return [own, { device: embodiedDevice(hostSlot.device, lifetimeYears), share: slot }]
 }
 
 function lifetimeOf(stated: number | null, usual: number): Known<'s'> {

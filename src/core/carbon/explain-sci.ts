@@ -1,5 +1,5 @@
 import type { SciResult } from '../result/cost.ts'
-import type { Usage } from '../result/usage.ts'
+import type { DevicePart, Usage } from '../result/usage.ts'
 import type { Estimate } from '../unit/estimate.ts'
 import { figures as plain, type SiPrefix, siPrefix, withPrefix } from '../unit/si-prefix.ts'
 import { type TornadoBar, tornado } from '../unit/tornado.ts'
@@ -59,9 +59,17 @@ function derivation(usage: Usage, input: SciScoreInput, score: SciScore): readon
 function embodiedWords({ embodied }: Usage, input: SciScoreInput): string {
   if (embodied.kind === 'given') return 'given'
   const [part] = embodied.parts
-  if ('grams' in input.embodied || part === undefined) return `${embodied.parts.length} devices`
+  if ('grams' in input.embodied || part === undefined) return devicesText(embodied.parts)
   const { totalG, durationS, lifetimeS, share } = input.embodied
   return `TE ${plain(totalG / 1000)} kg (${part.device.name}) x ${timeText(durationS)} / ${plain(lifetimeS / yearS)} years x share ${plain(share)}`
+}
+
+/** `8 x a100 + 1 x gpu-host`: shares of one device class are added. */
+function devicesText(parts: readonly DevicePart[]): string {
+  const shares = new Map<string, number>()
+  for (const { device, share } of parts)
+    shares.set(device.id, (shares.get(device.id) ?? 0) + share.value)
+  return [...shares].map(([id, share]) => `${plain(share)} x ${id}`).join(' + ')
 }
 
 function results(sci: SciResult): readonly string[] {

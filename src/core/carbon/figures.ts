@@ -3,7 +3,7 @@ import type { GridFactor, Usage } from '../result/usage.ts'
 import { type Estimate, type EstimateMethod, unknown } from '../unit/estimate.ts'
 import { exact, within } from '../unit/known.ts'
 import { joules, joulesPerKwh, kilowattHours, seconds } from '../unit/quantity.ts'
-import { embodiedDevice } from './device.ts'
+import { deviceParts, embodiedDevice } from './device.ts'
 import { pueOf } from './site.ts'
 
 /** A score's figures as a person types them. */
@@ -77,12 +77,7 @@ function embodiedOf(figures: SciFigures): Usage['embodied'] {
     )
   return {
     kind: 'devices',
-    parts: [
-      {
-        device: embodiedDevice(device, lifetimeYears),
-        share: exact('share', share, 'stated'),
-      },
-    ],
+    parts: deviceParts(embodiedDevice(device, lifetimeYears), share, lifetimeYears),
     occupancy: timePerAnswer(figures.durationS ?? null, requests, 'stated'),
   }
 }

@@ -1,12 +1,15 @@
 import { RightsizeError } from '../error/error.ts'
-import type { Usage } from '../result/usage.ts'
+import type { DevicePart, Usage } from '../result/usage.ts'
 import type { EstimateMethod } from '../unit/estimate.ts'
 import { unknown } from '../unit/estimate.ts'
-import { exact, within } from '../unit/known.ts'
+import { within } from '../unit/known.ts'
 import { joulesPerKwh } from '../unit/quantity.ts'
+import { deviceParts, embodiedDevice } from './device.ts'
 import { acceptRateOf, timePerAnswer } from './figures.ts'
 import { gridFactor } from './grid-factor.ts'
+import { type NamedMachine, partsOfMachine } from './named-machine.ts'
 import type { Site } from './site.ts'
+import type { StatedCarbon } from './stated-carbon.ts'
 
 /** Energy (or tokens) that another tool recorded, read into one shape. */
 export interface ImportedUse {
@@ -33,6 +36,10 @@ export interface ImportedUse {
   readonly intensity?: number | null
   /** Embodied emissions of all answers as the tool states them, g. */
   readonly embodiedG?: number | null
+  /** Carbon of all answers as the file states it. */
+  readonly carbon?: StatedCarbon | null
+  /** The machine that the file names. */
+  readonly machine?: NamedMachine | null
   /** What the energy covers. */
   readonly boundary: string
   readonly method: EstimateMethod
@@ -53,6 +60,7 @@ export function usageOfImport(
   use: ImportedUse,
   site: Site,
   counts: { readonly requests?: number; readonly accepted?: number } = {},
+  hardware: StatedHardware = {},
 ): Usage {
   const requests = counts.requests ?? use.requests
   if (requests === null || !(requests > 0))
@@ -62,7 +70,6 @@ export function usageOfImport(
     )
   const { tool, boundary, method, energyKwh, durationS, pueInside } = use
   const about = { method, how: `${tool}, ${boundary}`, source: tool }
-  const share = exact('share', site.share ?? 1, site.share === null ? 'the whole device' : 'stated')
   return {
     candidate: use.name,
     meter: tool,
@@ -80,15 +87,30 @@ export function usageOfImport(
     pue: site.pue,
     grid: gridOf(use, site),
     embodied:
-      use.embodiedG == null
+      use.embodiedG == null || hardware.device !== undefined
         ? {
             kind: 'devices',
-            parts: [{ device: site.device, share }],
+            parts: partsOf(use, site, hardware),
             occupancy: timePerAnswer(durationS, requests, tool),
           }
         : { kind: 'given', perItem: within('gPerR', use.embodiedG / requests, [0.5, 2], about) },
     acceptRate: acceptRateOf(counts.accepted, requests),
   }
+}
+
+/** Hardware as the user states it; it replaces what the file names. */
+export interface StatedHardware {
+  readonly device?: string
+  readonly share?: number
+  readonly lifetimeYears?: number
+}
+
+function partsOf(use: ImportedUse, site: Site, hardware: StatedHardware): readonly DevicePart[] {
+  const { device, share, lifetimeYears = null } = hardware
+  const named = use.machine == null ? null : partsOfMachine(use.machine, lifetimeYears)
+  if (device === undefined && share === undefined && named !== null) return named
+  const own = device === undefined ? site.device : embodiedDevice(device, lifetimeYears)
+  return deviceParts(own, share ?? site.share ?? 1, lifetimeYears)
 }
 
 /** The intensity that the file states, else that of the site. */

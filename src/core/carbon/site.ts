@@ -21,7 +21,7 @@ import { convert, divide } from '../unit/arithmetic.ts'
 import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
 import { exact, known, within } from '../unit/known.ts'
 import { pue as checkedPue } from '../unit/quantity.ts'
-import { embodiedDevice, hostSlot, isGpu } from './device.ts'
+import { deviceParts, embodiedDevice, isGpu } from './device.ts'
 import { type HeldPerAnswer, heldPerAnswer, type Serving, servingOf } from './load.ts'
 import { ratioOf, sourceOf } from './stated-factor.ts'
 
@@ -200,11 +200,9 @@ export function usageOf(candidate: MeteredCandidate, site: Site): Usage {
 
 /** The device, and for a bare GPU its slot in a host: M of all hardware inside the boundary is a must. */
 function partsOf(site: Site, threads: number): readonly DevicePart[] {
-  const own: DevicePart = { device: site.device, share: shareOf(site, threads) }
-  if (!isGpu(site.device.id)) return [own]
-  const slot = hostSlot.share * own.share.value
-  const share = exact('share', slot, 'one of eight GPU slots of the host')
-  return [own, { device: embodiedDevice(hostSlot.device), share }]
+  const share = shareOf(site, threads)
+  const [own, ...host] = deviceParts(site.device, share.value)
+  return own === undefined ? [] : [{ ...own, share }, ...host]
 }
 
 /** The share of the device that a run holds while it lasts: the whole machine that it sees, on a host that it may not see. */
