@@ -13,7 +13,9 @@ import { subjectOf } from './subject.ts'
  */
 export function mlBom(account: Account, run: AccountRun): Readonly<Record<string, unknown>> {
   const version = run.provenance.generator.split('@').at(-1) ?? '0'
-  return bom(account.at, version, { components: [component(account, subjectOf(run))] })
+  // The standard wants a time of day, which a date alone lacks.
+  const at = account.at.length > 10 ? account.at : `${account.at}T00:00:00Z`
+  return bom(at, version, { components: [component(account, subjectOf(run))] })
 }
 
 /** A CycloneDX 1.6 document written by this version of rightsize; `content` is what it lists. */
