@@ -55,6 +55,22 @@ describe('rightsize sci', () => {
     expect(one?.sci.perInference.value).toBeCloseTo((0.75 * 1.2 * 342.06) / 1000, 12)
   })
 
+  test('a GPU comes with its slot in a host', async () => {
+    const held = ['--kwh', '1', '--requests', '10', '--duration', '3600', '--device', 'h100']
+    expect((await sci(...held)).out).toContain('1 x h100 + 0.125 x gpu-host')
+  })
+
+  test('the carbon of an imported file stands next to ours, with what is between them', async () => {
+    const head = 'project_name,duration,emissions,energy_consumed,cpu_count,on_cloud'
+    const file = put('emissions.csv', `${head}\ndemo,3600,1,2,2,Y\n`)
+    const own = ['--requests', '100', '--pue', '1.2', '--grid-factor', '400', '--grid-source', 'x']
+    const { out } = await sci(file, ...own, '--grid-year', '2025')
+    expect(out).toContain('the file of codecarbon states 1 kgCO2e, the total here is 960.7 gCO2e:')
+    expect(out).toMatch(/x 0\.8 {2}400 g\/kWh of .* in place of 500 g\/kWh/)
+    expect(out).toContain('  x 1.2  PUE 1.2 in place of 1')
+    expect((await sci(file, '--requests', '9', '--share', '1')).out).toContain('x share 1')
+  })
+
   test('a factor of your own is used with its source and year', async () => {
     const own = ['--grid-factor', '25', '--grid-source', 'Hydro-Quebec', '--grid-year', '2025']
     const figures = ['--kwh', '0.75', '--requests', '1000', '--pue', '1.2', '--embodied', '0']

@@ -450,6 +450,10 @@ test('a manifest that Impact Framework ran is read from its outputs', () => {
   expect(leftOut).toEqual([])
   expect(uses[0]).toMatchObject({ energyKwh: 0.02, requests: 150, intensity: 400, embodiedG: 2 })
   expect(uses[0]?.carbon).toEqual({ operationalG: 8, embodiedG: 2 })
+  const [child] = Object.values(manifest.tree.children)
+  const named = { ...child, defaults: { 'cloud/vendor': 'aws', vCPUs: 2, 'vcpus-total': 8 } }
+  const onCloud = readIfManifest(stringify({ ...manifest, tree: { children: { named } } }))
+  expect(onCloud.uses[0]?.machine).toMatchObject({ processors: 2, hostProcessors: 8, cloud: true })
   const failed = { status: 'fail', error: 'MissingInputDataError: cpu/energy is missing' }
   const read = () => readIfManifest(stringify({ ...manifest, execution: failed }))
   expect(read).toThrow(invalid)

@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import type { ImportedUse, ImportResult } from '../../core/carbon/imported-use.ts'
+import type { NamedMachine } from '../../core/carbon/named-machine.ts'
 import type { StatedCarbon } from '../../core/carbon/stated-carbon.ts'
 import { isTooDeep } from '../../core/data/nesting.ts'
 import { RightsizeError } from '../../core/error/error.ts'
@@ -76,6 +77,7 @@ function useOf(
     carbon: executed
       ? carbonOf(operational, total('carbon'), total('carbon-embodied', 'embodied-carbon'))
       : null,
+    machine: machineOf(steps[0] ?? {}),
     embodiedG: executed ? total('carbon-embodied', 'embodied-carbon') : null,
     boundary: 'as described in its manifest',
     method: 'modeled',
@@ -103,6 +105,19 @@ function checkedEnergy(path: string, energy: number | null): number | null {
       `Impact Framework manifest: ${path} has negative energy`,
     )
   return energy
+}
+
+/** The machine of a node by the parameters that pipelines of IF use for it. */
+function machineOf(step: IfStep): NamedMachine | null {
+  const first = (...names: readonly string[]) =>
+    names.map((name) => step[name]).find(isNumber) ?? null
+  const processors = first('vcpus-allocated', 'vCPUs', 'cpu-cores-utilized', 'cpu/number-cores')
+  const name = step['cpu/name'] ?? step['physical-processor']
+  const cpu = typeof name === 'string' ? name : null
+  const cloud = Object.keys(step).some((key) => /^cloud[-/]/.test(key))
+  if (processors === null && cpu === null) return null
+  const hostProcessors = first('vcpus-total', 'cpu-cores-available')
+  return { ...{ processors, hostProcessors, cpu, cloud }, gpu: null, gpus: 0 }
 }
 
 /** `pue` beside `energy` and `it-energy` means that energy has it inside. */

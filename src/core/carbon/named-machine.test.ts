@@ -11,6 +11,7 @@ const parts = (more: Partial<NamedMachine>) =>
 describe('the machine of a file', () => {
   test.each<[string, Partial<NamedMachine>, unknown]>([
     ['2 processors of a cloud', { processors: 2, cloud: true }, [['server', 2 / 96]]],
+    ['a host that is named', { processors: 2, hostProcessors: 8, cloud: true }, [['server', 0.25]]],
     ['few processors of a server', { processors: 4, cpu: 'Intel Xeon' }, [['server', 4 / 96]]],
     ['a whole server', { processors: 64, cpu: 'AMD EPYC 7543' }, [['server', 1]]],
     ['a laptop', { processors: 8, cpu: 'Intel(R) Core(TM) i7-1185G7' }, [['laptop', 1]]],

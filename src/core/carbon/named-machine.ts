@@ -7,6 +7,8 @@ import { type DeviceId, embodiedDevice, hostSlot } from './device.ts'
 export interface NamedMachine {
   /** Logical processors that were seen. */
   readonly processors: number | null
+  /** Those of its host, where the file states them too. */
+  readonly hostProcessors?: number | null
   readonly cpu: string | null
   readonly gpu: string | null
   readonly gpus: number
@@ -68,8 +70,14 @@ function cpuClass({ cpu, cloud }: NamedMachine): DeviceId {
 }
 
 /** RR / ToR of a server: what a virtual machine has of a host of unknown size, or all of it. */
-function serverShare({ processors, cloud }: NamedMachine): Known<'share'> {
+function serverShare({ processors, hostProcessors, cloud }: NamedMachine): Known<'share'> {
   if (processors === null) return exact('share', 1, 'the file states no number of processors')
+  if (hostProcessors != null && hostProcessors >= processors)
+    return exact(
+      'share',
+      processors / hostProcessors,
+      `${processors} of ${hostProcessors} processors`,
+    )
   const of = (threads: number) => Math.min(1, processors / threads)
   const virtual = cloud || processors < smallestServer
   return known('share', {
