@@ -220,15 +220,13 @@ async function vocabularyFigures() {
 }
 
 async function batchesOf(model, rows, tokens = tokenizer) {
-  const { textFeeds } = await load('app/shrink/text-rows')
-  const ids = rows.map((row) => tokens.encode(row.text).ids).sort((a, b) => a.length - b.length)
-  return Array.from({ length: Math.ceil(ids.length / 32) }, (_, batch) =>
-    textFeeds(
-      model.graph,
-      ids,
-      ids.slice(32 * batch, 32 * batch + 32).map((_one, at) => 32 * batch + at),
-      tokens.padId,
-    ),
+  const { textFeeds } = await load('core/onnx/text-feeds')
+  const { rawInputs } = await load('core/onnx/raw-feeds')
+  const inputs = rawInputs(model.graph)
+  const texts = rows.map((row) => ({ ids: tokens.encode(row.text).ids }))
+  texts.sort((a, b) => a.ids.length - b.ids.length)
+  return Array.from({ length: Math.ceil(texts.length / 32) }, (_, batch) =>
+    textFeeds(inputs, texts.slice(32 * batch, 32 * batch + 32), tokens.padId),
   )
 }
 
@@ -285,7 +283,7 @@ async function fineTuningCost() {
 /** The trimmed model with half of its neurons, least squares, then one pass over the train texts on the original's answers. */
 async function fineTunedHalf() {
   const { collectStats } = await load('app/shrink/collect-stats')
-  const { fineTuning, fineTuningRate } = await load('app/shrink/fine-tune')
+  const { fineTune, fineTuningRate } = await load('app/shrink/fine-tune')
   const { model } = trimmedArtefact
   const own = openTokenizer(trimmedArtefact.tokenizer, json(head, 'tokenizer_config.json'))
   const batches = await batchesOf(model, train.slice(0, 500), own)
