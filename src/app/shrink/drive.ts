@@ -13,7 +13,7 @@ import {
   stateOf,
   stopped,
 } from './bench.ts'
-import { closingOf, keptSeconds, timesOf } from './closing.ts'
+import { closingSeconds, keptSeconds, timesOf } from './closing.ts'
 import { type Contender, contenderOf } from './contender.ts'
 import { endsOf } from './ends.ts'
 import { costsOf, finalistsOf, pathOf, runnable, startOf, thatSave } from './finals.ts'
@@ -119,14 +119,14 @@ function chosenOf({ judged }: OnHoldout): Judged | null {
 
 function runOf(options: DriveOptions): Run {
   const { bench, target, repairSteps, spending, budget } = options
-  const closing = closingOf(options)
+  const closingS = closingSeconds(options)
   const spent = () => {
     const { wallS, cpuS } = spending.sofar()
     const slowdown = Math.max(1, wallS / Math.max(1, cpuS))
-    const seconds = wallS + keptSeconds(budget.seconds, closing, slowdown)
+    const seconds = wallS + keptSeconds(budget.seconds, slowdown * closingS)
     return { ...{ seconds, wallS, slowdown }, energyJ: wattsPerBusyThread * cpuS }
   }
-  bench.say(timesOf(budget.seconds, closing, spent().slowdown))
+  bench.say(timesOf(budget.seconds, spent().slowdown * closingS))
   const expired = () => whyStop(budget, { ...spent(), seconds: spent().wallS }) !== null
   return {
     bench: { ...bench, expired },

@@ -5,7 +5,7 @@ import { attempt } from './attempt.ts'
 import { type Run, type State, shareOf, stopped } from './bench.ts'
 import { fineTuningRate } from './fine-tune.ts'
 import { fineTuningOf } from './search.ts'
-import { polishSteps } from './time-left.ts'
+import { isTrainedOnce, polishSteps } from './time-left.ts'
 
 /** The smallest float model, trained once more, and larger ones that are likelier to be certified: cuts are kept as long as they may hold, a certificate needs more. */
 export async function endsOf(
@@ -24,14 +24,13 @@ export async function endsOf(
     state,
   }))
   const back = fallbacks(models).map(({ state }) => state)
-  return [...new Set([...back, await polished(last, first, run)])]
+  return [...new Set([...back, await polished(last, run)])]
 }
 
 /** A model trained once more, where that helps. */
-async function polished(last: State, first: State, run: Run): Promise<State> {
+async function polished(last: State, run: Run): Promise<State> {
   const { bench, log } = run
-  if (last.bytes >= 0.9 * first.bytes || bench.training === null || stopped(run) !== null)
-    return last
+  if (!isTrainedOnce(last, run) || stopped(run) !== null) return last
   const offers = polish.propose(last.artefact, run.target)
   const proposal = 'why' in offers ? undefined : offers[0]
   if (proposal === undefined) return last

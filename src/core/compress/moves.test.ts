@@ -202,7 +202,10 @@ test('worth is gain times chance over work, whatever the offers', () => {
 
 test('training is as long as wanted, or as its share of the time allows, in tens and never trifling', () => {
   const wanted = { short: 100, long: 400, batch: 32 }
-  const at = (texts: number) => ({ fineTuning: { ...wanted, most: { short: texts, long: texts } } })
+  const at = (texts: number, left = 1e9) => ({
+    fineTuning: { ...wanted, most: { short: texts, long: texts } },
+    left,
+  })
   const whole = proposal('neurons', { saves: { bytes: 0, cpuShare: 0 } })
   expect(stepsOf(whole, 'long', at(1e9))).toBe(400)
   // 6 x 32 texts a step.
@@ -210,6 +213,9 @@ test('training is as long as wanted, or as its share of the time allows, in tens
   expect(stepsOf(whole, 'long', at(10))).toBe(50)
   const half = proposal('neurons', { saves: { bytes: 0, cpuShare: 0.5 } })
   expect(stepsOf(half, 'long', at(105 * 6 * 32))).toBe(210)
+  // Shorter where less time is left, down to half.
+  expect(stepsOf(whole, 'long', at(1e9, 305 * 6 * 32))).toBe(300)
+  expect(stepsOf(whole, 'long', at(1e9, 105 * 6 * 32))).toBe(200)
 })
 
 const student = (width: number, more: Partial<Proposal> = {}): Offer => ({
@@ -239,7 +245,7 @@ test('a cut counts with the chance that no student takes the place of what was c
   expect(worths(two)).toEqual([(1 - likeliest) * cut, tokens])
   // One that was refused, or for which there is no time, takes nobody's place.
   expect(worths([student(8)], { refusals: [studentRefusal(8)] })).toEqual([cut, tokens])
-  expect(worths([student(8)], { left: 1700 })).toEqual([cut, tokens])
+  expect(worths([student(8)], { left: 1000 })).toEqual([cut, tokens])
 })
 
 test('a student is less likely where others of its kind were refused, whatever their size', () => {

@@ -50,13 +50,15 @@ export interface Weighing {
   /** Work that the time left allows, in texts that go through the model as it is. */
   readonly left: number
   /** Steps of the two rungs of training with texts a step; null where nothing can be learned from. */
-  readonly fineTuning: {
-    readonly short: number
-    readonly long: number
-    readonly batch: number
-    /** Most work of one training at each rung, in texts that go through the model as it is: a share of the search's time. */
-    readonly most: { readonly short: number; readonly long: number }
-  } | null
+  readonly fineTuning: FineTuningTime | null
+}
+
+export interface FineTuningTime {
+  readonly short: number
+  readonly long: number
+  readonly batch: number
+  /** Most work of one training at each rung, in texts that go through the model as it is: a share of the search's time. */
+  readonly most: { readonly short: number; readonly long: number }
 }
 
 const order: readonly Rung[] = ['none', 'bias', 'least-squares', 'short', 'long']
@@ -134,8 +136,12 @@ function moveOf(offer: Offer, weighing: Weighing): Move | null {
   if (rung === undefined) return null
   const gain = gainOf(first, weighing.bytes)
   const chance = chanceOf(first, rung, past, weighing) * likeOthers(first, weighing)
-  const steps = rung === 'short' || rung === 'long' ? stepsOf(first, rung, weighing) : null
-  const texts = textsOf(offer, rung, steps, here, weighing)
+  const asked = askedTexts(offer, weighing.items) + statTexts(offer, rung, here, weighing)
+  const { fineTuning } = weighing
+  const left = weighing.left - asked
+  const steps = isTrained(rung) ? stepsOf(first, rung, { fineTuning, left }) : null
+  const trained = fineTuning === null ? 0 : (steps ?? 0) * stepTexts(first.saves, fineTuning)
+  const texts = asked + trained
   return { ...offer, rung, gain, chance, steps, texts, worth: (gain * chance) / Math.max(1, texts) }
 }
 
@@ -158,7 +164,7 @@ function isOpen(rung: Rung, past: readonly Refusal[], { depth, margin }: Weighin
   const at = order.indexOf(rung)
   if (past.some(({ broken }) => broken === true)) return false
   if (past.some((one) => one.depth === depth && order.indexOf(one.rung) >= at)) return false
-  const cheap = rung !== 'short' && rung !== 'long'
+  const cheap = !isTrained(rung)
   return !(cheap && past.some((one) => one.rung === rung && one.loss > 1.5 * margin))
 }
 
@@ -192,17 +198,32 @@ function likeOthers(first: Proposal, { refusals }: Weighing): number {
 
 /** Below so many steps training does nothing that is worth a trial. */
 const fewestSteps = 50
+/** Share of the steps that a training should have below which it is not begun: there is no time for it. */
+const leastSteps = 0.5
 
-/** Steps of a training: as many as are wanted, or as the share of the time allows, in tens. */
-export function stepsOf(
+const inTens = (steps: number): number => 10 * Math.floor(steps / 10)
+
+/** Steps that a training should have: as many as are wanted, or as its share of the time allows, in tens. */
+function plannedSteps(
   { saves, training }: Pick<Proposal, 'saves' | 'training'>,
   rung: 'short' | 'long',
-  { fineTuning }: Pick<Weighing, 'fineTuning'>,
+  fineTuning: FineTuningTime,
 ): number {
-  if (fineTuning === null) return 0
   const wanted = (training?.times ?? 1) * fineTuning[rung]
   const most = fineTuning.most[rung] / stepTexts(saves, fineTuning)
-  return Math.min(wanted, Math.max(fewestSteps, 10 * Math.floor(most / 10)))
+  return Math.min(wanted, Math.max(fewestSteps, inTens(most)))
+}
+
+/** Steps of a training: those that it should have, or as many as fit into the time left, at least half of them. */
+export function stepsOf(
+  proposal: Pick<Proposal, 'saves' | 'training'>,
+  rung: 'short' | 'long',
+  { fineTuning, left }: Pick<Weighing, 'fineTuning' | 'left'>,
+): number {
+  if (fineTuning === null) return 0
+  const planned = plannedSteps(proposal, rung, fineTuning)
+  const fitting = inTens(left / stepTexts(proposal.saves, fineTuning))
+  return Math.min(planned, Math.max(fitting, Math.ceil(leastSteps * planned)))
 }
 
 /** Training of a whole model once more with its work: as long as is wanted, or as fits into the time left; null where that would be too little. */
@@ -212,10 +233,9 @@ export function lastTraining({ fineTuning, left }: Pick<Weighing, 'fineTuning' |
 } | null {
   if (fineTuning === null) return null
   const whole = { saves: { bytes: 0, cpuShare: 0 } }
-  const most = { ...fineTuning.most, long: Math.min(fineTuning.most.long, left) }
-  const steps = stepsOf(whole, 'long', { fineTuning: { ...fineTuning, most } })
-  const texts = steps * stepTexts(whole.saves, fineTuning)
-  return texts <= left ? { steps, texts } : null
+  const each = stepTexts(whole.saves, fineTuning)
+  const steps = Math.min(plannedSteps(whole, 'long', fineTuning), inTens(left / each))
+  return steps < fewestSteps ? null : { steps, texts: steps * each }
 }
 
 /** Share of a forward pass that is left of it. */
@@ -225,20 +245,12 @@ const leftOf = ({ cpuShare }: Proposal['saves']): number => Math.max(0.02, 1 - c
 const stepTexts = (saves: Proposal['saves'], { batch }: { readonly batch: number }): number =>
   trainingFactor * batch * leftOf(saves)
 
-function textsOf(
-  offer: Offer,
-  rung: Rung,
-  steps: number | null,
-  here: readonly Refusal[],
-  weighing: Weighing,
-): number {
-  const { group } = offer
-  const [first] = group
-  const { items, fineTuning } = weighing
-  const left = leftOf(first.saves)
-  const probes = group.length > 1 ? 200 * group.length * left : 0
-  const training = fineTuning === null ? 0 : (steps ?? 0) * stepTexts(first.saves, fineTuning)
-  return items * left + probes + statTexts(offer, rung, here, weighing) + training
+const isTrained = (rung: Rung): rung is 'short' | 'long' => rung === 'short' || rung === 'long'
+
+/** Items that judge a trial, and those of the probe that chooses one of a group. */
+function askedTexts({ group }: Offer, items: number): number {
+  const probes = group.length > 1 ? 200 * group.length : 0
+  return (items + probes) * leftOf(group[0].saves)
 }
 
 /**
