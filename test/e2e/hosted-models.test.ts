@@ -45,6 +45,7 @@ describe('sci --model', () => {
 
   test.each([
     [['--model', 'my-own', ...tokens], 'MODEL_FACTS_UNKNOWN'],
+    [['--model', 'gpt-4o-mini-tts', ...tokens], 'NOT_MODELED'],
     [['--model', 'gpt-4o', '--tokens-in', '5'], 'FLAGS_MISSING'],
     [['--model', 'gpt-4o', ...tokens, '--kwh', '3'], 'FLAG_UNUSED'],
     [['--kwh', '3', '--requests', '5', '--tokens-in', '5'], 'FLAG_UNUSED'],
@@ -83,6 +84,9 @@ describe('tokens that other tools recorded', () => {
   })
 
   test('rows of LiteLLM score as the same tokens typed; what no model answered is left out by name', async () => {
+    const details = (name: string, of: object) => ({ usage_object: { [name]: of } })
+    const spoken = details('completion_tokens_details', { audio_tokens: 90 })
+    const seen = JSON.stringify(details('prompt_tokens_details', { image_tokens: 300 }))
     const rows = [
       row({}),
       row({}),
@@ -90,11 +94,16 @@ describe('tokens that other tools recorded', () => {
       row({ status: 'failure' }),
       row({ call_type: 'aimage_generation', model: 'dall-e-3' }),
       row({ model: 'nobody-knows' }),
+      row({ model: 'gpt-4o-mini-tts', metadata: spoken }),
+      row({ model: 'gpt-4o-mini-tts' }),
+      row({ model: 'gpt-4.1', metadata: seen }),
     ]
     write('spend.json', JSON.stringify(rows))
     const { explanations, notes } = await scores('spend.json')
     const typed = await scores('--model', 'gpt-4o', ...tokens)
-    expect(explanations.map(({ candidate }) => candidate)).toEqual(['gpt-4o', 'nobody-knows'])
+    expect(explanations.map(({ candidate }) => candidate)).toEqual([
+      ...['gpt-4o', 'nobody-knows', 'gpt-4o-mini-tts', 'gpt-4.1'],
+    ])
     expect(explanations.map(perInference)[0]).toBeCloseTo(
       typed.explanations.map(perInference)[0]!,
       12,
@@ -102,6 +111,10 @@ describe('tokens that other tools recorded', () => {
     expect(explanations[1]?.sci.perInference.kind).toBe('unknown')
     expect(notes).toMatch(/1 calls of aimage_generation, which are not modeled/)
     expect(notes).toMatch(/1 answers from the cache of LiteLLM/)
+    expect(notes).toMatch(/1 answers with sound or images, which are not modeled/)
+    expect(notes).toMatch(/300 input tokens are of images or sound: counted as text/)
+    expect(notes).toMatch(/gpt-4o-mini-tts works with sound, which is not modeled/)
+    expect(explanations[2]?.sci.perInference.kind).toBe('unknown')
     expect(notes).toMatch(/1 failed requests/)
     expect(notes).toMatch(/the size of nobody-knows is unknown/)
   })

@@ -1,6 +1,7 @@
 import type { ImportResult } from '../../core/carbon/imported-use.ts'
 import { type RequestTokens, usesOf } from '../../core/carbon/token-sums.ts'
 import { fieldsOf } from '../../core/data/fields.ts'
+import { countIn } from '../../core/data/figures.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -20,7 +21,7 @@ export function readLitellm(text: string): ImportResult {
       tool: 'litellm',
       note: 'the logs of LiteLLM contain tokens but no energy; the energy of a hosted model can only be estimated',
     }),
-    leftOut: counted(read.filter((one) => typeof one === 'string')),
+    leftOut: [...counted(read.filter((one) => typeof one === 'string')), ...encodedNote(rows)],
   }
 }
 
@@ -53,27 +54,44 @@ function requestOf(row: Fields): RequestTokens | string {
   if (row['status'] === 'failure') return 'failed requests'
   if (String(row['cache_hit']).toLowerCase() === 'true') return 'answers from the cache of LiteLLM'
   if (notModeled.test(call)) return `calls of ${call}, which are not modeled`
-  const { model, prompt_tokens: input, completion_tokens: output } = row
+  const usage = usageIn(row)
+  if (otherThanText(usage['completion_tokens_details']) > 0)
+    return 'answers with sound or images, which are not modeled'
+  const { model } = row
+  const [input, output] = [countIn(row['prompt_tokens']), countIn(row['completion_tokens'])]
   if (typeof model !== 'string' || model === '') return 'rows without a model'
-  if (!isCount(input) || !isCount(output)) return 'rows without tokens'
+  if (input === undefined || output === undefined) return 'rows without tokens'
   const provider = row['custom_llm_provider']
   return {
     ...{ model, input, output },
     provider: typeof provider === 'string' && provider !== '' ? provider : null,
-    cached: Math.min(input, cachedIn(row)),
+    cached: Math.min(
+      input,
+      countIn(fieldsOf(usage['prompt_tokens_details'])['cached_tokens']) ?? 0,
+    ),
   }
 }
 
-/** Tokens that the provider read from its cache: in the usage that LiteLLM keeps beside the row, as an object or as text. */
-function cachedIn({ metadata }: Fields): number {
+/** The usage of the provider that LiteLLM keeps beside a row, as an object or as text. */
+function usageIn({ metadata }: Fields): Fields {
   const kept = fieldsOf(typeof metadata === 'string' ? parsed(metadata) : metadata)
-  const usage = fieldsOf(kept['usage_object'])
-  const cached = fieldsOf(usage['prompt_tokens_details'])['cached_tokens']
-  return isCount(cached) ? cached : 0
+  return fieldsOf(kept['usage_object'])
 }
 
-const isCount = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0
+/** Tokens of sound and images among those of an input or an answer. */
+function otherThanText(details: unknown): number {
+  const { audio_tokens: sound, image_tokens: images } = fieldsOf(details)
+  return (countIn(sound) ?? 0) + (countIn(images) ?? 0)
+}
+
+/** Images and sound that were sent: the model reads their tokens as it reads text, what makes tokens of them is other work. */
+function encodedNote(rows: readonly Fields[]): readonly string[] {
+  const tokens = rows.map((row) => otherThanText(usageIn(row)['prompt_tokens_details']))
+  const all = tokens.reduce((sum, one) => sum + one, 0)
+  return all === 0
+    ? []
+    : [`${all} input tokens are of images or sound: counted as text; encoding them is not modeled`]
+}
 
 const counted = (reasons: readonly string[]): readonly string[] =>
   [...new Set(reasons)].map(

@@ -425,12 +425,13 @@ describe('what is asked', () => {
           { index: 1, embedding: [0, 1] },
           { index: 0, embedding: [1, 0] },
         ],
+        usage: { prompt_tokens: 7, total_tokens: 7 },
       }),
     )
     const session = await open({ baseUrl, settings: { api: 'embeddings' } })
     expect(await session.answer([item('a'), item('b')])).toMatchObject([
-      { output: { kind: 'vector', vector: [1, 0] } },
-      { output: { kind: 'vector', vector: [0, 1] } },
+      { output: { kind: 'vector', vector: [1, 0] }, tokens: { input: 3, output: 0 } },
+      { output: { kind: 'vector', vector: [0, 1] }, tokens: { input: 4, output: 0 } },
     ])
     expect(asked[0]?.url).toBe('/v1/embeddings')
   })

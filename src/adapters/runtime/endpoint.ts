@@ -9,7 +9,7 @@ import type { Answer } from '../../core/data/answer.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import { endpointOf } from './endpoint/address.ts'
-import { answerOf, type Failure, failureOf } from './endpoint/answer.ts'
+import { answerOf, costOf, type Failure, failureOf } from './endpoint/answer.ts'
 import { batchesOf } from './endpoint/batch.ts'
 import { chatClient } from './endpoint/chat.ts'
 import {
@@ -23,7 +23,7 @@ import {
 import { type Identified, identify } from './endpoint/identity.ts'
 import { pacingOf } from './endpoint/pacing.ts'
 import { type Message, openPrompt, type Prompt } from './endpoint/prompt.ts'
-import { vectorsOf } from './endpoint/reply.ts'
+import { tokensOfVectors, vectorsOf } from './endpoint/reply.ts'
 import { type Pace, send } from './endpoint/request.ts'
 import { isSdkApi, loadVendor } from './endpoint/vendors.ts'
 
@@ -167,12 +167,11 @@ async function embedAll(
 ): Promise<readonly Answer[]> {
   const input = batch.map((item) => one.prompt.render(item).at(-1)?.content ?? '')
   try {
-    const { vectors, latencyS } = await vectorsFor(one, input, signal)
-    return vectors.map((vector) => ({
-      ok: true,
-      output: { kind: 'vector', vector },
-      latencyS: latencyS / batch.length,
-    }))
+    const { vectors, latencyS, tokens } = await vectorsFor(one, input, signal)
+    return vectors.map((vector, i) => {
+      const figures = { latencyS: latencyS / batch.length, tokens: tokens[i] }
+      return { ok: true, output: { kind: 'vector', vector }, ...costOf(one.candidate, figures) }
+    })
   } catch (cause) {
     const { cause: whole, ...failure } = failureOf(cause)
     if (whole) throw whole
@@ -187,7 +186,8 @@ async function vectorsFor(
 ) {
   const body = { model: candidate.model, input, ...extraFields(candidate) }
   const sent = await send(endpoint, '/embeddings', body, withSignal(options, signal))
-  return { vectors: vectorsOf(sent.reply, input.length), latencyS: sent.latencyS }
+  const vectors = vectorsOf(sent.reply, input.length)
+  return { vectors, latencyS: sent.latencyS, tokens: tokensOfVectors(sent.reply, input.length) }
 }
 
 /** Another fingerprint in mid-run means that another build answers. */

@@ -11,13 +11,13 @@ import {
   carbonLines,
   compareCarbon,
 } from '../../core/carbon/stated-carbon.ts'
-import { RightsizeError } from '../../core/error/error.ts'
 import {
   type CallContext,
   type CallFigures,
   usageOfCalls,
   usageOfTokens,
 } from '../../core/hosted/call-figures.ts'
+import { isUnestimated } from '../../core/hosted/model-facts.ts'
 import type { RunResult } from '../../core/result/run-result.ts'
 import { netEffectText } from '../../core/result/saving-text.ts'
 import type { GridFactor, Usage } from '../../core/result/usage.ts'
@@ -83,7 +83,7 @@ export function explainImport(
     if (estimate !== null)
       return { explanation: { ...explainSci(estimate.usage), stated: null }, notes: estimate.notes }
   } catch (error) {
-    if (!(error instanceof RightsizeError && error.code === 'MODEL_FACTS_UNKNOWN')) throw error
+    if (!isUnestimated(error)) throw error
     return {
       explanation: explainRecorded(use, usageOfImport(use, site, counts, hardware)),
       notes: [error.message],

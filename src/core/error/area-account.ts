@@ -101,6 +101,11 @@ export const accountErrors = {
     why: 'Estimating the energy of an API call needs the number of parameters.',
     next: 'Set `parameters` (and `activeParameters`) on the candidate, or meter it.',
   },
+  NOT_MODELED: {
+    title: 'The work of this model is not modeled',
+    why: 'The estimate was fitted on answers of text. Sound, images, video and rankings take other work for a token, and no table of measurements covers it.',
+    next: 'State the energy with `rightsize sci --kwh`, or meter the server with `energy:` in the spec.',
+  },
   RANKING_REFUSED: {
     title: 'The estimator cannot rank these models',
     why: 'No model below 8 billion parameters was measured, so the order of two small ones would rest on a line that nothing confirms.',

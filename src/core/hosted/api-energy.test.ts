@@ -36,6 +36,27 @@ describe('energy of an API call, rightsize mode', () => {
     expect(readTokens({ input: 500, output: 0 })).toBe(500)
   })
 
+  test('an embedding generates nothing: its prompt, the host beside it and the device that it holds', () => {
+    const { energy, decode, prefill, gpuSeconds, host } = apiEnergy(
+      { input: 500, output: 0 },
+      facts(0.568),
+      unknownBatch,
+    )
+    expect(decode.value).toBe(0)
+    // 500 tokens x 2 x 0.568e9 FLOP / (989.5e12 x 40 %) = 1.435 ms, at 700 W and the 150 W of a host slot
+    expect(gpuSeconds).toBeCloseTo(1.435e-3, 6)
+    expect(prefill.value).toBeCloseTo(1.0045, 3)
+    expect(host.value).toBeCloseTo(0.2153, 4)
+    expect(v(energy).value).toBeCloseTo(1.22, 2)
+    expect(apiEmbodied({ gpuSeconds }).value).toBeGreaterThan(0)
+  })
+
+  test('reasoning is generated like the answer that it precedes, and is part of its tokens', () => {
+    const call = { input: 0, output: 1000 }
+    const plain = apiEnergy(call, facts(8), unknownBatch).energy
+    expect(apiEnergy({ ...call, reasoning: 900 }, facts(8), unknownBatch).energy).toEqual(plain)
+  })
+
   test('cached input is not read again', () => {
     const call = { input: 4000, output: 10, cachedInput: 4000 }
     expect(apiEnergy(call, facts(8), unknownBatch).prefill.value).toBe(0)

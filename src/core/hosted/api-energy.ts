@@ -14,7 +14,7 @@ import {
   type Size,
 } from './decode-fit.ts'
 import { gpusFor, secondsPerToken } from './ecologits.ts'
-import { prefillError, prefillPerTokenBillion, readTokens } from './prefill.ts'
+import { prefillError, prefillPerTokenBillion, prefillSeconds, readTokens } from './prefill.ts'
 
 /** What is assumed about the deployment: explicit, because it moves the figure more than the model does. */
 export interface ApiScenario {
@@ -30,10 +30,10 @@ export interface ApiEnergy {
   readonly decode: Known<'J'>
   readonly prefill: Known<'J'>
   readonly host: Known<'J'>
-  /** GPU-seconds over 3 years' life are charged on this many GPUs. */
+  /** GPUs that hold the model. */
   readonly gpus: number
-  /** Seconds that the call takes. */
-  readonly seconds: number
+  /** Seconds for which the call holds a GPU. */
+  readonly gpuSeconds: number
   /** Concurrent requests that the figures assume. */
   readonly batch: number
   /** What must stand beside the figure. */
@@ -42,13 +42,17 @@ export interface ApiEnergy {
 
 /** p5.48xlarge host without GPUs, kW per GPU slot (EcoLogits 0.9.3 methodology: 1.2 kW over 8). */
 const hostKwPerGpu = 1.2 / 8
-/** Joules of the host while a call generates: its power x time / batch. */
-export const hostJoules = (
-  outputTokens: number,
+/** GPU seconds of a call: those of generating, shared by the batch, and those of reading the prompt. */
+export const gpuSeconds = (
+  call: TokenUsage,
   activeBillions: number,
   { gpus, batch }: { readonly gpus: number; readonly batch: number },
 ): number =>
-  (outputTokens * secondsPerToken(activeBillions, batch) * hostKwPerGpu * 1000 * gpus) / batch
+  (call.output * secondsPerToken(activeBillions, batch) * gpus) / batch +
+  readTokens(call) * activeBillions * prefillSeconds
+
+/** Joules of the hosts for so many GPU seconds. */
+export const hostJoules = (seconds: number): number => seconds * hostKwPerGpu * 1000
 
 /**
  * Energy of one API call with its interval: decode by the fit, prefill by arithmetic, host by time. Batch and
@@ -60,20 +64,19 @@ export function apiEnergy(call: TokenUsage, facts: ModelFacts, scenario: ApiScen
   const gpus = gpusFor(facts.totalBillions.value, bits)
   const decode = decodeEnergy(call, facts, { batch: scenario.batch, bits })
   const prefill = prefillEnergy(call, facts)
-  const seconds = call.output * secondsPerToken(facts.activeBillions.value, batch)
-  const host = within(
-    'J',
-    hostJoules(call.output, facts.activeBillions.value, { gpus, batch }),
-    errorAt(scenario.batch),
-    { ...modeled, how: 'host power x time / batch', source: 'EcoLogits 0.9.3 methodology' },
-  )
+  const busy = gpuSeconds(call, facts.activeBillions.value, { gpus, batch })
+  const host = within('J', hostJoules(busy), errorAt(scenario.batch), {
+    ...modeled,
+    how: 'host power x GPU time',
+    source: 'EcoLogits 0.9.3 methodology',
+  })
   return {
     energy: add(add(decode, prefill), host),
     decode,
     prefill,
     host,
     gpus,
-    seconds,
+    gpuSeconds: busy,
     batch,
     notes: notesOf(facts, scenario),
   }
@@ -162,8 +165,10 @@ export function requireRankable(a: ModelFacts, b: ModelFacts): void {
 }
 
 /** M of one call, g: GPUs and host slots over 3 years, shared by the batch. */
-export function apiEmbodied({ gpus, seconds, batch }: ApiEnergy): Known<'gPerR'> {
-  const share = (seconds * gpus) / (3 * yearS * batch)
+export function apiEmbodied({
+  gpuSeconds: seconds,
+}: Pick<ApiEnergy, 'gpuSeconds'>): Known<'gPerR'> {
+  const share = seconds / (3 * yearS)
   const [gpu, host] = [embodiedDevice('h100').total, embodiedDevice(hostSlot.device).total]
   const perGpu = (end: 'low' | 'value' | 'high') => gpu[end] + host[end] * hostSlot.share
   return known('gPerR', {
@@ -171,7 +176,7 @@ export function apiEmbodied({ gpus, seconds, batch }: ApiEnergy): Known<'gPerR'>
     low: (share * perGpu('low')) / 4,
     high: share * perGpu('high') * 4, // time and batch are not known better than x4
     ...modeled,
-    how: 'GPU and host slot x time / (3 years x batch)',
+    how: 'GPU and host slot x GPU time / 3 years',
     source: 'NVIDIA H100 PCF; BoaviztAPI 2.4; EcoLogits 0.9.3 methodology',
   })
 }

@@ -8,7 +8,7 @@ import type { Known } from '../unit/estimate.ts'
 import type { FactorModel } from '../unit/simulate.ts'
 import { apiEnergy } from './api-energy.ts'
 import { callUsage } from './call-usage.ts'
-import { modelFacts } from './model-facts.ts'
+import { isUnestimated, modelFacts } from './model-facts.ts'
 import { findModel, type ModelTable } from './model-table.ts'
 import { modeledEnergy } from './modeled-energy.ts'
 import type { PriceTable } from './prices.ts'
@@ -86,15 +86,15 @@ export function hostedFacts(
   const model = askedModel(spec)
   const parameters = spec.parameters ?? identity?.parameters ?? undefined
   const active = spec.activeParameters ?? identity?.activeParameters ?? undefined
-  if (parameters !== undefined)
-    return modelFacts(model, models, {
-      parameters,
-      ...(active === undefined ? {} : { activeParameters: active }),
-    })
+  const stated = {
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(active === undefined ? {} : { activeParameters: active }),
+  }
   try {
-    return modelFacts(model, models)
-  } catch {
-    return null // stated in the account: its size is unknown
+    return modelFacts(model, models, stated)
+  } catch (error) {
+    if (isUnestimated(error)) return null
+    throw error
   }
 }
 

@@ -135,6 +135,23 @@ describe('names as people write them', () => {
     )
   })
 
+  test.each([
+    ['gpt-4o-mini-tts', 'sound'],
+    ['openai/whisper-large-v3', 'sound'],
+    ['gpt-4o-realtime-preview', 'sound'],
+    ['gemini-2.5-flash-image', 'images'],
+    ['dall-e-3', 'images'],
+    ['sora-2', 'video'],
+    ['cohere/rerank-v3.5', 'ranking'],
+  ])('%s is not modeled: %s', (name, what) => {
+    expect(() => modelFacts(name, table, { parameters: 8e9 })).toThrow(
+      expect.objectContaining({
+        code: 'NOT_MODELED',
+        message: expect.stringContaining(what),
+      }),
+    )
+  })
+
   test('a message names models that begin alike', () => {
     expect(() => modelFacts('llama3.1', table)).toThrow(/know llama-3.1-8b-instruct/)
   })

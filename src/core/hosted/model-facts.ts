@@ -2,6 +2,7 @@ import { RightsizeError } from '../error/error.ts'
 import type { ModelFacts } from '../result/account.ts'
 import type { Known } from '../unit/estimate.ts'
 import { exact, known } from '../unit/known.ts'
+import { requireText } from './modality.ts'
 import { bitsInName } from './model-name.ts'
 import { type Billions, findModel, type ModelTable, namesLike } from './model-table.ts'
 
@@ -15,9 +16,11 @@ export interface StatedFacts {
 
 /**
  * Facts of a model: what the user states wins, then the tables, however the name is written (model-name.ts). A model that is
- * in neither is an error: nothing is guessed from a name, except the precision that it states.
+ * in neither is an error: nothing is guessed from a name, except the precision that it states. Throws MODEL_FACTS_UNKNOWN, and
+ * NOT_MODELED for sound, images, video and rankings.
  */
 export function modelFacts(model: string, table: ModelTable, stated: StatedFacts = {}): ModelFacts {
+  requireText(model)
   if (stated.parameters !== undefined) return factsOf(model, stated, stated.parameters)
   const found = findModel(model, table)
   if (found === null) throw unknownModel(model, table)
@@ -33,6 +36,10 @@ export function modelFacts(model: string, table: ModelTable, stated: StatedFacts
     ...(row.closed ? { assumed: true } : {}),
   }
 }
+
+/** Whether an error says that a model cannot be estimated: its size is unknown, or its work is not modeled. */
+export const isUnestimated = (error: unknown): error is RightsizeError =>
+  error instanceof RightsizeError && ['MODEL_FACTS_UNKNOWN', 'NOT_MODELED'].includes(error.code)
 
 function unknownModel(model: string, table: ModelTable): RightsizeError {
   const like = namesLike(model, table, 3)

@@ -3,7 +3,7 @@ import type { ModelFacts } from '../result/account.ts'
 import { type Factor, factor } from '../unit/factor.ts'
 import { exact, within } from '../unit/known.ts'
 import type { FactorModel } from '../unit/simulate.ts'
-import { hostJoules } from './api-energy.ts'
+import { gpuSeconds, hostJoules } from './api-energy.ts'
 import { decodeError, decodeFit, decodeJoules } from './decode-fit.ts'
 import { gpusFor } from './ecologits.ts'
 import { prefillError, prefillPerTokenBillion, readTokens } from './prefill.ts'
@@ -36,7 +36,7 @@ export function modeledEnergy(
   return {
     factors: factorsOf(facts, { host, batch }),
     value: ([billions = 0, error = 0, reading = 0]) =>
-      (decode(billions) + hostJoules(output, billions, { gpus, batch: at })) * error +
+      (decode(billions) + hostJoules(gpuSeconds(call, billions, { gpus, batch: at }))) * error +
       prefill(billions) * reading,
   }
 }

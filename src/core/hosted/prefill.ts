@@ -14,12 +14,14 @@ export const prefillError: readonly [number, number] = [
 ]
 
 /**
- * Joules per input token and billion active parameters when the prompt is read: 2 FLOP per parameter and token
+ * GPU seconds per input token and billion active parameters when the prompt is read: 2 FLOP per parameter and token
  * (Kaplan et al. 2020, arXiv 2001.08361) on an H100 SXM: 989.5 TFLOP/s dense bf16, half of the 1979 that NVIDIA's data
- * sheet gives with sparsity (as llm-foundry, Megatron and others state it for their own utilization), and 700 W (TDP in
- * Meta's Llama 4 model card).
+ * sheet gives with sparsity (as llm-foundry, Megatron and others state it for their own utilization).
  */
-export const prefillPerTokenBillion = (2e9 / ((1979e12 / 2) * utilization.value)) * 700
+export const prefillSeconds = 2e9 / ((1979e12 / 2) * utilization.value)
+
+/** GPU joules of the same, at the 700 W of its TDP (Meta's Llama 4 model card). */
+export const prefillPerTokenBillion = prefillSeconds * 700
 
 /**
  * Tokens of prompt per token of answer whose reading is part of the measured joules per output token: 245 to 646 in the record

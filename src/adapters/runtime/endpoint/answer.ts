@@ -21,9 +21,10 @@ export function answerOf(
   return { ok: true, output: { kind: 'text', text: clean }, finish, ...costOf(candidate, said) }
 }
 
-function costOf(
+/** Tokens, time and price of an answer as its reply states them. */
+export function costOf(
   candidate: CandidateSpec,
-  { tokens: written, latencyS }: Said,
+  { tokens: written, latencyS }: Pick<Said, 'tokens' | 'latencyS'>,
 ): Pick<Extract<Answer, { ok: true }>, keyof Figures | 'unread'> {
   const read = withUnread(figuresIn({ tokens: written, latencyS }))
   const price = read.tokens === undefined ? undefined : tariff(candidate.price, read.tokens)

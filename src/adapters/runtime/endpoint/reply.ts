@@ -143,6 +143,14 @@ export function vectorsOf(reply: Json, wanted: number): readonly (readonly numbe
     })
 }
 
+/** The input tokens of an embeddings reply, divided among its inputs in whole numbers; an embedding generates none. */
+export function tokensOfVectors(reply: Json, wanted: number): readonly unknown[] {
+  const all = countIn(fieldsOf(reply['usage'])['prompt_tokens'])
+  if (all === undefined) return []
+  const upTo = (i: number) => Math.floor((i * all) / wanted)
+  return Array.from({ length: wanted }, (_, i) => ({ input: upTo(i + 1) - upTo(i), output: 0 }))
+}
+
 const keysOf = (reply: Json): string =>
   Object.keys(reply).slice(0, 8).join(', ') || 'an empty object'
 
