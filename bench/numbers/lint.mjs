@@ -22,15 +22,24 @@ const corpus = JSON.parse(
 /** Documents already here, as OWNER/NAME/PATH; the rest is asked from the network. */
 const folder = resolve(process.env.RIGHTSIZE_REPORTS ?? '.cache/reports')
 
+/** False after the network did not answer once. */
+let online = true
+
+async function bytesFrom(url) {
+  if (!online) return null
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) })
+    return answer.ok ? Buffer.from(await answer.arrayBuffer()) : null
+  } catch {
+    online = false
+    return null
+  }
+}
+
 async function textOf({ repository, path, commit, sha256 }) {
   const local = join(folder, repository, path)
   const url = `https://raw.githubusercontent.com/${repository}/${commit}/${encodeURI(path)}`
-  const bytes = existsSync(local)
-    ? readFileSync(local)
-    : await fetch(url, { signal: AbortSignal.timeout(10_000) }).then(
-        async (answer) => (answer.ok ? Buffer.from(await answer.arrayBuffer()) : null),
-        () => null,
-      )
+  const bytes = existsSync(local) ? readFileSync(local) : await bytesFrom(url)
   if (bytes === null) return null
   const same = createHash('sha256').update(bytes).digest('hex') === sha256
   return same ? bytes.toString('utf8') : null

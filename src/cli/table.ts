@@ -81,7 +81,8 @@ export const commands: readonly CommandRow[] = [
   },
   {
     name: 'lint-report',
-    summary: 'validate a third-party SCI report or Impact Framework manifest',
+    summary:
+      'check an SCI report, a case study, an Impact Framework manifest or a model card of others',
     load: async () => (await import('./lint-report.ts')).lintReport,
   },
   {
