@@ -1,5 +1,6 @@
 import { buildAccount } from '../../core/account/account.ts'
-import { cpuPowerModel, type PowerModel, type Site, siteOf } from '../../core/carbon/site.ts'
+import { cpuPowerModel, type PowerModel } from '../../core/carbon/power-model.ts'
+import { type Site, siteOf } from '../../core/carbon/site.ts'
 import type { Environment, RunResult } from '../../core/result/run-result.ts'
 import type { GridFactor } from '../../core/result/usage.ts'
 import type { Spec } from '../../core/spec/spec.ts'

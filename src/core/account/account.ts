@@ -55,7 +55,7 @@ export function buildAccount(run: AccountRun, spec: AccountedSpec, inputs: Accou
     usages: [...usages.values()],
     api: api.map(({ id, provider, facts, notes }) => ({ id, provider, facts, notes })),
     consumer: { ...consumerOf(context), conformance: conformanceText(boundary) },
-    provider: providerReport(run.overhead, chosen, site, spec.account.provider),
+    provider: providerReport(context.run.overhead, chosen, site, spec.account.provider),
     marginal: marginalOf(context),
     comparisons,
     waterfall: waterfallOf(usages.get((chosen ?? incumbent)?.id ?? '')),

@@ -1,7 +1,8 @@
 import { acceptedItems } from '../carbon/accept-ratio.ts'
 import { type Answering, type Escalation, escalationOf } from '../carbon/fallback.ts'
+import { overheadAtWall, type PowerModel } from '../carbon/power-model.ts'
 import { sciOf } from '../carbon/sci.ts'
-import { type PowerModel, type Site, siteOf, usageOf } from '../carbon/site.ts'
+import { type Site, siteOf, usageOf } from '../carbon/site.ts'
 import { RightsizeError } from '../error/error.ts'
 import { type ApiAccount, type ApiContext, apiUsage } from '../hosted/api-usage.ts'
 import type { CandidateResult } from '../result/candidate.ts'
@@ -60,7 +61,7 @@ export function contextOf(
   const options = { seed: inputs.seed ?? 1 }
   const chosenId = run.decision.kind === 'undecided' ? null : run.decision.chosen
   return {
-    run,
+    run: { ...run, overhead: overheadAtWall(run.overhead, powerModel) },
     spec,
     inputs,
     site,

@@ -3,8 +3,9 @@ import { accountRun } from '../../../test/fixtures/account-run.ts'
 import { cpuEnergy, withWorkloadPower } from '../energy/cpu-model.ts'
 import { exact, known } from '../unit/known.ts'
 import { gridFactor } from './grid-factor.ts'
+import { cpuPowerModel, overheadAtWall } from './power-model.ts'
 import { ownSpread } from './sci-model.ts'
-import { cpuPowerModel, siteOf, usageOf } from './site.ts'
+import { siteOf, usageOf } from './site.ts'
 
 const machine = { threads: 8, year: 2014 }
 const powerModel = cpuPowerModel('desk', machine)
@@ -50,4 +51,38 @@ test('modeled joules reach the score at the wall: (5.31 + 2) W x 0.02 s, memory 
 
 test('metered joules stay what the meter shows', () => {
   expect(usageWith('rapl').energy).toMatchObject({ value: modeled.value })
+})
+
+// 7.31 W at the wall for 3.7 W of processor and memory: the modeled joules, and they alone, count 1.9757 times.
+test('the overhead of a run is at the wall too, and what a sensor measured is not touched', () => {
+  const joules = (value: number) =>
+    known('J', { value, method: 'measured', how: 'RAPL', source: 'Linux powercap' })
+  const modeledJ = withWorkloadPower(
+    cpuEnergy({ cpuS: 1 / 3.15, wallS: 0, threads: 0, rssBytes: 0 }, machine).active,
+  )
+  const row = { stage: 'evaluation', candidate: null, cpuS: 1, wallS: 1 } as const
+  const total = known('J', {
+    ...modeledJ,
+    value: 7,
+    low: 3,
+    high: 14,
+    source: `${modeledJ.source}; x`,
+  })
+  const { energy, byStage } = overheadAtWall(
+    {
+      ...accountRun.overhead,
+      energy: total,
+      byStage: [
+        { ...row, energy: modeledJ },
+        { ...row, energy: joules(5) },
+      ],
+    },
+    powerModel,
+  )
+  const times = 7.31 / 3.7
+  expect(byStage.map((one) => one.energy)).toMatchObject([
+    { value: expect.closeTo(times, 9) },
+    { value: 5 },
+  ])
+  expect(energy).toMatchObject({ value: expect.closeTo(5 + 2 * times, 9) })
 })

@@ -1,28 +1,15 @@
-import {
-  lineErrorOf,
-  type ModeledMachine,
-  wattsPerBusyThread,
-  wattsPerGigabyte,
-  wattsPerReservedThread,
-} from '../energy/cpu-model.ts'
-import { wallEnergy } from '../energy/wall-model.ts'
 import { modelsCpuTime } from '../part/meters.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { CostResult } from '../result/cost.ts'
-import type {
-  DevicePart,
-  EmbodiedDevice,
-  EnergySpread,
-  GridFactor,
-  Usage,
-} from '../result/usage.ts'
+import type { DevicePart, EmbodiedDevice, GridFactor, Usage } from '../result/usage.ts'
 import type { AccountSpec, DeploymentSpec, StatedFactor } from '../spec/spec.ts'
-import { convert, divide } from '../unit/arithmetic.ts'
-import { type Estimate, type Known, unknown } from '../unit/estimate.ts'
+import { divide } from '../unit/arithmetic.ts'
+import type { Estimate, Known } from '../unit/estimate.ts'
 import { exact, known, within } from '../unit/known.ts'
 import { pue as checkedPue } from '../unit/quantity.ts'
 import { deviceParts, embodiedDevice, isGpu } from './device.ts'
 import { type HeldPerAnswer, heldPerAnswer, type Serving, servingOf } from './load.ts'
+import { atWall, occupancyOf, type PowerModel } from './power-model.ts'
 import { ratioOf, sourceOf } from './stated-factor.ts'
 
 /** Where and on what the work runs: shared by all candidates of a run. */
@@ -38,13 +25,6 @@ export interface Site {
   readonly serving: Serving | null
   /** The machine's power model, for candidates metered without a sensor. */
   readonly powerModel: PowerModel | null
-}
-
-/** How joules modeled from CPU time become joules at the wall of one machine. */
-export interface PowerModel {
-  readonly machine: ModeledMachine
-  /** What the wall of the machine may be off by: one question for all candidates on it. */
-  readonly spread: EnergySpread
 }
 
 export interface SiteInput {
@@ -67,47 +47,6 @@ export function siteOf({ account, deployment, cores, grid, powerModel = null }: 
     share: deployment?.share ?? null,
     powerModel,
   }
-}
-
-/** The power model of a machine. Give it as `powerModel` when candidates ran without a sensor. */
-export function cpuPowerModel(name: string, machine: ModeledMachine): PowerModel {
-  const { low, high, source } = wallEnergy({ cpuS: 1, wallS: 1, threads: 1 }, machine)
-  const at = wallEnergy({ cpuS: 1, wallS: 1, threads: 1 }, machine).value
-  return {
-    machine,
-    spread: {
-      name: `power model of ${name}`,
-      ratio: within('ratio', 1, [low / at, high / at], {
-        method: 'modeled',
-        how: 'watts per thread at the wall of a machine without a sensor',
-        source,
-        level: 0.9,
-      }),
-    },
-  }
-}
-
-/**
- * Modeled joules of processor and memory as joules at the wall: the busy and the held part with the wall's watts, and memory
- * once, since the wall has it inside. What the workload itself may differ by stays as it was.
- */
-function atWall(cost: MeteredCandidate['cost'], machine: ModeledMachine): Estimate<'JPerItem'> {
-  const { energyPerItem: energy, cpuPerItem: cpu, peakRss } = cost
-  if (energy.kind !== 'known') return energy
-  if (cpu.kind !== 'known') return unknown('CPU time was not measured, so the wall is unknown')
-  const held = occupancyOf(cost)
-  const gigabytes = peakRss.kind === 'known' && held.kind === 'known' ? peakRss.value / 1e9 : 0
-  const memory = gigabytes * wattsPerGigabyte * (held.kind === 'known' ? held.value : 0)
-  const idle = Math.max(0, energy.value - memory - wattsPerBusyThread * cpu.value)
-  const use = { cpuS: cpu.value, wallS: idle / wattsPerReservedThread, threads: 1 }
-  const wall = wallEnergy(use, machine)
-  const [less, more] = lineErrorOf(machine)
-  const own = [energy.low / energy.value / less, energy.high / energy.value / more]
-  return known('JPerItem', {
-    ...wall,
-    low: wall.low * Math.min(1, own[0] ?? 1),
-    high: wall.high * Math.max(1, own[1] ?? 1),
-  })
 }
 
 /**
@@ -208,18 +147,6 @@ function partsOf(site: Site, threads: number): readonly DevicePart[] {
 /** The share of the device that a run holds while it lasts: the whole machine that it sees, on a host that it may not see. */
 export function runShare(site: Site): Known<'share'> {
   return shareOf(site, site.cores)
-}
-
-/** Wall seconds that one answer holds the device: 1 / throughput, else the median latency. */
-export function occupancyOf(
-  cost: Pick<CostResult, 'throughputPerS' | 'latencyP50'>,
-): Estimate<'sPerItem'> {
-  const one = exact('count', 1, 'definition')
-  const held = divide(one, cost.throughputPerS, 'sPerItem')
-  if (held.kind === 'known') return held
-  return cost.latencyP50.kind === 'known'
-    ? convert(cost.latencyP50, 'sPerItem')
-    : unknown('neither throughput nor latency was measured')
 }
 
 /** Threads of a host that a virtual machine cannot see: two sockets of 24 cores with two threads each, an assumption that is stated. */

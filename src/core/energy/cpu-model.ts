@@ -13,6 +13,9 @@ export const wattsPerBusyThread = 3.15
 export const wattsPerReservedThread = 0.55
 export const wattsPerGigabyte = 0.392
 
+/** Source of every estimate by the line. */
+export const lineSource = 'SPECpower_ssj2008 results 2018+, per thread'
+
 /**
  * What the line is off by on a machine that it has not seen, times, 5 to 95 %: large machines of 2018 and later (2,024 load
  * points, each vendor left out in turn), small ones, whose fixed parts weigh more, and processors before 2013 or of unknown
@@ -69,7 +72,7 @@ export function cpuEnergy(use: CpuUse, machine: ModeledMachine): CpuEnergy {
   const line = {
     method: 'modeled',
     how: 'CPU time x watts per thread, of processor and memory, no sensor',
-    source: 'SPECpower_ssj2008 results 2018+, per thread',
+    source: lineSource,
     level: 0.9,
   } as const
   const active = within('J', wattsPerBusyThread * use.cpuS, error, line)

@@ -1,9 +1,10 @@
+import { ratioOf, sourceOf } from '../carbon/stated-factor.ts'
 import type { TokenUsage } from '../data/answer.ts'
 import { addressOf, runtimeFor, runtimePart } from '../part/runtimes.ts'
 import type { ModelFacts } from '../result/account.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { GridFactor, Usage } from '../result/usage.ts'
-import type { CandidateSpec } from '../spec/spec.ts'
+import type { CandidateSpec, StatedFactor } from '../spec/spec.ts'
 import type { Known } from '../unit/estimate.ts'
 import type { FactorModel } from '../unit/simulate.ts'
 import { apiEnergy } from './api-energy.ts'
@@ -74,6 +75,13 @@ function servedBatch({ settings }: { readonly settings: Readonly<Record<string, 
   return typeof batch === 'number' && batch > 0 ? batch : null
 }
 
+/** The ends of a stated size that has an interval. */
+function endsOf(size: StatedFactor | undefined): readonly [number, number] | undefined {
+  if (size === undefined || (size.low ?? size.high) === undefined) return undefined
+  const [less, more] = ratioOf(size, [1, 1])
+  return [size.value * less, size.value * more]
+}
+
 /** Facts from the spec, from what the runtime found, or from the table; null where there are none. */
 export function hostedFacts(
   spec: CandidateSpec,
@@ -87,8 +95,13 @@ export function hostedFacts(
   const parameters = spec.parameters ?? identity?.parameters ?? undefined
   const active = spec.activeParameters ?? identity?.activeParameters ?? undefined
   const stated = {
-    ...(parameters === undefined ? {} : { parameters }),
-    ...(active === undefined ? {} : { activeParameters: active }),
+    ...(parameters === undefined
+      ? {}
+      : { parameters: endsOf(spec.stated?.parameters) ?? parameters }),
+    ...(active === undefined
+      ? {}
+      : { activeParameters: endsOf(spec.stated?.activeParameters) ?? active }),
+    ...(spec.stated?.parameters ? { source: sourceOf(spec.stated.parameters) } : {}),
   }
   try {
     return modelFacts(model, models, stated)

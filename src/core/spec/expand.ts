@@ -184,16 +184,30 @@ function candidateSpec(
   id: string,
   base: string,
 ): CandidateSpec {
-  const { settings, tune: _, prompt, system, ...plain } = candidate
+  const { settings, tune: _, prompt, system, parameters, activeParameters, ...plain } = candidate
   const { prompt: chosenPrompt = single(prompt), system: chosenSystem = single(system) } = choice
   return {
     ...withoutUndefined(plain),
+    ...sizesOf({ parameters, activeParameters }),
     ...(chosenPrompt == null ? {} : { prompt: String(chosenPrompt) }),
     ...(chosenSystem == null ? {} : { system: String(chosenSystem) }),
     id,
     base,
     settings: settingsOf(settings, choice),
   } as CandidateSpec
+}
+
+/** Sizes as numbers, and the records of those that name their source. */
+function sizesOf(
+  sizes: Pick<CandidateInput, 'parameters' | 'activeParameters'>,
+): Pick<CandidateSpec, 'parameters' | 'activeParameters' | 'stated'> {
+  const written = Object.entries(sizes).filter(([, size]) => size !== undefined)
+  const stated = written.filter(([, size]) => typeof size === 'object')
+  const numbers = written.map(([key, size]) => [key, typeof size === 'object' ? size.value : size])
+  return {
+    ...Object.fromEntries(numbers),
+    ...(stated.length > 0 ? { stated: Object.fromEntries(stated) } : {}),
+  }
 }
 
 function settingsOf(

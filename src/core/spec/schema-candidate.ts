@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { seriesKinds, seriesUnits } from '../energy/series-unit.ts'
 import { adapterPattern, type RuntimeName, runtimes } from '../part/runtimes.ts'
-import { count, oneOrList, positive, whenNamed } from './schema-values.ts'
+import { count, oneOrList, positive, statedFactor, whenNamed } from './schema-values.ts'
 
 const settings = z
   .strictObject({
@@ -69,6 +69,8 @@ const energy = z
       ),
   })
   .describe('What a meter should look at, or joules that are known.')
+
+const size = z.union([positive, statedFactor])
 
 const price = z.strictObject({
   inputPerMTokens: z.number().min(0).optional(),
@@ -146,8 +148,8 @@ export const candidate = z
       ),
     energy: energy.optional(),
     price: price.optional(),
-    parameters: positive.optional().describe('Number of parameters.'),
-    activeParameters: positive.optional().describe('Parameters used per token.'),
+    parameters: size.optional().describe('Number of parameters, or a figure with its source.'),
+    activeParameters: size.optional().describe('Parameters used per token.'),
     labels: z.array(z.string()).optional().describe('Labels it may answer.'),
   })
   .meta({

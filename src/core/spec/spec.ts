@@ -68,8 +68,20 @@ export interface ScorerSpec {
 
 /** One way of doing the task: model x prompt x settings. Lists in the YAML are expanded before this form. */
 export interface CandidateSpec
-  extends Filled<Omit<CandidateInput, 'prompt' | 'system' | 'settings' | 'tune'>> {
+  extends Filled<
+    Omit<
+      CandidateInput,
+      'prompt' | 'system' | 'settings' | 'tune' | 'parameters' | 'activeParameters'
+    >
+  > {
   readonly id: string
+  readonly parameters?: number
+  readonly activeParameters?: number
+  /** Both sizes as stated, where the spec names their source. */
+  readonly stated?: {
+    readonly parameters?: StatedFactor
+    readonly activeParameters?: StatedFactor
+  }
   readonly prompt?: string
   readonly system?: string
   /** Sampling and engine settings that are part of the candidate's identity. */

@@ -19,7 +19,9 @@ export function functionSession(candidate: FunctionCandidate): RuntimeSession {
       precision: 'unknown',
       engine: `node@${process.versions.node}`,
       floating: false,
-      ...(parameters === undefined ? {} : { parameters }),
+      ...(parameters === undefined
+        ? {}
+        : { parameters: typeof parameters === 'object' ? parameters.value : parameters }),
       ...(labels.length === 0 ? {} : { labels }),
     },
     batchSize: Math.max(batchSize, concurrency),
