@@ -1,6 +1,7 @@
 import { facilityGrams } from '../carbon/facility.ts'
 import type { Site } from '../carbon/site.ts'
-import { cpuEnergy, withWorkloadPower } from '../energy/cpu-model.ts'
+import { type ModeledMachine, withWorkloadPower } from '../energy/cpu-model.ts'
+import { wallEnergy } from '../energy/wall-model.ts'
 import { markdownLine } from '../error/safe-text.ts'
 import { divide } from '../unit/arithmetic.ts'
 import { type Estimate, type Unit, unknown } from '../unit/estimate.ts'
@@ -34,14 +35,14 @@ export interface TrainingScore {
   readonly perBillionParameters: Estimate<'gPerR'>
 }
 
-/** Modelled from CPU seconds; operational carbon only (the card says so). Source: SCI for AI 8.2, Provider units. */
+/** Modelled at the wall from CPU seconds; operational carbon only (the card says so). Source: SCI for AI 8.2, Provider units. */
 export function trainingScore(
   facts: Pick<CardFacts, 'cpuS' | 'parameters' | 'trainingTokens'>,
   site: Pick<Site, 'pue' | 'grid'>,
-  machine: { readonly threads: number | null },
+  machine: ModeledMachine,
 ): TrainingScore {
-  const use = { cpuS: facts.cpuS, wallS: 0, threads: 0, rssBytes: 0 }
-  const energy = withWorkloadPower(cpuEnergy(use, machine).total)
+  const use = { cpuS: facts.cpuS, wallS: facts.cpuS, threads: 1 }
+  const energy = withWorkloadPower(wallEnergy(use, machine))
   const operational = facilityGrams(energy, site, 'g')
   const per = (count: number, what: string): Estimate<'gPerR'> =>
     divide(operational, exact('count', count, what), 'gPerR')
