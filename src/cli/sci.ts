@@ -51,7 +51,7 @@ export const sci = command({
       'rightsize',
     ),
     host: flag(host, 'with model: the provider, or the address of the server'),
-    batch: flag(positive, 'with model: requests that the server answers at a time'),
+    batch: flag(positive, 'with model: requests that one replica answers at a time'),
     parameters: flag(parameters, 'with model: its parameters, where no table knows them'),
     activeParameters: flag(parameters, 'with model: parameters used per token'),
     kwh: flag(amount, 'IT energy of all answers, in kWh'),
