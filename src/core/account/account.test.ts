@@ -264,6 +264,26 @@ describe('hosted models', () => {
     expect(made.notes.join(' ')).toMatch(/Energy was measured in 2 ways/)
   })
 
+  test('are estimated more closely where the batch of the server is stated', () => {
+    const at = (more: object) => {
+      const candidates = spec.candidates.map((one) => ({ ...one, ...more }))
+      const run = {
+        ...accountRun,
+        candidates: [...fixtureCandidates, hosted('api', 'ministral-8b')],
+      }
+      const made = buildAccount(run, { ...spec, candidates }, { ...accountInputs, api })
+      const { energy } = made.usages.find(({ candidate }) => candidate === 'api')!
+      return {
+        width: energy.kind === 'known' ? energy.high / energy.low : 0,
+        notes: made.notes.join(),
+      }
+    }
+    const [blind, stated] = [at({}), at({ servedBatch: 32 })]
+    expect(stated.width).toBeLessThan(0.9 * blind.width)
+    expect(blind.notes).toMatch(/the batch size is unknown/)
+    expect(stated.notes).not.toMatch(/the batch size is unknown/)
+  })
+
   test('are not compared with measured candidates: refused, which says why', () => {
     const refusal = with2('mistral-large-2411', null).comparisons.find((each) => each.a === 'api')!
     expect(refusal).toMatchObject({ kind: 'refused' })

@@ -46,7 +46,7 @@ export function apiUsage(
   const facts = hostedFacts(asked, candidate.identity, context.models)
   if (facts === null) return null
   const provider = providerOf(spec, facts.model, context.models)
-  const batch = servedBatch(candidate)
+  const { servedBatch: batch = null } = spec
   const calls = { id, answers, tokens: cost.tokensPerItem, provider, batch, acceptRate }
   return { id, provider, facts, ...callUsage(calls, facts, context) }
 }
@@ -67,12 +67,6 @@ function providerOf(spec: CandidateSpec, model: string, models: ModelTable): str
       ? providerNamed(findModel(model, models)?.row.provider ?? '')
       : providerOfUrl(address)
   return named ?? otherHost
-}
-
-/** Concurrent requests as `settings.servedBatch` states them. */
-function servedBatch({ settings }: { readonly settings: Readonly<Record<string, unknown>> }) {
-  const batch = settings['servedBatch']
-  return typeof batch === 'number' && batch > 0 ? batch : null
 }
 
 /** The ends of a stated size that has an interval. */
@@ -120,7 +114,7 @@ export function hostedPrior(
   if (!runtimePart(spec.runtime).talks) return null
   const facts = hostedFacts(spec, null, models)
   if (facts === null) return null
-  const { energy } = apiEnergy(tokens, facts, { batch: servedBatch(spec), bits: null })
+  const { energy } = apiEnergy(tokens, facts, { batch: spec.servedBatch ?? null, bits: null })
   return energy.kind === 'known' ? { ...energy, unit: 'JPerItem' } : null
 }
 
@@ -136,5 +130,5 @@ export function hostedEnergy(
   if (facts === null || tokens === null || !isHosted(spec)) return null
   const address = addressOf(spec, {}) ?? ''
   const host = providerOfUrl(address) ?? address
-  return modeledEnergy(tokens, facts, { host, batch: servedBatch(spec) })
+  return modeledEnergy(tokens, facts, { host, batch: spec.servedBatch ?? null })
 }

@@ -45,7 +45,7 @@ function unknownModel(model: string, table: ModelTable): RightsizeError {
   const like = namesLike(model, table, 3)
   const names = like.length === 0 ? '' : ` The tables know ${like.join(', ')}.`
   return new RightsizeError('MODEL_FACTS_UNKNOWN', `the size of ${model} is unknown.${names}`, {
-    next: 'State it: `parameters` (and `activeParameters`) of the candidate, --parameters on the command line; as [low, high] if the number is not published.',
+    next: 'State `parameters` (and `activeParameters`) of the candidate, or --parameters of `rightsize sci` (LOW,HIGH where the number is not published); or add the model to a table of your own with `rightsize models update --from FILE`.',
   })
 }
 

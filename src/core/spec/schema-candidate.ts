@@ -150,6 +150,11 @@ export const candidate = z
     price: price.optional(),
     parameters: size.optional().describe('Number of parameters, or a figure with its source.'),
     activeParameters: size.optional().describe('Parameters used per token.'),
+    servedBatch: count
+      .optional()
+      .describe(
+        'Requests that one replica of the server answers at a time, where it is known: it narrows the modeled energy.',
+      ),
     labels: z.array(z.string()).optional().describe('Labels it may answer.'),
   })
   .meta({
