@@ -7,6 +7,7 @@ import { decodeModel } from '../../core/onnx/decode.ts'
 import { protobufLimit } from '../../core/onnx/encode.ts'
 import { encodeFiles } from '../../core/onnx/external-write.ts'
 import { executableGraph } from '../../core/onnx/graph-check.ts'
+import { liftedConstants } from '../../core/onnx/lift-constants.ts'
 import type { ByteSource, Model } from '../../core/onnx/model.ts'
 import { fileSource, folderSources } from '../files/file-source.ts'
 import { writeDraft } from './model-file/write-chunks.ts'
@@ -33,7 +34,7 @@ async function read(path: string): Promise<Model> {
   try {
     const bytes = source.read(0, source.size)
     const model = decodeModel(bytes, { external: folderSources(dirname(file)) })
-    return { ...model, graph: executableGraph(model.graph) }
+    return liftedConstants({ ...model, graph: executableGraph(model.graph) })
   } catch (error) {
     throw named(error, file)
   }

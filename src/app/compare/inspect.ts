@@ -10,6 +10,7 @@ import { loadPasses } from '../../core/compress/table.ts'
 import { RightsizeError } from '../../core/error/error.ts'
 import { decodeModel } from '../../core/onnx/decode.ts'
 import { decodeGguf } from '../../core/onnx/gguf.ts'
+import { liftedConstants } from '../../core/onnx/lift-constants.ts'
 import type { ByteSource } from '../../core/onnx/model.ts'
 import { decodeSafetensors } from '../../core/onnx/safetensors.ts'
 
@@ -94,7 +95,7 @@ async function inspectRemote(
     const what = 'ONNX has no header, and more than 512 MB of a file are not fetched'
     throw new RightsizeError('ONNX_TOO_LARGE', what, { at: url })
   }
-  const artefact = { model: decodeModel(bytes), tokenizer: null, config: {} }
+  const artefact = { model: liftedConstants(decodeModel(bytes)), tokenizer: null, config: {} }
   return inspectModel(artefact, target, await loadPasses())
 }
 

@@ -1,4 +1,3 @@
-import { tensorAttributeOf } from '../onnx/attributes.ts'
 import { elementCount } from '../onnx/dtype.ts'
 import type { GgufFile } from '../onnx/gguf.ts'
 import {
@@ -162,14 +161,9 @@ function asWeight({ name, dtype, dims, byteLength }: Tensor): Weight {
 
 /** Weights of the graph and of the graphs inside its nodes. */
 function weightsOf(graph: Graph): readonly Weight[] {
-  return [...graphsWithin(graph)].flatMap(({ initializers, nodes }) => {
-    const constants = nodes.flatMap((node) => {
-      const value = node.opType === 'Constant' ? tensorAttributeOf(node, 'value') : undefined
-      return value === undefined ? [] : [{ ...value, name: node.outputs[0] ?? '' }]
-    })
-    const all = [...initializers, ...constants]
-    return all.filter(({ dtype }) => !indexTypes.has(dtype)).map(asWeight)
-  })
+  return [...graphsWithin(graph)].flatMap(({ initializers }) =>
+    initializers.filter(({ dtype }) => !indexTypes.has(dtype)).map(asWeight),
+  )
 }
 
 /** Number of parameters of the graph and of the graphs inside its nodes. */

@@ -1,4 +1,3 @@
-import { tensorAttributeOf } from '../onnx/attributes.ts'
 import { elementCount } from '../onnx/dtype.ts'
 import { removeDead, renameValues } from '../onnx/graph-edit.ts'
 import { capturedBy, indexGraph } from '../onnx/graph-index.ts'
@@ -10,8 +9,8 @@ import type { Artefact, NotApplicable, Pass, Patched, Proposal } from './pass.ts
 /**
  * What can go without changing a single bit.
  *
- * What it does: removes nodes and tensors that no output depends on, lets equal tensors be stored once, lifts Constant nodes into
- * tensors and takes out Identity and idle Dropout.
+ * What it does: removes nodes and tensors that no output depends on, lets equal tensors be stored once, and takes
+ * out Identity and idle Dropout.
  * When to use: always, first. Folding constants is a step of its own: the engine does it (app/shrink/fold).
  * When it misleads: the saving is of file size; runtimes do most of this themselves while loading.
  */
@@ -58,7 +57,7 @@ function tidied(model: Model): Tidied {
   for (let found = true; found; ) {
     found = false
     for (const [text, step] of steps) {
-      const { graph, count } = step(current.graph, current)
+      const { graph, count } = step(current.graph)
       if (count === 0) continue
       found = true
       counts.set(text, (counts.get(text) ?? 0) + count)
@@ -73,8 +72,7 @@ interface Step {
   readonly count: number
 }
 
-const steps: readonly (readonly [string, (graph: Graph, model: Model) => Step])[] = [
-  ['constants lifted out of nodes', lifted],
+const steps: readonly (readonly [string, (graph: Graph) => Step])[] = [
   ['idle nodes removed', withoutIdle],
   ['doubled tensors shared', shared],
   ['dead nodes and tensors removed', withoutDead],
@@ -86,24 +84,6 @@ function withoutDead(graph: Graph): Step {
   // An input whose default is dead stays as an input that nobody reads: it goes with its default.
   const inputs = live.inputs.filter(({ name }) => !defaults.has(name))
   return { graph: { ...live, inputs }, count: nodes.length + initializers.length }
-}
-
-/** Constant nodes that hold a tensor become initializers; below IR 4 those would have to be inputs too. */
-function lifted(graph: Graph, { irVersion }: Model): Step {
-  if (irVersion < 4) return { graph, count: 0 }
-  const outputs = new Set(graph.outputs.map(({ name }) => name))
-  const made: Tensor[] = []
-  const nodes = graph.nodes.filter((node) => {
-    const [name = ''] = node.outputs
-    const value = node.opType === 'Constant' ? tensorAttributeOf(node, 'value') : undefined
-    if (value === undefined || outputs.has(name)) return true
-    made.push({ ...value, name })
-    return false
-  })
-  return {
-    graph: { ...graph, nodes, initializers: [...graph.initializers, ...made] },
-    count: made.length,
-  }
 }
 
 /** Identity, and Dropout whose mask nobody reads and that is not told to train. */
@@ -201,11 +181,5 @@ function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
   return true
 }
 
-function storedBytes(graph: Graph): number {
-  const tensors = graph.initializers.reduce((sum, { byteLength }) => sum + byteLength, 0)
-  const inNodes = graph.nodes.reduce((sum, node) => {
-    const value = tensorAttributeOf(node, 'value')
-    return sum + (value === undefined || elementCount(value.dims) === 0 ? 0 : value.byteLength)
-  }, 0)
-  return tensors + inNodes
-}
+const storedBytes = ({ initializers }: Graph): number =>
+  initializers.reduce((sum, { byteLength }) => sum + byteLength, 0)

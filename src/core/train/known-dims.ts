@@ -1,6 +1,6 @@
-import { intsOf, tensorAttributeOf } from '../onnx/attributes.ts'
+import { intsOf } from '../onnx/attributes.ts'
 import type { Dims } from '../onnx/dims.ts'
-import type { Graph, Node, Tensor } from '../onnx/model.ts'
+import type { Graph, Node } from '../onnx/model.ts'
 import { inferShapes } from '../onnx/shapes.ts'
 import { float32Of } from '../onnx/tensor-values.ts'
 import { numbersIn } from '../onnx/value-facts.ts'
@@ -18,7 +18,7 @@ export interface KnownDims {
 /** The known dims of a graph. Nodes must be in topological order. */
 export function knownDims(graph: Graph): KnownDims {
   const facts = inferShapes(graph)
-  const constants = constantsOf(graph)
+  const constants = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]))
   return {
     of: (name) => facts.get(name)?.dims ?? undefined,
     ints: (name) => numbersIn(facts.get(name)?.content),
@@ -28,15 +28,6 @@ export function knownDims(graph: Graph): KnownDims {
       return single ? float32Of(tensor)[0] : undefined
     },
   }
-}
-
-function constantsOf({ initializers, nodes }: Graph): ReadonlyMap<string, Tensor> {
-  const constants = new Map(initializers.map((tensor) => [tensor.name, tensor]))
-  for (const node of nodes) {
-    const value = node.opType === 'Constant' ? tensorAttributeOf(node, 'value') : undefined
-    if (value !== undefined) constants.set(node.outputs[0] ?? '', value)
-  }
-  return constants
 }
 
 /** Axes of a Reduce, Squeeze or Unsqueeze node, from the attribute or the constant input; undefined when they are not known, [] when none are given. */

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { decodeModel } from '../../../core/onnx/decode.ts'
+import { liftedConstants } from '../../../core/onnx/lift-constants.ts'
 import type { Dtype, Graph } from '../../../core/onnx/model.ts'
 import { bytesNow } from '../../files/read-file.ts'
 
@@ -30,7 +31,7 @@ const names: Readonly<Partial<Record<Dtype, string>>> = {
 export function weightsOf(file: string): Weights | null {
   if (statSync(file).size > largestRead) return null
   try {
-    return countWeights(decodeModel(bytesNow(file)).graph)
+    return countWeights(liftedConstants(decodeModel(bytesNow(file))).graph)
   } catch {
     return null // the engine has the last word on what can be loaded
   }
