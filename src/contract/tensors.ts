@@ -33,6 +33,7 @@ export interface TensorSession {
   readonly inputs: readonly string[]
   /** The inputs with types and shapes, in the order of `inputs`, where the engine can say: tells int32 ids from int64 and a fixed batch of one. */
   readonly inputInfo?: readonly TensorInputInfo[]
+  /** Those that are tensors: sequences and maps cannot be read. */
   readonly outputs: readonly string[]
   /** Runs the graph; `fetches` names the outputs wanted (all by default). */
   run(feeds: Feeds, fetches?: readonly string[]): Promise<Readonly<Record<string, HostTensor>>>

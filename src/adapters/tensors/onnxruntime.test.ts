@@ -39,6 +39,27 @@ test.each(samples)('$dtype goes in and comes out unchanged', async (sample) => {
   await session.close()
 })
 
+test('a sequence among the outputs is left out, and the tensors are read', async () => {
+  // TypeProto of a sequence of float tensors of rank 1 (onnx.proto: sequence_type = 4, elem_type = 1; tensor_type = 1).
+  const raw = Uint8Array.from([0x22, 0x08, 0x0a, 0x06, 0x0a, 0x04, 0x08, 0x01, 0x12, 0x00])
+  const graph = build.graph({
+    nodes: [
+      build.node('Identity', ['x'], ['y']),
+      build.node('SequenceConstruct', ['x', 'x'], ['by_name']),
+    ],
+    inputs: [build.valueInfo('x', 'float32', [2])],
+    outputs: [
+      { ...build.valueInfo('by_name', null, null), raw },
+      build.valueInfo('y', 'float32', [2]),
+    ],
+  })
+  const session = await (await openEngine()).open(encodeModel(build.model(graph)))
+  const [sample] = samples
+  expect(session.outputs).toEqual(['y'])
+  expect(await session.run({ x: sample as HostTensor })).toEqual({ y: sample })
+  await session.close()
+})
+
 test('profiling gives calls and time per node', async () => {
   const engine = await openEngine()
   const graph = build.graph({

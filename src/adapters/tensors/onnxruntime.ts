@@ -15,7 +15,14 @@ import { requireInside } from '../files/confinement.ts'
 import { fileSource } from '../files/file-source.ts'
 import { readText, requireRegular } from '../files/read-file.ts'
 import { nodeTimes } from './onnxruntime/profile.ts'
-import { engineError, inputInfo, messageOf, once, runSession } from './onnxruntime/session.ts'
+import {
+  engineError,
+  inputInfo,
+  messageOf,
+  once,
+  runSession,
+  tensorOutputs,
+} from './onnxruntime/session.ts'
 
 type Ort = typeof import('onnxruntime-node')
 
@@ -50,12 +57,13 @@ async function openSession(
     if (profileFolder !== undefined) await rm(profileFolder, { recursive: true, force: true })
     throw await openError(model, cause)
   })
+  const outputs = tensorOutputs(session)
   return {
     inputs: session.inputNames,
-    outputs: session.outputNames,
+    outputs,
     inputInfo: inputInfo(session),
     run: (feeds, fetches) =>
-      runSession({ Tensor: ort.Tensor, label: 'onnxruntime' }, session, feeds, fetches),
+      runSession({ Tensor: ort.Tensor, label: 'onnxruntime' }, session, feeds, fetches ?? outputs),
     profile: once(() => endProfile(session, profileFolder)),
     close: once(async () => {
       await session.release()

@@ -1,6 +1,7 @@
 import type { RuntimeContext, RuntimeItem, RuntimeSession } from '../../contract/runtime.ts'
 import { canonicalJson } from '../../core/data/canonical-json.ts'
 import { RightsizeError } from '../../core/error/error.ts'
+import { runtimePart } from '../../core/part/runtimes.ts'
 import { mayChangeAnswers } from '../../core/spec/settings.ts'
 import type { CandidateSpec } from '../../core/spec/spec.ts'
 import { type Figure, unknown } from '../../core/unit/estimate.ts'
@@ -128,6 +129,7 @@ function candidateDigest(
   const named = /^[0-9a-f]{64}\b/.test(revision) ? {} : { model }
   const identity = { ...named, revision, precision, engine }
   const taught = trained?.outOfFold ? 'cross-fitted' : undefined
+  const { reading } = runtimePart(spec.runtime)
   const text = canonicalJson({
     identity,
     settings,
@@ -135,6 +137,7 @@ function candidateDigest(
     system: spec.system,
     labels: spec.labels,
     taught,
+    ...(reading > 1 ? { reading } : {}),
   })
   return effects.digest(new TextEncoder().encode(text))
 }

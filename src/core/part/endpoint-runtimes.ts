@@ -35,6 +35,7 @@ const hosted = {
   meterable: true,
   code: false,
   files: null,
+  reading: 1,
   sees: 'prompt',
   needs: ['model'],
   short: 'model',

@@ -20,6 +20,8 @@ export interface RuntimePart extends Part {
    * holds the model.
    */
   readonly files: string | null
+  /** Raised when its answers are read in another way: what is stored of the same model is then asked for anew. */
+  readonly reading: number
   /** What of a row it is told: the input, the columns its prompt names as well, or the id and every column but the label. */
   readonly sees: 'input' | 'prompt' | 'row'
   /** Keys of a candidate without which it has nothing to run. */
@@ -42,6 +44,7 @@ const local = {
   quick: true,
   meterable: true,
   code: false,
+  reading: 1,
   sees: 'input',
   needs: [],
   short: 'model',
@@ -61,6 +64,8 @@ export const runtimes = {
     example: '{ runtime: onnx, model: models/large }',
     package: onnxruntime,
     files: onnxFiles,
+    // 2: scores are found by their shape, and classes that the graph names itself are read.
+    reading: 2,
     needs: ['model'],
   },
   linear: {

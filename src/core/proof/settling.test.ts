@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { correctionFor, uncorrected } from './grade.ts'
 import { lookTerms } from './look-alpha.ts'
 import { lossOfCounts } from './loss-exact.ts'
-import { settlingSteps } from './settling.ts'
+import { settlingSentence, settlingSteps } from './settling.ts'
 
 const risk = { alpha: 0.05, beta: 0.05, claim: 'supported', supportedAt: 0.8 } as const
 const ids = { id: 'small', incumbent: 'large' }
@@ -25,4 +25,17 @@ test('advice grows with what the next look must pay for: later looks, rivals in 
 
 test('a loss on the margin takes many labels, a likely failure few', () => {
   expect(labels(12, 18)).toBeGreaterThan(5 * (labels(10, 24) ?? 0))
+})
+
+test('items that repeat a few inputs are told apart from a loss on the limit', () => {
+  const loss = { ...lossOfCounts({ win: 0, lose: 0, tie: 60 }, 0), units: 3 }
+  const terms = { limit: 0.02, risk, look: lookTerms(0.05, 1), correction: uncorrected }
+  const steps = settlingSteps(ids, loss, terms)
+  expect(steps.map(({ kind, count }) => [kind, count])).toEqual([
+    ['labels', null],
+    ['cascade', null],
+  ])
+  expect(settlingSentence(steps, 'incumbent')).toBe(
+    'These 60 items stand for 3 items: the others repeat an input or belong to a group. Label items of other inputs and groups.',
+  )
 })

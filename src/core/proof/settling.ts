@@ -17,6 +17,9 @@ const power = 0.8
  */
 const assured = 0.85
 
+/** Independent units below which their spread says nothing of others. */
+const fewestUnits = 10
+
 /** More than this is not a step that anybody takes. */
 const mostLabels = 100_000
 
@@ -85,8 +88,13 @@ export function settlingSteps(
   terms: SettlingTerms,
 ): NextStep[] {
   const steps: NextStep[] = []
-  const labels = labelsToSettle(loss, terms)
-  const canary = canaryCalls(loss, terms)
+  const alike = loss.units < fewestUnits && loss.units < loss.n
+  const labels = alike ? null : labelsToSettle(loss, terms)
+  const canary = alike ? null : canaryCalls(loss, terms)
+  if (alike) {
+    const text = `These ${loss.n} items stand for ${plural(loss.units, 'item')}: the others repeat an input or belong to a group. Label items of other inputs and groups.`
+    steps.push({ kind: 'labels', count: null, text })
+  }
   if (labels !== null) {
     const text = `Label about ${plural(labels, 'more item')}: settles with ${100 * power} % chance whether ${id} is good enough.`
     steps.push({ kind: 'labels', count: labels, text })
@@ -111,6 +119,8 @@ export function settlingSentence(
 ): string {
   if (steps.some(({ kind }) => kind === 'cost' || kind === 'candidate') && !hasLabels(steps))
     return ''
+  const alike = steps.find(({ kind, count }) => kind === 'labels' && count === null)
+  if (alike !== undefined) return alike.text
   const labels = steps.find((step) => step.kind === 'labels')?.count
   const canary = steps.find((step) => step.kind === 'canary')?.count
   const labelText = labels == null ? null : plural(labels, 'more label')

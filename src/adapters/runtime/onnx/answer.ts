@@ -8,7 +8,7 @@ import { isTensor, misfitOf, rawFeeds } from '../../../core/onnx/raw-feeds.ts'
 import { type TokenFacts, textFeeds } from '../../../core/onnx/text-feeds.ts'
 import { bucketByLength } from './batch.ts'
 import { type EncodedText, encodeText } from './encode.ts'
-import { type Reading, readBatch, splitTensors } from './read.ts'
+import { classesIn, type Reading, readBatch, splitTensors } from './read.ts'
 import { spansOf } from './spans.ts'
 
 /** Everything that answering needs, found once. */
@@ -153,7 +153,10 @@ function readOutputs(
   outputs: Readonly<Record<string, HostTensor>>,
 ): readonly Reading[] {
   if (loaded.text === null && loaded.labels.length === 0)
-    return splitTensors(outputs, batch.items.length).map((output) => ({ kind: 'output', output }))
+    return (
+      classesIn(outputs, batch.items.length, []) ??
+      splitTensors(outputs, batch.items.length).map((output) => ({ kind: 'output', output }))
+    )
   return readBatch({
     outputs,
     labels: loaded.labels,

@@ -22,21 +22,57 @@ export type Reading =
 /** Names under which exporters put what an application wants, best first (source: optimum, sentence-transformers). */
 const preferred = ['logits', 'sentence_embedding', 'last_hidden_state', 'token_embeddings']
 
-/** Chooses the output that answers the question, where the model has several. */
-export function chooseOutput(names: readonly string[]): string {
-  return preferred.find((name) => names.includes(name)) ?? names[0] ?? ''
+type Outputs = ReadRequest['outputs']
+
+/** The output that answers the question: by name, else the one with a score for each class, else the first. */
+function scoresIn({ outputs, labels, lengths }: ReadRequest): string | undefined {
+  const names = Object.keys(outputs)
+  const isScore = (name: string) => {
+    const { dims = [], dtype } = outputs[name] ?? {}
+    const fits = dims[0] === lengths.length && dims.at(-1) === labels.length
+    return dims.length > 1 && fits && dtype?.includes('float')
+  }
+  return preferred.find((name) => names.includes(name)) ?? names.find(isScore)
+}
+
+/** Words in the name of an output that holds classes, not scores (skl2onnx, onnxmltools, Paddle). */
+const classOutput = /label|class|predict/i
+
+/**
+ * The classes that a graph names itself, one for each item: texts, or whole numbers of an output whose name tells (`label`,
+ * `output_label`). Null where it has none. Numbers are places in `labels` where those are known, else the class's own name.
+ */
+export function classesIn(
+  outputs: Outputs,
+  items: number,
+  labels: readonly string[],
+): readonly Reading[] | null {
+  const isClass = ([name, { dtype, dims }]: [string, HostTensor]) =>
+    dims[0] === items &&
+    dims.every((dim, at) => at === 0 || dim === 1) &&
+    (dtype === 'string' || (/^int(32|64)$/.test(dtype) && classOutput.test(name)))
+  const [, tensor] = Object.entries(outputs).find(isClass) ?? []
+  if (tensor === undefined) return null
+  return Array.from(tensor.data as ArrayLike<unknown>, (value) => {
+    const named = typeof value === 'string' ? value : (labels[Number(value)] ?? String(value))
+    return { kind: 'output', output: { kind: 'label', label: named } }
+  })
 }
 
 /**
- * Reads one batch. `[batch, classes]` with labels is a class; `[batch, width]` without is a vector;
+ * Reads one batch. `[batch, classes]` with labels is a class, and so is the name of one that the graph returns; `[batch, width]` without is a vector;
  * `[batch, length, classes]` with as many labels is one class per token; `[batch, length, width]` is pooled.
  */
 export function readBatch(request: ReadRequest): readonly Reading[] {
-  const name = chooseOutput(Object.keys(request.outputs))
-  const tensor = request.outputs[name]
+  const { outputs, labels, lengths } = request
+  const scores = scoresIn(request)
+  const classes = scores === undefined ? classesIn(outputs, lengths.length, labels) : null
+  if (classes !== null) return classes
+  const name = scores ?? Object.keys(outputs)[0] ?? ''
+  const tensor = outputs[name]
   if (!tensor) throw new RightsizeError('MODEL_CANNOT_LOAD', 'the graph returned no output')
   const width = tensor.dims.at(-1) ?? 1
-  checkLabels(name, width, tensor.dims.length, request.labels)
+  checkLabels(name, width, tensor.dims.length, labels)
   const flat = floatValues(tensor)
   return tensor.dims.length === 3
     ? readTokens(flat, request, [tensor.dims[1] ?? 0, width])

@@ -18,13 +18,12 @@ export async function runSession(
   ort: TensorMaker,
   session: Session,
   feeds: Feeds,
-  fetches: readonly string[] | undefined,
+  fetches: readonly string[],
 ): Promise<Record<string, HostTensor>> {
   try {
     const inputs: Record<string, OrtTensor> = {}
     for (const [name, tensor] of Object.entries(feeds)) inputs[name] = toOrt(ort, tensor)
-    const results =
-      fetches === undefined ? await session.run(inputs) : await session.run(inputs, [...fetches])
+    const results = await session.run(inputs, [...fetches])
     const outputs: Record<string, HostTensor> = {}
     for (const [name, value] of Object.entries(results)) outputs[name] = toHost(value)
     return outputs
@@ -58,6 +57,12 @@ function toHost(value: OrtTensor): HostTensor {
   const bits = new Uint16Array(view.buffer, view.byteOffset, view.byteLength / 2)
   return { dtype, dims: value.dims, data: bits }
 }
+
+/** Outputs that can be read: onnxruntime hands over no sequences and maps (the probabilities that scikit-learn's exports hold by class name). */
+export const tensorOutputs = ({
+  outputMetadata,
+}: Pick<InferenceSession, 'outputMetadata'>): readonly string[] =>
+  outputMetadata.flatMap(({ isTensor, name }) => (isTensor ? [name] : []))
 
 /** Sequences, maps and optionals have no shape; models with such inputs get none described. */
 export function inputInfo(session: Session): readonly TensorInputInfo[] {

@@ -2,7 +2,7 @@ import type { InferenceSession } from 'onnxruntime-node'
 import type { EngineOptions, TensorEngine, TensorSession } from '../../../contract/tensors.ts'
 import { RightsizeError } from '../../../core/error/error.ts'
 import { readBytes } from '../../files/read-file.ts'
-import { engineError, inputInfo, messageOf, once, runSession } from './session.ts'
+import { engineError, inputInfo, messageOf, once, runSession, tensorOutputs } from './session.ts'
 
 /** What onnxruntime-web shares with onnxruntime-node, whose types a checkout has. */
 type Ort = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor' | 'env'>
@@ -37,12 +37,18 @@ async function openSession(
   options: EngineOptions,
 ): Promise<TensorSession> {
   const session = await create(ort, model, options)
+  const outputs = tensorOutputs(session)
   return {
     inputs: session.inputNames,
-    outputs: session.outputNames,
+    outputs,
     inputInfo: inputInfo(session),
     run: (feeds, fetches) =>
-      runSession({ Tensor: ort.Tensor, label: 'onnxruntime-web' }, session, feeds, fetches),
+      runSession(
+        { Tensor: ort.Tensor, label: 'onnxruntime-web' },
+        session,
+        feeds,
+        fetches ?? outputs,
+      ),
     profile: async () => [],
     close: once(() => session.release()),
   }
