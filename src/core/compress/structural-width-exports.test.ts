@@ -5,6 +5,7 @@ import { collectStats } from '../../app/shrink/collect-stats.ts'
 import { decodeModel } from '../onnx/decode.ts'
 import { encodeModel } from '../onnx/encode.ts'
 import type { Feeds } from '../onnx/host-tensor.ts'
+import { liftedConstants } from '../onnx/lift-constants.ts'
 import type { Model } from '../onnx/model.ts'
 import { seededRandom } from '../random/random.ts'
 import type { Artefact, Proposal, Target } from './pass.ts'
@@ -61,7 +62,7 @@ const file = (name: string) => new URL(`${name}.onnx`, folder)
 test.skipIf(!existsSync(folder)).each(names)(
   'the stream of an exported encoder is found and cut to half: %s',
   async (name) => {
-    const model = decodeModel(readFileSync(file(name)))
+    const model = liftedConstants(decodeModel(readFileSync(file(name))))
     const given = feeds(model)
     const before = await logits(model, given)
     const same = await narrowed(model, { keep: 1, repair: 'none', importance: 'energy' })
@@ -82,7 +83,7 @@ test.skipIf(!existsSync(folder)).each(names)(
 )
 
 test.skipIf(!existsSync(folder))('attention fused into one node stands in the way', () => {
-  const model = decodeModel(readFileSync(file('bert-fused')))
+  const model = liftedConstants(decodeModel(readFileSync(file('bert-fused'))))
   const offers = width.propose(artefactOf(model), target)
   expect('why' in offers ? offers.why : '').toMatch(/no table of vectors|is unknown/)
 })
