@@ -35,6 +35,10 @@ test('a table of the user is asked first, and the list of EcoLogits can be one',
   const { out } = await run('models', 'find', 'gpt-4o')
   expect(out).toMatch(/20 to 60 billion per token/)
   expect(out).toMatch(/list.json, checked 2027-01-01/)
+  // What the list does not know stays, with its own date.
+  expect((await run('models', 'find', 'my-own')).out).toMatch(
+    /our training log, checked 2026-11-01/,
+  )
 })
 
 test.each([

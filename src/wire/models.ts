@@ -3,7 +3,7 @@ import { textOrNull, writeWhole } from '../adapters/files/whole-file.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { EcologitsFile } from '../core/hosted/ecologits-mode.ts'
 import { modelFacts } from '../core/hosted/model-facts.ts'
-import { modelListUrl, modelsText, readModels } from '../core/hosted/model-file.ts'
+import { mergedModels, modelListUrl, modelsText, readModels } from '../core/hosted/model-file.ts'
 import type { ModelFile, ModelTable } from '../core/hosted/model-table.ts'
 import type { ModelFacts } from '../core/result/account.ts'
 import { type Env, ownTable, sourceAt, userTable } from './user-table.ts'
@@ -47,7 +47,7 @@ async function fileAt(path: string): Promise<ModelsFile | null> {
 
 /**
  * Stores the models of `from` (a file, an address; the list of EcoLogits where it is absent) as this user's own table, which
- * is asked before the shipped ones. Throws MODELS_INVALID, PRICES_NO_HOME, FETCH_FAILED, DATA_MISSING.
+ * is asked before the shipped ones; rows that it has and `from` does not stay. Throws MODELS_INVALID, PRICES_NO_HOME, FETCH_FAILED, DATA_MISSING.
  */
 export async function updateModels(
   { from = modelListUrl, date }: { readonly from?: string; readonly date?: string },
@@ -55,7 +55,9 @@ export async function updateModels(
 ): Promise<ModelsInUse> {
   const file = ownTable(at.effects.env, 'models.json')
   const { text, ...about } = await sourceAt(from, date, at)
-  await writeWhole(file, modelsText(readModels(text, { ...about, source: from })))
+  const read = readModels(text, { ...about, source: from })
+  const before = await fileAt(file)
+  await writeWhole(file, modelsText(before === null ? read : mergedModels(before, read)))
   return modelsInUse(at.effects.env)
 }
 

@@ -42,6 +42,21 @@ export function modelsText({ models, aliases = {}, ...head }: ModelFile): string
   return `${JSON.stringify({ ...head, schema: modelSchema }, null, 1).slice(0, -2)},\n${tables.join(',\n')}\n}\n`
 }
 
+/** The rows of both, each with its own date; where both have a row, that of the newer file. */
+export function mergedModels(before: ModelFile, after: ModelFile): ModelFile {
+  const dated = ({ models, checked }: ModelFile) =>
+    Object.entries(models).map(([name, row]) => [
+      name,
+      checked === undefined ? row : { checked, ...row },
+    ])
+  return {
+    ...after,
+    sources: { ...before.sources, ...after.sources },
+    aliases: { ...before.aliases, ...after.aliases },
+    models: Object.fromEntries([...dated(before), ...dated(after)]),
+  }
+}
+
 const invalid = (name: string, what: string): RightsizeError =>
   new RightsizeError('MODELS_INVALID', `${name} ${what}`)
 
