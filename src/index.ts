@@ -81,7 +81,7 @@ export type Task<C extends readonly CandidateDefinition[] = readonly CandidateDe
 
 /**
  * Judges every candidate on the task's data: the decision with its evidence, quality and cost of every candidate, and what
- * finding out has cost. An aborted run returns what is known, with `provenance.interrupted`.
+ * the evaluation has cost. An aborted run returns what is known, with `provenance.interrupted`.
  * Throws RightsizeError when the task or its data must be changed.
  *
  * ```ts

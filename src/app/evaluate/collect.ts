@@ -28,7 +28,7 @@ export interface Collected {
   cpuS: number
   wallS: number
   broken: Broken | null
-  /** Why its evaluation was stopped: finding out costs more than it can save. */
+  /** Why its evaluation was stopped: it costs more than it can save. */
   notWorth: string | null
 }
 

@@ -70,6 +70,6 @@ export interface Effects {
   apiFacts(): Promise<ApiContext>
   /** Hardware threads of the machine; null inside a virtual machine, whose host is not known. */
   readonly machine: ModeledMachine
-  /** This process: what finding out takes is counted here. */
+  /** This process: what the work takes is counted here. */
   readonly own: OwnProcessEffects
 }

@@ -13,7 +13,7 @@ import type { JudgeCost } from './scoring.ts'
 
 type Stage = Overhead['byStage'][number]
 
-/** What finding out has cost, by stage, and after how many answers the choice has earned it back. */
+/** What the evaluation has cost, by stage, and after how many answers the choice has earned it back. */
 export function overheadOf(
   inputs: AssembleInputs,
   facts: readonly CandidateFacts[],
@@ -129,7 +129,7 @@ function money(
   return known('money', { value, method: 'sourced', how: 'calls x mean price', source })
 }
 
-/** Answers until what is saved per accepted answer has paid for finding out: in joules of a sensor, else in CPU time. */
+/** Answers until what is saved per accepted answer has paid for the evaluation: in joules of a sensor, else in CPU time. */
 function payBack(
   facts: readonly CandidateFacts[],
   { chosen, incumbent }: { readonly chosen: string | null; readonly incumbent: string | null },

@@ -13,7 +13,7 @@ export interface Worth {
 }
 
 /**
- * The bound on finding out, in energy or else in money. Null, and then nothing is stopped, where no volume or no incumbent
+ * The bound on the evaluation, in energy or else in money. Null, and then nothing is stopped, where no volume or no incumbent
  * is declared, where the cost per item is not declared for all, or where the spec asks for every item (`regime: full`).
  */
 export function worthOf(

@@ -3,7 +3,7 @@ import { add } from '../../core/unit/arithmetic.ts'
 import type { Known } from '../../core/unit/estimate.ts'
 import type { OwnProcess } from './own-process.ts'
 
-/** What finding out has taken. */
+/** What the evaluation has taken. */
 export interface Spent {
   readonly wallS: number
   /** CPU seconds of this process, and of the earlier runs that it went on from. */
@@ -21,7 +21,7 @@ export interface Spending {
   stop(earlierCpuS?: number): Promise<Spent>
 }
 
-/** Counts what finding out takes, from the call on: one window of the sensor over all of it. */
+/** Counts what the work takes, from the call on: one window of the sensor over all of it. */
 export async function startSpending(own: OwnProcess): Promise<Spending> {
   const start = { wallS: own.wallS(), cpuS: own.cpuS() }
   const window = own.meter?.sensor ? await own.meter.start(own.binding) : null

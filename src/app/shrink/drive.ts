@@ -33,7 +33,7 @@ export interface Goal {
 
 export interface DriveOptions {
   readonly bench: Bench
-  /** What finding out has taken since the command began. */
+  /** What the evaluation has taken since the command began. */
   readonly spending: Spending
   readonly artefact: Artefact
   readonly target: Target

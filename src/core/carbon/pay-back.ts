@@ -11,7 +11,7 @@ import {
 import { addDays, monthDays } from './calendar.ts'
 
 export interface PayBackInput {
-  /** What finding out and making cost: benchmarking, training, failed tries. Grams, joules or money. */
+  /** What evaluating and making cost: benchmarking, training, failed tries. Grams, joules or money. */
   readonly overhead: FactorModel
   /** What one answer saves; may be negative. Same unit. */
   readonly savingPerAnswer: FactorModel
@@ -147,7 +147,7 @@ function volumeSentence(date: string | null, probability: number, horizon: numbe
 }
 
 /**
- * Whether finding out more can pay: the most it could save over the horizon, times the chance that it changes the
+ * Whether evaluating more can pay: the most it could save over the horizon, times the chance that it changes the
  * choice, against what it costs. The run stops evaluating when this is false (value of perfect information bound).
  */
 export function worthFindingOut(options: {

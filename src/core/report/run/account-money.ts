@@ -8,7 +8,7 @@ import { grouped, percent, prefixed, significant, valueWithInterval } from '../k
 import { bullets } from '../kit/page.ts'
 import { factList, tableHtml } from '../kit/table.ts'
 
-/** When what was spent on finding out has been saved: in carbon, energy and money, each alone. */
+/** When what was spent on the evaluation has been saved: in carbon, energy and money, each alone. */
 export function payBackPart({ payBack, costs }: Account): Html | null {
   if (payBack === null) return null
   const list = bullets(spent.map((of) => html`<b>${of}</b>: ${payBackWords(payBack[of])}`))

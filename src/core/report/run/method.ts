@@ -5,7 +5,7 @@ import { bytes, grouped, significant, value, valueWithInterval } from '../kit/nu
 import { bullets, folded, section } from '../kit/page.ts'
 import { type Fact, factList, tableHtml } from '../kit/table.ts'
 
-/** What finding out has cost, by stage, and when it has paid for itself. */
+/** What the evaluation has cost, by stage, and when it has paid for itself. */
 export function overheadSection({ overhead }: RunResult): Html | null {
   const { calls, reused, cpuS, wallS, energy, money, exhaustive } = overhead
   const facts = factList([
@@ -17,7 +17,7 @@ export function overheadSection({ overhead }: RunResult): Html | null {
     payBackFact(overhead),
   ])
   const byStage = folded('By stage and candidate', stageTable(overhead))
-  return section('overhead', 'What finding out has cost', facts, byStage)
+  return section('overhead', 'Cost of this evaluation', facts, byStage)
 }
 
 const seconds = (figure: Figure): string =>

@@ -25,7 +25,7 @@ export interface Summary {
   /** Answers that were not read, or only after normalization, by candidate. */
   readonly health: readonly string[]
   readonly next: readonly string[]
-  /** What finding out has cost, sentence by sentence. */
+  /** What the evaluation has cost, sentence by sentence. */
   readonly cost: readonly string[]
 }
 
@@ -60,7 +60,7 @@ function costSentences(result: RunResult): readonly string[] {
   const score = scoreLine(result)
   const { look } = result.task
   return [
-    `Finding out took ${grouped(calls)} calls (${grouped(reused)} stored answers), ${cpuSeconds(cpuS)}.`,
+    `This evaluation took ${grouped(calls)} calls (${grouped(reused)} stored answers), ${cpuSeconds(cpuS)}.`,
     moneyText(result) ?? payBackText(pays),
     ...(look > 1 ? [`Look ${look} at this data.`] : []),
     ...(score === null ? [] : [`${score}.`]),
