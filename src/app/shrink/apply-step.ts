@@ -35,7 +35,7 @@ export async function fineTuned(patched: Patch, step: RecipeStep, bench: Bench):
   const { steps } = step.fineTuning
   return {
     artefact: { ...patched.artefact, model },
-    changes: [...patched.changes, `trained by ${steps} steps on the original's answers`],
+    changes: [...patched.changes, `trained by ${steps} steps on the incumbent's answers`],
   }
 }
 

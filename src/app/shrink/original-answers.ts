@@ -8,7 +8,7 @@ export function requireFinite(logits: Float32Array, classes: number, part: strin
   const row = Math.floor(at / classes)
   throw new RightsizeError(
     'SHRINK_TASK',
-    `the original answers row ${row + 1} of the ${part} part with ${logits[at]}`,
+    `the incumbent answers row ${row + 1} of the ${part} part with ${logits[at]}`,
     { next: 'A model that gives NaN or infinity cannot be compared: repair or export it again.' },
   )
 }
@@ -36,7 +36,7 @@ export function requireUseful(
   const percent = (value: number) => `${+(100 * value).toFixed(1)} %`
   throw new RightsizeError(
     'SHRINK_TASK',
-    `the original is right on ${percent(share)} of the items that judge trials, no better than always saying the commonest label (${percent(common)})${strange.length === 0 ? '' : `; labels that it does not know: ${named(strange)}`}`,
+    `the incumbent is right on ${percent(share)} of the items that judge trials, no better than always saying the commonest label (${percent(common)})${strange.length === 0 ? '' : `; labels that it does not know: ${named(strange)}`}`,
     {
       next:
         strange.length === 0

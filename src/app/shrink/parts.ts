@@ -49,7 +49,7 @@ export function requireLabels({ margin, alpha }: ShrinkRequest, { test }: Parts)
   if (test.length >= fewest) return
   throw new RightsizeError(
     'SHRINK_LABELS',
-    `${test.length} test items cannot prove a loss of at most ${+(100 * margin).toFixed(3)} points: not even a model that answers all of them like the original`,
+    `${test.length} test items cannot prove a loss of at most ${+(100 * margin).toFixed(3)} points: not even a model that answers all of them like the incumbent`,
     {
       next: `Label at least ${fewest} test items (more where answers differ), or allow a larger --margin.`,
     },

@@ -273,7 +273,7 @@ test('n-grams that are still being learned when the time is over are a failed tr
     ...{ cpuS: () => clock.s, wallS: () => clock.s },
   }
   const say = (text: string) => {
-    if (text.startsWith('asking the original')) clock.s = 100
+    if (text.startsWith('asking the incumbent')) clock.s = 100
   }
   const one = asked({ only: ['student-linear'], seconds: 90 })
   const { compression } = await shrink(one, world(topics, engine, { own, say }))

@@ -75,7 +75,7 @@ export function trainingDataOnce(
         logits: new Float32Array(Uint8Array.from(stored).buffer),
         classes,
       }
-    say(`asking the original about ${size} rows`)
+    say(`asking the incumbent about ${size} rows`)
     const rows = Array.from({ length: size }, (_, row) => row)
     const ask = { engine, signal }
     const logits = await logitsOf(artefact.model, inputs(artefact), classes, ask, rows)
