@@ -1,5 +1,6 @@
 // race: what a race with the product's defaults saves of running everything, next to an oracle that runs the winner alone.
 import { load, matrix, noise, percent, RISK, seededRandom, shareOfLook } from '../peers/counts.mjs'
+import { leastSpend } from '../peers/race-bound.mjs'
 
 const { Race } = await load('core/select/race.js')
 const { supportP } = await load('core/proof/grade.js')
@@ -33,6 +34,7 @@ function supported(race, model, { order, incumbent, margin }) {
 
 /** Runs a race on one order of the items; whoever passes is only `matched` where future items are not shown. */
 function run(candidates, incumbent, order, margin, logged) {
+  const paid = new Map()
   const race = new Race(setupOf(candidates, order.length, incumbent, margin, logged))
   const scores = (model, from, to) => order.slice(from, to).map((at) => model.bits[at])
   const models = new Map(candidates.map((model) => [model.id, model]))
@@ -43,16 +45,19 @@ function run(candidates, incumbent, order, margin, logged) {
       const { accepted, spent } = action.outcome
       return {
         spent,
+        paid,
         accepted: supported(race, models.get(accepted), { order, incumbent, margin }),
       }
     }
     if (action.reference !== null) {
       const { from, to } = action.reference
       race.recordReference(from, scores(incumbent, from, to), (to - from) * incumbent.cost)
+      paid.set(incumbent, (paid.get(incumbent) ?? 0) + (to - from) * incumbent.cost)
     }
     const model = models.get(action.candidate)
     const { from, to } = action
     race.record(model.id, from, scores(model, from, to), (to - from) * model.cost)
+    paid.set(model, (paid.get(model) ?? 0) + (to - from) * model.cost)
   }
 }
 
@@ -73,22 +78,44 @@ function tasks() {
 const geometric = (values) =>
   Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / Math.max(1, values.length))
 
+const parts = ['before', 'winner', 'after', 'incumbent']
+
+/** Whom the spend was for: candidates that cost less than the winner, the winner, those that cost more, the incumbent. */
+function partOf(model, { incumbent, winner, cheaper }) {
+  if (model === incumbent) return 'incumbent'
+  if (model === winner) return 'winner'
+  return winner === null || cheaper.indexOf(model) < cheaper.indexOf(winner) ? 'before' : 'after'
+}
+
 /** Spend of both, summed over the same orders, and how often a bad one was supported. Items are drawn with replacement. */
-function measured({ name, incumbent, margin, cheaper, winner }, logged) {
+function measured(task, logged) {
+  const { name, incumbent, margin, cheaper, winner } = task
   const random = seededRandom(`race ${name} ${incumbent.id} ${margin}`)
   const size = incumbent.bits.length
-  const found = { spent: 0, oracle: 0, wrong: 0, shipped: 0 }
+  const everything = size * (cheaper.reduce((sum, { cost }) => sum + cost, 0) + incumbent.cost)
+  const found = { spent: 0, oracle: 0, wrong: 0, shipped: 0, won: 0, told: 0, asked: 0 }
+  const paid = { before: 0, winner: 0, after: 0, incumbent: 0 }
   for (let at = 0; at < ORDERS; at += 1) {
     const order = Array.from({ length: size }, () => random.integer(size))
-    const { spent, accepted } = run(cheaper, incumbent, order, margin, logged)
-    found.spent += spent
-    if (winner !== null) found.oracle += run([winner], incumbent, order, margin, logged).spent
-    if (accepted !== null) found.shipped += 1
-    if (accepted !== null && incumbent.mean - accepted.mean > margin + 1e-12) found.wrong += 1
+    const ours = run(cheaper, incumbent, order, margin, logged)
+    found.spent += ours.spent
+    for (const [model, cost] of ours.paid) paid[partOf(model, task)] += cost / everything / ORDERS
+    if (winner !== null) {
+      const oracle = run([winner], incumbent, order, margin, logged)
+      found.oracle += oracle.spent
+      found.asked += (oracle.paid.get(winner) ?? 0) / winner.cost / ORDERS
+      if (oracle.accepted !== null) found.told += 1
+      if (ours.accepted === winner) found.won += 1
+    }
+    if (ours.accepted !== null) found.shipped += 1
+    if (ours.accepted !== null && incumbent.mean - ours.accepted.mean > margin + 1e-12)
+      found.wrong += 1
   }
-  const everything =
-    size * (cheaper.reduce((sum, { cost }) => sum + cost, 0) + incumbent.cost) * ORDERS
-  return { ...found, saving: everything / found.spent, best: everything / found.oracle }
+  const least = leastSpend(task, (found.told + 0.5) / (ORDERS + 1), 1 - RISK.supportedAt)
+  const more = logged ? 0 : Math.max(0, least.items - found.asked) * incumbent.cost
+  const bound = everything / (found.oracle / ORDERS + least.spend + more)
+  const all = everything * ORDERS
+  return { ...found, paid, bound, saving: all / found.spent, best: all / found.oracle }
 }
 
 /** Share of races in which one of K candidates just beyond the margin is supported: any of them is wrong. */
@@ -110,38 +137,48 @@ function worstCase(K, worlds) {
   return wrong / worlds
 }
 
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
+const shareOf = (some, key) => percent(mean(some.map((one) => one[key])) / ORDERS)
+
+function lineOf({ task, saving, best, bound, shipped, won, told, wrong }) {
+  const { name, incumbent, margin, winner } = task
+  const cells = [
+    ...[name.padEnd(7), incumbent.id.slice(0, 24).padEnd(24), String(100 * margin).padStart(5)],
+    ` ${(winner?.id ?? 'none').slice(0, 28).padEnd(28)}`,
+    saving.toFixed(1).padStart(6),
+    ` ${(winner ? best.toFixed(1) : '-').padStart(6)}`,
+    bound.toFixed(1).padStart(6),
+    ...[shipped, won, told, wrong].map((count) => percent(count / ORDERS).padStart(7)),
+  ]
+  return cells.join(' ')
+}
+
 export async function measure() {
   if (matrix('gsm8k') === null)
     return { held: false, lines: ['the matrices are not here: set RIGHTSIZE_DATA'] }
   const lines = [
-    'matrix  incumbent                margin  winner                        saves  oracle  shipped  wrong',
+    'matrix  incumbent                margin  winner                        saves  oracle  bound  shipped  winner  told  wrong',
   ]
   const broken = []
   for (const logged of [false, true]) {
-    const [ours, oracle, none] = [[], [], []]
-    let wrong = 0
-    for (const task of tasks()) {
-      const { saving, best, wrong: bad, shipped } = measured(task, logged)
-      if (task.winner === null) none.push(saving)
-      else {
-        ours.push(saving)
-        oracle.push(best)
-      }
-      wrong += bad
-      lines.push(
-        `${task.name.padEnd(7)} ${task.incumbent.id.slice(0, 24).padEnd(24)} ${String(100 * task.margin).padStart(5)}  ${(task.winner?.id ?? 'none').slice(0, 28).padEnd(28)} ${saving.toFixed(1).padStart(6)}  ${(task.winner ? best.toFixed(1) : '-').padStart(6)}  ${percent(shipped / ORDERS).padStart(7)}  ${percent(bad / ORDERS)}`,
-      )
-    }
+    const found = tasks().map((task) => ({ task, ...measured(task, logged) }))
+    const good = found.filter(({ task }) => task.winner !== null)
+    const none = found.filter(({ task }) => task.winner === null)
+    lines.push(...found.map(lineOf))
+    const of = (some, key) => geometric(some.map((one) => one[key]))
+    const ratio = of(good, 'saving') / of(good, 'best')
+    const draws = ORDERS * found.length
+    const wrong = found.reduce((sum, one) => sum + one.wrong, 0) / draws
     const kind = logged ? 'logged' : 'paired'
-    const [mine, told] = [geometric(ours), geometric(oracle)]
-    const draws = ORDERS * tasks().length
     lines.push(
-      `${kind}: ${mine.toFixed(1)}x of ${told.toFixed(1)}x = ${(mine / told).toFixed(2)} where one is good; ${geometric(none).toFixed(1)}x where none is (${none.length} tasks); wrong ${percent(wrong / draws)}`,
+      `${kind}: ${of(good, 'saving').toFixed(1)}x of ${of(good, 'best').toFixed(1)}x = ${ratio.toFixed(2)} where one is good; ${of(none, 'saving').toFixed(1)}x where none is (${none.length} tasks); wrong ${percent(wrong)}`,
+      `  no rule with these promises and the oracle's power: more than ${(of(good, 'bound') / of(good, 'best')).toFixed(2)} of the oracle, ${of(none, 'bound').toFixed(1)}x where none is good`,
+      `  of everything: ${parts.map((part) => `${part} ${percent(mean(good.map(({ paid }) => paid[part])))}`).join(', ')}; supported in ${shareOf(good, 'shipped')}, the winner in ${shareOf(good, 'won')}, by the oracle in ${shareOf(good, 'told')}`,
     )
-    if (mine / told < 0.7) broken.push(`${kind}: ${(mine / told).toFixed(2)} of the oracle`)
-    if (none.length > 0 && geometric(none) < 60)
-      broken.push(`${kind}: ${geometric(none).toFixed(1)}x where none is good`)
-    if (wrong / draws > 0.2 + noise(0.2, draws)) broken.push(`${kind}: wrong too often`)
+    if (ratio < 0.7) broken.push(`${kind}: ${ratio.toFixed(2)} of the oracle`)
+    if (none.length > 0 && of(none, 'saving') < 60)
+      broken.push(`${kind}: ${of(none, 'saving').toFixed(1)}x where none is good`)
+    if (wrong > 0.2 + noise(0.2, draws)) broken.push(`${kind}: wrong too often`)
   }
   for (const [K, worlds] of [
     [1, 400],

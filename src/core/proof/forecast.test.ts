@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { seededRandom } from '../random/random.ts'
+import { normalQuantile } from '../stats/special-functions.ts'
 import { claimOf } from './claim.ts'
-import { chanceOfCertificate, fewestItems } from './forecast.ts'
+import { chanceOfCertificate, chancePooledBelow, fewestItems } from './forecast.ts'
 import { uncorrected } from './grade.ts'
 import { lossOfScores } from './loss-of-scores.ts'
 
@@ -31,4 +33,31 @@ test('the forecast of a proof: even odds where bound and margin are expected to 
   expect(chance(10)).toBeGreaterThan(chance(14))
   expect(chance(14, 30_000)).toBeGreaterThan(chance(14))
   expect(chanceOfCertificate([], [], { margin: 0.02, alpha: 0.05, items: 10 })).toBe(0)
+})
+
+test('the chance that more items settle it comes true as often as stated, where losses are spread around 0 as assumed', () => {
+  const random = seededRandom('pooled')
+  const normal = () => normalQuantile(random.next())
+  const [n, more, most, spread, variance, draws] = [32, 500, 0.005, 0.02, 0.1, 20_000]
+  const bins = [0, 1].map(() => ({ stated: 0, came: 0, count: 0 }))
+  for (let at = 0; at < draws; at += 1) {
+    const loss = spread * normal()
+    const expected = loss + normal() * Math.sqrt(variance / n)
+    const later = loss + normal() * Math.sqrt(variance / more)
+    const stated = chancePooledBelow({ n, expected, variance }, more, most, spread)
+    const bin = bins[stated < 0.5 ? 0 : 1]
+    if (bin === undefined) continue
+    bin.count += 1
+    bin.stated += stated
+    if ((n * expected + more * later) / (n + more) < most) bin.came += 1
+  }
+  for (const { stated, came, count } of bins) {
+    expect(count).toBeGreaterThan(draws / 10)
+    expect(Math.abs(stated - came) / count).toBeLessThan(3 * Math.sqrt(0.25 / count))
+  }
+  const seen = { n, expected: 0.01, variance }
+  expect(chancePooledBelow(seen, more, most, 1e6)).toBeCloseTo(
+    chancePooledBelow(seen, more, most),
+    9,
+  )
 })

@@ -17,14 +17,19 @@ export type SeenLoss = Pick<LossModel, 'n' | 'expected' | 'variance'>
 
 /**
  * Chance that `more` items, pooled with those seen, bring the loss below `most`. The true loss is Normal(expected, v / n), and the pooled
- * one then lies around the observed one with variance v more / (n (n + more)) (assurance; O'Hagan, Stevens and Campbell 2005).
+ * one then lies around the observed one with variance v more / (n (n + more)) (assurance; O'Hagan, Stevens and Campbell 2005). `spread`:
+ * standard deviation around 0 that losses have before anything is seen, worth v / spread^2 items without a loss; absent, any loss is as likely.
  */
 export function chancePooledBelow(
   { n, expected, variance }: SeenLoss,
   more: number,
   most: number,
+  spread = Number.POSITIVE_INFINITY,
 ): number {
-  return normalCdf((most - expected) / Math.sqrt((variance * more) / (n * (n + more))))
+  const known = n + variance / spread ** 2
+  const all = n + more
+  const mean = (n * expected * (1 + more / known)) / all
+  return normalCdf((most - mean) / Math.sqrt((variance * more * (1 + more / known)) / all ** 2))
 }
 
 /**

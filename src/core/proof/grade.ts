@@ -57,16 +57,18 @@ export function shareInRace(looked: number, before: number): number {
   return (keptInPlay * (1 - leftInTurn) * leftInTurn ** before) / (1 - leftInTurn ** looked)
 }
 
+/** Items of the first batch of a candidate in a race, and of its first test for being hopeless. */
+export const firstBatch = 8
+
 /**
- * Level at which a candidate of a race that has `fed` items is tested for being hopeless; 0 where it is not the time. At 32, 64, 128, ...
+ * Level at which a candidate of a race that has `fed` items is tested for being hopeless; 0 where it is not the time. At 8, 16, 32, ...
  * items, together at most 12 %; the rest of 20 % is for discards by betting, so that one on the margin stays in play as it
  * does where every item is judged.
  */
 export function hopelessAt(fed: number): number {
   const all = 0.6 * (1 - keptInPlay)
-  const doublings = Math.log2(fed / 64)
-  if (doublings === -1) return 0.2 * all
-  return doublings >= 0 && Number.isInteger(doublings) ? 0.4 * all * 0.5 ** doublings : 0
+  const doublings = Math.log2(fed / firstBatch)
+  return doublings >= 0 && Number.isInteger(doublings) ? 0.25 * all * 0.75 ** doublings : 0
 }
 
 /** The correction of one candidate of a race. */

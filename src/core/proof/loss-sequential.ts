@@ -4,8 +4,11 @@ import type { LossModel } from './loss-model.ts'
 /** How a race ended for a candidate: by its evidence, or with every item judged. */
 export type Raced = 'stopped' | 'exhausted'
 
-/** Part of a candidate's error that may stop a race early; the rest is for the test once every item is judged. */
-export const stoppingShare = 0.5
+/**
+ * Part of a candidate's error that may stop a race early; the rest is for the test once every item is judged. A betting test needs
+ * labels in proportion to log(1 / error), and little more of them at a quarter than at half; the last test needs its error more.
+ */
+export const stoppingShare = 0.25
 
 /**
  * A race stops when the evidence looks good, so tests for a fixed number of items do not hold at its end. The betting test

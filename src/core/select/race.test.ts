@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { supportP } from '../proof/grade.ts'
+import { lossOfScores } from '../proof/loss-of-scores.ts'
 import { seededRandom } from '../random/random.ts'
 import { Race } from './race.ts'
 import type { RaceOutcome, RaceSetup } from './race-types.ts'
@@ -230,4 +232,75 @@ test('what a race accepts for future items is wrong at most as often as the risk
     if (outcome.accepted !== null && shown) accepted += 1
   }
   expect(accepted / 150).toBeLessThanOrEqual(0.2 + 2 * Math.sqrt((0.2 * 0.8) / 150))
+})
+
+/** Bits of an incumbent and of candidates that differ from it on a share of items, with a true loss. */
+function paired(items: number, seed: string, losses: Readonly<Record<string, [number, number]>>) {
+  const random = seededRandom(seed)
+  const ref = Array.from({ length: items }, () => (random.next() < 0.9 ? 1 : 0))
+  const drawn = ([differ, loss]: readonly [number, number]) => {
+    const [lose, win] = [(differ + loss) / 2 / 0.9, (differ - loss) / 2 / 0.1]
+    return ref.map((bit) => (random.next() < (bit === 1 ? lose : win) ? 1 - bit : bit))
+  }
+  const entries = Object.entries(losses).map(([id, shares]) => [id, drawn(shares)] as const)
+  return { ref, ...Object.fromEntries(entries) } as Bits
+}
+
+const relative = (ids: readonly string[], items: number, margin: number) =>
+  setup({
+    ...{ items, batch: 32, growth: 0.05 },
+    bar: { kind: 'relative', margin, tolerance: 0 },
+    reference: { id: 'ref', cost: 100, logged: true },
+    candidates: ids.map((id, i) => point(id, i + 1, i)),
+    traffic: { kind: 'supported', risk: 0.2 },
+  })
+
+function raced(bits: Bits, ids: readonly string[], margin: number) {
+  const items = bits['ref'] ?? []
+  const race = new Race(relative(ids, items.length, margin))
+  race.recordReference(0, items, 0)
+  return { race, outcome: run(race, bits, () => 1) }
+}
+
+test('against an incumbent a hopeless candidate falls after a handful of items and returns its error; a good one behind it is shown', () => {
+  const bits = paired(1000, 'handful', { bad: [0.5, 0.42], worse: [0.5, 0.45], good: [0.03, 0] })
+  const { race, outcome } = raced(bits, ['bad', 'worse', 'good'], 0.05)
+  expect(outcome.accepted).toBe('good')
+  for (const id of ['bad', 'worse']) expect(race.evidence(id).stoppedAt).toBeLessThanOrEqual(16)
+  expect(race.evidence('good').share).toBe(race.evidence('bad').share)
+})
+
+test('items that could not show even an equal of the incumbent are not run for it', () => {
+  const items = 300
+  const { race, outcome } = raced(
+    paired(items, 'weak', { equal: [0.18, 0], x: [0.18, 0] }),
+    ['equal', 'x'],
+    0.01,
+  )
+  expect(outcome.accepted).toBe(null)
+  expect(race.evidence('equal').stoppedAt).toBeLessThan(items / 4)
+  const enough = raced(
+    paired(3000, 'weak', { equal: [0.03, 0], x: [0.03, 0] }),
+    ['equal', 'x'],
+    0.02,
+  )
+  expect(enough.outcome.accepted).toBe('equal')
+})
+
+test('of candidates on the margin of an incumbent one is shown in at most the risk', () => {
+  const [worlds, ids] = [100, ['a', 'b', 'c']] as const
+  let shown = 0
+  for (let world = 0; world < worlds; world += 1) {
+    const on = Object.fromEntries(ids.map((id) => [id, [0.08, 0.05] as [number, number]]))
+    const bits = paired(300, `margin ${world}`, on)
+    const { race, outcome } = raced(bits, ids, 0.05)
+    if (outcome.accepted === null) continue
+    const { reason, stoppedAt, share } = race.evidence(outcome.accepted)
+    const first = (id: string) => (bits[id] ?? []).slice(0, stoppedAt)
+    const pairing = { own: first(outcome.accepted), reference: first('ref'), clusters: null }
+    const ended = reason === 'exhausted' ? 'exhausted' : 'stopped'
+    const loss = lossOfScores(pairing, { floor: 0, raced: ended })
+    if (supportP(loss, 0.05) <= 0.2 * share) shown += 1
+  }
+  expect(shown / worlds).toBeLessThanOrEqual(0.2)
 })

@@ -1,5 +1,5 @@
 import { chancePooledBelow } from '../proof/forecast.ts'
-import { certifyP, hopelessAt, shareInRace, supportP } from '../proof/grade.ts'
+import { certifyP, firstBatch, hopelessAt, shareInRace, supportP } from '../proof/grade.ts'
 import { normalReach } from '../proof/loss-exact.ts'
 import type { LossModel } from '../proof/loss-model.ts'
 import { lossOfScores } from '../proof/loss-of-scores.ts'
@@ -18,10 +18,13 @@ import type { RaceAction, RaceOutcome, RaceSetup, RaceTraffic } from './race-typ
 const parkFrom = 100
 
 /** Chance of showing something about future items below which a candidate is left. */
-const futile = 0.1
+const futile = 0.125
 
-/** Items before that is asked of one in play. A hopeless one is left at once: it returns its error. */
+/** Items before that is asked of one in play against a floor. A hopeless one is left at once: it returns its error. */
 const futileFrom = 96
+
+/** Smallest loss that candidates are taken to differ from the incumbent by, where the margin is smaller. */
+const leastSpread = 0.01
 
 /**
  * Finds the cheapest candidate whose full run over these items would meet the bar (set scope), with as little spent as
@@ -131,7 +134,8 @@ export class Race {
       return null
     }
     const { batch, growth, items } = this.setup
-    const to = Math.min(items, runner.fed + Math.max(batch, Math.ceil(growth * runner.fed)))
+    const early = Math.min(batch, Math.max(firstBatch, runner.fed))
+    const to = Math.min(items, runner.fed + Math.max(early, Math.ceil(growth * runner.fed)))
     return this.ask(runner, to, phase) ?? this.stop('budget', null, runner)
   }
 
@@ -206,15 +210,22 @@ export class Race {
     if (level > 0 && this.lossSoFar(runner).pInferior(this.limit) <= level) runner.isHopeless = true
   }
 
-  /** These items will hardly show anything about future ones for it, even if all of them are run. */
+  /**
+   * These items will hardly show anything about future ones for it, even if all of them are run. Against an incumbent this is asked
+   * from the first batch on, of a candidate as good as the incumbent give or take a margin: with a flat prior a few items say
+   * too little about a loss, and a set that could not even show an equal would be run for a candidate that might be far better.
+   * Nothing of the kind is assumed of a hopeless one.
+   */
   private isFutile(runner: Runner): boolean {
     const { traffic, items, bar } = this.setup
     if (traffic === undefined || traffic === null || runner.fed === 0) return false
-    if (runner.fed < futileFrom && !runner.isHopeless) return false
+    const asEqual = bar.kind === 'relative' && !runner.isHopeless
+    if (bar.kind === 'absolute' && runner.fed < futileFrom && !runner.isHopeless) return false
     const seen = runner.seenLoss(bar, this.reference)
     const alpha = traffic.risk * runner.share * (1 - stoppingShare)
     const distance = normalReach(alpha, seen.variance) / Math.sqrt(items)
-    return chancePooledBelow(seen, items - runner.fed, this.limit - distance) < futile
+    const spread = asEqual ? Math.max(bar.margin, leastSpread) : undefined
+    return chancePooledBelow(seen, items - runner.fed, this.limit - distance, spread) < futile
   }
 
   /** Deciding it would cost more than the calls could save by having it instead of the next one. */
