@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -32,6 +32,13 @@ test('a tree is the process, its children and theirs, with children that have en
   expect(use).toEqual({ cpuS: expect.closeTo(2.15, 9), rssBytes: 1750 * 1024, pids: [10, 11, 12] })
 })
 
+test('one that has ended and that nobody has asked after counts, but is no process that runs', () => {
+  const proc = fakeProc([[10, 'root', 1, 100, 0, 0, 0, 1000]])
+  const path = join(proc, '10/stat')
+  writeFileSync(path, readFileSync(path, 'utf8').replace(') S', ') Z'))
+  expect(linuxProcesses({ proc }).trees([10])).toMatchObject({ cpuS: 1, pids: [] })
+})
+
 test('two roots of one tree count once; a root that is gone counts nothing', () => {
   const proc = fakeProc([
     [10, 'root', 1, 100, 0, 0, 0, 100],
@@ -49,6 +56,7 @@ test('a process may be named like the end of its own record', () => {
     pid: 7,
     parent: 3,
     cpuS: 3,
+    ended: false,
   })
   expect(parseStat('')).toBeNull()
 })

@@ -47,7 +47,7 @@ export function parseStat(line: string | null): ListedProcess | null {
   // rest[0] is field 3 (state): ppid is field 4, utime..cstime are fields 14 to 17.
   const ticks = rest.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
   return close > 0 && Number.isFinite(ticks)
-    ? { pid, parent: Number(rest[1]), cpuS: ticks / ticksPerS }
+    ? { pid, parent: Number(rest[1]), cpuS: ticks / ticksPerS, ended: rest[0] === 'Z' }
     : null
 }
 

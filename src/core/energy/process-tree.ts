@@ -4,9 +4,11 @@ export interface ListedProcess {
   readonly parent: number
   /** CPU seconds used so far. */
   readonly cpuS: number
+  /** It has ended, and its parent has not asked after it yet: what it started has another parent already. */
+  readonly ended?: boolean
 }
 
-/** CPU seconds, memory and ids of the processes of `roots` and all below them; null where none is listed. */
+/** CPU seconds and memory of the processes of `roots` and all below them, and the ids of those that run; null where none is listed. */
 export function treeUse<P extends ListedProcess>(
   listed: readonly P[],
   roots: readonly number[],
@@ -17,7 +19,7 @@ export function treeUse<P extends ListedProcess>(
   return {
     cpuS: members.reduce((sum, { cpuS }) => sum + cpuS, 0),
     rssBytes: members.reduce((sum, member) => sum + (rssOf(member) ?? 0), 0),
-    pids: members.map(({ pid }) => pid),
+    pids: members.flatMap(({ pid, ended }) => (ended ? [] : [pid])),
   }
 }
 
