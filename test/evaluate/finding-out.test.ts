@@ -51,12 +51,12 @@ describe('a run stops where finding out costs more than it can save', () => {
 
   test('in a race an incumbent whose answers are all stored costs nothing', async () => {
     const store = createMemoryStore()
-    const race = { ...specOf(null, 'race'), budget: { ...specOf(null).budget, joules: 150 } }
+    const race = { ...specOf(null, 'race'), budget: { ...specOf(null).budget, joules: 40 } }
     const only = (ids: readonly string[]) => ({
       ...specOf(null),
       candidates: specOf(null).candidates.filter(({ id }) => ids.includes(id)),
     })
-    // A first batch of 32 would take 64 J of small and 128 J of large: more than the budget, unless large is logged.
+    // A first batch of 8 would take 16 J of small and 32 J of large: more than the budget, unless large is logged.
     const unlogged = await world().run(race)
     expect(unlogged.candidates.find(({ id }) => id === 'small')?.n).toBe(0)
     await world().run(only(['large', 'middle']), store)
@@ -68,9 +68,9 @@ describe('a run stops where finding out costs more than it can save', () => {
 
   test('a race lets a candidate go once its next batch would exceed what it can save', async () => {
     const { asked, run } = world()
-    const result = await run(specOf(60, 'race'))
-    // small: at most 2 J x 60 = 120 J, that is 60 answers at 2 J; middle: 60 J, that is 20 at 3 J: not even one batch.
-    expect(asked.get('small')).toBeLessThanOrEqual(60)
+    const result = await run(specOf(20, 'race'))
+    // small: at most 2 J x 20 = 40 J, that is 20 answers at 2 J; middle: 20 J, that is 6 at 3 J: not even one batch of 8.
+    expect(asked.get('small')).toBeLessThanOrEqual(20)
     expect(asked.get('middle')).toBeUndefined()
     expect(
       result.provenance.limits.filter((text) => /not evaluated further/.test(text)),
