@@ -33,6 +33,8 @@ export interface LabelledText {
   readonly id: string
   readonly text: string
   readonly label: string
+  /** Rows of one group never judge a model that saw another of it; null for a row of its own. */
+  readonly group?: string | null
 }
 
 /** Everything that touches the world, handed to the app by the wire. Tests hand in fakes. */

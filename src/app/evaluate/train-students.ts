@@ -22,7 +22,7 @@ export interface TrainedHere extends TrainedStudent {
 
 /**
  * Trains every student of the spec. With a train part it is taught on that; without one the test rows both teach and
- * judge, by cross-fitting, so that no row judges a model that has seen it. By candidate id.
+ * judge, by cross-fitting, so that no row judges a model that has seen it or another row of its cluster. By candidate id.
  * A student that cannot be trained becomes a broken candidate (the reason is kept), not the end of the run.
  */
 export async function trainAll(
@@ -59,6 +59,13 @@ function labelled(items: readonly Item[]): readonly LabelledText[] {
   return items.flatMap((item) =>
     item.expected === null || item.expected === undefined
       ? []
-      : [{ id: item.id, text: inputText(item), label: String(item.expected) }],
+      : [labelledText(item, String(item.expected))],
   )
 }
+
+const labelledText = (item: Item, label: string): LabelledText => ({
+  id: item.id,
+  text: inputText(item),
+  label,
+  group: item.cluster,
+})

@@ -26,6 +26,37 @@ describe('crossFolds', () => {
     )
   })
 
+  test('so do rows of one group, and what a text or a group joins', () => {
+    const grouped = fc.array(
+      fc.record({
+        text: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
+        label: fc.constantFrom('x', 'y'),
+        group: fc.constantFrom('1', '2', '3', '4', '5', null),
+      }),
+      { minLength: 6, maxLength: 30 },
+    )
+    fc.assert(
+      fc.property(grouped.filter(twoLabels), (rows) => {
+        let folds: Int32Array
+        try {
+          folds = crossFolds(rows, 3)
+        } catch (error) {
+          // All of them are joined.
+          expect(error).toMatchObject({ code: 'STUDENT_INPUT' })
+          return
+        }
+        for (const [i, one] of rows.entries())
+          for (const [j, other] of rows.entries())
+            if (one.text === other.text || (one.group !== null && one.group === other.group))
+              expect(folds[i]).toBe(folds[j])
+      }),
+    )
+    const rows = Array.from({ length: 40 }, (_, i) => ({
+      ...{ text: `text ${i}`, label: i % 2 ? 'x' : 'y', group: `${i % 8}` },
+    }))
+    expect(new Set(crossFolds(rows, 4)).size).toBe(4)
+  })
+
   test('every class is dealt evenly', () => {
     const rows = Array.from({ length: 20 }, (_, i) => ({
       text: `text ${i}`,
