@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { exportForms } from '../../src/app/account/exports.ts'
 import { buildAccount } from '../../src/core/account/account.ts'
+import type { Known } from '../../src/core/unit/estimate.ts'
 import { commandLine } from '../command-line.ts'
 import { accountInputs, accountRun, accountSpec } from '../fixtures/account-run.ts'
 
@@ -82,6 +83,22 @@ describe('rightsize sci', () => {
     expect((await sci(...figures, ...own, '--grid', 'DEU')).err).toContain('--grid would have no')
     expect((await sci(...figures, '--grid-year', '2025')).err).toContain('add --grid-factor')
   })
+
+  test.each([[], ['--host', 'http://localhost:11434'], ['--host', 'ollama']])(
+    'without a batch the interval at a server of your own holds the score of one request at a time %j',
+    async (...host) => {
+      const call = ['--model', 'llama3.1:8b', '--tokens-in', '500', '--tokens-out', '200', '--json']
+      const scored = async (...more: string[]) => {
+        const { out } = await sci(...call, ...more)
+        const [one] = JSON.parse(out) as { sci: { perInference: Known<'gPerR'> } }[]
+        return one?.sci.perInference as Known<'gPerR'>
+      }
+      const [blind, alone] = [await scored(...host), await scored(...host, '--batch', '1')]
+      expect(blind.high).toBeGreaterThan(alone.value)
+      expect(blind.low).toBeLessThan(alone.low)
+      expect(blind.high).toBeGreaterThan(0.8 * alone.high)
+    },
+  )
 
   test('a CodeCarbon file is scored once the number of answers is given', async () => {
     put(

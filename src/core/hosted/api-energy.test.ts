@@ -57,6 +57,22 @@ describe('energy of an API call, rightsize mode', () => {
     expect(apiEnergy({ ...call, reasoning: 900 }, facts(8), unknownBatch).energy).toEqual(plain)
   })
 
+  test('an unknown batch of a server that may answer one at a time holds that one, in energy and in M', () => {
+    const call = { input: 500, output: 200 }
+    const may = { ...unknownBatch, mayServeOne: true }
+    const [blind, alone] = [may, { batch: 1, bits: null }].map((at) =>
+      apiEnergy(call, facts(8), at),
+    )
+    const [wide, one] = [v(blind?.energy), v(alone?.energy)]
+    expect(wide.value).toBe(v(apiEnergy(call, facts(8), unknownBatch).energy).value)
+    expect(wide.low).toBeLessThan(one.low)
+    expect(wide.high).toBeGreaterThanOrEqual(one.high)
+    const [m, mOne] = [blind, alone].map((each) => each && apiEmbodied(each))
+    expect(m?.high).toBeCloseTo(mOne?.high ?? 0, 12)
+    expect(blind?.notes[0]).toMatch(/1 to 4,096 requests at a time, the center is 64/)
+    expect(apiEnergy(call, facts(8), unknownBatch).notes[0]).toMatch(/8 to 4,096 requests/)
+  })
+
   test('cached input is not read again', () => {
     const call = { input: 4000, output: 10, cachedInput: 4000 }
     expect(apiEnergy(call, facts(8), unknownBatch).prefill.value).toBe(0)

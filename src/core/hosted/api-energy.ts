@@ -5,6 +5,7 @@ import type { ModelFacts } from '../result/account.ts'
 import { add } from '../unit/arithmetic.ts'
 import type { Estimate, Known } from '../unit/estimate.ts'
 import { known, within } from '../unit/known.ts'
+import { figures as plain } from '../unit/si-prefix.ts'
 import {
   decodeError,
   decodeFit,
@@ -22,6 +23,8 @@ export interface ApiScenario {
   readonly batch: number | null
   /** Bits per weight in the deployment; null: as published. */
   readonly bits: number | null
+  /** Whether the server may answer one request at a time: any that is not of a provider known to share its replicas. */
+  readonly mayServeOne?: boolean
 }
 
 export interface ApiEnergy {
@@ -34,6 +37,8 @@ export interface ApiEnergy {
   readonly gpus: number
   /** Seconds for which the call holds a GPU. */
   readonly gpuSeconds: number
+  /** The same at one request at a time where that is possible; else `gpuSeconds`. */
+  readonly mostGpuSeconds: number
   /** Concurrent requests that the figures assume. */
   readonly batch: number
   /** What must stand beside the figure. */
@@ -59,6 +64,11 @@ export const hostJoules = (seconds: number): number => seconds * hostKwPerGpu * 
  * precision are variables, not hidden defaults. Not a measurement; never compare it with one.
  */
 export function apiEnergy(call: TokenUsage, facts: ModelFacts, scenario: ApiScenario): ApiEnergy {
+  if (scenario.batch === null && scenario.mayServeOne)
+    return downToOne(
+      apiEnergy(call, facts, { ...scenario, mayServeOne: false }),
+      apiEnergy(call, facts, { ...scenario, batch: 1 }),
+    )
   const batch = scenario.batch ?? decodeFit.at
   const bits = scenario.bits ?? facts.bits
   const gpus = gpusFor(facts.totalBillions.value, bits)
@@ -77,10 +87,33 @@ export function apiEnergy(call: TokenUsage, facts: ModelFacts, scenario: ApiScen
     host,
     gpus,
     gpuSeconds: busy,
+    mostGpuSeconds: busy,
     batch,
-    notes: notesOf(facts, scenario),
+    notes: [...batchNotes(scenario), ...notesOf(facts)],
   }
 }
+
+/** The estimate of an unknown batch with the high ends of one request at a time. */
+function downToOne(usual: ApiEnergy, alone: ApiEnergy): ApiEnergy {
+  const decode = widened(usual.decode, alone.decode)
+  const host = widened(usual.host, alone.host)
+  const energy = add(add(decode, usual.prefill), host)
+  const joules = ({ decode, prefill, host }: ApiEnergy) => decode.value + prefill.value + host.value
+  const ratio = joules(alone) / joules(usual) || 1
+  return {
+    ...{ ...usual, decode, host, energy },
+    mostGpuSeconds: alone.gpuSeconds,
+    notes: [
+      `the batch size is unknown: a server like this may answer 1 to ${mostBatch} requests at a time, the center is ${decodeFit.at}, and 1 at a time takes x${plain(ratio, 2)} the energy of that; state the batch (--batch, \`servedBatch\`)`,
+      ...usual.notes.slice(1),
+    ],
+  }
+}
+
+const widened = (usual: Known<'J'>, { high }: Known<'J'>): Known<'J'> => ({
+  ...usual,
+  high: Math.max(usual.high, high),
+})
 
 const modeled = { method: 'modeled', level: 0.9 } as const
 
@@ -128,15 +161,21 @@ function prefillEnergy(call: TokenUsage, facts: ModelFacts): Known<'J'> {
   })
 }
 
-function notesOf(facts: ModelFacts, { batch }: ApiScenario): readonly string[] {
+/** Requests that were answered at a time in the configurations measured, for the most part. */
+const [leastBatch, mostBatch] = [8, '4,096'] as const
+
+function batchNotes({ batch }: ApiScenario): readonly string[] {
+  const [down, up] = decodeError.unknownBatch
+  return batch === null
+    ? [
+        `the batch size is unknown: ${leastBatch} to ${mostBatch} requests at a time are assumed, as in the measured configurations, which with the error of the fit changes the energy by x${down} to x${up} (around batch ${decodeFit.at}); one request at a time takes more`,
+      ]
+    : []
+}
+
+function notesOf(facts: ModelFacts): readonly string[] {
   const size = effectiveSize(sizeAt(facts, 'value'))
-  const { unknownBatch } = decodeError
   return [
-    ...(batch === null
-      ? [
-          `the batch size is unknown, which alone changes the energy by x${unknownBatch[0]} to x${unknownBatch[1]} (around batch ${decodeFit.at})`,
-        ]
-      : []),
     ...(size < measuredSizes.from
       ? [
           `no model below ${measuredSizes.from} billion parameters was measured: the estimate continues the line of larger ones, and its high end is that of ${measuredSizes.from} billion`,
@@ -167,14 +206,15 @@ export function requireRankable(a: ModelFacts, b: ModelFacts): void {
 /** M of one call, g: GPUs and host slots over 3 years, shared by the batch. */
 export function apiEmbodied({
   gpuSeconds: seconds,
-}: Pick<ApiEnergy, 'gpuSeconds'>): Known<'gPerR'> {
-  const share = seconds / (3 * yearS)
+  mostGpuSeconds: most = seconds,
+}: Pick<ApiEnergy, 'gpuSeconds'> & Partial<ApiEnergy>): Known<'gPerR'> {
+  const [share, mostShare] = [seconds, most].map((s) => s / (3 * yearS)) as [number, number]
   const [gpu, host] = [embodiedDevice('h100').total, embodiedDevice(hostSlot.device).total]
   const perGpu = (end: 'low' | 'value' | 'high') => gpu[end] + host[end] * hostSlot.share
   return known('gPerR', {
     value: share * perGpu('value'),
     low: (share * perGpu('low')) / 4,
-    high: share * perGpu('high') * 4, // time and batch are not known better than x4
+    high: mostShare * perGpu('high') * 4, // time and batch are not known better than x4
     ...modeled,
     how: 'GPU and host slot x GPU time / 3 years',
     source: 'NVIDIA H100 PCF; BoaviztAPI 2.4; EcoLogits 0.9.3 methodology',

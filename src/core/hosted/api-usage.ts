@@ -114,7 +114,9 @@ export function hostedPrior(
   if (!runtimePart(spec.runtime).talks) return null
   const facts = hostedFacts(spec, null, models)
   if (facts === null) return null
-  const { energy } = apiEnergy(tokens, facts, { batch: spec.servedBatch ?? null, bits: null })
+  const { servedBatch: batch = null } = spec
+  const mayServeOne = providerOf(spec, facts.model, models) === otherHost
+  const { energy } = apiEnergy(tokens, facts, { batch, bits: null, mayServeOne })
   return energy.kind === 'known' ? { ...energy, unit: 'JPerItem' } : null
 }
 
@@ -128,7 +130,11 @@ export function hostedEnergy(
   tokens: TokenUsage | null,
 ): FactorModel | null {
   if (facts === null || tokens === null || !isHosted(spec)) return null
-  const address = addressOf(spec, {}) ?? ''
-  const host = providerOfUrl(address) ?? address
-  return modeledEnergy(tokens, facts, { host, batch: spec.servedBatch ?? null })
+  const address = addressOf(spec, {})
+  const provider = address === null ? null : providerOfUrl(address)
+  return modeledEnergy(tokens, facts, {
+    host: provider ?? address ?? '',
+    batch: spec.servedBatch ?? null,
+    mayServeOne: address !== null && provider === null,
+  })
 }

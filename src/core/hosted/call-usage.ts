@@ -39,9 +39,10 @@ export const apiMeter = 'api-estimate'
 
 /** The estimated usage of such answers: energy and embodied carbon from tokens and facts, grid and PUE of the place. */
 export function callUsage(calls: HostedCalls, facts: ModelFacts, place: HostedPlace): HostedUsage {
-  const estimate = apiEnergy(calls.tokens, facts, { batch: calls.batch, bits: null })
-  const site = providerSite(calls.provider)
   const isUnknown = calls.provider === otherHost
+  const scenario = { batch: calls.batch, bits: null, mayServeOne: isUnknown }
+  const estimate = apiEnergy(calls.tokens, facts, scenario)
+  const site = providerSite(calls.provider)
   return {
     usage: {
       candidate: calls.id,

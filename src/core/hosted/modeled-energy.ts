@@ -14,6 +14,8 @@ export interface Serving {
   readonly host: string
   /** Concurrent requests; null: not known. */
   readonly batch: number | null
+  /** As in `ApiScenario`. */
+  readonly mayServeOne?: boolean
 }
 
 /**
@@ -21,30 +23,38 @@ export interface Serving {
  * `apiEnergy`, named so that what two candidates share is drawn once. At one host all share the utilization of the prefill;
  * two candidates with one model there also its size and the error of the regression, so that only their tokens differ.
  */
-export function modeledEnergy(
-  call: TokenUsage,
-  facts: ModelFacts,
-  { host, batch }: Serving,
-): FactorModel {
+export function modeledEnergy(call: TokenUsage, facts: ModelFacts, serving: Serving): FactorModel {
+  const { batch } = serving
   const at = batch ?? decodeFit.at
   const { bits, totalBillions } = facts
   const gpus = gpusFor(totalBillions.value, bits)
   const { output } = call
-  const decode = (active: number) =>
-    output * decodeJoules({ active, total: totalBillions.value }, bits, at)
+  const answering = (active: number, batch: number) =>
+    output * decodeJoules({ active, total: totalBillions.value }, bits, batch) +
+    hostJoules(gpuSeconds(call, active, { gpus, batch }))
+  const { value: size } = facts.activeBillions
   const prefill = (active: number) => readTokens(call) * active * prefillPerTokenBillion
   return {
-    factors: factorsOf(facts, { host, batch }),
+    factors: factorsOf(facts, serving, answering(size, 1) / answering(size, at) || 1),
     value: ([billions = 0, error = 0, reading = 0]) =>
-      (decode(billions) + hostJoules(gpuSeconds(call, billions, { gpus, batch: at }))) * error +
-      prefill(billions) * reading,
+      answering(billions, at) * error + prefill(billions) * reading,
   }
 }
 
-function factorsOf(facts: ModelFacts, { host, batch }: Serving): readonly Factor[] {
+/** `alone`: joules of one request at a time over those at the batch assumed. */
+function factorsOf(
+  facts: ModelFacts,
+  { host, batch, mayServeOne = false }: Serving,
+  alone: number,
+): readonly Factor[] {
   const which = `${facts.model} at ${host}`
   const about = { method: 'modeled', level: 0.9, source: 'fit on ML.ENERGY v3' } as const
-  const spread = batch === null ? decodeError.unknownBatch : decodeError.knownBatch
+  const { unknownBatch, knownBatch } = decodeError
+  const unknown = [
+    unknownBatch[0],
+    Math.max(unknownBatch[1], mayServeOne ? alone * knownBatch[1] : 0),
+  ] as const
+  const spread = batch === null ? unknown : knownBatch
   const error = within('ratio', 1, spread, { ...about, how: 'error of the decode fit' })
   const reading = within('ratio', 1, prefillError, { ...about, how: 'utilization of the prefill' })
   const isExact = facts.activeBillions.low === facts.activeBillions.high
