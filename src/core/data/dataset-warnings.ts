@@ -69,7 +69,7 @@ function nearWarning(
     kind === 'train' ? 'a train row (students may have learned them by heart)' : 'another test row'
   return {
     code: kind === 'train' ? 'near-duplicates-train' : 'near-duplicates',
-    text: `${items.size}${complete ? '' : ' or more'} of ${tested} test rows are nearly the same as ${whom}.`,
+    text: `${items.size}${complete ? '' : ' or more'} of ${tested} test rows are nearly the same as ${whom}.${kind === 'test' ? ' Where rows come from templates, conversations or customers, name the column that tells with `--cluster`: they are not independent.' : ''}`,
     count: items.size,
     examples: pairs.slice(0, EXAMPLES).map((pair) => `${shown(pair.a)} ~ ${shown(pair.b)}`),
   }

@@ -22,6 +22,8 @@ export interface Summary {
   readonly broken: readonly string[]
   /** What of the inputs the decision does not stand on, sentence by sentence. */
   readonly leftOut: readonly string[]
+  /** What was found wrong with the data and is not left out, sentence by sentence. */
+  readonly data: readonly string[]
   /** Answers that were not read, or only after normalization, by candidate. */
   readonly health: readonly string[]
   readonly next: readonly string[]
@@ -46,11 +48,19 @@ export function summaryOf(result: RunResult): Summary {
       .filter(({ verdict }) => verdict === 'broken')
       .map(({ id, why }) => `${id} broke: ${why}`),
     leftOut: result.task.leftOut.map(leftOutText),
+    data: result.task.warnings.filter(isKept).map(({ text }) => text),
     health: result.candidates.flatMap(({ id, health }) => healthText(id, health)),
     next: nextTexts(next),
     cost: costSentences(result),
   }
 }
+
+/** Warnings about rows that count: the others are among what is left out. */
+const kept: readonly string[] = [
+  ...(['same-text', 'conflicting-labels', 'near-duplicates'] as const),
+  ...(['near-duplicates-train', 'labels-unseen'] as const),
+]
+const isKept = ({ code }: RunResult['task']['warnings'][number]): boolean => kept.includes(code)
 
 export const nextTexts = (steps: RunResult['decision']['next']): readonly string[] =>
   steps.filter(({ kind }) => kind !== 'none').map(({ text }) => text)

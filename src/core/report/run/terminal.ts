@@ -22,7 +22,7 @@ export interface TerminalOptions {
 export function renderTerminal(result: RunResult, options: TerminalOptions): string {
   const width = Math.max(60, Math.min(options.columns, 100))
   const paint = painter(options.color)
-  const { headline, claims, leftOut, health, next, cost } = summaryOf(result)
+  const { headline, claims, leftOut, data, health, next, cost } = summaryOf(result)
   const { order } = result.decision
   const columns = fitting(result, width)
   const over = columns.some(({ spare }) => spare) ? 'P(over)' : null
@@ -39,6 +39,7 @@ export function renderTerminal(result: RunResult, options: TerminalOptions): str
     leftOut.length === 0
       ? ''
       : `Left out\n${lines(shortened(leftOut, mostLeftOut), '  - ', '    ')}`,
+    data.length === 0 ? '' : `Data\n${lines(data, '  - ', '    ')}`,
     health.length === 0 ? '' : `Answers\n${lines(shortened(health, mostLeftOut), '  - ', '    ')}`,
     next.length === 0 ? '' : `Next\n${lines(next, '  - ', '    ')}`,
   ]
