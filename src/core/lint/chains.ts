@@ -1,5 +1,5 @@
 import { type Checked, findingOf, type LintFinding, short } from './finding.ts'
-import type { ProseLine } from './prose.ts'
+import { type ProseLine, statementsOf } from './prose.ts'
 import { isBare, type ReadQuantity, readLeading, sameDimensions } from './quantity-text.ts'
 
 const finding = findingOf('dimension')
@@ -34,9 +34,15 @@ interface OpenChain {
 /** All chains of a text, with what stands before the first sign as the label. */
 export function chainsOf(lines: readonly ProseLine[]): readonly Chain[] {
   const chains: OpenChain[] = []
-  lines.forEach(({ text, where }, line) => {
-    if (isTable(text) || !signs.test(text)) return
-    const parts = expressionPart(text.replace(/^[\s>]*[-*+] /, '')).split(signs)
+  const statements = lines.flatMap(({ text, where }, line) =>
+    isTable(text) || !signs.test(text)
+      ? []
+      : statementsOf(expressionPart(text.replace(/^[\s>]*[-*+] /, ''))).map((statement) => ({
+          ...{ statement, where, line },
+        })),
+  )
+  for (const { statement, where, line } of statements) {
+    const parts = statement.split(signs)
     const before = chains.at(-1)
     const goesOn =
       (parts[0] ?? '').replace(/[\s>*-]/g, '') === '' && line - (before?.line ?? -9) <= 2
@@ -52,7 +58,7 @@ export function chainsOf(lines: readonly ProseLine[]): readonly Chain[] {
       if (/\d/.test(part) && (read === null || isSentence(part)))
         chains.push({ label, sides: [], words: [], line })
     }
-  })
+  }
   return chains
 }
 
@@ -175,11 +181,11 @@ function pairFindings(left: Side, right: Side): readonly LintFinding[] {
   ]
 }
 
-/** By how much a printed quantity is off, where both have the same dimensions. */
+/** By how much a printed quantity is off, where the two are of one kind, or one is a number without a unit. */
 export function times(follows: ReadQuantity, printed: ReadQuantity): string {
-  const ratio = sameDimensions(follows, printed)
-    ? follows.value / printed.value
-    : follows.raw / printed.raw
+  const alike = sameDimensions(follows, printed) || (carbonIn(follows) && carbonIn(printed))
+  if (!alike && !isBare(follows) && !isBare(printed)) return ''
+  const ratio = alike ? follows.value / printed.value : follows.raw / printed.raw
   if (!(ratio > 0) || !Number.isFinite(ratio)) return ''
   return ratio >= 1 ? `: ${short(ratio)} times too low` : `: ${short(1 / ratio)} times too high`
 }

@@ -561,3 +561,37 @@ describe('what is missing', () => {
     expect(lintText('name: x\ninitialize: 1\ntree: [')[0]).toMatchObject({ severity: 'error' })
   })
 })
+
+describe('several values on one line', () => {
+  test.each([
+    'E = 2 kWh, I = 400 gCO2e/kWh.',
+    'In May: E = 2 kWh and I = 400 g/kWh; M = 100 g (R = 10 users)',
+    'decode = t x 0.0269 J x 2        S = p x 3',
+  ])('%s: no value is compared with the next', (line) => {
+    expect(lintText(line)).toEqual([])
+  })
+  test('a score that follows from them is checked, in either direction', () => {
+    const stated = 'E = 2 kWh, I = 400 g/kWh, M = 100 g, R = 10 users.\n'
+    expect(lintReport({ text: `${stated}SCI = 90 g/user`, parse })).toMatchObject({
+      ...{ verdict: 'ok', checks: 2 },
+    })
+    expect(lintText(`${stated}SCI = 9 g/user`)).toMatchObject([
+      { where: 'line 2', what: '9 g per user is printed, 90 g per user follows: 10 times too low' },
+    ])
+  })
+  test('a line of spaces takes no time', () => {
+    const start = performance.now()
+    lintText(`E = 2${' '.repeat(200_000)}kWh ${'and '.repeat(50_000)}`)
+    expect(performance.now() - start).toBeLessThan(5000)
+  })
+})
+
+test.each([
+  ['350 kgCO2e/kWh', '8000 gCO2e', '840.2'],
+  ['350 gCO2e/kWh', '8000 kgCO2e', '160.8'],
+])('a factor of %s and %s: the ratio of a finding is that of its two numbers', (i, m, ratio) => {
+  const line = `SCI = (120 kWh x ${i} + ${m}) / 1,000,000 = 0.05 gCO2e per ticket.`
+  expect(lintText(line).map(({ what }) => what)).toEqual([
+    expect.stringMatching(new RegExp(`: ${ratio} times too low$`)),
+  ])
+})

@@ -44,3 +44,10 @@ const withoutLinks = (line: string) =>
     .replace(/!?\[([^\][]*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)/g, '$1')
     .replace(/https?:\/\/\S+/g, '')
     .replace(/<[^<>]*>/g, ' ')
+
+/** A name that is given a value: it stands behind a comma, a full stop, a bracket, "and" or a gap, and before a sign. */
+const nextName =
+  /(?:[,;:.(]\s+|\(|\t|(?<=\S)(?:\s+and\s+|\s{3,}))(?=[A-Za-z][A-Za-z_]*(?: [A-Za-z_]+){0,4}\s*[=≈])/
+
+/** `E = 2 kWh, I = 400 g/kWh` gives two names a value each: a value is equal to no other name's. */
+export const statementsOf = (text: string): readonly string[] => text.split(nextName)

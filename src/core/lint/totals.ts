@@ -1,6 +1,6 @@
 import { near, times, words } from './chains.ts'
 import { type Checked, findingOf, short } from './finding.ts'
-import type { ProseLine } from './prose.ts'
+import { type ProseLine, statementsOf } from './prose.ts'
 import {
   type Labeled,
   labeledLine,
@@ -43,7 +43,14 @@ const newScope = (derived = new Map<string, number>()): Scope => ({
  */
 export function totalsChecks(lines: readonly ProseLine[]): Checked {
   let scope = newScope()
-  const checked = lines.flatMap(({ text, where, heading }) => {
+  const statements = lines.flatMap((line) =>
+    statementsOf(line.text).map((text, i) => ({
+      ...line,
+      text,
+      heading: i === 0 ? line.heading : 0,
+    })),
+  )
+  const checked = statements.flatMap(({ text, where, heading }) => {
     if (heading > 0) scope = newScope(heading > 3 ? scope.derived : undefined)
     const { label, rest } = labelOf(text)
     const sides = rest.split(/[=≈]/).map((side) => readQuantity(side.split('→').at(-1) ?? ''))
@@ -96,8 +103,9 @@ function note(label: string, first: ReadQuantity | undefined, scope: Scope): voi
   const units = Object.keys(dimensions)
   if (dimensions['g'] === 1 && dimensions['kWh'] === -1) scope.intensity = value
   else if (units.length === 1 && dimensions['kWh'] === 1) scope.energy.set(label, value)
-  else if (units.length === 1 && dimensions['g'] === 1 && /embodied/.test(label))
+  else if (units.length === 1 && dimensions['g'] === 1 && /embodied|^m$/.test(label))
     scope.embodied = value
+  else if (units.length === 1 && label === 'r') scope.counts.set(units[0] ?? '', value)
   else if (units.length === 0 && /^[\w ]+$/.test(label) && value > 1)
     scope.counts.set(singular(label), value)
 }
