@@ -1,7 +1,7 @@
 import type { RuleName } from './rules.ts'
 
 export interface LintFinding {
-  readonly rule: RuleName | 'dimension' | 'table' | 'card' | 'manifest'
+  readonly rule: RuleName | 'dimension' | 'standard' | 'table' | 'card' | 'manifest'
   readonly severity: 'error' | 'warning'
   readonly where: string
   /** What is wrong, with both numbers where there are two. */

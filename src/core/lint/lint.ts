@@ -8,6 +8,7 @@ import { factsFromMarkdown } from './markdown-facts.ts'
 import { proseOf } from './prose.ts'
 import { type ReportKind, reportKindOf } from './report-kind.ts'
 import { proseRules, ruleChecks, statementRules } from './rules.ts'
+import { standardChecks } from './standard.ts'
 import { tableChecks } from './tables.ts'
 import { totalsChecks } from './totals.ts'
 
@@ -83,7 +84,10 @@ const isUnfilled = (text: string) =>
 /** What a text computes: equations, totals, tables. */
 function proseChecks(text: string): Checked {
   const lines = proseOf(text)
-  return allOf([calculationChecks(lines), totalsChecks(lines), tableChecks(lines)])
+  return allOf([
+    ...[calculationChecks(lines), totalsChecks(lines)],
+    ...[standardChecks(lines), tableChecks(lines)],
+  ])
 }
 
 function parsed(

@@ -24,6 +24,7 @@ const scales: Readonly<Record<string, Scale>> = {
   ...scaled('g', 0, { t: 1e6, tonne: 1e6, tonnes: 1e6, ton: 1e6, tons: 1e6, mt: 1e6 }),
   ...scaled('kWh', 0, { kwh: 1, wh: 1e-3, mwh: 1e3, gwh: 1e6, j: 1 / 3.6e6, mj: 1 / 3.6 }),
   ...scaled('kWh', -1, { w: 1e-3, watt: 1e-3, watts: 1e-3, kw: 1, kilowatt: 1, kilowatts: 1 }),
+  ...scaled('kWh', -1, { MW: 1e3, megawatt: 1e3, megawatts: 1e3 }),
 }
 
 function scaled(unit: string, hours: number, factors: Readonly<Record<string, number>>) {
