@@ -1,4 +1,5 @@
 import { oneLine } from '../core/error/safe-text.ts'
+import type { ReportKind } from '../core/lint/report-kind.ts'
 import { command } from './command.ts'
 import { needed, toggle } from './flag.ts'
 import { file } from './kind.ts'
@@ -12,10 +13,12 @@ export const lintReport = command({
   },
   flags: {
     part: toggle('the file is a passage of a report: missing fields are fine'),
-    json: toggle('print kind, verdict and findings as JSON'),
+    json: toggle(
+      'print kind, verdict and findings as JSON; the exit code is 0 ok, 1 an error, 2 no report',
+    ),
   },
   example: 'rightsize lint-report sci-report.md',
-  /** Exit code 1: a finding is an error. Without an error it is 0, also where nothing could be checked. */
+  /** Exit code 0: something was checked and nothing is wrong; 1: a finding is an error; 2: nothing could be checked. */
   async action({ args, flags, io, world }) {
     const { findingLine } = await import('../core/lint/lint.ts')
     const { reportKinds } = await import('../core/lint/report-kind.ts')
@@ -24,14 +27,21 @@ export const lintReport = command({
     const { kind, verdict, checks, findings } = result
     if (flags.json) {
       io.out(JSON.stringify(result, null, 2))
-      return verdict === 'findings' ? 1 : 0
+      return exitCodes[verdict]
     }
     for (const finding of findings) io.out(oneLine(findingLine(finding)))
     const name = reportKinds[kind]
     if (verdict === 'ok')
       io.out(`ok: ${name}, ${checks} ${checks === 1 ? 'check' : 'checks'}, passed`)
-    if (verdict === 'nothing')
-      io.out(`nothing could be checked: ${name} without a calculation, a total or a field to check`)
-    return verdict === 'findings' ? 1 : 0
+    if (verdict === 'nothing') io.out(nothingLine(kind, name))
+    return exitCodes[verdict]
   },
 })
+
+const exitCodes = { ok: 0, findings: 1, nothing: 2 } as const
+
+/** Text of no known form is no report, as far as anyone can see; a gate must not take it for one that passed. */
+const nothingLine = (kind: ReportKind, name: string) =>
+  kind === 'case-study'
+    ? 'no SCI report was recognized: the text has no calculation, no total and no score with a unit'
+    : `nothing could be checked: ${name} without a calculation, a total or a field to check`

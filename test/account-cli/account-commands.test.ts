@@ -155,12 +155,21 @@ describe('rightsize lint-report', () => {
     },
   )
 
-  test('a document that states nothing is neither a pass nor a failure', async () => {
-    const linted = await lint(put('green.md', '# Our green journey\n\nWe care.\n'))
-    expect(linted).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('nothing could be checked'),
-    })
+  test.each(['', '# Our green journey\n\nWe care.\n', 'The SCI score is 0.05.\n'])(
+    'a document that states nothing is neither a pass nor a failure: %j',
+    async (text) => {
+      const linted = await lint(put('green.md', text))
+      expect(linted).toMatchObject({
+        code: 2,
+        out: expect.stringContaining('no SCI report was recognized'),
+      })
+    },
+  )
+
+  test('a model card without emissions has nothing to check, and does not pass', async () => {
+    const linted = await lint(put('card.md', '---\nlicense: mit\n---\n# A model\n'), '--json')
+    expect(linted.code).toBe(2)
+    expect(JSON.parse(linted.out)).toMatchObject({ kind: 'model-card', verdict: 'nothing' })
   })
 
   test('a score changed by a thousand is an error, with exit code 1', async () => {
