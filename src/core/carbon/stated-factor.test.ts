@@ -41,3 +41,10 @@ test('the same record states PUE and embodied carbon', () => {
     ...{ value: 1.3e6, low: 1e6, high: 1.6e6, source: 'Dell R740 LCA, 2019' },
   })
 })
+
+test('kg typed as g are refused with the grams; 0 is taken', () => {
+  const typed = () => statedGrid({ ...hydro, value: 0.025 }, {})
+  expect(typed).toThrow(expect.objectContaining({ code: 'GRID_FACTOR_INVALID' }))
+  expect(typed).toThrow(/kg typed as g\?/)
+  expect(statedGrid({ ...hydro, value: 0 }, {}).intensity.value).toBe(0)
+})

@@ -5,6 +5,7 @@ import type { TokenUsage } from '../data/answer.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { ModelFacts } from '../result/account.ts'
 import type { GridFactor } from '../result/usage.ts'
+import { requireSize } from '../spec/stated-size.ts'
 import { callUsage, type HostedUsage } from './call-usage.ts'
 import { modelFacts, type StatedFacts } from './model-facts.ts'
 import { type Billions, findModel, type ModelTable } from './model-table.ts'
@@ -36,7 +37,7 @@ export interface CallContext {
 
 /**
  * The usage of such calls. Throws MODEL_FACTS_UNKNOWN where nobody knows how large the model is, FUNCTIONAL_UNIT_ZERO without
- * answers, QUANTITY_INVALID for more cached than input tokens.
+ * answers, QUANTITY_INVALID for more cached than input tokens or an impossible size, FLAGS_MISSING for active parameters alone.
  */
 export function usageOfCalls(figures: CallFigures, context: CallContext): HostedUsage {
   const { model, tokens, requests: answers = 1, accepted, batch = null, grid, pue } = figures
@@ -63,7 +64,12 @@ export function usageOfCalls(figures: CallFigures, context: CallContext): Hosted
   return { usage, notes: [factsNote(facts), ...notes] }
 }
 
-function statedOf({ parameters, activeParameters }: CallFigures): StatedFacts {
+function statedOf({ model, parameters, activeParameters }: CallFigures): StatedFacts {
+  requireSize(model, parameters, activeParameters)
+  if (activeParameters !== undefined && parameters === undefined)
+    throw new RightsizeError('FLAGS_MISSING', '--active-parameters needs --parameters', {
+      next: 'For example: --parameters 47e9 --active-parameters 13e9',
+    })
   return {
     ...(parameters === undefined ? {} : { parameters }),
     ...(activeParameters === undefined ? {} : { activeParameters }),

@@ -12,6 +12,7 @@ import {
 import type { CandidateInput } from './define.ts'
 import { tunedSettings } from './settings.ts'
 import type { CandidateSettings, CandidateSpec } from './spec.ts'
+import { requireSize } from './stated-size.ts'
 
 /** Most candidates that one written candidate may become: a wrong list should not become a month of work. */
 const MOST_VARIANTS = 256
@@ -186,9 +187,12 @@ function candidateSpec(
 ): CandidateSpec {
   const { settings, tune: _, prompt, system, parameters, activeParameters, ...plain } = candidate
   const { prompt: chosenPrompt = single(prompt), system: chosenSystem = single(system) } = choice
+  const sizes = sizesOf({ parameters, activeParameters })
+  if (runtimePart(plain.runtime).talks)
+    requireSize(plain.model ?? id, sizes.parameters, sizes.activeParameters)
   return {
     ...withoutUndefined(plain),
-    ...sizesOf({ parameters, activeParameters }),
+    ...sizes,
     ...(chosenPrompt == null ? {} : { prompt: String(chosenPrompt) }),
     ...(chosenSystem == null ? {} : { system: String(chosenSystem) }),
     id,
