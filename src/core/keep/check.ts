@@ -73,8 +73,15 @@ export function checkLock(lock: Lock, facts: CheckFacts): readonly CheckFinding[
 /** A decision that chooses nobody, or whose parts contradict each other. */
 function checkDecision(locked: LockedDecision, { spec }: CheckFacts): readonly CheckFinding[] {
   const { kind, chosen, certified } = locked
-  if (kind === 'none' || kind === 'undecided')
-    return [error('decision', `the decision is "${kind}": it names no model to ship`)]
+  if (kind === 'none') return [noneCheaper(locked)]
+  if (kind === 'undecided')
+    return [
+      error(
+        'decision',
+        'the run is undecided: the items do not show yet which model can ship',
+        'label more items, then run `rightsize run` again',
+      ),
+    ]
   if (chosen === null) return [error('decision', `the decision is "${kind}" and names no model`)]
   if (kind === 'certified' && !certified)
     return [error('decision', 'the decision is "certified", and its figures are not')]
@@ -88,6 +95,20 @@ function checkDecision(locked: LockedDecision, { spec }: CheckFacts): readonly C
   return canonicalJson(ids) === canonicalJson(wanted)
     ? []
     : [error('decision', 'the candidates of the decision are not those of the spec')]
+}
+
+/** Another run on the same candidates would end the same way: only a candidate or the bar can change it. */
+function noneCheaper({ chosen, incumbent }: LockedDecision): CheckFinding {
+  const next = 'add candidates to the spec or allow a larger margin, then run `rightsize run` again'
+  if (chosen === null)
+    return error('decision', 'no candidate is good enough: there is no model to ship', next)
+  return chosen.id === incumbent
+    ? error(
+        'decision',
+        `no cheaper candidate is good enough: the decision keeps ${incumbent}`,
+        next,
+      )
+    : error('decision', `the decision is to ship no candidate, and it names ${chosen.id}`)
 }
 
 const dayMs = 86_400_000
@@ -210,9 +231,12 @@ function checkLook(lock: Lock, locked: LockedDecision): readonly CheckFinding[] 
 }
 
 /** What was charged for a look stands in the claim as well; its candidates are of the decision, and its items have its name. */
-function isWhole(look: Look, { loss, chosen, decidedAt }: LockedDecision, { sets }: Lock): boolean {
+function isWhole(look: Look, locked: LockedDecision, { sets }: Lock): boolean {
+  const { kind, loss, chosen, incumbent, decidedAt } = locked
   const charged = loss === null || (loss.look === look.number && loss.alpha === look.alpha)
-  const asked = chosen === null || look.candidates.includes(chosen.id)
+  // A look is at the candidates; an incumbent that is kept is none of them.
+  const isKept = (kind === 'none' || kind === 'undecided') && chosen?.id === incumbent
+  const asked = chosen === null || isKept || look.candidates.includes(chosen.id)
   const items = look.set === null ? undefined : sets[look.set]
   return (
     charged &&
