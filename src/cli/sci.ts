@@ -81,8 +81,8 @@ export const sci = command({
     'rightsize sci --model gpt-4o --tokens-out 200 --method ecologits',
     'rightsize sci --kwh 1.4 --requests 50000 --duration 3600 --grid DEU \\',
     '  --device server',
-    'rightsize sci --kwh 1.4 --requests 50000 --grid-factor 25 \\',
-    '  --grid-source Hydro-Quebec --grid-year 2025',
+    'rightsize sci --kwh 1.4 --requests 50000 --embodied 320 \\',
+    '  --grid-factor 25 --grid-source Hydro-Quebec --grid-year 2025',
     'rightsize sci --export impact-framework > manifest.yml',
   ].join('\n'),
   async action({ args, flags, io, world }) {

@@ -72,6 +72,10 @@ async function ofCall(flags: SciFlags, { effects }: At): Promise<Explained> {
   refuse(unused, 'next to --model')
   if (tokensIn === undefined || tokensOut === undefined)
     throw new RightsizeError('FLAGS_MISSING', 'an estimate needs --tokens-in and --tokens-out')
+  if (tokensIn + tokensOut === 0)
+    throw new RightsizeError('QUANTITY_INVALID', 'an answer of 0 tokens in and out is none', {
+      next: 'State the tokens of one answer, for example: --tokens-in 500 --tokens-out 200',
+    })
   const { explainCalls } = await import('../app/account/explain.ts')
   const tokens = { input: tokensIn, output: tokensOut, cachedInput: tokensCached }
   const { explanation, notes } = explainCalls(
@@ -120,6 +124,14 @@ async function ofFigures(flags: SciFlags, { effects }: At): Promise<Explained> {
   }
   const given = Object.fromEntries(Object.entries(figures).filter(([, one]) => one !== undefined))
   const grid = await effects.gridFactor(flags.grid ?? 'WORLD')
+  if (duration === undefined && embodied === undefined)
+    throw new RightsizeError(
+      'FLAGS_MISSING',
+      'a score needs the embodied carbon: --duration and --device, or --embodied',
+      {
+        next: 'Add how long which device was reserved, for example `--duration 3600 --device server`, or the grams themselves, for example `--embodied 320`.',
+      },
+    )
   return { explanations: [explainFigures({ ...given, requests, grid })], notes: [] }
 }
 

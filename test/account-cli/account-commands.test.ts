@@ -100,6 +100,24 @@ describe('rightsize sci', () => {
     },
   )
 
+  test('a score does not depend on the spelling of the model; M is named as modeled, the world is not at 0', async () => {
+    const scored = async (model: string) =>
+      (await sci('--model', model, '--tokens-in', '500', '--tokens-out', '200')).out
+    const of = (out: string) => /SCI per inference.*/.exec(out)?.[0]
+    const [one, other] = [await scored('llama3.1:8b'), await scored('Llama-3.1-8B-Instruct')]
+    expect(of(one)).toBe(of(other))
+    expect(one).toMatch(/M {2}modeled \(GPU and host slot/)
+    expect(one).toMatch(/World 2024, average, production, lifecycle, 20\.83 to /)
+  })
+
+  test('every example of figures in the help has a score', async () => {
+    const { out } = await commandLine(['sci', '--help'], { cwd: dir })
+    const lines = out.replaceAll(/ \\\n\s*/g, ' ').match(/rightsize sci --kwh .*/g) ?? []
+    expect(lines).toHaveLength(2)
+    for (const line of lines)
+      expect((await sci(...line.split(/\s+/).slice(2))).out).toMatch(/SCI per inference +[\d.]+ /)
+  })
+
   test('a CodeCarbon file is scored once the number of answers is given', async () => {
     put(
       'emissions.csv',
@@ -135,6 +153,10 @@ describe('rightsize sci', () => {
     ['absent.json', 'DATA_MISSING'],
     ['--kwh 1 --requests 0 --grid DEU', 'FLAG_VALUE'],
     ['--kwh 1 --grid DEU', 'FLAGS_MISSING'],
+    ['--kwh 1 --requests 5 --grid DEU', 'FLAGS_MISSING'],
+    ['--model gpt-4o --tokens-in 0 --tokens-out 0', 'QUANTITY_INVALID'],
+    ['--model mix --parameters 8 --tokens-in 5 --tokens-out 2', 'QUANTITY_INVALID'],
+    ['--model mix --active-parameters 8e9 --tokens-in 5 --tokens-out 2', 'FLAGS_MISSING'],
     ['result.json --kwh 1 --requests 5', 'FLAG_UNUSED'],
     ['--kwh 1 --requests 5 --grid Atlantis', 'GRID_UNKNOWN'],
   ])('sci %s is refused as %s', async (words, code) => {

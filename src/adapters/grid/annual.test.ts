@@ -85,8 +85,10 @@ describe('annual factors', () => {
     const [oregon, carolina] = ends('USA')
     expect(oregon).toBeLessThan(79)
     expect(carolina).toBeGreaterThan(2 * 383)
-    expect(ends('CAN')[0]).toBe(0)
-    expect(ends('WORLD')[0]).toBe(0)
+    expect(ends('CAN')[0]).toBeGreaterThan(0)
+    expect(ends('CAN')[0]).toBeLessThan(7)
+    expect(ends('NOR')[0]).toBe(7)
+    expect(ends('WORLD')[0]).toBe(20.83)
     expect(ends('WORLD')[1]).toBeGreaterThan(900)
   })
 

@@ -49,7 +49,7 @@ export function explainCalls(
   context: CallContext,
 ): { readonly explanation: SciExplanation; readonly notes: readonly string[] } {
   const { usage, notes } = usageOfCalls(figures, context)
-  return { explanation: explainSci(usage), notes }
+  return { explanation: explainSci(usage, { drawAs: 'calls' }), notes }
 }
 
 /** What is stated beside an import. */
@@ -80,8 +80,10 @@ export function explainImport(
   }
   try {
     const estimate = usageOfTokens(use, { ...counts, grid, pue }, context)
-    if (estimate !== null)
-      return { explanation: { ...explainSci(estimate.usage), stated: null }, notes: estimate.notes }
+    if (estimate !== null) {
+      const explained = explainSci(estimate.usage, { drawAs: 'calls' })
+      return { explanation: { ...explained, stated: null }, notes: estimate.notes }
+    }
   } catch (error) {
     if (!isUnestimated(error)) throw error
     return {

@@ -37,7 +37,7 @@ describe('figures from the command line', () => {
     )
     expect(text).toMatch(/M {2}TE 1215 kg .* x 5400 s \/ 4 years x share 1/)
     expect(text).toMatch(/measure next: /)
-    const [, low, high] = /SCI per inference {8}359\.9 mgCO2e {2}\[(.*), (.*)\]/.exec(text) ?? []
+    const [, low, high] = /SCI per inference {8}360 mgCO2e {2}\[(.*), (.*)\]/.exec(text) ?? []
     // The ends are quantiles of 10,000 draws: within 0.5 % of those of 4 million.
     expect(Number(low) / 303.8).toBeCloseTo(1, 2)
     expect(Number(high) / 417.2).toBeCloseTo(1, 2)

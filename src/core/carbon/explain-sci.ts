@@ -18,9 +18,17 @@ export interface SciExplanation {
   readonly lines: readonly string[]
 }
 
+interface DrawAs {
+  /** Names the random draws in place of the candidate: the interval then does not depend on how its name is spelled. */
+  readonly drawAs?: string
+}
+
 /** Works a score out and says how, from a run's candidate, an import, or typed figures: all are usages. */
-export function explainSci(usage: Usage, options: SciOptions = {}): SciExplanation {
-  const sci = sciOf(usage, options)
+export function explainSci(
+  usage: Usage,
+  { drawAs = usage.candidate, ...options }: SciOptions & DrawAs = {},
+): SciExplanation {
+  const sci = sciOf({ ...usage, candidate: drawAs }, options)
   const input = scoreInput(usage, 'inference')
   const model = sciModel(usage, 'inference')
   const measureNext = 'kind' in model ? [] : tornado(model)
@@ -57,7 +65,12 @@ function derivation(usage: Usage, input: SciScoreInput, score: SciScore): readon
 }
 
 function embodiedWords({ embodied }: Usage, input: SciScoreInput): string {
-  if (embodied.kind === 'given') return 'given'
+  if (embodied.kind === 'given') {
+    const { perItem } = embodied
+    return perItem.kind === 'known' && perItem.method === 'modeled'
+      ? `modeled (${perItem.how})`
+      : 'given'
+  }
   const [part] = embodied.parts
   if ('grams' in input.embodied || part === undefined) return devicesText(embodied.parts)
   const { totalG, durationS, lifetimeS, share } = input.embodied
@@ -101,8 +114,10 @@ function spread(estimate: Estimate<'gPerR'>): string {
       ? `infinite: ${estimate.reason}`
       : `unknown: ${reason(estimate)}`
   const like = siPrefix(estimate.value)
-  const [low, high] = [estimate.low, estimate.high].map((end) => plain(end / like.factor))
-  return `${withPrefix(estimate.value, 'gCO2e', like)}  [${low}, ${high}]`
+  const [value, low, high] = [estimate.value, estimate.low, estimate.high].map((one) =>
+    plain(one / like.factor, 3),
+  )
+  return `${value} ${like.prefix}gCO2e  [${low}, ${high}]`
 }
 
 function reason(estimate: Estimate<'gPerR' | 'JPerItem'>): string {

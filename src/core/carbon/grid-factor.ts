@@ -23,6 +23,8 @@ export interface GridFactorInput {
   readonly plusMinus?: number
   /** Year in which the factor is used: an old one is wider. */
   readonly asOf?: number
+  /** g/kWh below which `plusMinus` does not take the low end. */
+  readonly least?: number
   readonly [other: string]: unknown
 }
 
@@ -109,11 +111,11 @@ function missing(fields: Readonly<Record<string, unknown>>): string {
 function intensityOf(value: number, input: GridFactorInput, kind: GridKind): Known<'gPerKwh'> {
   if (!Number.isFinite(value) || value < 0)
     throw new RightsizeError('GRID_FACTOR_INVALID', `${value} g/kWh is not a valid grid intensity`)
-  const { ratio = statedSpread, plusMinus = 0, period = '', asOf } = input
+  const { ratio = statedSpread, plusMinus = 0, least = 0, period = '', asOf } = input
   const [down, up] = aged(ratio, period, asOf)
   return known('gPerKwh', {
     value,
-    low: Math.max(0, value * down - plusMinus),
+    low: Math.max(value * down - plusMinus, Math.min(value * down, least)),
     high: value === 0 ? Math.max(leastLifecycle, plusMinus) : value * up + plusMinus,
     method: 'sourced',
     how: `${kind} intensity ${input.period}`,

@@ -56,7 +56,7 @@ export function annualFactor(
   const key = zoneOf(tables, place)
   const row = annual.zones[key]
   if (row === undefined) throw unknownZone(tables, place)
-  const { ratio, gPerKwh: plusMinus } = spreadOf(key)
+  const { ratio, gPerKwh: plusMinus, least } = spreadOf(key)
   return gridFactor({
     zone: key,
     name: row.name,
@@ -69,7 +69,7 @@ export function annualFactor(
     source: annual.source,
     license: annual.license,
     retrieved: annual.retrieved,
-    ...{ ratio, plusMinus, asOf },
+    ...{ ratio, plusMinus, least, asOf },
   })
 }
 
