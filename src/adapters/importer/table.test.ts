@@ -89,6 +89,12 @@ test('ids that do not pair are counted, with examples of both sides', async () =
   expect(error.message).toContain('1 of its ids are not among the labels, such as `A`')
 })
 
+test('where rows lack, the advice is to add them, never to pair the rest by row', async () => {
+  const error = await failure(load({ 'small.csv': 'id,output\na,x\n' }, labels))
+  expect(error).toMatchObject({ code: 'IMPORT_PAIRING' })
+  expect(error.next).toMatch(/^Add the missing row under its id, or take these items out/)
+})
+
 test('predictions without a label are left out and listed', async () => {
   const outcomes = await load({ 'small.csv': 'id,output\na,x\nb,y\nc,z\n' }, labels)
   expect(outcomes.candidates[0]?.rows).toHaveLength(2)

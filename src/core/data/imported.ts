@@ -129,6 +129,7 @@ function paired(
     throw new RightsizeError(
       'IMPORT_PAIRING',
       `\`${id}\` has no prediction for ${missing.length} of ${items.length} labeled items, such as ${examples(missing)}${extra.length === 0 ? '' : `; ${extra.length} of its ids are not among the labels, such as ${examples(extra)}`}.`,
+      extra.length > 0 ? {} : { next: unanswered(missing.length) },
     )
   if (extra.length === 0) return []
   return [
@@ -150,6 +151,10 @@ function twice(ids: readonly string[], whose: string): RightsizeError {
     },
   )
 }
+
+/** Rows without ids would pair by position, so they must not be the advice where rows lack. */
+const unanswered = (count: number) =>
+  `Add the ${count === 1 ? 'missing row' : `${count} missing rows`} under ${count === 1 ? 'its id' : 'their ids'}, or take these items out of the labels: the decision is then about the others alone.`
 
 const examples = (ids: readonly string[]) =>
   ids

@@ -79,7 +79,7 @@ export const dataErrors = {
   IMPORT_PAIRING: {
     title: 'Predictions and items do not pair',
     why: 'Predictions are matched to items by id, and some ids exist on one side only.',
-    next: 'Use the same ids in both files, or remove the ids from both to pair by row.',
+    next: 'Use the same ids in both files.',
   },
   SCORE_SCALE: {
     title: 'Scores are not on the scale from 0 to 1',

@@ -59,6 +59,17 @@ test('the smallest useful spec parses and gets its defaults', () => {
   })
 })
 
+test('keys beside a value in short form are pointed to its long form', () => {
+  const energy = "energy: { prometheus: 'sum(my_watts)', unit: W, kind: gauge }"
+  const error = failure(
+    small.replace(
+      '{ id: linear, runtime: linear, train: true }',
+      `{ id: linear, runtime: linear, ${energy} }`,
+    ),
+  )
+  expect(error.next).toBe('Write it as `prometheus: { query: ..., unit: ..., kind: ... }`.')
+})
+
 test('the same spec as JSON gives the same result', () => {
   const value = {
     task: 't',

@@ -103,17 +103,28 @@ function unionFindings(
 function unknownKey(key: string, path: KeyPath, source: Source, json: JsonSchema): Finding {
   const allowed = keysAt(json, path)
   const where = path.length === 0 ? '' : ` under ${named(path)}`
-  const inSettings = keysAt(json, [...path, 'settings'])
-  const next =
-    inSettings.includes(key) && !allowed.includes(key)
-      ? `Write it as \`settings: { ${key}: ... }\`.`
-      : `Correct or remove the key: ${suggestion(key, allowed)}`
+  const nested = allowed.includes(key) ? null : nestedForm(key, path, source, json)
+  const next = nested ?? `Correct or remove the key: ${suggestion(key, allowed)}`
   return {
     code: 'SPEC_UNKNOWN_KEY',
     what: `\`${key}\`${where} is not a key of a spec.`,
     at: source.atKey(path, key),
     next,
   }
+}
+
+/** Where the key belongs one level deeper: in the settings of a candidate, or in a key that is written beside it. */
+function nestedForm(key: string, path: KeyPath, source: Source, json: JsonSchema): string | null {
+  const written = valueAt(source.value, path)
+  const beside = typeof written === 'object' && written !== null ? Object.keys(written) : []
+  const home = ['settings', ...beside].find((name) => keysAt(json, [...path, name]).includes(key))
+  if (home === undefined) return null
+  // A value in short form, such as a query alone, is the first key of the long form.
+  const short = valueAt(source.value, [...path, home])
+  const [first] = typeof short === 'string' ? keysAt(json, [...path, home]) : []
+  const others = beside.filter((name) => keysAt(json, [...path, home]).includes(name))
+  const keys = first === undefined ? [key] : [first, ...others]
+  return `Write it as \`${home}: { ${keys.map((name) => `${name}: ...`).join(', ')} }\`.`
 }
 
 /** Keys that the schema allows in the object at this path, from all branches of a union. */
