@@ -27,6 +27,7 @@ export function flag<T>(
   fallback: string | null = null,
 ): Parameter<T | undefined> {
   const read = (given: readonly string[], label: string) => {
+    requireOne(given, label)
     const last = given.at(-1) ?? fallback
     return last === null ? undefined : readOne(kind, last, label)
   }
@@ -37,7 +38,10 @@ export function flag<T>(
 export const needed = <T>(kind: Kind<T>, text: string): Parameter<T> => ({
   ...absent,
   ...{ text, kind, needed: true },
-  read: ([only = ''], label) => readOne(kind, only, label),
+  read: (given, label) => {
+    requireOne(given, label)
+    return readOne(kind, given[0] ?? '', label)
+  },
 })
 
 /** A flag that may be given more than once. */
@@ -53,6 +57,17 @@ export const toggle = (text: string): Parameter<boolean> => ({
   ...{ text, kind: null },
   read: (given) => given.length > 0,
 })
+
+/** Throws FLAGS_CONFLICT where a flag of one value has two: one of them would be dropped. */
+function requireOne(given: readonly string[], label: string): void {
+  const values = [...new Set(given)]
+  if (values.length < 2) return
+  throw new RightsizeError(
+    'FLAGS_CONFLICT',
+    `${label} takes one value, not ${values.map((value) => `"${value}"`).join(' and ')}`,
+    { next: `State it once, for example: ${label} ${values[0]}` },
+  )
+}
 
 function readOne<T>(kind: Kind<T>, text: string, label: string): T {
   const value = kind.read(text)

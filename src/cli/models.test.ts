@@ -51,3 +51,10 @@ test.each([
   expect(code).toBe(3)
   expect(err).toContain(why)
 })
+
+test('what the action does not read is refused, not dropped', async () => {
+  const shown = await run('models', 'show', 'gpt-4o')
+  expect(shown).toMatchObject({ code: 3, out: '' })
+  expect(shown.err).toContain('rightsize models find gpt-4o')
+  expect((await run('models', '--date', '2027-01-01')).err).toContain('error FLAG_UNUSED')
+})

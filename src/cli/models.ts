@@ -1,3 +1,4 @@
+import { RightsizeError } from '../core/error/error.ts'
 import type { ModelFacts } from '../core/result/account.ts'
 import type { Known } from '../core/unit/estimate.ts'
 import { plural } from '../core/unit/figure-words.ts'
@@ -27,6 +28,7 @@ export const models = command({
   async action({ args, flags, io, world }) {
     const { factsOf, modelsInUse, updateModels } = await import('../wire/models.ts')
     const { from, date, json } = flags
+    requireUsed(args.action, args.model, { from, date })
     if (args.action === 'find') {
       const facts = await factsOf(args.model, world.effects.env)
       io.out(json ? JSON.stringify(facts) : factsText(facts))
@@ -44,6 +46,29 @@ export const models = command({
     return 0
   },
 })
+
+/** Throws ARGUMENT_EXTRA and FLAG_UNUSED for what the action does not read. */
+function requireUsed(
+  action: string,
+  model: string | undefined,
+  updates: Readonly<Record<'from' | 'date', string | undefined>>,
+): void {
+  if (action !== 'find' && model !== undefined)
+    throw new RightsizeError(
+      'ARGUMENT_EXTRA',
+      `models ${action} takes no model: "${model}" is left`,
+      {
+        next: `Did you mean \`rightsize models find ${model}\`?`,
+      },
+    )
+  const unused = (['from', 'date'] as const).filter((name) => updates[name] !== undefined)
+  if (action !== 'update' && unused.length > 0)
+    throw new RightsizeError(
+      'FLAG_UNUSED',
+      `--${unused.join(', --')} would have no effect on models ${action}`,
+      { next: 'It belongs to `rightsize models update`.' },
+    )
+}
 
 const figures = ({ files }: ModelsInUse) =>
   files.map(({ file, checked, models }) => ({

@@ -4,6 +4,7 @@ import type { SciExplanation } from '../core/carbon/explain-sci.ts'
 import { RightsizeError } from '../core/error/error.ts'
 import type { Billions } from '../core/hosted/model-table.ts'
 import type { StatedFactor } from '../core/spec/spec.ts'
+import { withPrefix } from '../core/unit/si-prefix.ts'
 import { type At, accountOf, readResult, readText } from './world.ts'
 
 /** Figures of a score: energy, answers, the device that was reserved, and the place. */
@@ -50,12 +51,14 @@ export async function explainSci(
   const path = resolve(at.cwd, file ?? 'result.json')
   if (file === undefined) await requireResult(path)
   const text = await readText(path)
-  if (!/"rightsize\/run-result@\d+"/.test(text.slice(0, 200))) return ofImport(text, flags, at)
+  if (!isResult(text)) return ofImport(text, flags, at)
   const { candidate, ...figures } = flags
   refuse(figures, 'next to a run result')
   const { explainRun } = await import('../app/account/explain.ts')
   return { explanations: explainRun(await readResult(path, at), candidate), notes: [] }
 }
+
+const isResult = (text: string): boolean => /"rightsize\/run-result@\d+"/.test(text.slice(0, 200))
 
 async function requireResult(path: string): Promise<void> {
   if ((await textOrNull(path)) !== null) return
@@ -176,7 +179,22 @@ async function ofImport(text: string, flags: SciFlags, { effects }: At): Promise
     explanations.push(explained.explanation)
     notes.push(...explained.notes)
   }
-  return { explanations, notes: [...new Set(notes)] }
+  return { explanations, notes: [...new Set([...notes, ...sharedAnswers(explanations, requests)])] }
+}
+
+/** What holds where a file has several runs and one number of answers is stated for it. */
+function sharedAnswers(
+  explanations: readonly SciExplanation[],
+  requests: number | undefined,
+): readonly string[] {
+  if (requests === undefined || explanations.length < 2) return []
+  const rule = `each of the ${explanations.length} runs in the file is divided by all ${requests} answers of --requests`
+  const totals = explanations.flatMap(({ score }) => (score === null ? [] : [score.totalG]))
+  if (totals.length < explanations.length) return [rule]
+  const sum = totals.reduce((all, one) => all + one, 0)
+  return [
+    `${rule}: where the answers are those of all runs, their score is the sum, ${withPrefix(sum, 'gCO2e')} and ${withPrefix(sum / requests, 'gCO2e')} per answer`,
+  ]
 }
 
 const shownGrid = (grid: string | StatedFactor): string =>
@@ -191,8 +209,12 @@ function refuse(figures: Readonly<Record<string, unknown>>, where: string): void
   throw new RightsizeError('FLAG_UNUSED', `${shown.join(', ')} would have no effect ${where}`)
 }
 
-/** The account of a run result in one of the forms of `sci --export`. Throws SCI_EXPORT_UNKNOWN and SCI_NO_ACCOUNT. */
+/** The account of a run result in one of the forms of `sci --export`. Throws RESULT_INVALID for another file, SCI_EXPORT_UNKNOWN and SCI_NO_ACCOUNT. */
 export async function exportSci(file: string, form: string, at: At): Promise<string> {
+  if (!isResult(await readText(resolve(at.cwd, file))))
+    throw new RightsizeError('RESULT_INVALID', `${file} is not a run result: exports need one`, {
+      next: `Name the result.json of \`rightsize run\`; for the scores of measurements: rightsize sci ${file} --requests 5000 --json`,
+    })
   const { exportAccount } = await import('../app/account/exports.ts')
   return exportAccount(await readResult(file, at), form)
 }

@@ -21,6 +21,8 @@ const lint = (...words: string[]) => commandLine(['lint-report', ...words], { cw
 
 beforeAll(() => {
   put('result.json', JSON.stringify({ ...accountRun, account }))
+  const head = 'timestamp,project_name,duration,emissions,energy_consumed,pue'
+  put('two.csv', `${head}\n2026-01-01,p,3600,10,0.2,1\n2026-01-02,p,1800,5,0.1,1\n`)
   put('bare.json', JSON.stringify({ ...accountRun, account: null }))
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
@@ -118,6 +120,20 @@ describe('rightsize sci', () => {
       expect((await sci(...line.split(/\s+/).slice(2))).out).toMatch(/SCI per inference +[\d.]+ /)
   })
 
+  test('two runs in one file: the rule for --requests is stated, with the sum', async () => {
+    const { out, err } = await sci('two.csv', '--requests', '100', '--grid', 'DEU')
+    expect(err).toMatch(
+      /each of the 2 runs in the file is divided by all 100 answers of --requests/,
+    )
+    const totals = [...out.matchAll(/C {2}O \+ M = ([\d.]+) g /g)].map(([, g]) => Number(g))
+    expect(totals).toHaveLength(2)
+    const sum = (totals[0] ?? 0) + (totals[1] ?? 0)
+    const [, stated, each] = /the sum, ([\d.]+) gCO2e and ([\d.]+) gCO2e per/.exec(err) ?? []
+    expect(Number(stated) / sum).toBeCloseTo(1, 2)
+    expect(Number(each) / (sum / 100)).toBeCloseTo(1, 2)
+    expect((await sci('two.csv')).err).toContain('--requests 5000')
+  })
+
   test('a CodeCarbon file is scored once the number of answers is given', async () => {
     put(
       'emissions.csv',
@@ -154,6 +170,9 @@ describe('rightsize sci', () => {
     ['--kwh 1 --requests 0 --grid DEU', 'FLAG_VALUE'],
     ['--kwh 1 --grid DEU', 'FLAGS_MISSING'],
     ['--kwh 1 --requests 5 --grid DEU', 'FLAGS_MISSING'],
+    ['two.csv --export csv', 'RESULT_INVALID'],
+    ['two.csv', 'FUNCTIONAL_UNIT_ZERO'],
+    ['--model gpt-4o --model gpt-5 --tokens-in 5 --tokens-out 2', 'FLAGS_CONFLICT'],
     ['--model gpt-4o --tokens-in 0 --tokens-out 0', 'QUANTITY_INVALID'],
     ['--model mix --parameters 8 --tokens-in 5 --tokens-out 2', 'QUANTITY_INVALID'],
     ['--model mix --active-parameters 8e9 --tokens-in 5 --tokens-out 2', 'FLAGS_MISSING'],

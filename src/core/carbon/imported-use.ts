@@ -67,6 +67,7 @@ export function usageOfImport(
     throw new RightsizeError(
       'FUNCTIONAL_UNIT_ZERO',
       `${use.name}: the number of answers is missing`,
+      { next: 'State how many answers the file covers, for example: --requests 5000' },
     )
   const { tool, boundary, method, energyKwh, durationS, pueInside } = use
   const about = { method, how: `${tool}, ${boundary}`, source: tool }
