@@ -29,8 +29,12 @@ function lines(found: Inspection): readonly string[] {
     active === null
       ? ''
       : `, ${count(active)} active, ${count(duplicated ?? 0)} duplicated, ${count(dead ?? 0)} dead`
+  const size =
+    found.bytes === null || found.bitsPerWeight === null
+      ? 'unknown size'
+      : `${bytes(found.bytes)} of weights, ${significant(found.bitsPerWeight)} bits each`
   return [
-    `${found.format}: ${count(total)} parameters${known}; ${bytes(found.bytes)} of weights, ${significant(found.bitsPerWeight)} bits each`,
+    `${found.format}: ${total === null ? 'unknown number of' : count(total)} parameters${known}; ${size}`,
     ...(operations === null ? [] : [operationsLine(operations)]),
     ...table('by part', found.byPart),
     ...table('by type', found.byDtype),
@@ -57,7 +61,7 @@ function table(title: string, shares: readonly Share[]): readonly string[] {
     ({ name, parameters, bytes: size }) =>
       `  ${name.padEnd(26)} ${bytes(size).padStart(10)}  ${count(parameters)}`,
   )
-  return ['', `${title}:`, ...rows]
+  return rows.length === 0 ? [] : ['', `${title}:`, ...rows]
 }
 
 /** One line a pass: its boldest step, and how many others it has. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { f16, f32, ggufBytes } from '../../../test/onnx/gguf-bytes.ts'
 import { modelFiles, tensorFile } from '../../adapters/tensors/model-file.ts'
+import { inspectModel } from '../../core/compress/inspection.ts'
 import type { Target } from '../../core/compress/pass.ts'
 import * as build from '../../core/onnx/build.ts'
 import { encodeModel } from '../../core/onnx/encode.ts'
@@ -168,7 +169,7 @@ test.each<[string, RequestListener]>([
   const found = await served(answer, remote)
   expect(found.parameters.total).toBe(2 * 1024 * 1024 + 1024)
   // Two matrices of 16 bits and a norm of 32.
-  expect(found.bitsPerWeight).toBeCloseTo(16 + (16 * 1024) / found.parameters.total, 9)
+  expect(found.bitsPerWeight).toBeCloseTo(16 + (16 * 1024) / (found.parameters.total ?? 0), 9)
   const q4 = found.quantised.find(({ type }) => type === 'Q4_K_S')
   const weights = (2 * 1024 * 1024 * 4.5) / 8 + 4096
   expect((q4?.bytes ?? 0) - weights).toBeGreaterThanOrEqual(0)
@@ -265,4 +266,26 @@ test('what lies beside a model is known to the passes: its tokenizer and its cla
     expect(text('vocabulary')).toContain('the tokens of the texts are unknown')
     expect(text('student-encoder')).toContain('an encoder of width 48')
   }
+})
+
+test('values in the attributes of an operator are unknown, not none', async () => {
+  const scores = build.floatsAttribute('coefficients', [0.5, -0.5, 0.25, -0.25])
+  const classifier = build.model(
+    build.graph({
+      nodes: [
+        build.node('LinearClassifier', ['x'], ['label', 'scores'], {
+          ...{ domain: 'ai.onnx.ml', attributes: [scores] },
+        }),
+      ],
+      initializers: [],
+      inputs: [build.valueInfo('x', 'float32', ['batch', 2])],
+      outputs: [build.valueInfo('scores', 'float32', ['batch', 2])],
+    }),
+  )
+  const artefact = { model: classifier, tokenizer: null, config: {} }
+  expect(inspectModel(artefact, target, [])).toMatchObject({
+    parameters: { total: null, active: null, duplicated: null, dead: null },
+    ...{ bytes: null, bitsPerWeight: null, operations: null },
+    notes: [expect.stringMatching(/^LinearClassifier holds its values in attributes/)],
+  })
 })

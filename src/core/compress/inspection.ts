@@ -37,16 +37,17 @@ export interface Prospect {
 export interface Inspection {
   readonly format: 'onnx' | 'gguf' | 'safetensors'
   readonly parameters: {
-    readonly total: number
+    /** Null where operators hold values in their attributes, as those of ai.onnx.ml do: these are not counted. */
+    readonly total: number | null
     /** Neither dead nor a copy of others. */
     readonly active: number | null
     readonly duplicated: number | null
     readonly dead: number | null
   }
-  /** Of the weights. */
-  readonly bytes: number
-  /** bytes x 8 / parameters; 0 without parameters. */
-  readonly bitsPerWeight: number
+  /** Of the weights; null as the number of parameters. */
+  readonly bytes: number | null
+  /** bytes x 8 / parameters; 0 without parameters, null where they are unknown. */
+  readonly bitsPerWeight: number | null
   readonly byPart: readonly Share[]
   readonly byDtype: readonly Share[]
   readonly operations: Operations | null
@@ -84,18 +85,43 @@ export function inspectModel(
   const active = parametersOf(kept)
   const weights = weightsOf(graph)
   const part = partOf(graph)
+  const uncounted = uncountedOperators(graph)
   return {
     format: 'onnx',
-    parameters: { total, active, duplicated: alive - active, dead: total - alive },
-    ...sizeOf(weights),
+    ...(uncounted.length > 0
+      ? unknownSize
+      : {
+          parameters: { total, active, duplicated: alive - active, dead: total - alive },
+          ...sizeOf(weights),
+        }),
     byPart: shares(weights, ({ name }) => part(name)),
     byDtype: shares(weights, ({ dtype }) => dtype),
-    operations: multiplyAdds(graph),
+    operations: uncounted.length > 0 ? null : multiplyAdds(graph),
     prospects: passes.flatMap((pass) => prospectsOf(pass, artefact, target)),
     quantised: [],
     saturation: saturationRisks(model),
-    notes: [],
+    notes: uncounted.map(
+      (name) =>
+        `${name} holds its values in attributes, which are not counted: size and work are unknown`,
+    ),
   }
+}
+
+const unknownSize = {
+  parameters: { total: null, active: null, duplicated: null, dead: null },
+  ...{ bytes: null, bitsPerWeight: null },
+} as const
+
+/** Operators whose learned values are attributes and no tensors: trees, linear models, scalers, tables of n-grams. */
+function uncountedOperators(graph: Graph): readonly string[] {
+  const found = [...graphsWithin(graph)].flatMap(({ nodes }) =>
+    nodes.filter(
+      ({ domain, opType, attributes }) =>
+        (domain === 'ai.onnx.ml' || opType === 'TfIdfVectorizer') &&
+        attributes.some(({ kind }) => kind === 'floats' || kind === 'tensor'),
+    ),
+  )
+  return [...new Set(found.map(({ opType }) => opType))]
 }
 
 /** The inspection of a safetensors header: nothing but names, types and sizes. */
