@@ -170,6 +170,7 @@ describe('an onnx candidate that cannot work says why', () => {
     const session = await open({ model: modelFolder('raw') })
     await expect(session.answer([{ id: 'a', input: 'cherry' }])).rejects.toMatchObject({
       code: 'MODEL_INPUT',
+      next: expect.stringMatching(/dataset: \{ input: \{ column: FILE, dtype: float32, shape: \[/),
     })
   })
 

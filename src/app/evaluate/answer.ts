@@ -5,7 +5,9 @@ import type { Store, StoredOutcome } from '../../contract/store.ts'
 import type { Answer } from '../../core/data/answer.ts'
 import { answerIn } from '../../core/data/answer-in.ts'
 import type { Item } from '../../core/data/item.ts'
+import { RightsizeError } from '../../core/error/error.ts'
 import { judgedBatches } from './batches.ts'
+import type { Broken } from './opened.ts'
 import { outcomeKey } from './outcome-key.ts'
 
 /** Stored outcomes of a model whose name floats (an alias) are trusted for this long. */
@@ -39,7 +41,7 @@ export interface AnswerRun {
   readonly reused: number
   /** Stopped by the budget or an interruption before everything was asked. */
   readonly cut: boolean
-  readonly broken: { readonly code: string; readonly message: string } | null
+  readonly broken: Pick<Broken, 'code' | 'message' | 'next'> | null
 }
 
 /**
@@ -201,7 +203,8 @@ export function brokenOf(
   run: BatchState,
 ): NonNullable<AnswerRun['broken']> {
   const code = (cause as { code?: string }).code ?? 'RUNTIME_FAILED'
-  return { code, message: withStored((cause as Error).message, request, run) }
+  const next = cause instanceof RightsizeError ? { next: cause.next } : {}
+  return { code, message: withStored((cause as Error).message, request, run), ...next }
 }
 
 /** Answers that have come, in the order of their items: kept, stored, and looked at for what breaks a candidate. */

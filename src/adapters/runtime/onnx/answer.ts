@@ -81,7 +81,16 @@ function prepare(loaded: Loaded, item: RuntimeItem): Prepared {
   }
   if (loaded.text) return encodeText(loaded.text.tokenizer, textsOf(item), loaded.text)
   const names = loaded.inputs.map((input) => input.name).join(', ')
-  throw new RightsizeError('MODEL_INPUT', `the graph takes ${names}, the items are text`)
+  throw new RightsizeError('MODEL_INPUT', `the graph takes ${names}, the items are read as text`, {
+    next: tensorAdvice(loaded.inputs),
+  })
+}
+
+/** How a spec names items that are numbers, in the type and shape of the graph; the first of its dims is the batch. */
+function tensorAdvice([first]: Loaded['inputs']): string {
+  const { dtype = 'float32', dims = [] } = first ?? {}
+  const sizes = dims.slice(1).map((size) => (typeof size === 'number' ? size : 'N'))
+  return `Write each item's numbers to a file of its own (.npy, .bin, or .json with a list), its name in a column FILE, and in the spec \`dataset: { input: { column: FILE, dtype: ${dtype}, shape: [${sizes.join(', ')}] } }\`.`
 }
 
 /** A batch that fails is asked again one by one: the bad item fails, the others do not. */
