@@ -299,7 +299,7 @@ describe('hosted models', () => {
   test('behind a server that is no known provider: the world grid, a wide PUE, labeled modeled and said', () => {
     const elsewhere = {
       ...spec,
-      candidates: spec.candidates.map((one) => ({ ...one, baseUrl: 'http://127.0.0.1:11434/v1' })),
+      candidates: spec.candidates.map((one) => ({ ...one, baseUrl: 'https://llm.example.org/v1' })),
     }
     const candidates = [...fixtureCandidates, hosted('api', 'mistral-large-2411')]
     const made = buildAccount({ ...accountRun, candidates, incumbent: 'large' }, elsewhere, {
@@ -316,6 +316,22 @@ describe('hosted models', () => {
     const { low, high } = usage.energy as Known<'JPerItem'>
     expect(high / low).toBeGreaterThan(4)
     expect(made.notes.join(' ')).toMatch(/api: nothing is known of its host/)
+    expect(made.notes.join(' ')).toMatch(/api: it runs elsewhere: the grid is World 2024, not that/)
+  })
+
+  test('at an address of your own: the grid and the PUE of the account', () => {
+    const own = (baseUrl: string) => ({
+      ...spec,
+      candidates: spec.candidates.map((one) => ({ ...one, baseUrl })),
+    })
+    const candidates = [...fixtureCandidates, hosted('api', 'mistral-large-2411')]
+    for (const url of ['http://127.0.0.1:11434/v1', 'http://192.168.1.7:8000', 'http://[::1]:80']) {
+      const run = { ...accountRun, candidates, incumbent: 'large' }
+      const made = buildAccount(run, own(url), { ...accountInputs, api })
+      const usage = made.usages.find(({ candidate }) => candidate === 'api')!
+      expect(usage).toMatchObject({ grid: { zone: 'DEU' }, pue: { value: 1.2 } })
+      expect(made.notes.join(' ')).toMatch(/api: its address is of your own network/)
+    }
   })
 
   test('an unknown model stays unknown', () => {

@@ -102,7 +102,7 @@ function revalidationPerMonth({ run, spec }: AccountContext): Estimate<'J'> {
   return scale({ ...whole, ...repeated }, monthDays / spec.validDays)
 }
 
-/** Hosted candidates are left out: they use another grid, for which there is no marginal factor. */
+/** Candidates hosted elsewhere are left out: they use another grid, for which there is no marginal factor. */
 function marginalOf({ spec, inputs, usages }: AccountContext): Account['marginal'] {
   const stated = spec.account.marginalGrid
   if (stated === null) return null

@@ -4,7 +4,7 @@ import { overheadAtWall, type PowerModel } from '../carbon/power-model.ts'
 import { sciOf } from '../carbon/sci.ts'
 import { type Site, siteOf, usageOf } from '../carbon/site.ts'
 import { RightsizeError } from '../error/error.ts'
-import { type ApiAccount, type ApiContext, apiUsage } from '../hosted/api-usage.ts'
+import { type ApiAccount, type ApiContext, apiUsage, type OwnPlace } from '../hosted/api-usage.ts'
 import type { CandidateResult } from '../result/candidate.ts'
 import type { SciResult } from '../result/cost.ts'
 import type { AccountRun } from '../result/run-result.ts'
@@ -53,7 +53,11 @@ export function contextOf(
   const { grid, powerModel = null } = inputs
   const { account, deployment } = spec
   const site = siteOf({ account, deployment, cores: run.environment.cores, grid, powerModel })
-  const api = apiAccounts(run.candidates, spec.candidates, inputs.api)
+  const own = {
+    ...(account.grid === null ? {} : { grid }),
+    ...(account.pue === null ? {} : { pue: site.pue }),
+  }
+  const api = apiAccounts(run.candidates, spec.candidates, inputs.api, own)
   const hosted = new Map(api.map(({ id, usage }) => [id, usage]))
   const usages = new Map(
     run.candidates.map((each) => [each.id, hosted.get(each.id) ?? usageOf(each, site)]),
@@ -96,11 +100,12 @@ function apiAccounts(
   candidates: readonly CandidateResult[],
   specs: readonly CandidateSpec[],
   context: ApiContext | undefined,
+  own: OwnPlace,
 ): readonly ApiAccount[] {
   if (context === undefined) return []
   return candidates.flatMap((candidate) => {
     const spec = specs.find(({ id }) => id === candidate.id)
-    return apiUsage(candidate, spec, context) ?? []
+    return apiUsage(candidate, spec, context, own) ?? []
   })
 }
 

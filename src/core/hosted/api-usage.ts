@@ -8,12 +8,12 @@ import type { CandidateSpec, StatedFactor } from '../spec/spec.ts'
 import type { Known } from '../unit/estimate.ts'
 import type { FactorModel } from '../unit/simulate.ts'
 import { apiEnergy } from './api-energy.ts'
-import { callUsage } from './call-usage.ts'
+import { callUsage, type HostedPlace } from './call-usage.ts'
 import { isUnestimated, modelFacts } from './model-facts.ts'
 import { findModel, type ModelTable } from './model-table.ts'
 import { modeledEnergy } from './modeled-energy.ts'
 import type { PriceTable } from './prices.ts'
-import { otherHost, providerNamed, providerOfUrl } from './provider-site.ts'
+import { isOwnAddress, otherHost, providerNamed, providerOfUrl } from './provider-site.ts'
 
 export interface ApiContext {
   readonly models: ModelTable
@@ -21,6 +21,9 @@ export interface ApiContext {
   /** The annual factor of a zone. */
   readonly gridOf: (zone: string) => GridFactor
 }
+
+/** Grid and PUE that the account states: those of a server at an address of the user's own. */
+export type OwnPlace = Pick<HostedPlace, 'grid' | 'pue'>
 
 export interface ApiAccount {
   readonly id: string
@@ -38,6 +41,7 @@ export function apiUsage(
   candidate: CandidateResult,
   spec: CandidateSpec | undefined,
   context: ApiContext,
+  own: OwnPlace = {},
 ): ApiAccount | null {
   const { cost, id, n: answers, acceptRate } = candidate
   if (cost.energyPerItem.kind === 'known' || cost.tokensPerItem === null) return null
@@ -48,7 +52,19 @@ export function apiUsage(
   const provider = providerOf(spec, facts.model, context.models)
   const { servedBatch: batch = null } = spec
   const calls = { id, answers, tokens: cost.tokensPerItem, provider, batch, acceptRate }
-  return { id, provider, facts, ...callUsage(calls, facts, context) }
+  const isOwn = isOwnAddress(addressOf(spec, {}) ?? '')
+  const { usage, notes } = callUsage(calls, facts, isOwn ? { ...context, ...own } : context)
+  return { id, provider, facts, usage, notes: [...notes, ...gridNotes(usage, isOwn, own)] }
+}
+
+/** Which grid was used, where the account states one. */
+function gridNotes({ grid }: Usage, isOwn: boolean, own: OwnPlace): readonly string[] {
+  if (own.grid === undefined) return []
+  return [
+    isOwn
+      ? `its address is of your own network, so it is on the grid of the account (${grid.name})`
+      : `it runs elsewhere: the grid is ${grid.name} ${grid.period}, not that of the account (${own.grid.name})`,
+  ]
 }
 
 /** Whether the answers of a candidate come from a model behind a server: asked now, or on another day. */

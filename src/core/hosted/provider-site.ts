@@ -62,6 +62,18 @@ export function providerOfUrl(url: string): ProviderId | null {
 }
 
 /**
+ * Whether an address is of the machine or the network of the user: localhost, the private ranges of RFC 1918, link-local and
+ * loopback addresses, names below .local and .internal.
+ */
+export function isOwnAddress(url: string): boolean {
+  const host = /^https?:\/\/(\[[^\]]*\]|[^/:]+)/i.exec(url)?.[1]?.toLowerCase() ?? ''
+  return (
+    /^(localhost|0\.0\.0\.0|\[::1\])$|\.(localhost|local|internal)$/.test(host) ||
+    /^(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))(\.\d+){1,3}$/.test(host)
+  )
+}
+
+/**
  * The provider behind a word of EcoLogits, OpenTelemetry (gen_ai.provider.name) or LiteLLM (custom_llm_provider); null for
  * hubs and clouds that serve models of others, whose sites are not known.
  */
