@@ -8,7 +8,7 @@ import { tornadoSvg } from '../kit/chart/tornado.ts'
 import { waterfallSvg } from '../kit/chart/waterfall.ts'
 import { figureHtml } from '../kit/figure.ts'
 import { type Html, html, joined } from '../kit/markup.ts'
-import { grams, prefixed, value } from '../kit/number.ts'
+import { grams, prefixed, valueWithInterval } from '../kit/number.ts'
 import { bullets, note, section } from '../kit/page.ts'
 import { basisPart } from './account-basis.ts'
 import { costPart, deploymentPart, payBackPart } from './account-money.ts'
@@ -147,7 +147,8 @@ function scoresOnly({ candidates, decision }: RunResult): Html | null {
 /** One line about the chosen one's score for the shorter forms of the report; null where there is none. */
 export function scoreLine({ account, decision }: RunResult): string | null {
   const row = account?.consumer.rows.find(({ id }) => id === decision.chosen)
-  return row?.sci.perAccepted.kind === 'known'
-    ? `SCI of ${row.id}: ${value(row.sci.perAccepted)} per accepted answer`
+  const score = row?.sci.perAccepted
+  return row !== undefined && score?.kind === 'known'
+    ? `SCI of ${row.id}: ${valueWithInterval(score)} per accepted answer`
     : null
 }
