@@ -1,5 +1,7 @@
+import type { Fields } from '../data/fields.ts'
 import { RightsizeError } from '../error/error.ts'
 import type { Billions, ModelFile, ModelRow } from './model-table.ts'
+import { isObject, objectIn } from './object-in.ts'
 
 /** The form of a table of models that rightsize writes. */
 export const modelSchema = 'rightsize/models@2'
@@ -7,8 +9,6 @@ export const modelSchema = 'rightsize/models@2'
 /** Where models are published with their size, closed ones as ranges: the list of EcoLogits (MPL-2.0). */
 export const modelListUrl =
   'https://raw.githubusercontent.com/mlco2/ecologits/main/ecologits/data/models.json'
-
-type Json = Readonly<Record<string, unknown>>
 
 /** What is known of a file beside its text: what to call it, and when it was published (ISO date). */
 export interface ModelListFile {
@@ -23,7 +23,7 @@ export interface ModelListFile {
  * neither, or a row has no size that can be.
  */
 export function readModels(text: string, file: ModelListFile): ModelFile {
-  const map = objectIn(text, file.name)
+  const map = objectIn(text, (what) => invalid(file.name, what))
   const read = Array.isArray(map['models']) ? ofEcologits(map, file) : written(map, file)
   const rows = Object.entries(read.models)
   if (rows.length === 0) throw invalid(file.name, 'holds no model')
@@ -60,21 +60,7 @@ export function mergedModels(before: ModelFile, after: ModelFile): ModelFile {
 const invalid = (name: string, what: string): RightsizeError =>
   new RightsizeError('MODELS_INVALID', `${name} ${what}`)
 
-function objectIn(text: string, name: string): Json {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw invalid(name, 'is not JSON')
-  }
-  if (isObject(value)) return value
-  throw invalid(name, 'holds no object of models')
-}
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function written(map: Json, { name, date }: ModelListFile): ModelFile {
+function written(map: Fields, { name, date }: ModelListFile): ModelFile {
   const { schema, models } = map
   if (schema !== modelSchema || !isObject(models))
     throw invalid(name, `is neither a table of ${modelSchema} nor the list of EcoLogits`)
@@ -106,7 +92,7 @@ interface EcologitsModel {
   readonly deployment?: { readonly tps?: number | null; readonly ttft?: number | null } | null
 }
 
-function ofEcologits(map: Json, { name, date, source }: ModelListFile): ModelFile {
+function ofEcologits(map: Fields, { name, date, source }: ModelListFile): ModelFile {
   const models = map['models'] as readonly EcologitsModel[]
   const aliases = (map['aliases'] ?? []) as readonly {
     readonly provider: string

@@ -1,5 +1,7 @@
 import { addDays } from '../carbon/calendar.ts'
+import type { Fields } from '../data/fields.ts'
 import { RightsizeError } from '../error/error.ts'
+import { isObject, objectIn } from './object-in.ts'
 import { type Cell, type PriceTable, priceSchema } from './prices.ts'
 
 /** Where the prices are published: the price map of LiteLLM (MIT). */
@@ -29,14 +31,12 @@ export interface PriceFile {
   readonly source: string
 }
 
-type Json = Readonly<Record<string, unknown>>
-
 /**
  * The table of a text: LiteLLM's price map, or a table that rightsize has written, which keeps its own date and source.
  * Throws PRICES_INVALID where it is neither, or holds no price at all.
  */
 export function readPrices(text: string, file: PriceFile): ReadPrices {
-  const map = objectIn(text, file.name)
+  const map = objectIn(text, (what) => invalid(file.name, what))
   return map['schema'] === priceSchema ? written(map, file.name) : mapped(map, file)
 }
 
@@ -57,27 +57,13 @@ export function pricesText({ source, retrieved, models }: PriceTable): string {
 const invalid = (name: string, what: string): RightsizeError =>
   new RightsizeError('PRICES_INVALID', `${name} ${what}`)
 
-function objectIn(text: string, name: string): Json {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw invalid(name, 'is not JSON')
-  }
-  if (isObject(value)) return value
-  throw invalid(name, 'holds no object of models')
-}
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** USD per million tokens without the noise of binary fractions; null where the map has no price. */
 function perMillion(value: unknown): number | null {
   const price = typeof value === 'number' ? Number((value * 1e6).toPrecision(6)) : Number.NaN
   return price >= sane.least && price <= sane.most ? price : null
 }
 
-function rowOf(model: Json): readonly Cell[] {
+function rowOf(model: Fields): readonly Cell[] {
   const text = (name: string) => (typeof model[name] === 'string' ? model[name] : null)
   return [
     text('litellm_provider'),
@@ -92,9 +78,9 @@ function rowOf(model: Json): readonly Cell[] {
 }
 
 /** A price of 0 in the map means "not billed by token" (local servers, subscriptions): such rows are left out, not free. */
-function mapped(map: Json, { name, date, source }: PriceFile): ReadPrices {
+function mapped(map: Fields, { name, date, source }: PriceFile): ReadPrices {
   const models = Object.entries(map).filter(
-    (entry): entry is [string, Json] => isObject(entry[1]) && modes.has(String(entry[1]['mode'])),
+    (entry): entry is [string, Fields] => isObject(entry[1]) && modes.has(String(entry[1]['mode'])),
   )
   const rows = models
     .filter(([, model]) => perMillion(model['input_cost_per_token']) !== null)
@@ -105,7 +91,7 @@ function mapped(map: Json, { name, date, source }: PriceFile): ReadPrices {
   return { table, leftOut: models.length - rows.length }
 }
 
-function written(map: Json, name: string): ReadPrices {
+function written(map: Fields, name: string): ReadPrices {
   const { source, retrieved, columns: named, models } = map
   if (typeof source !== 'string' || typeof retrieved !== 'string' || !isDate(retrieved))
     throw invalid(name, 'has no source or no date')
