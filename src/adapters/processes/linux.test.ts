@@ -97,8 +97,10 @@ test.skipIf(process.platform !== 'linux')(
 )
 
 test('ps of macOS is read into the same form', () => {
-  const text =
-    '  1  0 1000 0:01.00\n 10  1 2000 1:02.50\n 11 10 3000 1-02:03:04\n 12  1 1 0:00.10\n'
+  const text = [
+    ...['  1  0 1000 Ss 0:01.00', ' 10  1 2000 S+ 1:02.50', ' 11 10 3000 R 1-02:03:04'],
+    ...[' 12  1 1 S 0:00.10', ' 13 10 0 Z 0:00.00'],
+  ].join('\n')
   expect(parsePs(text)[2]?.cpuS).toBe(86_400 + 2 * 3600 + 3 * 60 + 4)
   const use = psProcesses(() => text).trees([10])
   expect(use).toEqual({

@@ -22,14 +22,14 @@ interface Row extends ListedProcess {
 }
 
 function listByPs(): string {
-  return execFileSync('ps', ['-axo', 'pid=,ppid=,rss=,time='], { encoding: 'utf8' })
+  return execFileSync('ps', ['-axo', 'pid=,ppid=,rss=,stat=,time='], { encoding: 'utf8' })
 }
 
-/** Rows of `pid ppid rss time`; rss in KiB, time as [[dd-]hh:]mm:ss[.cc]. */
+/** Rows of `pid ppid rss stat time`; rss in KiB, a state that begins with Z of one that has ended, time as [[dd-]hh:]mm:ss[.cc]. */
 export function parsePs(text: string): readonly Row[] {
   const rows: Row[] = []
   for (const line of text.split('\n')) {
-    const [pid, parent, rss, time] = line.trim().split(/\s+/)
+    const [pid, parent, rss, state = '', time] = line.trim().split(/\s+/)
     if (pid === undefined || parent === undefined || rss === undefined || time === undefined)
       continue
     rows.push({
@@ -37,6 +37,7 @@ export function parsePs(text: string): readonly Row[] {
       parent: Number(parent),
       rssBytes: Number(rss) * 1024,
       cpuS: clockToS(time),
+      ended: state.startsWith('Z'),
     })
   }
   return rows
