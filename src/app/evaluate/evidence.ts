@@ -105,6 +105,7 @@ function heardOf(
   const able = facts.filter(({ collected }) => collected.broken === null)
   const candidates = able.map(({ id, health, collected }) => ({
     ...{ id, health, named: namedOf(collected.opened) },
+    crossFitted: collected.opened.trained?.outOfFold != null,
     scores: collected.judged.map((one) => one?.score ?? null),
     read: collected.judged.map((one) =>
       one?.reading?.kind === 'label' ? one.reading.label : null,

@@ -1,4 +1,5 @@
 import type { DataWarning } from '../result/run-result.ts'
+import { counted } from '../unit/figure-words.ts'
 import type { Item } from './item.ts'
 import { conflictingGroups, inputKey, type Linked } from './overlap.ts'
 
@@ -17,7 +18,7 @@ export function sameTextWarning(items: readonly Item[]): DataWarning | null {
   if (again.length === 0) return null
   return {
     code: 'same-text',
-    text: `${again.length} of ${items.length} test rows repeat the input of another row; rows with one input count as one cluster.`,
+    text: `${counted(again.length)} of ${counted(items.length)} test rows repeat the input of another row; rows with one input count as one cluster.`,
     count: again.length,
     examples: again.slice(0, EXAMPLES).map(shown),
   }
@@ -69,9 +70,25 @@ function nearWarning(
     kind === 'train' ? 'a train row (students may have learned them by heart)' : 'another test row'
   return {
     code: kind === 'train' ? 'near-duplicates-train' : 'near-duplicates',
-    text: `${items.size}${complete ? '' : ' or more'} of ${tested} test rows are nearly the same as ${whom}.${kind === 'test' ? ' Where rows come from templates, conversations or customers, name the column that tells with `--cluster`: they are not independent.' : ''}`,
+    text: `${counted(items.size)}${complete ? '' : ' or more'} of ${counted(tested)} test rows are nearly the same as ${whom}.${kind === 'test' ? ' Where rows come from templates, conversations or customers, name the column that tells with `--cluster`: they are not independent.' : ''}`,
     count: items.size,
     examples: pairs.slice(0, EXAMPLES).map((pair) => `${shown(pair.a)} ~ ${shown(pair.b)}`),
+  }
+}
+
+/** Test rows of a declared cluster that train has rows of as well; null where there are none. */
+export function sharedClusterWarning(
+  test: readonly Item[],
+  train: readonly Item[],
+): DataWarning | null {
+  const taught = new Set(train.flatMap(({ cluster }) => cluster ?? []))
+  const shared = test.filter(({ cluster }) => cluster !== null && taught.has(cluster))
+  if (shared.length === 0) return null
+  return {
+    code: 'clusters-in-train',
+    text: `${counted(shared.length)} of ${counted(test.length)} test rows are of a cluster that train has rows of as well (students may have learned it by heart). Put each cluster into one part.`,
+    count: shared.length,
+    examples: shared.slice(0, EXAMPLES).map(shown),
   }
 }
 

@@ -9,6 +9,7 @@ import {
   labelsOf,
   limitWarning,
   sameTextWarning,
+  sharedClusterWarning,
   shown,
   unseenWarning,
 } from './dataset-warnings.ts'
@@ -78,7 +79,10 @@ export function buildDataset(
   const linked = linkDuplicates(plain, train ?? [])
   for (const warning of duplicateWarnings(linked, plain.length))
     warn(warning.warning, warning.strict)
-  if (train !== null) warn(unseenWarning(plain, train), false)
+  if (train !== null) {
+    warn(sharedClusterWarning(plain, train), true)
+    warn(unseenWarning(plain, train), false)
+  }
   const part = (name: PartName, items: readonly Item[] | null) =>
     items === null ? null : datasetPart(name, items, digest)
   return {

@@ -58,7 +58,7 @@ export function summaryOf(result: RunResult): Summary {
 /** Warnings about rows that count: the others are among what is left out. */
 const kept: readonly string[] = [
   ...(['same-text', 'conflicting-labels', 'near-duplicates'] as const),
-  ...(['near-duplicates-train', 'labels-unseen'] as const),
+  ...(['near-duplicates-train', 'clusters-in-train', 'labels-unseen'] as const),
 ]
 const isKept = ({ code }: RunResult['task']['warnings'][number]): boolean => kept.includes(code)
 

@@ -32,6 +32,7 @@ function said(id: string, texts: readonly string[], items: readonly Item[]): Hea
     scores: answered.map((label, at) => (label === items[at]?.expected ? 1 : 0)),
     health: answerHealth(heard, () => 'Answer with one label.'),
     named: null,
+    crossFitted: false,
   }
 }
 
@@ -225,6 +226,26 @@ test('rows of an undeclared source are named with the flag; declared or unique t
       ),
     ),
   ).toEqual([])
+})
+
+test('for a student that the judging rows taught, values with one label each are named, whatever the column is called', () => {
+  const template = (at: number) => ({ template: `${labels[at % 4]} ${at % 12}` })
+  const made = missing(() => false, template)
+  const taught = (of: Evidence): Evidence => ({
+    ...of,
+    candidates: of.candidates.map((one) => ({ ...one, crossFitted: one.id === 'small' })),
+  })
+  expect(codes(made)).toEqual([])
+  expect(evidenceCaps(taught(made))).toMatchObject([
+    { code: 'repeated-values', candidate: 'small', at: 'undecided' },
+  ])
+  expect(evidenceCaps(taught(made))[0]?.next).toMatch(/--cluster template.*--slice template/)
+  // The label under another name, and kinds of rows that have several labels.
+  for (const row of [
+    (at: number) => ({ code: `code of ${labels[at % 4]}` }),
+    (at: number) => ({ topic: `topic ${at % 25}` }),
+  ])
+    expect(codes(taught(missing(() => false, row)))).toEqual([])
 })
 
 test('a source is found behind many other columns and in late rows; rows without a value are no group', () => {

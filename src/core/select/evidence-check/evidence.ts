@@ -11,6 +11,8 @@ export interface HeardCandidate {
   readonly health: AnswerHealth
   /** The name that was asked for, and the server's address with the name of what answered; null where no reply named it. */
   readonly named: { readonly asked: string; readonly served: string } | null
+  /** Trained on the rows that judge it, each in another fold. */
+  readonly crossFitted: boolean
 }
 
 /** What a decision is about to stand on. */
