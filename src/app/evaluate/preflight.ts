@@ -7,7 +7,7 @@ import type { Effects } from './effects.ts'
 import type { EvaluateOptions } from './evaluate.ts'
 import { type OpenedCandidate, probed } from './opened.ts'
 import { planInput } from './plan.ts'
-import { refuseIfNothing } from './refusals.ts'
+import { nextOf, refuseIfNothing } from './refusals.ts'
 
 /**
  * The last look before money is spent: says what will be asked and what it costs, asks every candidate one short question,
@@ -59,6 +59,6 @@ function refuseUnready(candidates: readonly OpenedCandidate[], env: Effects['env
   const problems = broken.map(
     ({ spec, broken: why }) => `${spec.id}: ${why?.code}: ${why?.message}`,
   )
-  const next = [...new Set(broken.flatMap(({ broken: why }) => why?.next ?? []))].join(' ')
-  throw new RightsizeError('RUN_NOT_READY', problems.join('; '), next === '' ? {} : { next })
+  const next = nextOf(broken.map(({ broken: why }) => why))
+  throw new RightsizeError('RUN_NOT_READY', problems.join('; '), next)
 }

@@ -50,17 +50,23 @@ export function refuseIfNothing(
   const outside = ofTheRun(collected, needed)
   if (outside !== null) throw new RightsizeError(outside.code as ErrorCode, outside.message)
   if (needed !== null) {
-    const { code, message, next } = needed
-    throw new RightsizeError('RUN_INCUMBENT_BROKEN', `${spec.incumbent}: ${code}: ${message}`, {
-      ...(next === undefined ? {} : { next }),
-    })
+    const { code, message } = needed
+    const what = `${spec.incumbent}: ${code}: ${message}`
+    throw new RightsizeError('RUN_INCUMBENT_BROKEN', what, nextOf([needed]))
   }
   if (collected.every((one) => one.broken)) {
     const reasons = collected.map(
       ({ opened, broken }) => `${opened.spec.id}: ${broken?.code}: ${broken?.message}`,
     )
-    throw new RightsizeError('RUN_NOTHING_ANSWERED', reasons.join('; '))
+    const next = nextOf(collected.map(({ broken }) => broken))
+    throw new RightsizeError('RUN_NOTHING_ANSWERED', reasons.join('; '), next)
   }
+}
+
+/** What their own errors tell to type next, each once; nothing where none does. */
+export function nextOf(broken: readonly (Broken | null)[]): { readonly next?: string } {
+  const next = [...new Set(broken.flatMap((one) => one?.next ?? []))].join(' ')
+  return next === '' ? {} : { next }
 }
 
 /** What a scorer or a meter does to everybody, or to the one that all are compared with; null where it does not. */
